@@ -1,0 +1,26 @@
+"""A simulator of DRS, the Dynamic Resource Scheduler.
+
+::
+
+    from drs_simulator import Simulator
+
+    with Simulator(profile="lincoln") as drs:
+        print(drs.url, drs.login, drs.password)
+"""
+
+from drs_simulator.clock import Clock, ClockError
+from drs_simulator.endpoint.server import PortTakenError
+from drs_simulator.profile import Profile, ProfileError, load_profile, profile_names
+from drs_simulator.simulator import NotServingError, Simulator
+
+__all__ = [
+    "Clock",
+    "ClockError",
+    "NotServingError",
+    "PortTakenError",
+    "Profile",
+    "ProfileError",
+    "Simulator",
+    "load_profile",
+    "profile_names",
+]

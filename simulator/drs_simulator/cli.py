@@ -1,0 +1,124 @@
+"""The command ``drs-simulator``: serve a DRS, and look into profiles."""
+
+from __future__ import annotations
+
+from functools import partial
+from ipaddress import ip_address
+from typing import Annotated
+from wsgiref.types import WSGIApplication
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from drs_simulator.clock import ClockError
+from drs_simulator.endpoint.server import PortTakenError, serve
+from drs_simulator.profile import ProfileError, load_profile, profile_names
+from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
+
+app = typer.Typer(
+    help="A simulator of DRS, the Dynamic Resource Scheduler.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+profile_app = typer.Typer(help="Profiles: what an installation of DRS is set up with.", no_args_is_help=True)
+app.add_typer(profile_app, name="profile")
+_out = Console(soft_wrap=True, highlight=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False)
+_UNUSABLE = 2
+
+
+def main() -> None:
+    """Run the command; what cannot be used is told in a line, with exit code 2."""
+    try:
+        app()
+    except (ProfileError, ClockError, PortTakenError) as error:
+        _err.print(str(error), markup=False)
+        raise SystemExit(_UNUSABLE) from None
+
+
+@app.command("serve")
+def serve_command(
+    host: Annotated[str, typer.Option(help="Address to listen on.", envvar="DRS_HOST")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 for a free one.", min=0, max=65535, envvar="DRS_PORT")] = 8080,
+    profile: Annotated[str, typer.Option(help="A profile's name or TOML file.", envvar="DRS_PROFILE")] = "lincoln",
+    login: Annotated[str, typer.Option(help="Login that openSession lets in.", envvar="DRS_LOGIN")] = DEFAULT_LOGIN,
+    password: Annotated[
+        str, typer.Option(help="Its password.", envvar="DRS_PASSWORD", show_default=False)
+    ] = DEFAULT_PASSWORD,
+    clock: Annotated[
+        str,
+        typer.Option(
+            help="wall, fixed@TIME, shifted@TIME or shifted@DURATION; TIME and DURATION in ISO 8601.",
+            envvar="DRS_CLOCK",
+        ),
+    ] = "wall",
+    seed: Annotated[
+        int | None, typer.Option(help="Makes ids and tokens repeatable.", envvar="DRS_SEED", show_default=False)
+    ] = None,
+    threads: Annotated[int, typer.Option(help="Requests worked on at a time.", min=1, envvar="DRS_THREADS")] = 2,
+) -> None:
+    """Serve a DRS until Ctrl-C or SIGTERM. All it knows is lost then."""
+    if not _is_loopback(host) and password == DEFAULT_PASSWORD:
+        _err.print(f"{host} can be reached from elsewhere. Set a --password other than the default.", markup=False)
+        raise typer.Exit(_UNUSABLE)
+    settings: dict[str, object] = {
+        "profile": profile,
+        "clock": clock,
+        "seed": seed,
+        "login": login,
+        "password": password,
+    }
+    simulator = Simulator(profile, clock=clock, seed=seed, login=login, password=password)
+    load = partial(_load, settings)
+    serve(load, host, port, threads=threads, when_up=partial(_announce, host, simulator))
+
+
+@profile_app.command("list")
+def profile_list() -> None:
+    """The profiles that come with the simulator."""
+    table = Table("name", "installation", "cap", "slots", box=None)
+    for name in profile_names():
+        profile = load_profile(name)
+        hours = ", ".join(f"{slot.begin:%H:%M}-{slot.end:%H:%M}" for slot in profile.availability.slots)
+        table.add_row(name, profile.title, f"{profile.availability.day_cap} days", hours)
+    _out.print(table)
+
+
+@profile_app.command("check")
+def profile_check(file: Annotated[str, typer.Argument(help="A TOML file, or a profile's name.")]) -> None:
+    """Say what is wrong with a profile, and at which key. Exit code 2 if anything is."""
+    profile = load_profile(file)
+    _out.print(
+        f"{file} is in order: {profile.title}, {len(profile.operatives)} operatives, {len(profile.sor_codes)} SOR "
+        f"codes, {len(profile.locations)} locations.",
+        markup=False,
+    )
+
+
+@profile_app.command("evidence")
+def profile_evidence(name: Annotated[str, typer.Argument(help="A profile's name, or a TOML file.")]) -> None:
+    """How each setting of a profile is known."""
+    table = Table("setting", "evidence", box=None)
+    for key, evidence in load_profile(name).evidence.items():
+        table.add_row(key, evidence)
+    _out.print(table)
+
+
+def _load(settings: dict[str, object]) -> WSGIApplication:
+    return Simulator(**settings).wsgi  # type: ignore[arg-type]
+
+
+def _announce(host: str, simulator: Simulator, port: int) -> None:
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}{simulator.path}"
+    _out.print(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}", markup=False)
+    _out.print(f"  endpoint  {address}", markup=False)
+    _out.print(f"  WSDL      {address}?wsdl", markup=False)
+    default = f", password {DEFAULT_PASSWORD}" if simulator.password == DEFAULT_PASSWORD else ""
+    _out.print(f"  login     {simulator.login}{default}", markup=False)
+    _out.print("Stop it with Ctrl-C.", markup=False)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

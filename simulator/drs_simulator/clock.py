@@ -1,0 +1,126 @@
+"""The one place that asks the time: a clock that follows the wall, stands still, or runs shifted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter, ValidationError
+
+DEFAULT_ZONE = ZoneInfo("Europe/London")
+
+
+class ClockError(ValueError):
+    """A clock was described in a way that cannot be read; the message says how to write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingWall:
+    """Follows the wall, ``shift`` ahead of it."""
+
+    shift: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingStill:
+    """Stands still at one instant."""
+
+    instant: datetime
+
+
+def _wall_time() -> datetime:
+    return datetime.now(UTC)
+
+
+class Clock:
+    """Tells the simulator's time. Every instant is timezone-aware, in UTC, to the millisecond (DRS writes no finer).
+
+    Setting the clock is one assignment of its ``mode``, so any thread may do it while others read.
+    """
+
+    def __init__(self, wall: Callable[[], datetime] = _wall_time) -> None:
+        self._wall = wall
+        self.mode: FollowingWall | StandingStill = FollowingWall()
+
+    @classmethod
+    def parse(cls, text: str, zone: ZoneInfo = DEFAULT_ZONE) -> Clock:
+        """A clock from its text form: ``wall``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION``.
+
+        Args:
+            text: TIME is ISO 8601, local to ``zone`` where it has no offset; a shifted clock reads TIME now and runs
+                on. DURATION is ISO 8601 as well (``P3D``, ``-PT2H``).
+            zone: The time zone of a TIME without offset.
+
+        Raises:
+            ClockError: The text is none of these.
+        """
+        clock = cls()
+        mode, separator, value = text.partition("@")
+        if mode == "wall" and not separator:
+            return clock
+        if mode == "fixed" and (instant := _instant(value, zone)):
+            clock.fix(instant)
+            return clock
+        if mode == "shifted" and (instant := _instant(value, zone)):
+            clock.shift(instant - clock.now())
+            return clock
+        if mode == "shifted" and (shift := _duration(value)) is not None:
+            clock.shift(shift)
+            return clock
+        raise ClockError(
+            f"'{text}' is no clock. Write wall, fixed@2021-10-22T12:20:59+01:00, shifted@2021-10-22T12:20:59 or "
+            "shifted@P3D."
+        )
+
+    def now(self) -> datetime:
+        """The simulator's time, in UTC, to the millisecond."""
+        mode = self.mode
+        instant = mode.instant if isinstance(mode, StandingStill) else self._wall() + mode.shift
+        return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+    def fix(self, instant: datetime) -> None:
+        """Stand still at ``instant``.
+
+        Raises:
+            ClockError: ``instant`` has no time zone.
+        """
+        if instant.tzinfo is None:
+            raise ClockError(f"{instant.isoformat()} has no time zone. Give the clock an aware datetime.")
+        self.mode = StandingStill(instant.astimezone(UTC))
+
+    def shift(self, by: timedelta) -> None:
+        """Move on from the present reading: a fixed clock stays fixed ``by`` later, a running one runs ``by`` ahead."""
+        mode = self.mode
+        self.mode = (
+            StandingStill(mode.instant + by) if isinstance(mode, StandingStill) else FollowingWall(mode.shift + by)
+        )
+
+    def release(self) -> None:
+        """Follow the wall again."""
+        self.mode = FollowingWall()
+
+    def __str__(self) -> str:
+        mode = self.mode
+        if isinstance(mode, StandingStill):
+            return f"fixed@{mode.instant.isoformat(timespec='milliseconds')}"
+        return f"shifted@{_DURATION.dump_python(mode.shift, mode='json')}" if mode.shift else "wall"
+
+
+_DURATION = TypeAdapter(timedelta)
+
+
+def _instant(text: str, zone: ZoneInfo) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _duration(text: str) -> timedelta | None:
+    try:
+        return _DURATION.validate_python(text)
+    except ValidationError:
+        return None

@@ -1,0 +1,98 @@
+"""SOAP faults: what the platform under DRS, Apache CXF with JAXB, cannot read.
+
+Texts are presumed unless marked; most are what public services on CXF have been seen to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+FaultCode = Literal["Client", "Server", "VersionMismatch", "MustUnderstand"]
+
+
+class SoapFault(Exception):  # noqa: N818 - SOAP's own word
+    """The answer is a SOAP fault at HTTP 500, and nothing was changed."""
+
+    def __init__(self, text: str, code: FaultCode = "Client") -> None:
+        self.text = text
+        self.code = code
+        super().__init__(text)
+
+
+def unreadable(why: str, position: tuple[int | None, int | None] | None = None) -> SoapFault:
+    """The bytes are no XML, break off, or make no envelope; ``position`` is the row and column where that was seen."""
+    where = "" if position is None else f"\n at [row,col {{unknown-source}}]: [{position[0]},{position[1]}]"
+    return SoapFault(f"Error reading XMLStreamReader: {why}{where}")
+
+
+def doctype_refused() -> SoapFault:
+    """The document has a DOCTYPE; nothing of it is read."""
+    return unreadable("Received event DTD, instead of START_ELEMENT or END_ELEMENT.")
+
+
+def too_large(limit: int) -> SoapFault:
+    """The body has more bytes than the gateway reads."""
+    return unreadable(f"the message is larger than {limit} bytes")
+
+
+def too_deep(limit: int) -> SoapFault:
+    """Elements are nested deeper than the gateway reads."""
+    return SoapFault(f"Unmarshalling Error: Maximum element depth of {limit} has been exceeded")
+
+
+def not_an_envelope(namespace: str, local_name: str) -> SoapFault:
+    """The root element is no SOAP 1.1 envelope."""
+    if not namespace:
+        return SoapFault(f'No namespace on "{local_name}" element.', "VersionMismatch")
+    text = f'"{namespace}", the namespace on the "{local_name}" element, is not a valid SOAP version.'
+    return SoapFault(text, "VersionMismatch")
+
+
+def soap_1_2() -> SoapFault:
+    """A SOAP 1.2 envelope came to this SOAP 1.1 endpoint."""
+    return SoapFault("A SOAP 1.2 message is not valid when sent to a SOAP 1.1 only endpoint.", "VersionMismatch")
+
+
+def not_understood(names: Iterable[str]) -> SoapFault:
+    """A header must be understood and is not; DRS knows no headers."""
+    return SoapFault(f"MustUnderstand headers: [{', '.join(names)}] are not understood.", "MustUnderstand")
+
+
+def no_operation() -> SoapFault:
+    """A request that is no POST, or a Body with nothing in it."""
+    return SoapFault("No binding operation info while invoking unknown method with params unknown.", "Server")
+
+
+def unknown_message_part(name: str) -> SoapFault:
+    """The Body's child names no operation."""
+    return SoapFault(f"Message part {name} was not recognized.  (Does it exist in service WSDL?)")
+
+
+def foreign_wrapper(name: str, expected: str) -> SoapFault:
+    """The Body's child has an operation's name in a namespace that is not DRS's."""
+    return SoapFault(f"Unexpected wrapper element {name} found.   Expected {expected}.")
+
+
+def not_interned() -> SoapFault:
+    """The wrapper is in a default namespace that its child undeclares (client: unpatched .NET service references)."""
+    return SoapFault("Unmarshalling Error: Namespace URIs and local names to the unmarshaller needs to be interned.")
+
+
+def unexpected_element(namespace: str, local_name: str, expected: Iterable[str]) -> SoapFault:
+    """An element that its parent's type does not have, or one in a namespace."""
+    known = ",".join(f"<{{}}{name}>" for name in expected) or "(none)"
+    return SoapFault(
+        f'Unmarshalling Error: unexpected element (uri:"{namespace}", local:"{local_name}"). '
+        f"Expected elements are {known}"
+    )
+
+
+def wrong_type(text: str) -> SoapFault:
+    """A value that is not of its element's type."""
+    return SoapFault(f"Unmarshalling Error: {text}")
+
+
+def internal_error() -> SoapFault:
+    """The simulator failed. What happened is in its log, never in the answer."""
+    return SoapFault("Internal error in the simulator; its log says more.", "Server")

@@ -1,0 +1,93 @@
+"""The published types as Spyne models, made from the interface's table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from drs_simulator.gateway import spyne_compat  # noqa: F401 - must come before Spyne
+
+from spyne import Boolean, ComplexModel, DateTime, Integer32, Unicode  # isort: skip
+from spyne.model.complex import ComplexModelMeta  # isort: skip
+from spyne.model.enum import Enum  # isort: skip
+
+from drs_simulator.gateway.envelope import NAMESPACE
+from drs_simulator.gateway.interface import (
+    Interface,
+    InterfaceName,
+    Member,
+    interface_named,
+    request_type,
+    response_type,
+)
+
+_SIMPLE = {"string": Unicode, "int": Integer32, "boolean": Boolean, "dateTime": DateTime}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation with the Spyne classes of its request and response."""
+
+    name: str
+    request: Any
+    response: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """An interface's Spyne classes by their published names, and its operations."""
+
+    classes: Mapping[str, Any]
+    operations: Mapping[str, Operation]
+
+    def __getitem__(self, name: str) -> Any:
+        """The class of that published name."""
+        return self.classes[name]
+
+
+@cache
+def interface_types(name: InterfaceName) -> Types:
+    """The Spyne classes of the observed or the published interface; the same ones every time."""
+    interface = interface_named(name)
+    classes = _classes(interface)
+    operations = {
+        operation: Operation(operation, classes[request_type(operation)], classes[response_type(operation)])
+        for operation in interface.operations
+    }
+    return Types(MappingProxyType(classes), MappingProxyType(operations))
+
+
+def _classes(interface: Interface) -> dict[str, Any]:
+    """Every class by its name. Members come last, because a booking has an order that has bookings."""
+    known: dict[str, Any] = dict(_SIMPLE)
+    for name, values in interface.enumerations.items():
+        known[name] = Enum(*values, type_name=name)
+    simple = frozenset(known)
+    for name in interface.types:
+        _declare(interface, name, known, simple)
+    for name, kind in interface.types.items():
+        for member in kind.members:
+            if member.name not in known[name]._type_info:
+                known[name].append_field(member.name, _occurring(known[member.type], member))
+    return known
+
+
+def _declare(interface: Interface, name: str, known: dict[str, Any], simple: frozenset[str]) -> Any:
+    """A class with its base. Spyne hands down only what a base has from the start: simple members come at once."""
+    if name not in known:
+        kind = interface.types[name]
+        parent = ComplexModel if kind.base is None else _declare(interface, kind.base, known, simple)
+        members = {}
+        if all(member.type in simple for member in kind.members):
+            members = {member.name: _occurring(known[member.type], member) for member in kind.members}
+        known[name] = ComplexModelMeta(name, (parent,), {"__namespace__": NAMESPACE, "__type_name__": name, **members})
+    return known[name]
+
+
+def _occurring(kind: Any, member: Member) -> Any:
+    # No default: an instance tells what was sent, and None is what was not.
+    most = "unbounded" if member.repeated else 1
+    return kind.customize(min_occurs=int(member.required), max_occurs=most, nillable=False)

@@ -1,0 +1,331 @@
+"""What one installation of DRS is set up with: its slots, cap, contracts, trades, priorities, operatives and quirks."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import time
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class ProfileError(Exception):
+    """A profile cannot be used. ``problems`` has a line each, beginning with the key that it is about."""
+
+    def __init__(self, source: str, problems: list[str]) -> None:
+        self.source = source
+        self.problems = problems
+        super().__init__(f"Profile {source} cannot be used:\n" + "\n".join(f"  {problem}" for problem in problems))
+
+
+class Settings(BaseModel):
+    """A table of a profile: no unknown keys, never changed after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hours(Settings):
+    """A stretch of one day, in local time; written ``08:00-12:00``."""
+
+    begin: time
+    end: time
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        begin, separator, end = value.partition("-")
+        if not separator:
+            raise ValueError("write hours as 08:00-12:00")
+        return {"begin": begin.strip(), "end": end.strip()}
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.begin >= self.end:
+            raise ValueError(f"{self.begin:%H:%M} is not before {self.end:%H:%M}")
+        return self
+
+
+def _zone_exists(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"'{name}' is no time zone, Europe/London is one") from error
+    return name
+
+
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _coordinate(text: str) -> str:
+    if not -180 <= float(text) <= 180:  # noqa: PLR2004 - degrees
+        raise ValueError(f"'{text}' is no coordinate in degrees")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1)]
+TimeZone = Annotated[str, AfterValidator(_zone_exists)]
+# Kept as text, because DRS prints a coordinate with the digits that it was entered with.
+Coordinate = Annotated[str, BeforeValidator(_as_text), AfterValidator(_coordinate)]
+
+
+class AvailabilitySettings(Settings):
+    """How checkAvailability answers."""
+
+    slots: Annotated[tuple[Hours, ...], Field(min_length=1)]
+    working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
+    day_cap: Annotated[int, Field(ge=1, le=366)] = 7
+    cap_warning: str = "The number of days returned has been limited to {cap} day"
+    priority_required: bool = True
+    best_slots_yes: Literal["day", "fullPeriod"] = "day"
+    best_slot_tolerance_km: Annotated[float, Field(ge=0)] = 0.1
+
+
+class OrderingSettings(Settings):
+    """How orders and bookings are made, numbered and planned."""
+
+    first_order_id: Annotated[int, Field(ge=1)] = 290640
+    first_booking_id: Annotated[int, Field(ge=1)] = 149996
+    comments_limit: Annotated[int, Field(ge=1)] = 255
+    unknown_locations: Literal["accept", "refuse"] = "accept"
+    repeated_order_numbers: Literal["refuse", "accept"] = "refuse"
+    reason_when_created: str = "FIRST"
+    reason_when_scheduled_without: str = "first"
+    category: str = "TASK"
+    planning_horizon_days: Annotated[int, Field(ge=1, le=3660)] = 365
+
+
+class GatewaySettings(Settings):
+    """What the SOAP gateway lets in and how it writes."""
+
+    interface: Literal["observed", "published"] = "observed"
+    default_namespace_wrapper: Literal["fault", "accept"] = "fault"
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
+    max_depth: Annotated[int, Field(ge=16, le=200)] = 64
+
+
+class Messages(Settings):
+    """The texts of refusals. Those that nobody has seen are presumed: set your own where you know better."""
+
+    login_refused: str = "Invalid login or password"
+    session_invalid: str = "Invalid session. Call openSession for a sessionId of today"
+    field_required: str = "{field} is required"
+    too_long: str = "{field} has {length} characters, at most {limit} are allowed"
+    not_a_number: str = "{field} must be a number of at least 1, not '{value}'"
+    contract_unknown: str = "Unknown contract '{value}' in {field}"
+    priority_unknown: str = "Unknown priority '{value}' in {field}. Case and spelling must match"
+    location_unknown: str = "Unknown location '{value}' in {field}"
+    sor_code_unknown: str = "Unknown SOR code '{value}' in {field}"
+    window_reversed: str = "{begin} must be before {end}"
+    window_past: str = "{field} is in the past"
+    order_unknown: str = "Unable to find order in OptiTime Web: {number}"
+    order_exists: str = "order already exists: {number}"
+    order_id_given: str = "orderId must be 0 or absent to create an order, not {value}"
+    booking_unknown: str = "Unable to find booking {booking_id}"
+    planning_failed: str = "Error in Booking.schedule. Error in modifyJob Planning failed"
+
+
+class Priority(Settings):
+    """One priority; its id must match in case and spelling (client: DRS documentation)."""
+
+    id: Text
+    title: str = ""
+
+
+class SorCode(Settings):
+    """One code of the schedule of rates: its job template (trade) and its standard minutes.
+
+    A code without a trade has no valid job template: its bookings cannot be planned (seen: Appendix B 5).
+    """
+
+    code: Text
+    description: str = ""
+    trade: str = ""
+    minutes: Annotated[int, Field(ge=1, le=24 * 60)]
+
+
+class LocationSettings(Settings):
+    """DRS's own record of a property."""
+
+    id: Text
+    name: str | None = None
+    address1: Text
+    address2: str | None = None
+    address3: str | None = None
+    address4: str | None = None
+    agency: str | None = None
+    country: str | None = None
+    latitude: Coordinate
+    longitude: Coordinate
+    post_code: Text
+    workflow_type: str = "0000"
+
+
+class StandingVisit(Settings):
+    """Work that an operative does every week at the same time and place, and that DRS plans around."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    hours: Hours
+    latitude: Coordinate
+    longitude: Coordinate
+
+
+class OperativeSettings(Settings):
+    """One operative: what they can do, when they work and where their day begins and ends."""
+
+    id: Text
+    code: Text
+    name: Text
+    trades: Annotated[tuple[Text, ...], Field(min_length=1)]
+    contracts: Annotated[tuple[Text, ...], Field(min_length=1)]
+    hours: Hours
+    working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
+    latitude: Coordinate
+    longitude: Coordinate
+    standing_visits: tuple[StandingVisit, ...] = ()
+
+
+class BusinessDatum(Settings):
+    """A name and value kept with every booking; ``{user_id}``, ``{reason}`` and ``{life_cycle}`` are filled in."""
+
+    name: Text
+    value: str | None = None
+
+
+class Profile(Settings):
+    """An installation of DRS. ``evidence`` says for a key how its setting is known: grade and source."""
+
+    name: Text
+    title: str
+    instance: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    timezone: TimeZone = "Europe/London"
+    contracts: Annotated[tuple[Text, ...], Field(min_length=1)]
+    availability: AvailabilitySettings
+    ordering: OrderingSettings = OrderingSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    messages: Messages = Messages()
+    priorities: Annotated[tuple[Priority, ...], Field(min_length=1)]
+    sor_codes: Annotated[tuple[SorCode, ...], Field(min_length=1)]
+    operatives: Annotated[tuple[OperativeSettings, ...], Field(min_length=1)]
+    locations: tuple[LocationSettings, ...] = ()
+    unknown_location: LocationSettings
+    business_data: tuple[BusinessDatum, ...] = ()
+    evidence: Mapping[str, str] = {}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The installation's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        problems = list(_inconsistencies(self))
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+
+def _inconsistencies(profile: Profile) -> Iterator[str]:
+    """What is wrong between the tables, a line each, beginning with the key."""
+    trades = {trade for operative in profile.operatives for trade in operative.trades}
+    for index, sor_code in enumerate(profile.sor_codes):
+        if sor_code.trade and sor_code.trade not in trades:
+            yield f"sor_codes[{index}].trade: no operative has the trade '{sor_code.trade}'"
+    for index, operative in enumerate(profile.operatives):
+        for contract in set(operative.contracts) - set(profile.contracts):
+            yield f"operatives[{index}].contracts: '{contract}' is not in contracts"
+    yield from _repeated("priorities", [priority.id for priority in profile.priorities])
+    yield from _repeated("sor_codes", [sor_code.code for sor_code in profile.sor_codes])
+    yield from _repeated("operatives", [operative.id for operative in profile.operatives])
+    yield from _repeated("locations", [location.id for location in profile.locations])
+    for key in profile.evidence:
+        if not _has_key(profile, key):
+            yield f"evidence: there is no key '{key}'"
+
+
+def _repeated(table: str, ids: list[str]) -> Iterator[str]:
+    for index, value in enumerate(ids):
+        if value in ids[:index]:
+            yield f"{table}[{index}]: '{value}' is there twice"
+
+
+def _has_key(table: object, key: str) -> bool:
+    for part in key.split("."):
+        if not isinstance(table, Settings) or part not in type(table).model_fields:
+            return False
+        table = getattr(table, part)
+    return True
+
+
+def profile_names() -> list[str]:
+    """The names of the profiles that come with the simulator, sorted."""
+    return sorted(entry.name.removesuffix(".toml") for entry in files(__package__).joinpath("profiles").iterdir())
+
+
+def load_profile(name_or_path: str | Path) -> Profile:
+    """The profile of that name, or the one kept in that TOML file.
+
+    A file may begin with ``extends = "lincoln"``: its tables are laid over that profile's, its lists replace them.
+
+    Raises:
+        ProfileError: There is no such profile, or something is wrong with it; the message names each key.
+    """
+    source = str(name_or_path)
+    try:
+        return Profile.model_validate(_merged(source, ()))
+    except ValidationError as error:
+        raise ProfileError(source, [line for detail in error.errors() for line in _explained(dict(detail))]) from None
+
+
+def _merged(source: str, seen: tuple[str, ...]) -> dict[str, Any]:
+    if source in seen:
+        raise ProfileError(source, [f"extends: goes round in a circle: {' -> '.join((*seen, source))}"])
+    try:
+        table = tomllib.loads(_profile_text(source))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(source, [f"is no TOML: {error}"]) from None
+    parent = table.pop("extends", None)
+    if parent is None:
+        return table
+    if not isinstance(parent, str):
+        raise ProfileError(source, ["extends: must be the name of a profile, or a file"])
+    if parent not in profile_names() and Path(source).is_file():
+        parent = str(Path(source).parent / parent)
+    return _laid_over(_merged(parent, (*seen, source)), table)
+
+
+def _profile_text(source: str) -> str:
+    if source in profile_names():
+        return files(__package__).joinpath("profiles").joinpath(f"{source}.toml").read_text(encoding="utf-8")
+    try:
+        return Path(source).read_text(encoding="utf-8")
+    except OSError as error:
+        known = ", ".join(profile_names())
+        raise ProfileError(source, [f"is neither a file that can be read nor one of: {known} ({error})"]) from None
+
+
+def _laid_over(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    return base | {
+        key: _laid_over(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+        for key, value in over.items()
+    }
+
+
+def _explained(detail: dict[str, Any]) -> list[str]:
+    """One error of pydantic's as lines that begin with the key in the file."""
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if not where:
+        return message.splitlines()
+    if detail["type"] == "extra_forbidden":
+        message = "is not a setting; look for a slip in its name"
+    return [f"{where}: {message}"]

@@ -1,0 +1,52 @@
+"""Days, hours and periods in the installation's local time, right on both days on which the clocks change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from drs_simulator.profile import WEEKDAYS, Weekday
+
+_SATURDAY = 5
+
+
+def local_day(instant: datetime, zone: ZoneInfo) -> date:
+    """The calendar day that ``instant`` falls on in ``zone``."""
+    return instant.astimezone(zone).date()
+
+
+def at(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
+    """That time of that day in ``zone``.
+
+    A time that the clocks skip means the instant an hour later; one that comes twice means the first.
+    """
+    return datetime.combine(day, clock_time, zone).astimezone(UTC).astimezone(zone)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The beginning of the day in ``zone``."""
+    return at(day, time(0), zone)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Every day from ``first`` to ``last``, both included."""
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+def works_on(day: date, working_days: Sequence[Weekday]) -> bool:
+    """Whether the day's weekday is a working one. National holidays are not known to DRS (client)."""
+    return WEEKDAYS[day.weekday()] in working_days
+
+
+def weekdays_after(day: date, count: int) -> date:
+    """The day that lies ``count`` weekdays after ``day``: the target of a priority of ``count`` Days.
+
+    1 April 2021 and 100 Days give 19 August; Easter is not skipped (seen: Appendix A).
+    """
+    while count > 0:
+        day += timedelta(days=1)
+        if day.weekday() < _SATURDAY:
+            count -= 1
+    return day

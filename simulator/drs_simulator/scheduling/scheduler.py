@@ -1,0 +1,89 @@
+"""Opens and closes sessions, and performs use cases for those who hold one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hmac import compare_digest
+from random import Random
+from typing import TypeVar
+
+from drs_simulator.clock import Clock
+from drs_simulator.profile import Profile
+from drs_simulator.scheduling import calendar
+from drs_simulator.scheduling.call import Call
+from drs_simulator.scheduling.installation import Installation
+from drs_simulator.scheduling.model import Session
+from drs_simulator.scheduling.refusal import Refusal
+from drs_simulator.scheduling.requirements import Requirements
+from drs_simulator.scheduling.store import Store
+
+_Request = TypeVar("_Request")
+_Answer = TypeVar("_Answer")
+_SESSION_ID_BITS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The one login that the simulator lets in."""
+
+    login: str
+    password: str
+
+    def match(self, login: str, password: str) -> bool:
+        """Whether both are right, in time that does not tell how nearly."""
+        right_login = compare_digest(self.login.encode(), login.encode())
+        return compare_digest(self.password.encode(), password.encode()) and right_login
+
+    def __repr__(self) -> str:
+        return f"Credentials(login={self.login!r}, password=...)"
+
+
+class Scheduler:
+    """DRS's own logic over a profile, a clock, a source of randomness and a keeping of the state.
+
+    Every call is one transaction. What DRS declines raises ``Refusal``, and then nothing was changed.
+    """
+
+    def __init__(self, profile: Profile, clock: Clock, random: Random, store: Store, credentials: Credentials) -> None:
+        self.profile = profile
+        self._installation = Installation(profile)
+        self._requirements = Requirements(self._installation)
+        self._clock = clock
+        self._random = random
+        self._store = store
+        self._credentials = credentials
+
+    def open_session(self, login: str | None, password: str | None) -> Session:
+        """A new session, good until local midnight (seen: Sessions). Its id has 32 lower-case hex characters."""
+        sent_login = self._requirements.required("login", login)
+        sent_password = self._requirements.required("password", password)
+        if not self._credentials.match(sent_login, sent_password):
+            raise Refusal(self.profile.messages.login_refused)
+        with self._store.transaction() as transaction:
+            session = Session(f"{self._random.getrandbits(_SESSION_ID_BITS):032x}", self._clock.now())
+            transaction.put_session(session)
+            return session
+
+    def perform(
+        self, use_case: Callable[[Call, _Request], _Answer], session_id: str | None, request: _Request
+    ) -> _Answer:
+        """Do the use case for the holder of the session.
+
+        Raises:
+            Refusal: The session is missing, unknown, closed or of an earlier day (presumed), or the use case refuses.
+        """
+        sent_id = self._requirements.required("sessionId", session_id)
+        with self._store.transaction() as transaction:
+            now = self._clock.now()
+            session = transaction.session(sent_id)
+            zone = self._installation.zone
+            if session is None or calendar.local_day(session.opened, zone) != calendar.local_day(now, zone):
+                raise Refusal(self.profile.messages.session_invalid)
+            call = Call(sent_id, now, self._installation, self._requirements, transaction, self._random)
+            return use_case(call, request)
+
+
+def close_session(call: Call, request: None) -> None:  # noqa: ARG001 - the session is all that closeSession names
+    """The session ends; its id is of no use any more."""
+    call.transaction.drop_session(call.session_id)

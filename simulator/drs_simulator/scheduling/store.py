@@ -1,0 +1,68 @@
+"""What the scheduler asks of whoever keeps its state: the protocol that every keeping follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Literal, Protocol
+
+from drs_simulator.scheduling.diary import Visit
+from drs_simulator.scheduling.model import Booking, Order, Session
+
+Numbered = Literal["order", "booking"]
+DiaryDay = tuple[str, date]
+"""An operative's id and a local day."""
+
+
+class Transaction(Protocol):
+    """All of one use case's reading and writing. What it wrote is kept if it ends well, and undone if it raises."""
+
+    def session(self, session_id: str) -> Session | None:
+        """The session of that id, if it is open."""
+
+    def put_session(self, session: Session) -> None:
+        """Keep a new session."""
+
+    def drop_session(self, session_id: str) -> None:
+        """Forget a session."""
+
+    def next_number(self, of: Numbered, first: int) -> int:
+        """The next id of its sort, counted up from ``first``. An id is never given twice."""
+
+    def order(self, order_id: int) -> Order | None:
+        """The order of that id."""
+
+    def orders_numbered(self, number: str) -> tuple[Order, ...]:
+        """The orders with that primaryOrderNumber, oldest first."""
+
+    def put_order(self, order: Order) -> None:
+        """Keep an order, new or changed."""
+
+    def booking(self, booking_id: int) -> Booking | None:
+        """The booking of that id."""
+
+    def bookings_of(self, order_id: int) -> tuple[Booking, ...]:
+        """The order's bookings, oldest first."""
+
+    def put_booking(self, booking: Booking) -> None:
+        """Keep a booking, new or changed; the diaries follow."""
+
+    def drop_booking(self, booking_id: int) -> None:
+        """Forget a booking; its place in the diary is free again."""
+
+    def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
+        """The visits of those operatives on the days from ``first`` to ``last``, by ascending key.
+
+        Days without visits are left out.
+        """
+
+
+class Store(Protocol):
+    """A keeping of the state."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """A transaction that no other one of this state can come between."""
+
+    def reset(self) -> None:
+        """Forget everything; numbering begins anew."""

@@ -1,0 +1,108 @@
+"""A whole DRS: profile, clock, state and gateway put together, served from this process or called without a socket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random, SystemRandom
+from types import TracebackType
+from typing import Self
+from wsgiref.types import WSGIApplication
+
+from drs_simulator.clock import Clock
+from drs_simulator.endpoint.app import Endpoint, service_path
+from drs_simulator.endpoint.server import EmbeddedServer
+from drs_simulator.gateway.gateway import Gateway
+from drs_simulator.profile import Profile, load_profile
+from drs_simulator.scheduling.scheduler import Credentials, Scheduler
+from drs_simulator.state.memory import MemoryStore
+
+DEFAULT_LOGIN = "drs"
+DEFAULT_PASSWORD = "drs"  # noqa: S105 - the documented default of a simulator that listens on loopback
+
+
+class NotServingError(RuntimeError):
+    """The simulator has no address, because it does not serve; use it as a context manager, or call ``wsgi``."""
+
+
+class Simulator:
+    """A DRS of one's own.
+
+    ::
+
+        with Simulator(profile="lincoln") as drs:
+            print(drs.url)
+
+    Args:
+        profile: A profile's name, a TOML file, or a profile.
+        clock: ``wall``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION`` (see ``Clock.parse``), or a clock.
+        seed: The same profile, seed, clock and calls give the same bytes. Without it ids and tokens are unguessable.
+        login: The login that openSession lets in.
+        password: Its password.
+        host: Where ``with`` listens.
+        port: The port there; 0 for a free one.
+
+    Raises:
+        ProfileError: The profile cannot be used.
+        ClockError: The clock's text cannot be read.
+    """
+
+    def __init__(
+        self,
+        profile: str | Path | Profile = "lincoln",
+        *,
+        clock: str | Clock = "wall",
+        seed: int | None = None,
+        login: str = DEFAULT_LOGIN,
+        password: str = DEFAULT_PASSWORD,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
+        self.clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
+        self.login = login
+        self.password = password
+        self._first_clock_mode = self.clock.mode
+        self._seed = seed
+        self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
+        self._store = MemoryStore()
+        scheduler = Scheduler(self.profile, self.clock, self._random, self._store, Credentials(login, password))
+        self.wsgi: WSGIApplication = Endpoint(self.profile, Gateway(scheduler))
+        self._address = (host, port)
+        self._server: EmbeddedServer | None = None
+
+    @property
+    def url(self) -> str:
+        """The gateway's address.
+
+        Raises:
+            NotServingError: The simulator does not serve.
+        """
+        if self._server is None:
+            raise NotServingError("This simulator does not serve. Write 'with Simulator() as drs:', or call drs.wsgi.")
+        host = f"[{self._address[0]}]" if ":" in self._address[0] else self._address[0]
+        return f"http://{host}:{self._server.port}{self.path}"
+
+    @property
+    def path(self) -> str:
+        """The gateway's path below the host."""
+        return service_path(self.profile)
+
+    def reset(self) -> None:
+        """Forget all sessions, orders and bookings; clock, numbers and randomness begin anew."""
+        self._store.reset()
+        self._random.seed(self._seed)
+        self.clock.mode = self._first_clock_mode
+
+    def __enter__(self) -> Self:
+        self._server = EmbeddedServer(self.wsgi, *self._address)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def __repr__(self) -> str:
+        return f"Simulator(profile={self.profile.name!r}, clock={str(self.clock)!r})"

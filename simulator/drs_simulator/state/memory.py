@@ -1,0 +1,145 @@
+"""State in memory: quick, lost when the process ends, safe under threads."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from threading import RLock
+from typing import TypeVar
+
+from drs_simulator.scheduling.calendar import days_between
+from drs_simulator.scheduling.diary import Visit
+from drs_simulator.scheduling.model import Booking, Order, Session
+from drs_simulator.scheduling.store import DiaryDay, Numbered, Transaction
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+class MemoryStore:
+    """Keeps the state in dictionaries under one lock. A transaction that raises is undone step by step."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._sessions: dict[str, Session] = {}
+        self._numbers: dict[Numbered, int] = {}
+        self._orders: dict[int, Order] = {}
+        self._orders_by_number: dict[str, tuple[int, ...]] = {}
+        self._bookings: dict[int, Booking] = {}
+        self._bookings_by_order: dict[int, tuple[int, ...]] = {}
+        self._diaries: dict[DiaryDay, tuple[Visit, ...]] = {}
+        self._undo: list[Callable[[], None]] = []
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """See ``Store.transaction``."""
+        with self._lock:
+            try:
+                yield self
+            except BaseException:
+                while self._undo:
+                    self._undo.pop()()
+                raise
+            finally:
+                self._undo.clear()
+
+    def reset(self) -> None:
+        """See ``Store.reset``."""
+        with self._lock:
+            self._clear()
+
+    def session(self, session_id: str) -> Session | None:
+        """See ``Transaction.session``."""
+        return self._sessions.get(session_id)
+
+    def put_session(self, session: Session) -> None:
+        """See ``Transaction.put_session``."""
+        self._put(self._sessions, session.id, session)
+
+    def drop_session(self, session_id: str) -> None:
+        """See ``Transaction.drop_session``."""
+        self._put(self._sessions, session_id, None)
+
+    def next_number(self, of: Numbered, first: int) -> int:
+        """See ``Transaction.next_number``."""
+        number = self._numbers.get(of, first - 1) + 1
+        self._put(self._numbers, of, number)
+        return number
+
+    def order(self, order_id: int) -> Order | None:
+        """See ``Transaction.order``."""
+        return self._orders.get(order_id)
+
+    def orders_numbered(self, number: str) -> tuple[Order, ...]:
+        """See ``Transaction.orders_numbered``."""
+        return tuple(self._orders[order_id] for order_id in self._orders_by_number.get(number, ()))
+
+    def put_order(self, order: Order) -> None:
+        """See ``Transaction.put_order``."""
+        if order.id not in self._orders:
+            same_number = self._orders_by_number.get(order.number, ())
+            self._put(self._orders_by_number, order.number, (*same_number, order.id))
+        self._put(self._orders, order.id, order)
+
+    def booking(self, booking_id: int) -> Booking | None:
+        """See ``Transaction.booking``."""
+        return self._bookings.get(booking_id)
+
+    def bookings_of(self, order_id: int) -> tuple[Booking, ...]:
+        """See ``Transaction.bookings_of``."""
+        return tuple(self._bookings[booking_id] for booking_id in self._bookings_by_order.get(order_id, ()))
+
+    def put_booking(self, booking: Booking) -> None:
+        """See ``Transaction.put_booking``."""
+        before = self._bookings.get(booking.id)
+        if before is None:
+            siblings = self._bookings_by_order.get(booking.order_id, ())
+            self._put(self._bookings_by_order, booking.order_id, (*siblings, booking.id))
+        else:
+            self._leave_diary(before)
+        self._put(self._bookings, booking.id, booking)
+        self._enter_diary(booking)
+
+    def drop_booking(self, booking_id: int) -> None:
+        """See ``Transaction.drop_booking``."""
+        booking = self._bookings[booking_id]
+        self._leave_diary(booking)
+        siblings = tuple(sibling for sibling in self._bookings_by_order[booking.order_id] if sibling != booking_id)
+        self._put(self._bookings_by_order, booking.order_id, siblings or None)
+        self._put(self._bookings, booking_id, None)
+
+    def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
+        """See ``Transaction.diaries``."""
+        keys = [(operative_id, day) for operative_id in operative_ids for day in days_between(first, last)]
+        return {key: self._diaries[key] for key in keys if key in self._diaries}
+
+    def _enter_diary(self, booking: Booking) -> None:
+        if booking.appointment is not None:
+            key = (booking.appointment.operative_id, booking.appointment.day)
+            visits = list(self._diaries.get(key, ()))
+            insort(visits, booking.visit)
+            self._put(self._diaries, key, tuple(visits))
+
+    def _leave_diary(self, booking: Booking) -> None:
+        if booking.appointment is not None:
+            key = (booking.appointment.operative_id, booking.appointment.day)
+            visits = tuple(visit for visit in self._diaries[key] if visit.key != booking.id)
+            self._put(self._diaries, key, visits or None)
+
+    def _put(self, table: dict[_Key, _Value], key: _Key, value: _Value | None) -> None:
+        """Set one entry, or remove it where the value is ``None``; remembers how to undo that."""
+        before = table.get(key)
+        self._undo.append(lambda: _set(table, key, before))
+        _set(table, key, value)
+
+
+def _set(table: dict[_Key, _Value], key: _Key, value: _Value | None) -> None:
+    if value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value
