@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 DEFAULT_ZONE = ZoneInfo("Europe/London")
+# A reading outside these leaves no room to reckon with it in every zone.
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class ClockError(ValueError):
@@ -54,7 +57,7 @@ class Clock:
             zone: The time zone of a TIME without offset.
 
         Raises:
-            ClockError: The text is none of these.
+            ClockError: The text is none of these, or the clock would read a time out of range.
         """
         clock = cls()
         mode, separator, value = text.partition("@")
@@ -84,15 +87,24 @@ class Clock:
         """Stand still at ``instant``.
 
         Raises:
-            ClockError: ``instant`` has no time zone.
+            ClockError: ``instant`` has no time zone, or is out of range.
         """
         if instant.tzinfo is None:
             raise ClockError(f"{instant.isoformat()} has no time zone. Give the clock an aware datetime.")
+        _check_range(instant)
         self.mode = StandingStill(instant.astimezone(UTC))
 
     def shift(self, by: timedelta) -> None:
-        """Move on from the present reading: a fixed clock stays fixed ``by`` later, a running one runs ``by`` ahead."""
+        """Move on from the present reading: a fixed clock stays fixed ``by`` later, a running one runs ``by`` ahead.
+
+        Raises:
+            ClockError: The clock would read a time out of range.
+        """
         mode = self.mode
+        try:
+            _check_range(self.now() + by)
+        except OverflowError:
+            raise ClockError(_OUT_OF_RANGE) from None
         self.mode = (
             StandingStill(mode.instant + by) if isinstance(mode, StandingStill) else FollowingWall(mode.shift + by)
         )
@@ -109,6 +121,12 @@ class Clock:
 
 
 _DURATION = TypeAdapter(timedelta)
+_OUT_OF_RANGE = f"The clock would read a time out of range. Keep it between {_EARLIEST:%Y} and {_LATEST:%Y}."
+
+
+def _check_range(reading: datetime) -> None:
+    if not _EARLIEST <= reading <= _LATEST:
+        raise ClockError(_OUT_OF_RANGE)
 
 
 def _instant(text: str, zone: ZoneInfo) -> datetime | None:
@@ -120,6 +138,8 @@ def _instant(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _duration(text: str) -> timedelta | None:
+    if not text.lstrip("+-").startswith("P"):
+        return None
     try:
         return _DURATION.validate_python(text)
     except ValidationError:

@@ -6,11 +6,23 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import time
 from importlib.resources import files
+from itertools import combinations
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -49,6 +61,8 @@ class Hours(Settings):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
+        if self.begin.tzinfo or self.end.tzinfo:
+            raise ValueError("write local times, without an offset")
         if self.begin >= self.end:
             raise ValueError(f"{self.begin:%H:%M} is not before {self.end:%H:%M}")
         return self
@@ -72,6 +86,26 @@ def _coordinate(text: str) -> str:
     return text
 
 
+def _check_placeholders(text: str, names: frozenset[str]) -> str:
+    for _, name, spec, conversion in Formatter().parse(text):
+        if name is not None and (name not in names or spec or conversion):
+            known = " and ".join(f"{{{known}}}" for known in sorted(names)) or "nothing"
+            raise ValueError(f"'{{{name}}}' cannot be filled in here, {known} can")
+    return text
+
+
+def _placeholders(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def _as_cap_warning(text: str) -> str:
+    return _check_placeholders(text, frozenset({"cap"}))
+
+
+def _as_datum(text: str) -> str:
+    return _check_placeholders(text, frozenset({"user_id", "reason", "life_cycle"}))
+
+
 Text = Annotated[str, Field(min_length=1)]
 TimeZone = Annotated[str, AfterValidator(_zone_exists)]
 # Kept as text, because DRS prints a coordinate with the digits that it was entered with.
@@ -84,7 +118,9 @@ class AvailabilitySettings(Settings):
     slots: Annotated[tuple[Hours, ...], Field(min_length=1)]
     working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
     day_cap: Annotated[int, Field(ge=1, le=366)] = 7
-    cap_warning: str = "The number of days returned has been limited to {cap} day"
+    cap_warning: Annotated[str, AfterValidator(_as_cap_warning)] = (
+        "The number of days returned has been limited to {cap} day"
+    )
     priority_required: bool = True
     best_slots_yes: Literal["day", "fullPeriod"] = "day"
     best_slot_tolerance_km: Annotated[float, Field(ge=0)] = 0.1
@@ -132,6 +168,12 @@ class Messages(Settings):
     order_id_given: str = "orderId must be 0 or absent to create an order, not {value}"
     booking_unknown: str = "Unable to find booking {booking_id}"
     planning_failed: str = "Error in Booking.schedule. Error in modifyJob Planning failed"
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_filled_in(cls, text: str, info: ValidationInfo) -> str:
+        default = cls.model_fields[info.field_name or ""].default
+        return _check_placeholders(text, _placeholders(default))
 
 
 class Priority(Settings):
@@ -198,7 +240,7 @@ class BusinessDatum(Settings):
     """A name and value kept with every booking; ``{user_id}``, ``{reason}`` and ``{life_cycle}`` are filled in."""
 
     name: Text
-    value: str | None = None
+    value: Annotated[str, AfterValidator(_as_datum)] | None = None
 
 
 class Profile(Settings):
@@ -243,6 +285,8 @@ def _inconsistencies(profile: Profile) -> Iterator[str]:
     for index, operative in enumerate(profile.operatives):
         for contract in set(operative.contracts) - set(profile.contracts):
             yield f"operatives[{index}].contracts: '{contract}' is not in contracts"
+        for number, problem in _standing_visits_that_cannot_be(operative):
+            yield f"operatives[{index}].standing_visits[{number}]: {problem}"
     yield from _repeated("priorities", [priority.id for priority in profile.priorities])
     yield from _repeated("sor_codes", [sor_code.code for sor_code in profile.sor_codes])
     yield from _repeated("operatives", [operative.id for operative in profile.operatives])
@@ -250,6 +294,18 @@ def _inconsistencies(profile: Profile) -> Iterator[str]:
     for key in profile.evidence:
         if not _has_key(profile, key):
             yield f"evidence: there is no key '{key}'"
+
+
+def _standing_visits_that_cannot_be(operative: OperativeSettings) -> Iterator[tuple[int, str]]:
+    """Those that leave the operative no timetable, and so no room for any booking, on their days."""
+    standing = operative.standing_visits
+    for number, visit in enumerate(standing):
+        if visit.hours.begin < operative.hours.begin or visit.hours.end > operative.hours.end:
+            yield number, "lies outside the operative's hours"
+    for one, other in combinations(range(len(standing)), 2):
+        a, b = standing[one], standing[other]
+        if set(a.days) & set(b.days) and a.hours.begin < b.hours.end and b.hours.begin < a.hours.end:
+            yield other, f"is at the same time as standing_visits[{one}]"
 
 
 def _repeated(table: str, ids: list[str]) -> Iterator[str]:
@@ -299,7 +355,7 @@ def _merged(source: str, seen: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(parent, str):
         raise ProfileError(source, ["extends: must be the name of a profile, or a file"])
     if parent not in profile_names() and Path(source).is_file():
-        parent = str(Path(source).parent / parent)
+        parent = str((Path(source).parent / parent).resolve())
     return _laid_over(_merged(parent, (*seen, source)), table)
 
 

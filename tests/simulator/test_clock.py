@@ -56,10 +56,50 @@ def test_a_naive_time_is_refused_with_what_to_do() -> None:
         clock_at().fix(datetime(2021, 1, 1))  # noqa: DTZ001
 
 
-@pytest.mark.parametrize("text", ["", "fixed", "fixed@", "fixed@soon", "shifted@", "wall@1", "shifted@later", "noon"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "fixed",
+        "fixed@",
+        "fixed@soon",
+        "fixed@2021-02-30",
+        "shifted@",
+        "shifted@later",
+        "shifted@12:00",
+        "shifted@Pnever",
+        "shifted@P9999999999D",
+        "wall@",
+        "wall@1",
+        "noon",
+    ],
+)
 def test_a_text_that_is_no_clock_is_refused_with_examples(text: str) -> None:
     with pytest.raises(ClockError, match="Write wall, fixed@"):
         Clock.parse(text)
+
+
+@pytest.mark.parametrize("text", ["fixed@0001-01-01", "fixed@9999-12-31T23:59:59Z", "shifted@-P9999999D"])
+def test_a_time_that_cannot_be_reckoned_with_is_refused_with_the_range(text: str) -> None:
+    with pytest.raises(ClockError, match="between 1900 and 9000"):
+        Clock.parse(text)
+
+
+def test_a_shift_that_is_refused_leaves_the_clock_as_it_was() -> None:
+    clock = Clock.parse("fixed@2021-10-22T12:00:00Z")
+    with pytest.raises(ClockError, match="between 1900 and 9000"):
+        clock.shift(timedelta(days=10_000_000))
+    assert clock.now() == datetime(2021, 10, 22, 12, tzinfo=UTC)
+
+
+def test_a_clock_shifted_by_a_duration_runs_that_much_ahead_of_the_wall() -> None:
+    ahead = Clock.parse("shifted@P3D").now() - Clock().now()
+    assert timedelta(days=3, minutes=-1) < ahead <= timedelta(days=3)
+
+
+def test_the_wall_is_the_real_time_in_utc() -> None:
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    assert before <= Clock.parse("wall").now() <= datetime.now(UTC)
 
 
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)), st.timedeltas(timedelta(-999), timedelta(999)))  # noqa: DTZ001
@@ -70,3 +110,7 @@ def test_the_text_of_a_clock_gives_the_same_clock(instant: datetime, shift: time
     shifted = clock_at()
     shifted.shift(shift.__class__(seconds=int(shift.total_seconds())))
     assert Clock.parse(str(shifted)).mode == shifted.mode
+
+
+def test_the_text_of_a_clock_that_follows_the_wall_is_wall() -> None:
+    assert str(clock_at()) == "wall"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from drs_simulator import ProfileError, load_profile, profile_names
+from pydantic import ValidationError
 
 
 def written(tmp_path: Path, text: str, name: str = "own.toml") -> Path:
@@ -53,6 +54,23 @@ def test_an_own_profile_can_extend_another_file_beside_it(tmp_path: Path) -> Non
         ("[availability]\nday_cpa = 9", "availability.day_cpa: is not a setting; look for a slip in its name"),
         ('[availability]\nslots = ["8 to 12"]', "availability.slots[0]: write hours as 08:00-12:00"),
         ('[availability]\nslots = ["12:00-08:00"]', "availability.slots[0]: 12:00 is not before 08:00"),
+        ('[availability]\nslots = ["08:00Z-12:00"]', "availability.slots[0]: write local times, without an offset"),
+        (
+            '[availability]\ncap_warning = "only {days}"',
+            "availability.cap_warning: '{days}' cannot be filled in here, {cap} can",
+        ),
+        (
+            '[messages]\norder_unknown = "no {order}"',
+            "messages.order_unknown: '{order}' cannot be filled in here, {number} can",
+        ),
+        (
+            '[messages]\nplanning_failed = "no room for {booking_id}"',
+            "messages.planning_failed: '{booking_id}' cannot be filled in here, nothing can",
+        ),
+        (
+            '[[business_data]]\nname = "X"\nvalue = "{user}"',
+            "business_data[0].value: '{user}' cannot be filled in here, {life_cycle} and {reason} and {user_id} can",
+        ),
         ('timezone = "Europe/Lincoln"', "timezone: 'Europe/Lincoln' is no time zone, Europe/London is one"),
         (
             '[[sor_codes]]\ncode = "X"\ntrade = "Roofer"\nminutes = 5',
@@ -66,12 +84,78 @@ def test_an_own_profile_can_extend_another_file_beside_it(tmp_path: Path) -> Non
             "unknown_location.latitude: could not convert string to float: 'north'",
         ),
         ("[unknown_location]\nlongitude = 500", "unknown_location.longitude: '500' is no coordinate in degrees"),
+        (
+            "unknown_location = 7",
+            "unknown_location: Input should be a valid dictionary or instance of LocationSettings",
+        ),
+        ('[evidence]\n"timezone.summer" = "seen"', "evidence: there is no key 'timezone.summer'"),
         ("extends = 5", "extends: must be the name of a profile, or a file"),
     ],
 )
 def test_what_is_wrong_with_a_profile_is_said_with_its_key(tmp_path: Path, lines: str, problem: str) -> None:
     text = lines if lines.startswith("extends") else f'extends = "lincoln"\n{lines}\n'
     assert problem in problems_of(written(tmp_path, text))
+
+
+def test_a_text_of_ones_own_may_use_what_its_default_uses_or_less(tmp_path: Path) -> None:
+    lines = 'extends = "lincoln"\n[messages]\ntoo_long = "{field}: {length}"\norder_exists = "known"\n'
+    messages = load_profile(written(tmp_path, lines)).messages
+    assert (messages.too_long, messages.order_exists) == ("{field}: {length}", "known")
+
+
+def with_standing_visits(*hours_and_days: tuple[str, list[str]]) -> str:
+    """A profile with one operative, at work from 08:00 to 16:00, with these standing visits."""
+    operative = load_profile("lincoln").operatives[1]
+    visits = "".join(
+        f'[[operatives.standing_visits]]\ndays = {days}\nhours = "{hours}"\nlatitude = 53\nlongitude = 0\n'
+        for hours, days in hours_and_days
+    )
+    return (
+        'extends = "lincoln"\n[[operatives]]\nid = "1"\ncode = "1"\nname = "One"\ntrades = ["Joiner", "Plumber"]\n'
+        f'contracts = ["0"]\nhours = "{operative.hours.begin:%H:%M}-{operative.hours.end:%H:%M}"\n'
+        f"latitude = 53\nlongitude = 0\n{visits}"
+    )
+
+
+@pytest.mark.parametrize("hours", ["07:59-09:00", "15:00-16:01"])
+def test_a_standing_visit_outside_the_working_hours_is_refused(tmp_path: Path, hours: str) -> None:
+    path = written(tmp_path, with_standing_visits((hours, ["monday"])))
+    assert problems_of(path) == ["operatives[0].standing_visits[0]: lies outside the operative's hours"]
+
+
+def test_two_standing_visits_at_the_same_time_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, with_standing_visits(("09:00-10:00", ["monday"]), ("09:30-11:00", ["friday", "monday"])))
+    assert problems_of(path) == ["operatives[0].standing_visits[1]: is at the same time as standing_visits[0]"]
+
+
+def test_standing_visits_may_follow_each_other_or_share_their_time_on_different_days(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        with_standing_visits(("08:00-10:00", ["monday"]), ("10:00-16:00", ["monday"]), ("09:00-10:00", ["friday"])),
+    )
+    assert len(load_profile(path).operatives[0].standing_visits) == 3
+
+
+def test_a_coordinate_keeps_the_digits_that_it_was_entered_with() -> None:
+    assert load_profile("lincoln").locations[0].latitude == "53.22900000"
+
+
+def test_hours_can_be_written_as_a_table_of_times(tmp_path: Path) -> None:
+    lines = 'extends = "lincoln"\n[availability]\nslots = [{begin = 08:00:00, end = 12:00:00}]\n'
+    profile = load_profile(written(tmp_path, lines))
+    assert profile.availability.slots == load_profile("lincoln").availability.slots[:1]
+
+
+def test_a_profile_is_not_changed_after_it_was_read() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        load_profile("lincoln").availability.day_cap = 3
+
+
+def test_all_that_is_wrong_is_said_at_once_a_line_each(tmp_path: Path) -> None:
+    path = written(tmp_path, 'extends = "lincoln"\ncolour = "red"\n[availability]\nday_cap = 0\n')
+    with pytest.raises(ProfileError, match="cannot be used") as refused:
+        load_profile(path)
+    assert len(str(refused.value).splitlines()) == 1 + len(refused.value.problems) == 3
 
 
 def test_a_file_that_is_no_toml_is_refused_with_the_line(tmp_path: Path) -> None:
@@ -85,3 +169,15 @@ def test_a_name_that_is_neither_file_nor_profile_is_refused_with_those_there_are
 def test_profiles_that_extend_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
     written(tmp_path, 'extends = "own.toml"\n', "other.toml")
     assert "circle" in problems_of(written(tmp_path, 'extends = "other.toml"\n'))[0]
+
+
+def test_a_circle_is_found_however_the_way_round_is_written(tmp_path: Path) -> None:
+    path = written(tmp_path, f'extends = "../{tmp_path.name}/own.toml"\n')
+    assert "circle" in problems_of(path)[0]
+    assert len(problems_of(path)[0]) < 1000
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_bytes(b"name = '\xff'")
+    assert problems_of(path)[0].startswith("is no TOML")

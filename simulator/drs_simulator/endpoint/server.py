@@ -68,7 +68,8 @@ def serve(
         log_enabled=False,
     )
     server.on_startup(lambda: when_up(chosen))
-    server.serve(target_loader=lambda: load, wrap_loader=False)
+    # Granian calls the loader, unwrapped, in the process that serves; the application is what that returns.
+    server.serve(target_loader=load, wrap_loader=False)
 
 
 def check_free(host: str, port: int) -> int:

@@ -1,4 +1,4 @@
-"""Makes Spyne 2.14 importable on Python 3.12 and later, and without warnings on 3.11. Import it before Spyne.
+"""Makes Spyne 2.14 importable on Python 3.12 and later, and without ImportWarning on 3.11. Import it before Spyne.
 
 Spyne carries a copy of six whose importer for ``six.moves`` has only the protocol that Python 3.12 removed. The copy is
 loaded first, by itself, and its importer taught the present protocol.
@@ -35,17 +35,29 @@ def _teach(importer: type[Any]) -> None:
             setattr(importer, method.__name__, method)
 
 
-def _load_six() -> None:
+def _forget_failed_import() -> None:
+    """Remove what an import of Spyne that failed has left: the next one would trip over the submodules."""
+    if "spyne" not in sys.modules:
+        for name in [name for name in sys.modules if name.startswith("spyne.")]:
+            del sys.modules[name]
+
+
+def _six() -> ModuleType | None:
+    """Spyne's copy of six, loaded by itself; nothing where Spyne is not installed, which its own import says best."""
+    if _SIX in sys.modules:
+        return sys.modules[_SIX]
     package = importlib.util.find_spec("spyne")
-    if package is None or package.origin is None or _SIX in sys.modules:
-        return
+    if package is None or package.origin is None:
+        return None
     spec = importlib.util.spec_from_file_location(_SIX, Path(package.origin).parent / "util" / "six.py")
     if spec is None or spec.loader is None:
-        return
+        return None
     six = importlib.util.module_from_spec(spec)
     sys.modules[_SIX] = six
     spec.loader.exec_module(six)
-    _teach(six._SixMetaPathImporter)
+    return six
 
 
-_load_six()
+_forget_failed_import()
+if (_loaded := _six()) is not None:
+    _teach(_loaded._SixMetaPathImporter)

@@ -149,7 +149,7 @@ class Planner:
             visit = Visit.within(work.booking_id, begin, end, work.minutes, work.place)
             found = self._least_travel(visit, day, operatives, diaries)
             offers.append(_Offer(begin, end, found[0] if found else None))
-        return offers
+        return [replace(offer, travel_km=_least_within(offer, offers)) for offer in offers]
 
     def _least_travel(
         self, visit: Visit, day: date, operatives: Iterable[str], diaries: dict[DiaryDay, tuple[Visit, ...]]
@@ -180,6 +180,15 @@ class Planner:
             return [offer for offer in available if offer.travel_km is not None and offer.travel_km <= enough]
         widest = max(offer.end - offer.begin for offer in available)
         return [offer for offer in available if offer.end - offer.begin == widest]
+
+
+def _least_within(wide: _Offer, offers: Iterable[_Offer]) -> float | None:
+    """The least travel of the slots inside ``wide``, itself one: a timetable that keeps a narrow slot keeps a wide one.
+
+    Timetables are not searched for the least travel, so one made for the narrow slot may be the shorter.
+    """
+    within = (offer.travel_km for offer in offers if wide.begin <= offer.begin and offer.end <= wide.end)
+    return min((travel for travel in within if travel is not None), default=None)
 
 
 def work_of(booking: Booking) -> Work:
