@@ -1,0 +1,138 @@
+"""A clause: one statement about DRS or its callers, how it is known, and a check that can fail.
+
+A check is a function with Hypothesis strategies for what it varies::
+
+    @clause("SES-01", "A session id has 32 lower-case hex characters.", seen("Sessions"))
+    def session_id_form(drs: Conversation) -> None:
+        expect(..., "the session id has another form")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+
+class Grade(StrEnum):
+    """How well something is known, best first."""
+
+    SEEN = "seen"
+    PUBLISHED = "published"
+    CLIENT = "client"
+    PRESUMED = "presumed"
+
+
+class Binds(StrEnum):
+    """Who has to keep a clause."""
+
+    DRS = "DRS"
+    CALLER = "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A grade and where it comes from: a section or example of the owner's document, the interface, a service."""
+
+    grade: Grade
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.grade}: {self.source}"
+
+
+def seen(source: str) -> Evidence:
+    """Written in, or visible in an example of, the owner's document."""
+    return Evidence(Grade.SEEN, source)
+
+
+def published(source: str) -> Evidence:
+    """In the gateway's interface description."""
+    return Evidence(Grade.PUBLISHED, source)
+
+
+def client(source: str) -> Evidence:
+    """Services of councils that run against DRS rely on it."""
+    return Evidence(Grade.CLIENT, source)
+
+
+def presumed(source: str) -> Evidence:
+    """Nobody wrote it down."""
+    return Evidence(Grade.PRESUMED, source)
+
+
+class ClauseBroken(AssertionError):  # noqa: N818 - what is told is that, not an error of the program
+    """A clause does not hold; the message says what was found instead."""
+
+
+def expect(holds: bool, otherwise: str) -> None:
+    """What a check expects.
+
+    Raises:
+        ClauseBroken: It does not hold.
+    """
+    if not holds:
+        raise ClauseBroken(otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One statement with its check.
+
+    Args:
+        id: Subject and number, ``AVL-07``.
+        statement: One sentence in the present tense.
+        evidence: How it is known.
+        binds: Who has to keep it.
+        check: Takes a ``Conversation`` and one value of every strategy in ``varies``; raises ``ClauseBroken``.
+        varies: What the check is tried with.
+        writes: Whether the check changes anything in the DRS that it talks to.
+        moves_clock: Whether the check needs to set that DRS's clock.
+    """
+
+    id: str
+    statement: str
+    evidence: Evidence
+    binds: Binds
+    check: Callable[..., None]
+    varies: Mapping[str, SearchStrategy[Any]] = field(default_factory=dict)
+    writes: bool = False
+    moves_clock: bool = False
+
+
+_catalogue: dict[str, Clause] = {}
+
+
+def clause(
+    identifier: str,
+    statement: str,
+    evidence: Evidence,
+    *,
+    binds: Binds = Binds.DRS,
+    writes: bool = False,
+    moves_clock: bool = False,
+    **varies: SearchStrategy[Any],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Enter a check into the catalogue as a clause (see ``Clause``).
+
+    Raises:
+        ValueError: The id is taken.
+    """
+
+    def enter(check: Callable[..., None]) -> Callable[..., None]:
+        if identifier in _catalogue:
+            raise ValueError(f"Clause {identifier} is there already: {_catalogue[identifier].statement}")
+        _catalogue[identifier] = Clause(
+            identifier, statement, evidence, binds, check, varies, writes=writes, moves_clock=moves_clock
+        )
+        return check
+
+    return enter
+
+
+def entered() -> tuple[Clause, ...]:
+    """All clauses that were entered so far, by id."""
+    return tuple(_catalogue[identifier] for identifier in sorted(_catalogue))

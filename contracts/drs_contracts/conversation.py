@@ -1,0 +1,250 @@
+"""A conversation with a DRS in the terms of its workflow; what it books it also cancels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from drs_simulator import Profile
+
+from drs_contracts.clause import ClauseBroken
+from drs_contracts.message import Exchange, Members, Value, request
+from drs_contracts.target import Target
+
+_KEPT_EXCHANGES = 50
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What must be known of an installation to talk to it. Hours are local."""
+
+    contract: str
+    location_id: str
+    sor_code: str
+    priority: str
+    slots: tuple[tuple[time, time], ...]
+    day_cap: int
+    zone: ZoneInfo
+    order_number_prefix: str = "CONTRACT-"
+    user_id: str = "drs-contracts"
+
+    @classmethod
+    def of(cls, profile: Profile) -> Facts:
+        """The facts of a profile: its first contract, location, priority and SOR code with a trade."""
+        return cls(
+            contract=profile.contracts[0],
+            location_id=profile.locations[0].id if profile.locations else profile.unknown_location.id,
+            sor_code=next(code.code for code in profile.sor_codes if code.trade),
+            priority=profile.priorities[0].id,
+            slots=tuple((slot.begin, slot.end) for slot in profile.availability.slots),
+            day_cap=profile.availability.day_cap,
+            zone=profile.zone,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSlot:
+    """A slot as an answer has it."""
+
+    begin: str
+    end: str
+    available: bool
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedOrder:
+    """An order that the conversation made."""
+
+    number: str
+    booking_id: str
+    exchange: Exchange
+
+
+class Conversation:
+    """Calls one target. As a context manager it cancels what it booked and closes its session at the end."""
+
+    def __init__(self, target: Target, facts: Facts) -> None:
+        self.target = target
+        self.facts = facts
+        self.exchanges: list[Exchange] = []
+        self._session: str | None = None
+        self._created: list[CreatedOrder] = []
+
+    @property
+    def today(self) -> date:
+        """The target's local day."""
+        return self.target.now().astimezone(self.facts.zone).date()
+
+    @property
+    def session(self) -> str:
+        """An open session's id; opened at first use."""
+        if self._session is None:
+            self._session = self.open_session().text("sessionId") or ""
+        return self._session
+
+    def local(self, days_ahead: int, at: time = time(0)) -> datetime:
+        """That time of the day so many days from today."""
+        return datetime.combine(self.today + timedelta(days=days_ahead), at, self.facts.zone)
+
+    def weekday(self, weeks_ahead: int, weekday: int) -> int:
+        """How many days ahead a weekday (Monday is 0) lies, ``weeks_ahead`` weeks after the coming Monday."""
+        return 7 - self.today.weekday() + 7 * weeks_ahead + weekday
+
+    def post(self, operation: str, body: bytes) -> Exchange:
+        """Send bytes as they are."""
+        exchange = Exchange(operation, body, self.target.post(body))
+        self.exchanges = [*self.exchanges[1 - _KEPT_EXCHANGES :], exchange]
+        return exchange
+
+    def call(self, operation: str, members: Members) -> Exchange:
+        """Send a call."""
+        return self.post(operation, request(operation, members))
+
+    def open_session(self, login: str | None = None, password: str | None = None) -> Exchange:
+        """Send openSession, with the target's own login unless told otherwise."""
+        return self.call(
+            "openSession",
+            {
+                "login": self.target.login if login is None else login,
+                "password": self.target.password if password is None else password,
+            },
+        )
+
+    def availability_members(self, begin: Value, end: Value, **order: Value) -> dict[str, Value]:
+        """The members of a checkAvailability that is complete; ``order`` replaces members of ``theOrder``."""
+        number = order.get("primaryOrderNumber", "anything")
+        return {
+            "periodBegin": begin,
+            "periodEnd": end,
+            "sessionId": self.session,
+            "theOrder": {
+                "contract": self.facts.contract,
+                "locationID": self.facts.location_id,
+                "primaryOrderNumber": number,
+                "priority": self.facts.priority,
+                "theBookingCodes": self._code(str(number)),
+                "userId": self.facts.user_id,
+                **order,
+            },
+        }
+
+    def check_availability(self, begin: Value, end: Value, **order: Value) -> Exchange:
+        """Send a checkAvailability that is complete."""
+        return self.call("checkAvailability", self.availability_members(begin, end, **order))
+
+    def order_members(self, **order: Value) -> dict[str, Value]:
+        """The members of a createOrder that is complete, under a new number."""
+        number = f"{self.facts.order_number_prefix}{self.target.now():%Y%m%d%H%M%S}-{next(_numbers)}"
+        return {
+            "sessionId": self.session,
+            "theOrder": {
+                "contract": self.facts.contract,
+                "locationID": self.facts.location_id,
+                "orderComments": " ",
+                "primaryOrderNumber": number,
+                "priority": self.facts.priority,
+                "targetDate": self.local(60, time(23, 59, 59)),
+                "userId": self.facts.user_id,
+                "theBookingCodes": self._code(number),
+                **order,
+            },
+        }
+
+    def create_order(self, **order: Value) -> CreatedOrder:
+        """Create an order, which must succeed."""
+        members = self.order_members(**order)
+        exchange = self.call("createOrder", members)
+        the_order = members["theOrder"]
+        assert isinstance(the_order, Mapping)
+        booking_id = exchange.text("theOrder/theBookings/bookingId")
+        if not exchange.succeeded or booking_id is None:
+            raise ClauseBroken(
+                f"createOrder gave no booking: {exchange.text('errorMsg') or exchange.fault or 'no reason'}"
+            )
+        created = CreatedOrder(str(the_order["primaryOrderNumber"]), booking_id, exchange)
+        self._created.append(created)
+        return created
+
+    def schedule(self, order: CreatedOrder, **booking: Value) -> Exchange:
+        """Send scheduleBooking for an order's booking."""
+        return self.call(
+            "scheduleBooking",
+            {
+                "sessionId": self.session,
+                "theBooking": {
+                    "bookingId": order.booking_id,
+                    "contract": self.facts.contract,
+                    "primaryOrderNumber": order.number,
+                    **booking,
+                },
+            },
+        )
+
+    def schedule_into(self, order: CreatedOrder, slot: OfferedSlot) -> Exchange:
+        """Send scheduleBooking with a slot's times as its planning window."""
+        return self.schedule(order, planningWindowStart=slot.begin, planningWindowEnd=slot.end)
+
+    def select(self, order: CreatedOrder) -> Exchange:
+        """Send selectOrder for one order."""
+        return self.call("selectOrder", {"primaryOrderNumber": order.number, "sessionId": self.session})
+
+    def delete(self, order: CreatedOrder) -> Exchange:
+        """Send deleteBooking for an order's booking."""
+        self._created = [other for other in self._created if other is not order]
+        return self.call(
+            "deleteBooking",
+            {
+                "sessionId": self.session,
+                "theBooking": {
+                    "bookingId": order.booking_id,
+                    "contract": self.facts.contract,
+                    "primaryOrderNumber": order.number,
+                },
+            },
+        )
+
+    def free_slots(self, days_ahead: int, days: int = 5) -> list[OfferedSlot]:
+        """The available slots of a period."""
+        begin, end = self.local(days_ahead), self.local(days_ahead + days - 1)
+        return [slot for slot in offered(self.check_availability(begin, end)) if slot.available]
+
+    def _code(self, number: str) -> Members:
+        return {
+            "bookingCodeSORCode": self.facts.sor_code,
+            "itemNumberWithinBooking": "1",
+            "primaryOrderNumber": number,
+            "quantity": "1",
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for order in list(self._created):
+            self.delete(order)
+        if self._session is not None:
+            self.call("closeSession", {"sessionId": self._session})
+
+
+def offered(exchange: Exchange) -> list[OfferedSlot]:
+    """The slots of an answer to checkAvailability, in its order."""
+    returned = exchange.returned
+    found = [] if returned is None else returned.findall("theSlots/slotsForDay")
+    return [
+        OfferedSlot(
+            slot.findtext("beginDate", ""),
+            slot.findtext("endDate", ""),
+            slot.findtext("available") == "YES",
+            slot.findtext("bestSlot") == "true",
+        )
+        for slot in found
+    ]
