@@ -32,7 +32,7 @@ def wsdl_document(interface: Interface, address: str, served: Collection[str]) -
     root = etree.Element(
         f"{{{_WSDL}}}definitions",
         {"name": _PORT_TYPE, "targetNamespace": NAMESPACE},
-        nsmap={"wsdl": _WSDL, "soap": _SOAP, "ns1": NAMESPACE, "xsd": _XSD},
+        nsmap={"wsdl": _WSDL, "soap": _SOAP, "ns1": NAMESPACE, "xs": _XSD},
     )
     etree.SubElement(root, f"{{{_WSDL}}}types").append(schema(interface, served))
     for operation in operations:
@@ -56,13 +56,13 @@ def schema(interface: Interface, served: Collection[str]) -> etree._Element:
     root = etree.Element(
         f"{{{_XSD}}}schema",
         {"attributeFormDefault": "unqualified", "elementFormDefault": "unqualified", "targetNamespace": NAMESPACE},
-        nsmap={"xs": _XSD, "tns": NAMESPACE},
+        nsmap={"xs": _XSD, "ns1": NAMESPACE},
     )
     unserved = set(interface.operations) - set(served)
     unused = {*map(request_type, unserved), *map(response_type, unserved)}
     kinds = {name: kind for name, kind in interface.types.items() if name not in unused}
     for element, name in sorted((_global_element(name), name) for name in kinds if name != "entity"):
-        etree.SubElement(root, f"{{{_XSD}}}element", name=element, type=f"tns:{name}")
+        etree.SubElement(root, f"{{{_XSD}}}element", name=element, type=f"ns1:{name}")
     for name, kind in kinds.items():
         _complex_type(root, name, kind)
     for name, values in interface.enumerations.items():
@@ -83,7 +83,7 @@ def _complex_type(root: etree._Element, name: str, kind: Type) -> None:
     parent = etree.SubElement(root, f"{{{_XSD}}}complexType", name=name)
     if kind.base is not None:
         content = etree.SubElement(parent, f"{{{_XSD}}}complexContent")
-        parent = etree.SubElement(content, f"{{{_XSD}}}extension", base=f"tns:{kind.base}")
+        parent = etree.SubElement(content, f"{{{_XSD}}}extension", base=f"ns1:{kind.base}")
     sequence = etree.SubElement(parent, f"{{{_XSD}}}sequence")
     for member in kind.members:
         _member(sequence, member)
@@ -98,7 +98,7 @@ def _member(sequence: etree._Element, member: Member) -> None:
     if not member.required:
         element.set("minOccurs", "0")
     element.set("name", member.name)
-    element.set("type", f"{'xs' if member.type in _SIMPLE else 'tns'}:{member.type}")
+    element.set("type", f"{'xs' if member.type in _SIMPLE else 'ns1'}:{member.type}")
 
 
 def _enumeration(root: etree._Element, name: str, values: tuple[str, ...]) -> None:
@@ -109,7 +109,7 @@ def _enumeration(root: etree._Element, name: str, values: tuple[str, ...]) -> No
 
 
 def _wrapper(root: etree._Element, name: str, member: Member) -> None:
-    etree.SubElement(root, f"{{{_XSD}}}element", name=name, type=f"tns:{name}")
+    etree.SubElement(root, f"{{{_XSD}}}element", name=name, type=f"ns1:{name}")
     _complex_type(root, name, Type(None, (member,)))
 
 

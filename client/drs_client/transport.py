@@ -1,0 +1,62 @@
+"""How calls travel: over HTTP with time limits, or straight into a WSGI application without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+import requests
+from requests.adapters import BaseAdapter
+from werkzeug.test import Client
+from zeep.transports import Transport
+
+
+def http_transport(timeout: float) -> Transport:
+    """Calls go out over HTTP; each waits ``timeout`` seconds at most."""
+    return Transport(timeout=timeout, operation_timeout=timeout)
+
+
+def wsgi_transport(application: WSGIApplication) -> Transport:
+    """Calls go into an application of this process; the host in their address is of no account."""
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _WsgiAdapter(application))
+    return Transport(session=session)
+
+
+class _WsgiAdapter(BaseAdapter):
+    """Answers requests by calling a WSGI application."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        super().__init__()
+        self._client = Client(application)
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: float | tuple[float | None, float | None] | None = None,
+        verify: bool | str = True,
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Call the application; what only makes sense on a wire is passed over."""
+        del stream, timeout, verify, cert, proxies
+        answered = self._client.open(
+            request.url or "",
+            method=request.method or "GET",
+            data=request.body,
+            headers=[(name, value) for name, value in request.headers.items() if name != "Content-Length"],
+        )
+        response = requests.Response()
+        response.status_code = answered.status_code
+        response.headers.update(answered.headers)
+        response.url = request.url or ""
+        response.request = request
+        content: Any = answered.data
+        response._content = content
+        return response
+
+    def close(self) -> None:
+        """Nothing is held open."""
