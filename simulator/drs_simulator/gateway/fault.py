@@ -31,6 +31,11 @@ def doctype_refused() -> SoapFault:
     return unreadable("Received event DTD, instead of START_ELEMENT or END_ELEMENT.")
 
 
+def beyond_limits() -> SoapFault:
+    """The parser gave up: elements nested far too deep, or entities that grow."""
+    return unreadable("the document is nested too deep, or its entities grow too large")
+
+
 def too_large(limit: int) -> SoapFault:
     """The body has more bytes than the gateway reads."""
     return unreadable(f"the message is larger than {limit} bytes")
