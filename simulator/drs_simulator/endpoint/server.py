@@ -6,6 +6,8 @@ import errno
 import socket
 from collections.abc import Callable
 from threading import Thread
+from time import sleep
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 from granian import Granian
@@ -13,6 +15,7 @@ from granian.constants import Interfaces
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 _STOP_WITHIN_SECONDS = 0.02
+_LOOK_EVERY_SECONDS = 0.005
 
 
 class PortTakenError(OSError):
@@ -43,6 +46,18 @@ class EmbeddedServer:
         self._server.server_close()
 
 
+class _AnnouncedServer(Granian):  # type: ignore[misc,valid-type]
+    """Starts a thread once its workers are there: granian's own hook comes too early, and no thread may be forked."""
+
+    def __init__(self, announcing: Thread, target: str, **settings: Any) -> None:
+        super().__init__(target, **settings)
+        self._announcing = announcing
+
+    def startup(self, spawn_target: Any, target_loader: Any) -> None:
+        super().startup(spawn_target, target_loader)
+        self._announcing.start()
+
+
 def serve(
     load: Callable[[], WSGIApplication], host: str, port: int, *, threads: int, when_up: Callable[[int], None]
 ) -> None:
@@ -59,7 +74,8 @@ def serve(
         PortTakenError: Somebody else listens there, or the address is not this machine's.
     """
     chosen = check_free(host, port)
-    server = Granian(
+    server = _AnnouncedServer(
+        Thread(target=_when_listening, args=(host, chosen, when_up), daemon=True),
         "drs_simulator",
         address=host,
         port=chosen,
@@ -67,9 +83,19 @@ def serve(
         blocking_threads=threads,
         log_enabled=False,
     )
-    server.on_startup(lambda: when_up(chosen))
     # Granian calls the loader, unwrapped, in the process that serves; the application is what that returns.
     server.serve(target_loader=load, wrap_loader=False)
+
+
+def _when_listening(host: str, port: int, when_up: Callable[[int], None]) -> None:
+    while True:
+        try:
+            socket.create_connection((host, port)).close()
+        except ConnectionError:
+            sleep(_LOOK_EVERY_SECONDS)
+        else:
+            when_up(port)
+            return
 
 
 def check_free(host: str, port: int) -> int:

@@ -69,7 +69,7 @@ CASES = {
         re.escape(f'Unmarshalling Error: unexpected element (uri:"", local:"b"). {EXPECTED}(none)') + "$",
     ),
     "a qualified element": (
-        call("openSession", f"<n:login>drs</n:login><password>drs</password>"),
+        call("openSession", "<n:login>drs</n:login><password>drs</password>"),
         "Client",
         re.escape(f'Unmarshalling Error: unexpected element (uri:"{NAMESPACE}", local:"login"). {EXPECTED}<{{}}id>'),
     ),
