@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -55,7 +54,7 @@ def main() -> None:
 @app.callback()
 def connect(
     context: typer.Context,
-    url: Annotated[str, typer.Option(envvar="DRS_URL", help="The gateway's address, …/ws/soap.")],
+    url: Annotated[str, typer.Option(envvar="DRS_URL", help="The gateway's address, …/ws/soap.")] = "",
     login: Annotated[str, typer.Option(envvar="DRS_LOGIN", help="Login for openSession.")] = "drs",
     password: Annotated[
         str | None, typer.Option(envvar="DRS_PASSWORD", help="Its password; asked for if left out.")
@@ -65,9 +64,15 @@ def connect(
     contract: Annotated[str, typer.Option(help="The contract to work under.")] = "0",
 ) -> None:
     """Appointments in a DRS."""
-    secret = typer.prompt("Password", hide_input=True, err=True) if password is None else password
-    source: str | Path | None = wsdl
-    context.obj = RepairWorkflow(DrsClient(url, login, secret, wsdl=source, timeout=timeout, contract=contract))
+
+    def connected() -> RepairWorkflow:
+        if not url:
+            raise InvalidArgument("Which DRS? Give its address with --url, or in DRS_URL.")
+        secret = typer.prompt("Password", hide_input=True, err=True) if password is None else password
+        return RepairWorkflow(DrsClient(url, login, secret, wsdl=wsdl, timeout=timeout, contract=contract))
+
+    # Not yet, because a command's --help comes by here as well.
+    context.obj = connected
 
 
 @app.command()
@@ -136,7 +141,7 @@ def cancel(context: typer.Context, number: Number, as_json: AsJson = False) -> N
 
 
 def _workflow(context: typer.Context) -> RepairWorkflow:
-    workflow: RepairWorkflow = context.obj
+    workflow: RepairWorkflow = context.obj()
     return workflow
 
 

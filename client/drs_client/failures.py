@@ -27,6 +27,10 @@ def failures_told(operation: str, host: str) -> Iterator[None]:
     except requests.ConnectionError as broken:
         reason = f"{host} cannot be reached for {operation}, or broke off. Is the address right, and DRS up?"
         raise Unreachable(reason) from broken
+    except requests.HTTPError as refused:
+        status = refused.response.status_code
+        reason = f"The interface description cannot be fetched from {host}: HTTP {status}. Is the address right?"
+        raise HttpFailure(reason, status) from None
     except requests.RequestException as failure:
         raise TransportError(f"{operation} could not be sent to {host}: {type(failure).__name__}.") from None
     except (zeep_errors.Error, etree.XMLSyntaxError) as strange:
