@@ -11,6 +11,7 @@
 from drs_contracts.catalogue import clauses
 from drs_contracts.clause import Binds, Clause, ClauseBroken, Evidence, Grade
 from drs_contracts.conversation import Conversation, Facts
+from drs_contracts.recording import Recording, RecordingError, differences, load_recording, replay
 from drs_contracts.target import SimulatorTarget, Target, UnreachableError, UrlTarget
 from drs_contracts.verify import Extent, Finding, Outcome, verify
 
@@ -25,10 +26,15 @@ __all__ = [
     "Finding",
     "Grade",
     "Outcome",
+    "Recording",
+    "RecordingError",
     "SimulatorTarget",
     "Target",
     "UnreachableError",
     "UrlTarget",
     "clauses",
+    "differences",
+    "load_recording",
+    "replay",
     "verify",
 ]

@@ -1,0 +1,81 @@
+"""The command drs-contracts, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from drs_contracts import clauses
+from drs_simulator import Simulator
+
+COMMAND = [sys.executable, "-c", "from drs_contracts.cli import main; main()"]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=110, check=False)
+
+
+def test_the_simulator_is_verified_in_process() -> None:
+    done = run("verify", "--simulator", "--max-examples", "2")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout == f"{len(clauses())} held, 0 broken, 0 left out.\n"
+
+
+def test_a_drs_at_an_address_is_verified_without_touching_its_clock() -> None:
+    left_out = sum(clause.moves_clock for clause in clauses())
+    with Simulator("lincoln") as drs:
+        done = run("verify", drs.url, "--max-examples", "1")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout == f"{len(clauses()) - left_out} held, 0 broken, {left_out} left out.\n"
+    assert left_out
+
+
+def test_a_broken_clause_is_shown_with_its_evidence_and_the_exchange() -> None:
+    with Simulator("newark") as drs:
+        done = run("verify", drs.url, "--profile", "lincoln", "--max-examples", "1")
+    assert done.returncode == 1
+    assert "broken AVL-" in done.stdout
+    assert "known: seen" in done.stdout
+    assert "<daySlotsInfo>" not in done.stdout
+    assert "came <?xml" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("verify",), "Give the address of a DRS, or --simulator."),
+        (("verify", "http://127.0.0.1:1", "--simulator"), "Give the address of a DRS, or --simulator."),
+        (("verify", "https://drs.example/ws/soap"), "Ask its owner, then add --i-may-test-this-system."),
+        (("verify", "http://127.0.0.1:9/soap"), "Nothing answers at 127.0.0.1:9"),
+        (("verify", "--simulator", "--profile", "nowhere"), "Profile nowhere cannot be used"),
+        (("list", "--grade", "sure"), "--grade"),
+        (("fly",), "No such command"),
+    ],
+)
+def test_what_cannot_be_used_is_told_with_exit_code_2(arguments: tuple[str, ...], words: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_clauses_are_listed_with_their_evidence() -> None:
+    done = run("list")
+    assert f"{len(clauses())} clauses." in done.stdout
+    assert "AVL-01" in done.stdout
+
+
+def test_the_list_can_be_had_as_json_by_grade() -> None:
+    listed = json.loads(run("list", "--json", "--grade", "presumed").stdout)
+    assert {each["grade"] for each in listed} == {"presumed"}
+    assert [each["id"] for each in listed] == [c.id for c in clauses() if c.evidence.grade.value == "presumed"]
+    assert set(listed[0]) == {"id", "statement", "grade", "source", "binds", "writes"}
+
+
+def test_every_command_explains_itself() -> None:
+    for command in ((), ("list",), ("verify",)):
+        done = run(*command, "--help")
+        assert done.returncode == 0
+        assert "Usage: " in done.stdout
