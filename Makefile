@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test check lock clean
+.PHONY: demo test check start-up lock clean
 
 demo: $(READY)
 	$(BIN)/python docs/demo.py
@@ -17,6 +17,9 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+start-up: $(READY)
+	$(BIN)/python benchmarks/start_up.py
 
 # Everything that was tried together, for development and CI.
 lock: $(READY)
