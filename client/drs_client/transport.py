@@ -80,7 +80,7 @@ class _WsgiAdapter(BaseAdapter):
         )
         response = requests.Response()
         response.status_code = answered.status_code
-        response.headers.update(answered.headers)
+        response.headers.update(answered.headers.to_wsgi_list())
         response.url = request.url or ""
         response.request = request
         content: Any = answered.data
