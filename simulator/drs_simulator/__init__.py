@@ -10,7 +10,8 @@
 
 from drs_simulator.clock import Clock, ClockError
 from drs_simulator.endpoint.server import PortTakenError
-from drs_simulator.profile import Profile, ProfileError, load_profile, profile_names
+from drs_simulator.profile import Profile
+from drs_simulator.profile_file import ProfileError, load_profile, profile_names
 from drs_simulator.simulator import NotServingError, Simulator
 
 __all__ = [

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from drs_simulator.clock import ClockError
 from drs_simulator.endpoint.server import PortTakenError, serve
-from drs_simulator.profile import ProfileError, load_profile, profile_names
+from drs_simulator.profile_file import ProfileError, load_profile, profile_names
 from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
 
 app = typer.Typer(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import time
-from importlib.resources import files
+from datetime import date, time
 from itertools import combinations
-from pathlib import Path
 from string import Formatter
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -18,7 +15,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -26,15 +22,6 @@ from pydantic import (
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-class ProfileError(Exception):
-    """A profile cannot be used. ``problems`` has a line each, beginning with the key that it is about."""
-
-    def __init__(self, source: str, problems: list[str]) -> None:
-        self.source = source
-        self.problems = problems
-        super().__init__(f"Profile {source} cannot be used:\n" + "\n".join(f"  {problem}" for problem in problems))
 
 
 class Settings(BaseModel):
@@ -122,6 +109,7 @@ class AvailabilitySettings(Settings):
         "The number of days returned has been limited to {cap} day"
     )
     priority_required: bool = True
+    long_period_day_cap: Annotated[int, Field(ge=1, le=366)] = 28
     best_slots_yes: Literal["day", "fullPeriod"] = "day"
     best_slot_tolerance_km: Annotated[float, Field(ge=0)] = 0.1
 
@@ -137,6 +125,8 @@ class OrderingSettings(Settings):
     reason_when_created: str = "FIRST"
     reason_when_scheduled_without: str = "first"
     category: str = "TASK"
+    reservation_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 15
+    suspended_status: Text = "SUSPENDED"
     planning_horizon_days: Annotated[int, Field(ge=1, le=3660)] = 365
 
 
@@ -145,6 +135,10 @@ class GatewaySettings(Settings):
 
     interface: Literal["observed", "published"] = "observed"
     default_namespace_wrapper: Literal["fault", "accept"] = "fault"
+    unknown_elements: Literal["fault", "ignore"] = "fault"
+    qualified_elements: Literal["fault", "accept"] = "fault"
+    wrong_values: Literal["fault", "ignore"] = "fault"
+    soap_1_2: Literal["fault", "accept"] = "fault"
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
     max_depth: Annotated[int, Field(ge=16, le=200)] = 64
 
@@ -166,7 +160,14 @@ class Messages(Settings):
     order_unknown: str = "Unable to find order in OptiTime Web: {number}"
     order_exists: str = "order already exists: {number}"
     order_id_given: str = "orderId must be 0 or absent to create an order, not {value}"
+    order_missing: str = "no order exists: {number}"
+    order_completed: str = "Order {number} is completed"
     booking_unknown: str = "Unable to find booking {booking_id}"
+    booking_completed: str = "Booking {booking_id} is completed"
+    booking_not_reserved: str = "Booking {booking_id} has no reservation, or it has lapsed"
+    life_cycle_refused: str = "Booking {booking_id} is {was} and cannot become {becomes}"
+    operative_unknown: str = "Unknown resource '{value}' in {field}"
+    value_not_allowed: str = "'{value}' is not allowed in {field}"
     planning_failed: str = "Error in Booking.schedule. Error in modifyJob Planning failed"
 
     @field_validator("*")
@@ -176,11 +177,23 @@ class Messages(Settings):
         return _check_placeholders(text, _placeholders(default))
 
 
+class AreaSettings(Settings):
+    """The city's sectors, each worked in for ``weeks`` in turn; the first one's turn begins on ``first_day``.
+
+    Priorities that are not ``bound_to_areas`` get appointments in every sector at any time (client: Areas).
+    """
+
+    sectors: Annotated[tuple[Text, ...], Field(min_length=1)]
+    weeks: Annotated[int, Field(ge=1, le=52)] = 3
+    first_day: date
+
+
 class Priority(Settings):
     """One priority; its id must match in case and spelling (client: DRS documentation)."""
 
     id: Text
     title: str = ""
+    bound_to_areas: bool = False
 
 
 class SorCode(Settings):
@@ -210,6 +223,7 @@ class LocationSettings(Settings):
     longitude: Coordinate
     post_code: Text
     workflow_type: str = "0000"
+    sector: str | None = None
 
 
 class StandingVisit(Settings):
@@ -234,6 +248,7 @@ class OperativeSettings(Settings):
     latitude: Coordinate
     longitude: Coordinate
     standing_visits: tuple[StandingVisit, ...] = ()
+    sectors: tuple[Text, ...] = ()
 
 
 class BusinessDatum(Settings):
@@ -261,6 +276,8 @@ class Profile(Settings):
     locations: tuple[LocationSettings, ...] = ()
     unknown_location: LocationSettings
     business_data: tuple[BusinessDatum, ...] = ()
+    unavailability_reasons: tuple[Text, ...] = ("Holiday", "Sickness", "Training")
+    areas: AreaSettings | None = None
     evidence: Mapping[str, str] = {}
 
     @property
@@ -287,6 +304,7 @@ def _inconsistencies(profile: Profile) -> Iterator[str]:
             yield f"operatives[{index}].contracts: '{contract}' is not in contracts"
         for number, problem in _standing_visits_that_cannot_be(operative):
             yield f"operatives[{index}].standing_visits[{number}]: {problem}"
+    yield from _areas_that_cannot_be(profile)
     yield from _repeated("priorities", [priority.id for priority in profile.priorities])
     yield from _repeated("sor_codes", [sor_code.code for sor_code in profile.sor_codes])
     yield from _repeated("operatives", [operative.id for operative in profile.operatives])
@@ -308,6 +326,19 @@ def _standing_visits_that_cannot_be(operative: OperativeSettings) -> Iterator[tu
             yield other, f"is at the same time as standing_visits[{one}]"
 
 
+def _areas_that_cannot_be(profile: Profile) -> Iterator[str]:
+    known = profile.areas.sectors if profile.areas else ()
+    places = [(f"locations[{index}]", location) for index, location in enumerate(profile.locations)]
+    for key, place in [*places, ("unknown_location", profile.unknown_location)]:
+        if place.sector is not None and place.sector not in known:
+            yield f"{key}.sector: '{place.sector}' is not in areas.sectors"
+        if place.sector is None and known:
+            yield f"{key}.sector: is missing; every location lies in one of areas.sectors"
+    for index, priority in enumerate(profile.priorities):
+        if priority.bound_to_areas and not known:
+            yield f"priorities[{index}].bound_to_areas: there are no areas"
+
+
 def _repeated(table: str, ids: list[str]) -> Iterator[str]:
     for index, value in enumerate(ids):
         if value in ids[:index]:
@@ -320,68 +351,3 @@ def _has_key(table: object, key: str) -> bool:
             return False
         table = getattr(table, part)
     return True
-
-
-def profile_names() -> list[str]:
-    """The names of the profiles that come with the simulator, sorted."""
-    return sorted(entry.name.removesuffix(".toml") for entry in files(__package__).joinpath("profiles").iterdir())
-
-
-def load_profile(name_or_path: str | Path) -> Profile:
-    """The profile of that name, or the one kept in that TOML file.
-
-    A file may begin with ``extends = "lincoln"``: its tables are laid over that profile's, its lists replace them.
-
-    Raises:
-        ProfileError: There is no such profile, or something is wrong with it; the message names each key.
-    """
-    source = str(name_or_path)
-    try:
-        return Profile.model_validate(_merged(source, ()))
-    except ValidationError as error:
-        raise ProfileError(source, [line for detail in error.errors() for line in _explained(dict(detail))]) from None
-
-
-def _merged(source: str, seen: tuple[str, ...]) -> dict[str, Any]:
-    if source in seen:
-        raise ProfileError(source, [f"extends: goes round in a circle: {' -> '.join((*seen, source))}"])
-    try:
-        table = tomllib.loads(_profile_text(source))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProfileError(source, [f"is no TOML: {error}"]) from None
-    parent = table.pop("extends", None)
-    if parent is None:
-        return table
-    if not isinstance(parent, str):
-        raise ProfileError(source, ["extends: must be the name of a profile, or a file"])
-    if parent not in profile_names() and Path(source).is_file():
-        parent = str((Path(source).parent / parent).resolve())
-    return _laid_over(_merged(parent, (*seen, source)), table)
-
-
-def _profile_text(source: str) -> str:
-    if source in profile_names():
-        return files(__package__).joinpath("profiles").joinpath(f"{source}.toml").read_text(encoding="utf-8")
-    try:
-        return Path(source).read_text(encoding="utf-8")
-    except OSError as error:
-        known = ", ".join(profile_names())
-        raise ProfileError(source, [f"is neither a file that can be read nor one of: {known} ({error})"]) from None
-
-
-def _laid_over(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    return base | {
-        key: _laid_over(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
-        for key, value in over.items()
-    }
-
-
-def _explained(detail: dict[str, Any]) -> list[str]:
-    """One error of pydantic's as lines that begin with the key in the file."""
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    if not where:
-        return message.splitlines()
-    if detail["type"] == "extra_forbidden":
-        message = "is not a setting; look for a slip in its name"
-    return [f"{where}: {message}"]

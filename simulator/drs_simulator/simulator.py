@@ -12,7 +12,8 @@ from drs_simulator.clock import Clock
 from drs_simulator.endpoint.app import Endpoint, service_path
 from drs_simulator.endpoint.server import EmbeddedServer
 from drs_simulator.gateway.gateway import Gateway
-from drs_simulator.profile import Profile, load_profile
+from drs_simulator.profile import Profile
+from drs_simulator.profile_file import load_profile
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.state.memory import MemoryStore
 

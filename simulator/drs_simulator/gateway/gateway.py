@@ -15,9 +15,10 @@ from drs_simulator.gateway.envelope import NAMESPACE, name_of, read_envelope
 from drs_simulator.gateway.fault import SoapFault
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.protocol import fault_document
+from drs_simulator.gateway.reading import Reader
 from drs_simulator.gateway.service import SERVED, Desk, application
-from drs_simulator.gateway.translate import Translator
 from drs_simulator.gateway.types import interface_types
+from drs_simulator.gateway.writing import Writer
 from drs_simulator.gateway.wsdl import wsdl_document
 from drs_simulator.scheduling.scheduler import Scheduler
 
@@ -47,7 +48,7 @@ class Gateway:
         self._settings = profile.gateway
         self._transport = _Transport(application(profile.gateway.interface))
         types = interface_types(profile.gateway.interface)
-        self._desk = Desk(scheduler, Translator(profile, types), profile.zone, profile.gateway.max_depth)
+        self._desk = Desk(scheduler, Reader(profile), Writer(profile, types), profile.gateway, profile.zone)
 
     def answer(self, body: bytes, charset: str | None = None) -> Answer:
         """The answer to one request: what the operation says, or a fault. Never raises.

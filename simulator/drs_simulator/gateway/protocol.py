@@ -27,7 +27,7 @@ class CxfReader(Soap11):  # type: ignore[misc]
     """Reads a request into Spyne's objects and refuses what JAXB refuses.
 
     The context's ``in_document`` is the element that names the operation; its ``udc`` has the installation's ``zone``
-    and the ``max_depth`` of elements.
+    and the gateway's ``settings``.
     """
 
     def __init__(self) -> None:
@@ -60,8 +60,8 @@ class CxfReader(Soap11):  # type: ignore[misc]
 
     def complex_from_element(self, ctx: MethodContext, cls: Any, element: etree._Element) -> object:
         """A complex value; elements may come in any order, the last of a repeated single one counts (presumed)."""
-        if sum(1 for _ in element.iterancestors()) > ctx.udc.max_depth:
-            raise fault.too_deep(ctx.udc.max_depth)
+        if sum(1 for _ in element.iterancestors()) > ctx.udc.settings.max_depth:
+            raise fault.too_deep(ctx.udc.settings.max_depth)
         members = cls.get_flat_type_info(cls)
         value = (cls.__orig__ or cls)()
         for child in element:

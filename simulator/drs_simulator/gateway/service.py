@@ -15,13 +15,24 @@ from spyne import Application, MethodContext, ServiceBase, rpc  # isort: skip
 from drs_simulator.gateway.envelope import NAMESPACE
 from drs_simulator.gateway.interface import InterfaceName
 from drs_simulator.gateway.protocol import CxfReader, CxfWriter
-from drs_simulator.gateway.translate import Translator
+from drs_simulator.gateway.reading import Reader
 from drs_simulator.gateway.types import Operation, interface_types
+from drs_simulator.gateway.writing import Writer
+from drs_simulator.profile import GatewaySettings
 from drs_simulator.scheduling.availability import check_availability
-from drs_simulator.scheduling.bookings import delete_booking, schedule_booking
+from drs_simulator.scheduling.bookings import create_booking, delete_booking, update_booking
 from drs_simulator.scheduling.call import Call
-from drs_simulator.scheduling.orders import create_order, select_orders
+from drs_simulator.scheduling.orders import complete_order, create_order, delete_order, select_orders, update_order
+from drs_simulator.scheduling.placing import confirm_reservation, create_reservation, schedule_booking
+from drs_simulator.scheduling.records import (
+    select_alerts,
+    select_bookings,
+    select_meta_data,
+    update_booking_codes,
+    update_location,
+)
 from drs_simulator.scheduling.refusal import Refusal
+from drs_simulator.scheduling.resources import get_schedule, select_resources, update_resources
 from drs_simulator.scheduling.scheduler import Scheduler, close_session
 
 Members = Mapping[str, object]
@@ -32,9 +43,10 @@ class Desk:
     """Whom an operation turns to; Spyne hands it on as the user-defined context."""
 
     scheduler: Scheduler
-    translator: Translator
+    reader: Reader
+    writer: Writer
+    settings: GatewaySettings
     zone: ZoneInfo
-    max_depth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +54,32 @@ class Handling:
     """How an operation is answered: from the request's object to the use case's request, and back to members."""
 
     use_case: Callable[[Call, Any], Any]
-    read: Callable[[Translator, Any], Any] = lambda _translator, _sent: None
-    write: Callable[[Translator, Any], Members] = lambda _translator, _answer: {}
+    read: Callable[[Reader, Any], Any] = lambda _reader, _sent: None
+    write: Callable[[Writer, Any], Members] = Writer.nothing
 
 
 HANDLINGS: Mapping[str, Handling] = {
     "closeSession": Handling(close_session),
-    "checkAvailability": Handling(check_availability, Translator.availability_request, Translator.availability),
-    "createOrder": Handling(create_order, Translator.order_request, Translator.created_order),
-    "selectOrder": Handling(select_orders, Translator.order_filter, Translator.selected_orders),
-    "scheduleBooking": Handling(schedule_booking, Translator.booking_request),
-    "deleteBooking": Handling(delete_booking, Translator.booking_request),
+    "checkAvailability": Handling(check_availability, Reader.availability, Writer.availability),
+    "createOrder": Handling(create_order, Reader.order, Writer.order),
+    "updateOrder": Handling(update_order, Reader.order, Writer.order),
+    "deleteOrder": Handling(delete_order, Reader.order),
+    "completeOrder": Handling(complete_order, Reader.completion),
+    "selectOrder": Handling(select_orders, Reader.order_filter, Writer.orders),
+    "createBooking": Handling(create_booking, Reader.further_booking, Writer.bookings),
+    "updateBooking": Handling(update_booking, Reader.booking_update, Writer.booking),
+    "deleteBooking": Handling(delete_booking, Reader.booking),
+    "selectBooking": Handling(select_bookings, Reader.booking_filter, Writer.bookings),
+    "scheduleBooking": Handling(schedule_booking, Reader.placing),
+    "createReservation": Handling(create_reservation, Reader.placing),
+    "confirmReservation": Handling(confirm_reservation, Reader.placing),
+    "getSchedule": Handling(get_schedule, Reader.schedule, Writer.bookings),
+    "selectResource": Handling(select_resources, Reader.operative_filter, Writer.operatives),
+    "updateResource": Handling(update_resources, Reader.operatives_update),
+    "updateLocation": Handling(update_location, Reader.location, Writer.location),
+    "updateBookingCode": Handling(update_booking_codes, Reader.code_definitions),
+    "selectAlerts": Handling(select_alerts, Reader.alert_filter, Writer.alerts),
+    "selectMetaData": Handling(select_meta_data, Reader.contract, Writer.meta_data),
 }
 SERVED = frozenset({"openSession", *HANDLINGS})
 
@@ -90,5 +117,5 @@ def _perform(name: str, desk: Desk, sent: Any) -> Members:
     if name == "openSession":
         return {"sessionId": desk.scheduler.open_session(sent.login, sent.password).id}
     handling = HANDLINGS[name]
-    request = handling.read(desk.translator, sent)
-    return handling.write(desk.translator, desk.scheduler.perform(handling.use_case, sent.sessionId, request))
+    request = handling.read(desk.reader, sent)
+    return handling.write(desk.writer, desk.scheduler.perform(handling.use_case, sent.sessionId, request))

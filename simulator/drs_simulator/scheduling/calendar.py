@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from drs_simulator.profile import WEEKDAYS, Weekday
+from drs_simulator.profile import WEEKDAYS, AreaSettings, Weekday
 
 _SATURDAY = 5
 
@@ -38,6 +38,12 @@ def days_between(first: date, last: date) -> Iterator[date]:
 def works_on(day: date, working_days: Sequence[Weekday]) -> bool:
     """Whether the day's weekday is a working one. National holidays are not known to DRS (client)."""
     return WEEKDAYS[day.weekday()] in working_days
+
+
+def area_in_turn(areas: AreaSettings, day: date) -> str:
+    """The sector that is worked in on that day; the turns go round for ever, before the first day too (client)."""
+    turn = (day - areas.first_day).days // (7 * areas.weeks)
+    return areas.sectors[turn % len(areas.sectors)]
 
 
 def weekdays_after(day: date, count: int) -> date:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
 from drs_simulator.profile import Profile
-from drs_simulator.scheduling.installation import Installation
-from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings
+from drs_simulator.scheduling.installation import Installation, Register
+from drs_simulator.scheduling.model import Booking, Order, OrderStatus, OrderWithBookings
 from drs_simulator.scheduling.planner import Planner
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.requirements import Requirements
@@ -25,7 +25,7 @@ class Call:
 
     session_id: str
     now: datetime
-    installation: Installation
+    register: Register
     requirements: Requirements
     transaction: Transaction
     random: Random
@@ -33,12 +33,21 @@ class Call:
     @property
     def profile(self) -> Profile:
         """The installation's settings."""
-        return self.installation.profile
+        return self.register.installation.profile
+
+    @property
+    def installation(self) -> Installation:
+        """What it was set up with."""
+        return self.register.installation
 
     @property
     def planner(self) -> Planner:
         """Finds places as of now."""
-        return Planner(self.installation, self.transaction, self.now)
+        return Planner(self.register, self.transaction, self.now)
+
+    def afresh(self) -> Call:
+        """The same call, which sees what it has just changed about operatives."""
+        return replace(self, register=Register(self.installation, self.transaction))
 
     def new_token(self) -> str:
         """A tokenId: 40 letters and digits (seen: Appendix B 4)."""
@@ -50,6 +59,38 @@ class Call:
         if known is None:
             raise Refusal(self.profile.messages.booking_unknown.format(booking_id=booking_id))
         return known
+
+    def open_booking(self, booking_id: int | None) -> Booking:
+        """The booking that the caller names; one that is unknown or completed is refused."""
+        booking = self.booking(booking_id)
+        if booking.completed:
+            raise Refusal(self.profile.messages.booking_completed.format(booking_id=booking.id))
+        return booking
+
+    def order(self, number: str | None, order_id: int | None, unknown: str) -> Order:
+        """The order that the caller names by its id, where that is not 0, or by its number.
+
+        Args:
+            number: primaryOrderNumber.
+            order_id: orderId.
+            unknown: The refusal of an unknown one; ``{number}`` is filled in.
+        """
+        if order_id:
+            known = self.transaction.order(order_id)
+            order = None if known is None or (number or known.number) != known.number else known
+        else:
+            wanted = self.requirements.required("primaryOrderNumber", number)
+            order = next(reversed(self.transaction.orders_numbered(wanted)), None)
+        if order is None:
+            raise Refusal(unknown.format(number=number or order_id))
+        return order
+
+    def open_order(self, number: str | None, order_id: int | None, unknown: str) -> Order:
+        """The order that the caller names; one that is unknown or completed is refused."""
+        order = self.order(number, order_id, unknown)
+        if order.status is OrderStatus.COMPLETED:
+            raise Refusal(self.profile.messages.order_completed.format(number=order.number))
+        return order
 
     def order_of(self, booking: Booking) -> Order:
         """The order that the booking belongs to."""

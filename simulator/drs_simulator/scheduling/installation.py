@@ -1,14 +1,16 @@
-"""What is set up in one installation, ready to be asked: who can do which work when, and what a code stands for."""
+"""What an installation was set up with, ready to be asked, and what callers have changed about it since."""
 
 from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
 
-from drs_simulator.profile import OperativeSettings, Profile, SorCode
+from drs_simulator.profile import Profile, SorCode
 from drs_simulator.scheduling import calendar
-from drs_simulator.scheduling.diary import Place, Shift, Visit
-from drs_simulator.scheduling.model import Location
+from drs_simulator.scheduling.diary import Shift, Visit
+from drs_simulator.scheduling.model import Location, Operative
+from drs_simulator.scheduling.roster import fixed_visits_on, operative_from, shift_on
+from drs_simulator.scheduling.store import Transaction
 
 _REMEMBERED_DAYS = 16384
 
@@ -19,57 +21,85 @@ class Installation:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.zone = profile.zone
-        self.priorities = frozenset(priority.id for priority in profile.priorities)
-        self._operatives = {operative.id: operative for operative in profile.operatives}
-        self._sor_codes = {sor_code.code: sor_code for sor_code in profile.sor_codes}
-        self._locations = {location.id: Location(**location.model_dump()) for location in profile.locations}
+        self.priorities = {priority.id: priority for priority in profile.priorities}
+        self.operatives = {operative.id: operative_from(operative) for operative in profile.operatives}
+        self.sor_codes = {sor_code.code: sor_code for sor_code in profile.sor_codes}
+        self.locations = {location.id: Location(**location.model_dump()) for location in profile.locations}
         self.shift = lru_cache(_REMEMBERED_DAYS)(self._shift)
-        self.standing_visits = lru_cache(_REMEMBERED_DAYS)(self._standing_visits)
+        self.fixed_visits = lru_cache(_REMEMBERED_DAYS)(self._fixed_visits)
 
-    def operative(self, operative_id: str) -> OperativeSettings:
-        """The operative of that id, which must be one of the profile's."""
-        return self._operatives[operative_id]
-
-    def operatives_for(self, contract: str, trade: str) -> tuple[str, ...]:
-        """The ids of those who do that trade under that contract, in the profile's order."""
-        return tuple(
-            operative.id
-            for operative in self.profile.operatives
-            if trade in operative.trades and contract in operative.contracts
-        )
-
-    def sor_code(self, code: str) -> SorCode | None:
-        """What the code stands for."""
-        return self._sor_codes.get(code)
-
-    def location(self, location_id: str) -> Location | None:
-        """DRS's record of the property. An unknown one gets the profile's stand-in, if the profile accepts it."""
-        known = self._locations.get(location_id)
-        if known is None and self.profile.ordering.unknown_locations == "accept":
-            return Location(**self.profile.unknown_location.model_dump() | {"id": location_id})
-        return known
+    def stand_in(self, location_id: str) -> Location:
+        """What the profile says of a location that it does not know."""
+        return Location(**self.profile.unknown_location.model_dump() | {"id": location_id})
 
     def works_on(self, day: date) -> bool:
         """Whether appointments are offered on that day at all."""
         return calendar.works_on(day, self.profile.availability.working_days)
 
-    def _shift(self, operative_id: str, day: date) -> Shift | None:
-        operative = self._operatives[operative_id]
-        if not self.works_on(day) or not calendar.works_on(day, operative.working_days):
-            return None
-        begin = calendar.at(day, operative.hours.begin, self.zone)
-        end = calendar.at(day, operative.hours.end, self.zone)
-        depot = Place(float(operative.latitude), float(operative.longitude))
-        return Shift(int(begin.timestamp()) // 60, int(end.timestamp()) // 60, depot)
+    def in_turn(self, area: str | None, day: date) -> bool:
+        """Whether work in that area, or bound to none, can be done on that day (client: Areas)."""
+        areas = self.profile.areas
+        return area is None or areas is None or calendar.area_in_turn(areas, day) == area
 
-    def _standing_visits(self, operative_id: str, day: date) -> tuple[Visit, ...]:
-        visits = []
-        for number, standing in enumerate(self._operatives[operative_id].standing_visits):
-            if calendar.works_on(day, standing.days):
-                begin = calendar.at(day, standing.hours.begin, self.zone)
-                end = calendar.at(day, standing.hours.end, self.zone)
-                minutes = int((end - begin).total_seconds()) // 60
-                place = Place(float(standing.latitude), float(standing.longitude))
-                # Below every booking's id, so that what stands is planned first.
-                visits.append(Visit.within(number - 1000, begin, end, minutes, place))
-        return tuple(visits)
+    def area_of(self, location: Location, priority: str | None) -> str | None:
+        """The sector that work of that priority has to wait for, if it is bound to areas."""
+        known = self.priorities.get(priority or "")
+        return location.sector if known and known.bound_to_areas else None
+
+    def _shift(self, operative: str, day: date) -> Shift | None:
+        return shift_on(self.operatives[operative], day, self.zone) if self.works_on(day) else None
+
+    def _fixed_visits(self, operative: str, day: date) -> tuple[Visit, ...]:
+        shift = self.shift(operative, day)
+        return fixed_visits_on(self.operatives[operative], day, shift, self.zone) if shift else ()
+
+
+class Register:
+    """The installation as it is now: what callers changed goes before what it was set up with."""
+
+    def __init__(self, installation: Installation, transaction: Transaction) -> None:
+        self.installation = installation
+        self._transaction = transaction
+        self._changed = transaction.changed_operatives()
+
+    def sor_code(self, code: str) -> SorCode | None:
+        """What the code stands for."""
+        return self._transaction.sor_code(code) or self.installation.sor_codes.get(code)
+
+    def location(self, location_id: str) -> Location | None:
+        """DRS's record of the property. An unknown one gets the profile's stand-in, if the profile accepts it."""
+        known = self._transaction.location(location_id) or self.installation.locations.get(location_id)
+        if known is None and self.installation.profile.ordering.unknown_locations == "accept":
+            return self.installation.stand_in(location_id)
+        return known
+
+    def operative(self, operative_id: str) -> Operative | None:
+        """The operative of that id."""
+        return self._changed.get(operative_id) or self.installation.operatives.get(operative_id)
+
+    def operatives(self) -> tuple[Operative, ...]:
+        """All operatives, in the profile's order."""
+        return tuple(self._changed.get(name, operative) for name, operative in self.installation.operatives.items())
+
+    def operatives_for(self, contract: str, trade: str) -> tuple[str, ...]:
+        """The ids of those who do that trade under that contract, in the profile's order."""
+        return tuple(
+            operative.id
+            for operative in self.operatives()
+            if trade in operative.trades and contract in operative.contracts
+        )
+
+    def shift(self, operative_id: str, day: date) -> Shift | None:
+        """The operative's hours on that local day."""
+        changed = self._changed.get(operative_id)
+        if changed is None:
+            return self.installation.shift(operative_id, day)
+        return shift_on(changed, day, self.installation.zone) if self.installation.works_on(day) else None
+
+    def fixed_visits(self, operative_id: str, day: date) -> tuple[Visit, ...]:
+        """What stands in the operative's day before any booking does."""
+        changed = self._changed.get(operative_id)
+        if changed is None:
+            return self.installation.fixed_visits(operative_id, day)
+        shift = self.shift(operative_id, day)
+        return fixed_visits_on(changed, day, shift, self.installation.zone) if shift else ()

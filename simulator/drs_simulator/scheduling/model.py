@@ -1,12 +1,13 @@
-"""The domain's values: sessions, orders, bookings, locations and slots. All are immutable; instants are aware."""
+"""The domain's values: sessions, orders, bookings, operatives, slots. All are immutable; instants are aware."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from drs_simulator.profile import StandingVisit, Weekday
 from drs_simulator.scheduling.diary import Place, Visit
 
 
@@ -30,6 +31,13 @@ class OrderStatus(StrEnum):
     PLANNED = "PLANNED"
     STARTED = "STARTED"
     COMPLETED = "COMPLETED"
+
+
+class AlertReason(StrEnum):
+    """Why a planner is to look at a booking (published: alertTypeType)."""
+
+    RESCHEDULE_FAILURES = "RESCHEDULEFAILURES"
+    SUSPENDED_JOBS = "SUSPENDEDJOBS"
 
 
 class BestSlots(StrEnum):
@@ -64,6 +72,9 @@ class Location:
     longitude: str
     post_code: str
     workflow_type: str
+    sector: str | None = None
+    more: tuple[tuple[str, str], ...] = ()
+    """What a caller has told besides, by its name on the wire."""
 
     @property
     def place(self) -> Place:
@@ -92,11 +103,31 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """A planner is to look at a booking."""
+
+    reason: AlertReason
+    created: datetime
+    comments: str
+    operative_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Booking:
-    """One visit that an order asks for, within its planning window. Not yet scheduled where it has no appointment."""
+    """One visit that an order asks for, within its planning window. Not yet scheduled where it has no appointment.
+
+    Args:
+        area: The sector in whose turn it can be scheduled, where its priority is bound to areas.
+        held_until: When its reservation lapses, while it is RESERVED.
+        locked_start: When it begins whatever else is planned that day, where its time is locked.
+        locked_operative: Who must come, where its resource is locked.
+        worked: When it began and ended, once that was told.
+        worked_by: Who did it, once that was told.
+    """
 
     id: int
     order_id: int
+    order_number: str
     contract: str
     location: Location
     reason: str
@@ -109,11 +140,35 @@ class Booking:
     user_id: str
     life_cycle: LifeCycle = LifeCycle.PLANNED
     appointment: Appointment | None = None
+    area: str | None = None
+    held_until: datetime | None = None
+    locked_start: datetime | None = None
+    locked_operative: str | None = None
+    worked: tuple[datetime, datetime] | None = None
+    worked_by: str | None = None
+    category: str | None = None
+    completion_status: str = ""
+    planner_comments: str = ""
+    operator_comments: str = ""
+    alert: Alert | None = None
+
+    @property
+    def operative_id(self) -> str | None:
+        """In whose diary it is, once it is scheduled."""
+        return None if self.appointment is None else self.appointment.operative_id
+
+    @property
+    def completed(self) -> bool:
+        """Whether nothing more can be done with it."""
+        return self.life_cycle is LifeCycle.COMPLETED
 
     @property
     def visit(self) -> Visit:
         """What it asks of an operative's day."""
-        return Visit.within(self.id, self.window_start, self.window_end, self.minutes, self.location.place)
+        start, end = self.window_start, self.window_end
+        if self.locked_start is not None:
+            start, end = self.locked_start, self.locked_start + timedelta(minutes=self.minutes)
+        return Visit.within(self.id, start, end, self.minutes, self.location.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +191,49 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """When an operative works: on a weekday, or on one day alone; local times."""
+
+    begin: time
+    end: time
+    weekday: Weekday | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailability:
+    """A time in which an operative does no work."""
+
+    begin: datetime
+    end: datetime
+    reason: str
+    comments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operative:
+    """Somebody who does the work: a resource, in DRS's words. ``sectors`` begins with the primary one."""
+
+    id: str
+    code: str
+    name: str
+    trades: tuple[str, ...]
+    contracts: tuple[str, ...]
+    working_hours: tuple[WorkingHours, ...]
+    depot: Place
+    standing_visits: tuple[StandingVisit, ...] = ()
+    sectors: tuple[str, ...] = ()
+    unavailabilities: tuple[Unavailability, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedBooking:
     """A booking with what its operative's timetable says of it: when they come, and who."""
 
     booking: Booking
     assigned_start: datetime | None = None
     assigned_end: datetime | None = None
+    operative_id: str | None = None
     operative_code: str | None = None
     operative_name: str | None = None
 
@@ -179,61 +271,4 @@ class Availability:
 
     days: tuple[DaySlots, ...]
     warning: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CodeRequest:
-    """One SOR code as a caller asks for it. ``None`` is what the caller left out."""
-
-    sor_code: str | None = None
-    item_number: str | None = None
-    number: str | None = None
-    quantity: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
-    """An order as a caller asks for it. ``None`` is what the caller left out."""
-
-    number: str | None = None
-    contract: str | None = None
-    location_id: str | None = None
-    comments: str | None = None
-    priority: str | None = None
-    target_date: datetime | None = None
-    earliest: datetime | None = None
-    user_id: str | None = None
-    order_id: int | None = None
-    message: bool | None = None
-    contact_name: str | None = None
-    phone: str | None = None
-    codes: tuple[CodeRequest, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AvailabilityRequest:
-    """What checkAvailability is asked. ``None`` is what the caller left out."""
-
-    period_begin: datetime | None = None
-    period_end: datetime | None = None
-    best_slots: BestSlots = BestSlots.NO
-    order: OrderRequest = field(default_factory=OrderRequest)
-
-
-@dataclass(frozen=True, slots=True)
-class BookingRequest:
-    """A booking as a caller names it, with the planning window that it is to be moved into."""
-
-    booking_id: int | None = None
-    contract: str | None = None
-    number: str | None = None
-    reason: str | None = None
-    window_start: datetime | None = None
-    window_end: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
-    """Which orders selectOrder is asked for."""
-
-    numbers: tuple[str, ...] = ()
+    other_orders: tuple[OrderWithBookings, ...] = ()

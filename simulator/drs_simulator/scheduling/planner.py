@@ -7,21 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from drs_simulator.scheduling import calendar
-from drs_simulator.scheduling.diary import Place, Stop, Visit, added_travel_km, timetable
-from drs_simulator.scheduling.installation import Installation
+from drs_simulator.scheduling.diary import Place, Visit, added_travel_km, timetable
+from drs_simulator.scheduling.installation import Register
 from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, PlannedBooking, Slot
 from drs_simulator.scheduling.store import DiaryDay, Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a place is sought for. ``booking_id`` is 0 for work that has no booking yet."""
+    """What a place is sought for. ``booking_id`` is 0 for work that has no booking yet.
+
+    ``area`` is the sector whose turn it must be, and ``only`` are those who may do it, where not all may.
+    """
 
     contract: str
     trade: str
     minutes: int
     place: Place
     booking_id: int = 0
+    area: str | None = None
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,12 @@ class _Offer:
 class Planner:
     """Answers for one moment: ``now`` is the time of the request."""
 
-    def __init__(self, installation: Installation, transaction: Transaction, now: datetime) -> None:
-        self._installation = installation
+    def __init__(self, register: Register, transaction: Transaction, now: datetime) -> None:
+        self._register = register
+        self._installation = register.installation
         self._transaction = transaction
         self._now = now
-        self._settings = installation.profile.availability
+        self._settings = register.installation.profile.availability
 
     def slots(self, work: Work, begin: datetime, last: date, best: BestSlots) -> tuple[DaySlots, ...]:
         """Every day from that of ``begin`` to ``last`` with its slots, in the profile's order.
@@ -96,7 +102,7 @@ class Planner:
         work = work_of(booking)
         for day in calendar.days_between(first, last):
             diaries, operatives = self._diaries(work, day, day)
-            found = self._least_travel(booking.visit, day, operatives, diaries)
+            found = self._least_travel(booking.visit, day, operatives, diaries) if self._in_turn(work, day) else None
             if found is not None:
                 return replace(booking, appointment=Appointment(found[1], day))
         return None
@@ -104,33 +110,48 @@ class Planner:
     def planned(self, booking: Booking) -> PlannedBooking:
         """The booking with the times that its operative's timetable has for it now."""
         appointment = booking.appointment
-        if appointment is None:
-            return PlannedBooking(booking)
-        operative = self._installation.operative(appointment.operative_id)
-        stop = self._stop(booking.id, appointment)
-        zone = self._installation.zone
-        return PlannedBooking(
-            booking,
-            datetime.fromtimestamp(stop.start * 60, zone),
-            datetime.fromtimestamp(stop.end * 60, zone),
-            operative.code,
-            operative.name,
+        operative_id = booking.worked_by or booking.operative_id
+        if operative_id is None:
+            return PlannedBooking(booking, *(booking.worked or ()))
+        operative = self._register.operative(operative_id)
+        if operative is None:
+            raise LookupError(f"Booking {booking.id} is in the diary of {operative_id}, whom nobody knows.")
+        start, end = booking.worked or self._times(booking, appointment)
+        return PlannedBooking(booking, start, end, operative_id, operative.code, operative.name)
+
+    def still_possible(self, operative_id: str, day: date, visits: tuple[Visit, ...]) -> bool:
+        """Whether the operative's day has a timetable with these visits in it."""
+        shift = self._register.shift(operative_id, day)
+        return (
+            shift is not None
+            and timetable(shift, (*self._register.fixed_visits(operative_id, day), *visits)) is not None
         )
 
     @property
     def _horizon(self) -> timedelta:
         return timedelta(days=self._installation.profile.ordering.planning_horizon_days)
 
-    def _stop(self, booking_id: int, appointment: Appointment) -> Stop:
+    def _in_turn(self, work: Work, day: date) -> bool:
+        return self._installation.in_turn(work.area, day)
+
+    def _times(self, booking: Booking, appointment: Appointment | None) -> tuple[datetime, datetime]:
+        assert appointment is not None
+        zone = self._installation.zone
         key = (appointment.operative_id, appointment.day)
-        shift = self._installation.shift(*key)
+        shift = self._register.shift(*key)
         visits = self._transaction.diaries([appointment.operative_id], appointment.day, appointment.day)[key]
-        stops = shift and timetable(shift, (*self._installation.standing_visits(*key), *visits))
-        return next(stop for stop in stops or () if stop.visit.key == booking_id)
+        stops = shift and timetable(shift, (*self._register.fixed_visits(*key), *visits))
+        for stop in stops or ():
+            if stop.visit.key == booking.id:
+                return datetime.fromtimestamp(stop.start * 60, zone), datetime.fromtimestamp(stop.end * 60, zone)
+        # A day that is over keeps its bookings, whatever its operative's hours were changed to.
+        return booking.window_start, booking.window_start + timedelta(minutes=booking.minutes)
 
     def _diaries(self, work: Work, first: date, last: date) -> tuple[dict[DiaryDay, tuple[Visit, ...]], Sequence[str]]:
         """The days of those who could do the work, without the work itself, and who they are."""
-        operatives = self._installation.operatives_for(work.contract, work.trade)
+        operatives = self._register.operatives_for(work.contract, work.trade)
+        if work.only:
+            operatives = tuple(operative_id for operative_id in operatives if operative_id in work.only)
         kept = self._transaction.diaries(operatives, first, last)
         without_work = {
             key: tuple(visit for visit in visits if visit.key != work.booking_id) for key, visits in kept.items()
@@ -147,7 +168,7 @@ class Planner:
             begin = calendar.at(day, hours.begin, self._installation.zone)
             end = calendar.at(day, hours.end, self._installation.zone)
             visit = Visit.within(work.booking_id, begin, end, work.minutes, work.place)
-            found = self._least_travel(visit, day, operatives, diaries)
+            found = self._least_travel(visit, day, operatives, diaries) if self._in_turn(work, day) else None
             offers.append(_Offer(begin, end, found[0] if found else None))
         return [replace(offer, travel_km=_least_within(offer, offers)) for offer in offers]
 
@@ -157,10 +178,10 @@ class Planner:
         """The least travel that the visit adds on that day, and whose; ``None`` where nobody has room."""
         found = []
         for operative_id in operatives:
-            shift = self._installation.shift(operative_id, day)
+            shift = self._register.shift(operative_id, day)
             if shift is None:
                 continue
-            standing = self._installation.standing_visits(operative_id, day)
+            standing = self._register.fixed_visits(operative_id, day)
             travel = added_travel_km(shift, (*standing, *diaries.get((operative_id, day), ())), visit)
             if travel is not None:
                 found.append((travel, operative_id))
@@ -193,7 +214,9 @@ def _least_within(wide: _Offer, offers: Iterable[_Offer]) -> float | None:
 
 def work_of(booking: Booking) -> Work:
     """What a booking seeks a place for."""
-    return Work(booking.contract, booking.trade, booking.minutes, booking.location.place, booking.id)
+    only = () if booking.locked_operative is None else (booking.locked_operative,)
+    place = booking.location.place
+    return Work(booking.contract, booking.trade, booking.minutes, place, booking.id, booking.area, only)
 
 
 def _as_slots(offers: Iterable[_Offer], best: Sequence[_Offer], only_best: bool) -> tuple[Slot, ...]:

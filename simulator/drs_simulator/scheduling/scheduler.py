@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hmac import compare_digest
 from random import Random
 from typing import TypeVar
@@ -12,8 +12,8 @@ from drs_simulator.clock import Clock
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling import calendar
 from drs_simulator.scheduling.call import Call
-from drs_simulator.scheduling.installation import Installation
-from drs_simulator.scheduling.model import Session
+from drs_simulator.scheduling.installation import Installation, Register
+from drs_simulator.scheduling.model import LifeCycle, Session
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.requirements import Requirements
 from drs_simulator.scheduling.store import Store
@@ -48,7 +48,6 @@ class Scheduler:
     def __init__(self, profile: Profile, clock: Clock, random: Random, store: Store, credentials: Credentials) -> None:
         self.profile = profile
         self._installation = Installation(profile)
-        self._requirements = Requirements(self._installation)
         self._clock = clock
         self._random = random
         self._store = store
@@ -56,11 +55,12 @@ class Scheduler:
 
     def open_session(self, login: str | None, password: str | None) -> Session:
         """A new session, good until local midnight (seen: Sessions). Its id has 32 lower-case hex characters."""
-        sent_login = self._requirements.required("login", login)
-        sent_password = self._requirements.required("password", password)
-        if not self._credentials.match(sent_login, sent_password):
-            raise Refusal(self.profile.messages.login_refused)
         with self._store.transaction() as transaction:
+            check = Requirements(Register(self._installation, transaction))
+            sent_login = check.required("login", login)
+            sent_password = check.required("password", password)
+            if not self._credentials.match(sent_login, sent_password):
+                raise Refusal(self.profile.messages.login_refused)
             session = Session(f"{self._random.getrandbits(_SESSION_ID_BITS):032x}", self._clock.now())
             transaction.put_session(session)
             return session
@@ -73,15 +73,20 @@ class Scheduler:
         Raises:
             Refusal: The session is missing, unknown, closed or of an earlier day (presumed), or the use case refuses.
         """
-        sent_id = self._requirements.required("sessionId", session_id)
         with self._store.transaction() as transaction:
+            register = Register(self._installation, transaction)
+            check = Requirements(register)
+            sent_id = check.required("sessionId", session_id)
             now = self._clock.now()
             session = transaction.session(sent_id)
             zone = self._installation.zone
             if session is None or calendar.local_day(session.opened, zone) != calendar.local_day(now, zone):
                 raise Refusal(self.profile.messages.session_invalid)
-            call = Call(sent_id, now, self._installation, self._requirements, transaction, self._random)
-            return use_case(call, request)
+            for lapsed in transaction.lapsed_reservations(now):
+                transaction.put_booking(
+                    replace(lapsed, life_cycle=LifeCycle.PLANNED, appointment=None, held_until=None)
+                )
+            return use_case(Call(sent_id, now, register, check, transaction, self._random), request)
 
 
 def close_session(call: Call, request: None) -> None:  # noqa: ARG001 - the session is all that closeSession names

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Protocol
 
+from drs_simulator.profile import SorCode
 from drs_simulator.scheduling.diary import Visit
-from drs_simulator.scheduling.model import Booking, Order, Session
+from drs_simulator.scheduling.model import Booking, Location, Operative, Order, Session
 
 Numbered = Literal["order", "booking"]
 DiaryDay = tuple[str, date]
@@ -36,14 +37,26 @@ class Transaction(Protocol):
     def orders_numbered(self, number: str) -> tuple[Order, ...]:
         """The orders with that primaryOrderNumber, oldest first."""
 
+    def orders(self) -> Iterable[Order]:
+        """All orders, oldest first."""
+
     def put_order(self, order: Order) -> None:
         """Keep an order, new or changed."""
+
+    def drop_order(self, order_id: int) -> None:
+        """Forget an order that has no bookings any more."""
 
     def booking(self, booking_id: int) -> Booking | None:
         """The booking of that id."""
 
     def bookings_of(self, order_id: int) -> tuple[Booking, ...]:
         """The order's bookings, oldest first."""
+
+    def bookings(self) -> Iterable[Booking]:
+        """All bookings, oldest first."""
+
+    def lapsed_reservations(self, now: datetime) -> tuple[Booking, ...]:
+        """The bookings whose reservation was to be held no longer than until ``now``."""
 
     def put_booking(self, booking: Booking) -> None:
         """Keep a booking, new or changed; the diaries follow."""
@@ -56,6 +69,24 @@ class Transaction(Protocol):
 
         Days without visits are left out.
         """
+
+    def sor_code(self, code: str) -> SorCode | None:
+        """What a caller has told of the code."""
+
+    def put_sor_code(self, sor_code: SorCode) -> None:
+        """Keep what a caller tells of a code."""
+
+    def location(self, location_id: str) -> Location | None:
+        """What a caller has told of the location."""
+
+    def put_location(self, location: Location) -> None:
+        """Keep what a caller tells of a location."""
+
+    def changed_operatives(self) -> Mapping[str, Operative]:
+        """The operatives of whom a caller has told something, by their ids."""
+
+    def put_operative(self, operative: Operative) -> None:
+        """Keep what a caller tells of an operative."""
 
 
 class Store(Protocol):

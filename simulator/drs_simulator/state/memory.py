@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from threading import RLock
 from typing import TypeVar
 
+from drs_simulator.profile import SorCode
 from drs_simulator.scheduling.calendar import days_between
 from drs_simulator.scheduling.diary import Visit
-from drs_simulator.scheduling.model import Booking, Order, Session
+from drs_simulator.scheduling.model import Booking, Location, Operative, Order, Session
 from drs_simulator.scheduling.store import DiaryDay, Numbered, Transaction
 
 _Key = TypeVar("_Key")
@@ -33,6 +34,10 @@ class MemoryStore:
         self._bookings: dict[int, Booking] = {}
         self._bookings_by_order: dict[int, tuple[int, ...]] = {}
         self._diaries: dict[DiaryDay, tuple[Visit, ...]] = {}
+        self._held_until: dict[int, datetime] = {}
+        self._sor_codes: dict[str, SorCode] = {}
+        self._locations: dict[str, Location] = {}
+        self._operatives: dict[str, Operative] = {}
         self._undo: list[Callable[[], None]] = []
 
     @contextmanager
@@ -86,6 +91,17 @@ class MemoryStore:
             self._put(self._orders_by_number, order.number, (*same_number, order.id))
         self._put(self._orders, order.id, order)
 
+    def orders(self) -> Iterable[Order]:
+        """See ``Transaction.orders``."""
+        return sorted(self._orders.values(), key=lambda order: order.id)
+
+    def drop_order(self, order_id: int) -> None:
+        """See ``Transaction.drop_order``."""
+        number = self._orders[order_id].number
+        others = tuple(other for other in self._orders_by_number[number] if other != order_id)
+        self._put(self._orders_by_number, number, others or None)
+        self._put(self._orders, order_id, None)
+
     def booking(self, booking_id: int) -> Booking | None:
         """See ``Transaction.booking``."""
         return self._bookings.get(booking_id)
@@ -93,6 +109,14 @@ class MemoryStore:
     def bookings_of(self, order_id: int) -> tuple[Booking, ...]:
         """See ``Transaction.bookings_of``."""
         return tuple(self._bookings[booking_id] for booking_id in self._bookings_by_order.get(order_id, ()))
+
+    def bookings(self) -> Iterable[Booking]:
+        """See ``Transaction.bookings``."""
+        return sorted(self._bookings.values(), key=lambda booking: booking.id)
+
+    def lapsed_reservations(self, now: datetime) -> tuple[Booking, ...]:
+        """See ``Transaction.lapsed_reservations``."""
+        return tuple(self._bookings[name] for name, until in self._held_until.items() if until <= now)
 
     def put_booking(self, booking: Booking) -> None:
         """See ``Transaction.put_booking``."""
@@ -103,6 +127,7 @@ class MemoryStore:
         else:
             self._leave_diary(before)
         self._put(self._bookings, booking.id, booking)
+        self._put(self._held_until, booking.id, booking.held_until)
         self._enter_diary(booking)
 
     def drop_booking(self, booking_id: int) -> None:
@@ -111,7 +136,32 @@ class MemoryStore:
         self._leave_diary(booking)
         siblings = tuple(sibling for sibling in self._bookings_by_order[booking.order_id] if sibling != booking_id)
         self._put(self._bookings_by_order, booking.order_id, siblings or None)
+        self._put(self._held_until, booking_id, None)
         self._put(self._bookings, booking_id, None)
+
+    def sor_code(self, code: str) -> SorCode | None:
+        """See ``Transaction.sor_code``."""
+        return self._sor_codes.get(code)
+
+    def put_sor_code(self, sor_code: SorCode) -> None:
+        """See ``Transaction.put_sor_code``."""
+        self._put(self._sor_codes, sor_code.code, sor_code)
+
+    def location(self, location_id: str) -> Location | None:
+        """See ``Transaction.location``."""
+        return self._locations.get(location_id)
+
+    def put_location(self, location: Location) -> None:
+        """See ``Transaction.put_location``."""
+        self._put(self._locations, location.id, location)
+
+    def changed_operatives(self) -> Mapping[str, Operative]:
+        """See ``Transaction.changed_operatives``."""
+        return self._operatives
+
+    def put_operative(self, operative: Operative) -> None:
+        """See ``Transaction.put_operative``."""
+        self._put(self._operatives, operative.id, operative)
 
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
         """See ``Transaction.diaries``."""

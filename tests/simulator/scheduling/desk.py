@@ -12,23 +12,28 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from drs_simulator.clock import Clock
-from drs_simulator.profile import Profile, load_profile
+from drs_simulator.profile import Profile
+from drs_simulator.profile_file import load_profile
 from drs_simulator.scheduling.availability import check_availability
-from drs_simulator.scheduling.bookings import delete_booking, schedule_booking
+from drs_simulator.scheduling.bookings import delete_booking
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.model import (
     Availability,
-    AvailabilityRequest,
     BestSlots,
-    BookingRequest,
-    CodeRequest,
-    OrderFilter,
-    OrderRequest,
     OrderWithBookings,
     PlannedBooking,
     Slot,
 )
 from drs_simulator.scheduling.orders import create_order, select_orders
+from drs_simulator.scheduling.placing import schedule_booking
+from drs_simulator.scheduling.requests import (
+    AvailabilityRequest,
+    BookingRequest,
+    CodeRequest,
+    OrderFilter,
+    OrderRequest,
+    PlacingRequest,
+)
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.scheduling.store import Store
 from drs_simulator.state.memory import MemoryStore
@@ -139,7 +144,7 @@ class Desk:
     def schedule(self, booking_id: int, begin: datetime | None = None, end: datetime | None = None) -> None:
         """ScheduleBooking into that planning window, or without one."""
         request = BookingRequest(booking_id, contract="0", number=" ", window_start=begin, window_end=end)
-        self.perform(schedule_booking, request)
+        self.perform(schedule_booking, PlacingRequest(request))
 
     def book(self, begin: datetime, end: datetime, **order: Any) -> PlannedBooking:
         """A new order whose booking is scheduled into that planning window."""

@@ -8,9 +8,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from drs_simulator.scheduling.bookings import delete_booking, schedule_booking
-from drs_simulator.scheduling.model import Booking, BookingRequest, OrderStatus
+from drs_simulator.scheduling.bookings import delete_booking
+from drs_simulator.scheduling.model import (
+    Booking,
+    OrderStatus,
+)
+from drs_simulator.scheduling.placing import schedule_booking
 from drs_simulator.scheduling.refusal import Refusal
+from drs_simulator.scheduling.requests import (
+    BookingRequest,
+)
 
 from tests.simulator.scheduling.desk import LINCOLN, Desk, changed, codes, kept, local, places
 
@@ -29,7 +36,7 @@ def assert_refused(desk: Desk, message: str, request: BookingRequest) -> None:
     """The refusal reads ``message``, and nothing that is kept has changed."""
     before = kept(desk.memory)
     with pytest.raises(Refusal) as refused:
-        desk.perform(schedule_booking, request)
+        desk.perform(schedule_booking, PlacingRequest(request))
     assert refused.value.message == message
     assert kept(desk.memory) == before
 
@@ -78,19 +85,19 @@ def test_a_booking_keeps_its_codes_token_and_minutes_when_it_is_scheduled(desk: 
 @pytest.mark.parametrize(("sent", "kept_as"), [("FIRST", "FIRST"), ("FOLLOW ON", "FOLLOW ON"), (None, "first")])
 def test_the_reason_is_the_one_sent_or_first_in_lower_case(desk: Desk, sent: str | None, kept_as: str) -> None:
     booking = new_booking(desk)
-    desk.perform(schedule_booking, request_for(booking, reason=sent))
+    desk.perform(schedule_booking, PlacingRequest(request_for(booking, reason=sent)))
     assert desk.booking("order-1").booking.reason == kept_as
 
 
 @pytest.mark.parametrize("number", [" ", "", "order-1", "another order's", "\t"])
 def test_the_order_number_may_be_anything_even_a_blank(desk: Desk, number: str) -> None:
-    desk.perform(schedule_booking, request_for(new_booking(desk), number=number))
+    desk.perform(schedule_booking, PlacingRequest(request_for(new_booking(desk), number=number)))
     assert desk.booking("order-1").assigned_start is not None
 
 
 @pytest.mark.parametrize("contract", ["0", None])
 def test_the_contract_may_be_left_out(desk: Desk, contract: str | None) -> None:
-    desk.perform(schedule_booking, request_for(new_booking(desk), contract=contract))
+    desk.perform(schedule_booking, PlacingRequest(request_for(new_booking(desk), contract=contract)))
     assert desk.booking("order-1").assigned_start is not None
 
 
@@ -328,7 +335,7 @@ def test_a_booking_whose_order_is_not_kept_is_an_error_and_no_refusal(desk: Desk
     with desk.memory.transaction() as transaction:
         transaction.put_booking(replace(new_booking(Desk()), order_id=1))
     with pytest.raises(LookupError, match="order 1, which is not kept"):
-        desk.perform(schedule_booking, BookingRequest(149996, "0", " "))
+        desk.perform(schedule_booking, PlacingRequest(BookingRequest(149996, "0", " ")))
 
 
 def midnight_window(day: datetime) -> tuple[datetime, datetime]:
