@@ -34,7 +34,7 @@ def read_envelope(body: bytes, charset: str | None, settings: GatewaySettings) -
     envelope = _parsed(body, charset)
     if envelope.getroottree().docinfo.doctype:
         raise fault.doctype_refused()
-    wrapper = _only_child_of_body(envelope)
+    wrapper = _only_child_of_body(envelope, settings)
     if settings.default_namespace_wrapper == "fault" and _undeclares_default_namespace(wrapper):
         raise fault.not_interned()
     return wrapper
@@ -72,16 +72,16 @@ def _parsed(body: bytes, charset: str | None) -> etree._Element:
         raise fault.unreadable((error.msg or "not well-formed").split(", line")[0], error.position) from None
 
 
-def _only_child_of_body(envelope: etree._Element) -> etree._Element:
+def _only_child_of_body(envelope: etree._Element, settings: GatewaySettings) -> etree._Element:
     namespace, local_name = name_of(envelope)
-    if namespace == SOAP_1_2:
+    if namespace == SOAP_1_2 and settings.soap_1_2 == "fault":
         raise fault.soap_1_2()
-    if namespace != SOAP_1_1 or local_name != "Envelope":
+    if namespace not in (SOAP_1_1, SOAP_1_2) or local_name != "Envelope":
         raise fault.not_an_envelope(namespace, local_name)
-    header = envelope.find(f"{{{SOAP_1_1}}}Header")
+    header = envelope.find(f"{{{namespace}}}Header")
     if header is not None:
-        _check_header(header)
-    bodies = envelope.findall(f"{{{SOAP_1_1}}}Body")
+        _check_header(header, namespace)
+    bodies = envelope.findall(f"{{{namespace}}}Body")
     if len(bodies) != 1:
         raise fault.unreadable(f"the envelope has {len(bodies)} Body elements instead of one")
     if len(bodies[0]) > 1:
@@ -91,8 +91,8 @@ def _only_child_of_body(envelope: etree._Element) -> etree._Element:
     return bodies[0][0]
 
 
-def _check_header(header: etree._Element) -> None:
-    names = [str(block.tag) for block in header if block.get(f"{{{SOAP_1_1}}}mustUnderstand") in ("1", "true")]
+def _check_header(header: etree._Element, namespace: str) -> None:
+    names = [str(block.tag) for block in header if block.get(f"{{{namespace}}}mustUnderstand") in ("1", "true")]
     if names:
         raise fault.not_understood(names)
 

@@ -93,9 +93,11 @@ def unexpected_element(namespace: str, local_name: str, expected: Iterable[str])
     )
 
 
-def wrong_type(text: str) -> SoapFault:
+class WrongValue(SoapFault):
     """A value that is not of its element's type."""
-    return SoapFault(f"Unmarshalling Error: {text}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"Unmarshalling Error: {text}")
 
 
 def internal_error() -> SoapFault:

@@ -66,16 +66,29 @@ class CxfReader(Soap11):  # type: ignore[misc]
         value = (cls.__orig__ or cls)()
         for child in element:
             namespace, name = name_of(child)
+            if namespace == NAMESPACE and ctx.udc.settings.qualified_elements == "accept":
+                namespace = ""
             if namespace or name not in members:
+                if ctx.udc.settings.unknown_elements == "ignore":
+                    continue
                 raise fault.unexpected_element(namespace, name, members)
             if child.get(_NIL) in ("true", "1"):
                 continue
             member = members[name]
-            read = self.from_element(ctx, member, child)
-            if member.Attributes.max_occurs > 1:
+            read = self._read(ctx, member, child)
+            if member.Attributes.max_occurs > 1 and read is not None:
                 read = [*(getattr(value, name, None) or ()), read]
             setattr(value, name, read)
         return value
+
+    def _read(self, ctx: MethodContext, member: Any, child: etree._Element) -> object:
+        """The member's value; one that is not of its type is nothing at all where the profile says so."""
+        try:
+            return self.from_element(ctx, member, child)
+        except fault.WrongValue:
+            if ctx.udc.settings.wrong_values == "ignore":
+                return None
+            raise
 
 
 class CxfWriter(Soap11):  # type: ignore[misc]
@@ -138,7 +151,7 @@ def _enumerated(ctx: MethodContext, cls: Any, element: etree._Element) -> str:
     del ctx
     text = _text(element)
     if text not in cls.__values__ and text not in _VALUES_OF_THE_DOCUMENT.get(cls.get_type_name(), ()):
-        raise fault.wrong_type(text)
+        raise fault.WrongValue(text)
     return text
 
 

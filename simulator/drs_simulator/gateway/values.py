@@ -28,13 +28,13 @@ def read_date_time(text: str, zone: ZoneInfo) -> datetime:
     """
     trimmed = text.strip(_WHITE_SPACE)
     if not _DATE_TIME.fullmatch(trimmed):
-        raise fault.wrong_type(text)
+        raise fault.WrongValue(text)
     try:
         moment = datetime.fromisoformat(trimmed)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         return min(max(aware, _EARLIEST), _LATEST).astimezone(zone)
     except (ValueError, OverflowError):
-        raise fault.wrong_type(text) from None
+        raise fault.WrongValue(text) from None
 
 
 def write_date_time(instant: datetime) -> str:
@@ -54,7 +54,7 @@ def read_integer(text: str) -> int:
     """
     trimmed = text.strip(_WHITE_SPACE)
     if not _INTEGER.fullmatch(trimmed) or not _INT_MIN <= int(trimmed) <= _INT_MAX:
-        raise fault.wrong_type(text)
+        raise fault.WrongValue(text)
     return int(trimmed)
 
 
@@ -66,7 +66,7 @@ def read_flag(text: str) -> bool:
     """
     flag = _FLAGS.get(text.strip(_WHITE_SPACE))
     if flag is None:
-        raise fault.wrong_type(text)
+        raise fault.WrongValue(text)
     return flag
 
 

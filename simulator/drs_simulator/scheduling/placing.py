@@ -68,7 +68,9 @@ def confirm_reservation(call: Call, request: PlacingRequest) -> None:
 
 
 def _named(request: PlacingRequest) -> int | None:
-    return request.booking.booking_id or request.booking_id
+    """The booking's id, from wherever the caller wrote it; 0 stands for none."""
+    named = request.booking.booking_id
+    return named or request.booking_id or named
 
 
 def _placed(call: Call, request: PlacingRequest, becomes: LifeCycle) -> Booking:

@@ -10,14 +10,7 @@ from drs_simulator.profile import WEEKDAYS
 from drs_simulator.scheduling import calendar
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.diary import Visit
-from drs_simulator.scheduling.model import (
-    Alert,
-    AlertReason,
-    Operative,
-    PlannedBooking,
-    Unavailability,
-    WorkingHours,
-)
+from drs_simulator.scheduling.model import Alert, AlertReason, Operative, PlannedBooking, Unavailability, WorkingHours
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.requests import (
     HoursRequest,

@@ -17,13 +17,7 @@ from drs_simulator.profile_file import load_profile
 from drs_simulator.scheduling.availability import check_availability
 from drs_simulator.scheduling.bookings import delete_booking
 from drs_simulator.scheduling.call import Call
-from drs_simulator.scheduling.model import (
-    Availability,
-    BestSlots,
-    OrderWithBookings,
-    PlannedBooking,
-    Slot,
-)
+from drs_simulator.scheduling.model import Availability, BestSlots, OrderWithBookings, PlannedBooking, Slot
 from drs_simulator.scheduling.orders import create_order, select_orders
 from drs_simulator.scheduling.placing import schedule_booking
 from drs_simulator.scheduling.requests import (

@@ -9,16 +9,9 @@ from typing import Any
 import pytest
 from drs_simulator.profile_file import load_profile
 from drs_simulator.scheduling.availability import check_availability
-from drs_simulator.scheduling.model import (
-    Availability,
-    BestSlots,
-    Slot,
-)
+from drs_simulator.scheduling.model import Availability, BestSlots, Slot
 from drs_simulator.scheduling.refusal import Refusal
-from drs_simulator.scheduling.requests import (
-    AvailabilityRequest,
-    CodeRequest,
-)
+from drs_simulator.scheduling.requests import AvailabilityRequest, CodeRequest
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,14 +9,12 @@ from typing import Any
 
 import pytest
 from drs_simulator.scheduling.bookings import delete_booking
-from drs_simulator.scheduling.model import (
-    Booking,
-    OrderStatus,
-)
+from drs_simulator.scheduling.model import Booking, OrderStatus
 from drs_simulator.scheduling.placing import schedule_booking
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.requests import (
     BookingRequest,
+    PlacingRequest,
 )
 
 from tests.simulator.scheduling.desk import LINCOLN, Desk, changed, codes, kept, local, places

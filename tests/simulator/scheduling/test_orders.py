@@ -9,14 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from drs_simulator.scheduling.model import (
-    LifeCycle,
-    OrderStatus,
-)
+from drs_simulator.scheduling.model import LifeCycle, OrderStatus
 from drs_simulator.scheduling.refusal import Refusal
-from drs_simulator.scheduling.requests import (
-    CodeRequest,
-)
+from drs_simulator.scheduling.requests import CodeRequest
 from hypothesis import given
 from hypothesis import strategies as st
 
