@@ -15,14 +15,15 @@ from drs_simulator.clock import Clock
 from drs_simulator.profile import Profile
 from drs_simulator.profile_file import load_profile
 from drs_simulator.scheduling.availability import check_availability
-from drs_simulator.scheduling.bookings import delete_booking
+from drs_simulator.scheduling.bookings import delete_booking, update_booking
 from drs_simulator.scheduling.call import Call
-from drs_simulator.scheduling.model import Availability, BestSlots, OrderWithBookings, PlannedBooking, Slot
+from drs_simulator.scheduling.model import Availability, BestSlots, LifeCycle, OrderWithBookings, PlannedBooking, Slot
 from drs_simulator.scheduling.orders import create_order, select_orders
-from drs_simulator.scheduling.placing import schedule_booking
+from drs_simulator.scheduling.placing import create_reservation, schedule_booking
 from drs_simulator.scheduling.requests import (
     AvailabilityRequest,
     BookingRequest,
+    BookingUpdate,
     CodeRequest,
     OrderFilter,
     OrderRequest,
@@ -159,3 +160,29 @@ class Desk:
         (order,) = self.select(number)
         (booking,) = order.bookings
         return booking
+
+    def select_all(self, *numbers: str) -> tuple[OrderWithBookings, ...]:
+        """The answer to selectOrder with completed bookings as well."""
+        return self.perform(select_orders, OrderFilter(numbers, include_completed=True))
+
+    def bring(self, number: str, life_cycle: LifeCycle) -> None:
+        """UpdateBooking of the order's first booking."""
+        booking_id = self.select_all(number)[0].bookings[0].booking.id
+        done = self.clock.now()
+        update = BookingUpdate(BookingRequest(booking_id), life_cycle, begin=done - timedelta(hours=1), end=done)
+        self.perform(update_booking, update)
+
+    def bring_to(self, life_cycle: LifeCycle) -> int:
+        """The id of a scheduled booking that has come so far."""
+        booked = self.book(local("2021-11-02T08:00"), local("2021-11-02T12:00")).booking
+        if life_cycle is LifeCycle.RESERVED:
+            request = BookingRequest(booked.id, "0", " ", None, booked.window_start, booked.window_end)
+            self.perform(create_reservation, PlacingRequest(request))
+        elif life_cycle is not LifeCycle.PLANNED:
+            self.bring(booked.order_number, life_cycle)
+        return booked.id
+
+    def suspend(self, number: str) -> None:
+        """UpdateBooking that suspends the order's first booking."""
+        suspended = BookingRequest(self.select(number)[0].bookings[0].booking.id, completion_status="SUSPENDED")
+        self.perform(update_booking, BookingUpdate(suspended))
