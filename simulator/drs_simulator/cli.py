@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import partial
 from ipaddress import ip_address
 from typing import Annotated
@@ -24,6 +25,13 @@ app.add_typer(profile_app, name="profile")
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 _UNUSABLE = 2
+
+
+class WsdlStyle(StrEnum):
+    """In how many files the interface is described."""
+
+    SINGLE = "single"
+    CXF = "cxf"
 
 
 def main() -> None:
@@ -54,20 +62,33 @@ def serve_command(
     seed: Annotated[
         int | None, typer.Option(help="Makes ids and tokens repeatable.", envvar="DRS_SEED", show_default=False)
     ] = None,
+    wsdl_style: Annotated[
+        WsdlStyle | None,
+        typer.Option(help="The WSDL in one file, or in two as CXF splits it.", envvar="DRS_WSDL_STYLE"),
+    ] = None,
+    trusted_proxies: Annotated[
+        int,
+        typer.Option(help="Proxies before this server whose X-Forwarded headers count.", min=0, max=8),
+    ] = 0,
     threads: Annotated[int, typer.Option(help="Requests worked on at a time.", min=1, envvar="DRS_THREADS")] = 2,
 ) -> None:
     """Serve a DRS until Ctrl-C or SIGTERM. All it knows is lost then."""
     if not _is_loopback(host) and password == DEFAULT_PASSWORD:
         _err.print(f"{host} can be reached from elsewhere. Set a --password other than the default.", markup=False)
         raise typer.Exit(_UNUSABLE)
+    loaded = load_profile(profile)
+    if wsdl_style is not None:
+        gateway = loaded.gateway.model_copy(update={"wsdl_style": wsdl_style.value})
+        loaded = loaded.model_copy(update={"gateway": gateway})
     settings: dict[str, object] = {
-        "profile": profile,
+        "profile": loaded,
         "clock": clock,
         "seed": seed,
         "login": login,
         "password": password,
+        "trusted_proxies": trusted_proxies,
     }
-    simulator = Simulator(profile, clock=clock, seed=seed, login=login, password=password)
+    simulator = Simulator(loaded, clock=clock, seed=seed, login=login, password=password)
     load = partial(_load, settings)
     serve(load, host, port, threads=threads, when_up=partial(_announce, host, simulator))
 

@@ -134,6 +134,7 @@ class GatewaySettings(Settings):
     """What the SOAP gateway lets in and how it writes."""
 
     interface: Literal["observed", "published"] = "observed"
+    wsdl_style: Literal["single", "cxf"] = "single"
     default_namespace_wrapper: Literal["fault", "accept"] = "fault"
     unknown_elements: Literal["fault", "ignore"] = "fault"
     qualified_elements: Literal["fault", "accept"] = "fault"

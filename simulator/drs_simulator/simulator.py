@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Self
 from wsgiref.types import WSGIApplication
 
+from werkzeug.middleware.proxy_fix import ProxyFix
+
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.app import Endpoint, service_path
 from drs_simulator.endpoint.server import EmbeddedServer
@@ -41,6 +43,8 @@ class Simulator:
         password: Its password.
         host: Where ``with`` listens.
         port: The port there; 0 for a free one.
+        trusted_proxies: How many proxies before it are believed when they tell the address that callers use
+            (``X-Forwarded-Proto``, ``-Host``, ``-Port`` and ``-Prefix``).
 
     Raises:
         ProfileError: The profile cannot be used.
@@ -57,6 +61,7 @@ class Simulator:
         password: str = DEFAULT_PASSWORD,
         host: str = "127.0.0.1",
         port: int = 0,
+        trusted_proxies: int = 0,
     ) -> None:
         self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
         self.clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
@@ -68,6 +73,9 @@ class Simulator:
         self._store = MemoryStore()
         scheduler = Scheduler(self.profile, self.clock, self._random, self._store, Credentials(login, password))
         self.wsgi: WSGIApplication = Endpoint(self.profile, Gateway(scheduler))
+        if trusted_proxies:
+            told = dict.fromkeys(("x_proto", "x_host", "x_port", "x_prefix"), trusted_proxies)
+            self.wsgi = ProxyFix(self.wsgi, x_for=0, **told)
         self._address = (host, port)
         self._server: EmbeddedServer | None = None
 

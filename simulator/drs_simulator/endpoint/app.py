@@ -39,8 +39,14 @@ class Endpoint:
         if request.method == "POST":
             return self._call(request)
         if request.method in ("GET", "HEAD") and request.query_string.lower().startswith(b"wsdl"):
-            return Response(self._gateway.wsdl(request.base_url), content_type=_XML)
+            return self._wsdl(request)
         return Response(fault_document(fault.no_operation()), HTTPStatus.INTERNAL_SERVER_ERROR, content_type=_XML)
+
+    def _wsdl(self, request: Request) -> Response:
+        part = next((value for name, value in request.args.items() if name.lower() == "wsdl"), "")
+        # Whatever else follows ?wsdl= means the whole, as it always did.
+        document = self._gateway.wsdl(request.base_url, part) or self._gateway.wsdl(request.base_url)
+        return Response(document, content_type=_XML)
 
     def _call(self, request: Request) -> Response:
         """A SOAP call, whatever the query: clients exist that post to ``?wsdl`` (client)."""

@@ -19,7 +19,7 @@ from drs_simulator.gateway.reading import Reader
 from drs_simulator.gateway.service import SERVED, Desk, application
 from drs_simulator.gateway.types import interface_types
 from drs_simulator.gateway.writing import Writer
-from drs_simulator.gateway.wsdl import wsdl_document
+from drs_simulator.gateway.wsdl import wsdl_document, wsdl_in_two
 from drs_simulator.scheduling.scheduler import Scheduler
 
 _log = logging.getLogger(__name__)
@@ -82,6 +82,14 @@ class Gateway:
             _log.exception("The gateway failed on %s", operation or "a request")
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(fault.internal_error()), operation)
 
-    def wsdl(self, address: str) -> bytes:
-        """The interface description, with ``address`` as the place of the service."""
-        return wsdl_document(interface_named(self._settings.interface), address, SERVED)
+    def wsdl(self, address: str, part: str = "") -> bytes | None:
+        """The interface description, with ``address`` as the place of the service.
+
+        Args:
+            address: Where callers reach the gateway.
+            part: A file that the description imports, by its name; there is one where the profile's style is cxf.
+        """
+        interface = interface_named(self._settings.interface)
+        if self._settings.wsdl_style == "cxf":
+            return wsdl_in_two(interface, address, SERVED).get(part)
+        return None if part else wsdl_document(interface, address, SERVED)

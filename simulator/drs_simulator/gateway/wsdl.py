@@ -6,7 +6,7 @@ rest as it likes; the table is exact.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from lxml import etree
 
@@ -20,6 +20,8 @@ _HTTP_TRANSPORT = "http://schemas.xmlsoap.org/soap/http"
 _PORT_TYPE = "SOAP"
 _BINDING = "SOAPSoapBinding"
 _SERVICE = "SOAPService"
+_SERVICE_NAMESPACE = "http://soap.OTWebServiceApi.xmbrace.com/"
+IMPORTED_WSDL = "SOAP.wsdl"
 _SIMPLE = frozenset({"string", "int", "boolean", "dateTime"})
 
 
@@ -29,24 +31,52 @@ def wsdl_document(interface: Interface, address: str, served: Collection[str]) -
     Document/literal wrapped, SOAP 1.1, in one file. Names of binding, service and port are presumed (CXF's defaults).
     """
     operations = [operation for operation in interface.operations if operation in served]
-    root = etree.Element(
-        f"{{{_WSDL}}}definitions",
-        {"name": _PORT_TYPE, "targetNamespace": NAMESPACE},
-        nsmap={"wsdl": _WSDL, "soap": _SOAP, "ns1": NAMESPACE, "xs": _XSD},
-    )
-    etree.SubElement(root, f"{{{_WSDL}}}types").append(schema(interface, served))
+    root = _definitions(NAMESPACE, _PORT_TYPE)
+    _describe_interface(root, interface, operations)
+    _describe_service(root, operations, address)
+    return _as_bytes(root)
+
+
+def wsdl_in_two(interface: Interface, address: str, served: Collection[str]) -> Mapping[str, bytes]:
+    """The same in two files as CXF publishes them: the service by the name ``""``, and what it imports by its name.
+
+    The imported file is fetched at ``address?wsdl=NAME``. The service's namespace is presumed.
+    """
+    operations = [operation for operation in interface.operations if operation in served]
+    imported = _definitions(NAMESPACE, _PORT_TYPE)
+    _describe_interface(imported, interface, operations)
+    main = _definitions(_SERVICE_NAMESPACE, _SERVICE)
+    etree.SubElement(main, f"{{{_WSDL}}}import", namespace=NAMESPACE, location=f"{address}?wsdl={IMPORTED_WSDL}")
+    _describe_service(main, operations, address)
+    return {"": _as_bytes(main), IMPORTED_WSDL: _as_bytes(imported)}
+
+
+def _definitions(namespace: str, name: str) -> etree._Element:
+    prefixes = {"wsdl": _WSDL, "soap": _SOAP, "ns1": NAMESPACE, "xs": _XSD, "tns": namespace}
+    return etree.Element(f"{{{_WSDL}}}definitions", {"name": name, "targetNamespace": namespace}, nsmap=prefixes)
+
+
+def _describe_interface(root: etree._Element, interface: Interface, operations: Collection[str]) -> None:
+    etree.SubElement(root, f"{{{_WSDL}}}types").append(schema(interface, operations))
     for operation in operations:
         _message(root, operation)
         _message(root, f"{operation}Response")
     port_type = etree.SubElement(root, f"{{{_WSDL}}}portType", name=_PORT_TYPE)
+    for operation in operations:
+        _port_type_operation(port_type, operation)
+
+
+def _describe_service(root: etree._Element, operations: Collection[str], address: str) -> None:
     binding = etree.SubElement(root, f"{{{_WSDL}}}binding", name=_BINDING, type=f"ns1:{_PORT_TYPE}")
     etree.SubElement(binding, f"{{{_SOAP}}}binding", style="document", transport=_HTTP_TRANSPORT)
     for operation in operations:
-        _port_type_operation(port_type, operation)
         _bound_operation(binding, operation)
     service = etree.SubElement(root, f"{{{_WSDL}}}service", name=_SERVICE)
-    port = etree.SubElement(service, f"{{{_WSDL}}}port", binding=f"ns1:{_BINDING}", name=_PORT_TYPE)
+    port = etree.SubElement(service, f"{{{_WSDL}}}port", binding=f"tns:{_BINDING}", name=_PORT_TYPE)
     etree.SubElement(port, f"{{{_SOAP}}}address", location=address)
+
+
+def _as_bytes(root: etree._Element) -> bytes:
     etree.indent(root)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
 

@@ -265,3 +265,20 @@ def test_whatever_fails_in_the_gateway_itself_is_a_fault_as_well(drs: Caller, mo
     answered = drs.post(GOOD)
     assert (answered.status, answered.fault_code) == (500, "soap:Server")
     assert "inner workings" not in answered.body
+
+
+@pytest.mark.parametrize(
+    ("switch", "position", "body"),
+    [
+        ("unknown_elements", "ignore", call("openSession", f"{OPEN}<user>x</user>")),
+        ("qualified_elements", "accept", GOOD.replace("<login>", "<n:login>").replace("</login>", "</n:login>")),
+        ("wrong_values", "ignore", call("openSession", f"<id>none</id>{OPEN}")),
+        ("soap_1_2", "accept", GOOD.replace(SOAP, SOAP_1_2)),
+    ],
+)
+def test_a_profile_can_know_better_than_what_is_presumed_of_the_platform(
+    drs: Caller, switch: str, position: str, body: str
+) -> None:
+    assert drs.post(body).status == 500
+    lenient = Caller(changed(LINCOLN, gateway={switch: position}))
+    assert lenient.post(body).returned.findtext("status") == "success"

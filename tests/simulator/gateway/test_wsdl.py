@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+import zeep
+from drs_simulator import Simulator
 from drs_simulator.gateway.interface import InterfaceName, interface_named
 from drs_simulator.gateway.service import SERVED
 from drs_simulator.gateway.types import interface_types
 from drs_simulator.gateway.wsdl import schema
 from lxml import etree
+from werkzeug.test import Client
 
 from tests.simulator.gateway.wire import NAMESPACE, OPEN, ORDER, PERIOD, Caller
+from tests.simulator.scheduling.desk import LINCOLN, changed
 
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
@@ -146,3 +151,31 @@ def test_open_session_is_valid_by_the_schema(drs: Caller) -> None:
     ).returned.getparent()
     assert wrapper is not None
     etree.XMLSchema(etree.fromstring(etree.tostring(schema(interface_named("observed"), SERVED)))).assertValid(wrapper)
+
+
+def test_in_cxfs_style_it_comes_in_two_files_of_which_one_imports_the_other() -> None:
+    profile = changed(LINCOLN, gateway={"wsdl_style": "cxf"})
+    with Simulator(profile) as drs:
+        main = etree.fromstring(requests.get(f"{drs.url}?wsdl", timeout=5).content)
+        (imported,) = main.findall(f"{WSDL}import")
+        location = imported.get("location", "")
+        assert location == f"{drs.url}?wsdl=SOAP.wsdl"
+        assert main.find(f"{WSDL}types") is None
+        part = etree.fromstring(requests.get(location, timeout=5).content)
+        assert part.find(f"{WSDL}service") is None
+        client = zeep.Client(f"{drs.url}?wsdl")
+        assert client.service.openSession({"id": 0, "login": "drs", "password": "drs"}).status == "success"
+
+
+def test_in_one_file_there_is_no_part_to_fetch(drs: Caller) -> None:
+    whole = drs.http.get(f"{drs.simulator.path}?wsdl").data
+    assert drs.http.get(f"{drs.simulator.path}?wsdl=SOAP.wsdl").data == whole
+
+
+@pytest.mark.parametrize(("trusted", "address"), [(0, "http://localhost"), (1, "https://drs.example/tests")])
+def test_behind_a_proxy_the_address_is_the_one_that_a_trusted_proxy_tells(trusted: int, address: str) -> None:
+    simulator = Simulator(trusted_proxies=trusted)
+    told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "drs.example", "X-Forwarded-Prefix": "/tests"}
+    described = etree.fromstring(Client(simulator.wsgi).get(f"{simulator.path}?wsdl", headers=told).data)
+    (found,) = described.iter(f"{WSDL_SOAP}address")
+    assert found.get("location") == f"{address}{simulator.path}"
