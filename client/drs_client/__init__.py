@@ -23,11 +23,29 @@ from drs_client.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from drs_client.model import Availability, Booking, BookingCode, Day, Location, Order, Resource, Slot
+from drs_client.model import (
+    Alert,
+    AlertReason,
+    Availability,
+    Booking,
+    BookingCode,
+    Day,
+    LifeCycle,
+    Location,
+    MetaData,
+    Operative,
+    Order,
+    Resource,
+    Slot,
+    Unavailability,
+    WorkingHours,
+)
 from drs_client.transport import http_transport, wsgi_transport
 from drs_client.workflow import FoundSlots, RepairWorkflow
 
 __all__ = [
+    "Alert",
+    "AlertReason",
     "Availability",
     "Booking",
     "BookingCode",
@@ -38,8 +56,11 @@ __all__ = [
     "FoundSlots",
     "HttpFailure",
     "InvalidArgument",
+    "LifeCycle",
     "Location",
+    "MetaData",
     "NotScheduled",
+    "Operative",
     "Order",
     "Refusal",
     "RepairWorkflow",
@@ -48,8 +69,10 @@ __all__ = [
     "Slot",
     "TimedOut",
     "TransportError",
+    "Unavailability",
     "UnexpectedAnswer",
     "Unreachable",
+    "WorkingHours",
     "http_transport",
     "wsgi_transport",
 ]

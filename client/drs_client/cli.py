@@ -140,6 +140,60 @@ def cancel(context: typer.Context, number: Number, as_json: AsJson = False) -> N
         _out.print(f"The booking of order {number} is cancelled.", markup=False)
 
 
+@app.command()
+def complete(
+    context: typer.Context,
+    number: Number,
+    begin: Begin,
+    end: End,
+    resource: Annotated[str | None, typer.Option(help="Who did it, by id.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Complete an order's booking and the order: when the work began and ended."""
+    worked = _moment(begin), _moment(end)
+    _show(_workflow(context).complete(number, *worked, resource_id=resource), as_json=as_json)
+
+
+@app.command("schedule-of")
+def schedule_of(
+    context: typer.Context,
+    resource: Annotated[str, typer.Argument(help="The operative's id.", metavar="OPERATIVE")],
+    day: Annotated[str, typer.Option(help="The day, as 2021-10-26.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show an operative's day in the order of the visits."""
+    bookings = _workflow(context).schedule_of(resource, _moment(day).date())
+    if as_json:
+        _print_json([asdict(booking) for booking in bookings])
+        return
+    table = Table("order", "booking", "assigned", "window", "minutes", box=None)
+    for booking in bookings:
+        table.add_row(
+            booking.order_number,
+            str(booking.id),
+            _span(booking.assigned_start, booking.assigned_end),
+            _span(booking.window_start, booking.window_end),
+            str(booking.minutes),
+        )
+    _out.print(table if bookings else "Nothing is planned.")
+
+
+@app.command()
+def alerts(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show the bookings that a planner is to look at."""
+    found = _workflow(context).alerts()
+    if as_json:
+        _print_json([asdict(alert) for alert in found])
+        return
+    table = Table("reason", "since", "order", "booking", "comments", box=None)
+    for alert in found:
+        booking = alert.booking
+        since = "" if alert.created is None else f"{alert.created:%a %d %b %Y %H:%M}"
+        which = ("", "") if booking is None else (booking.order_number, str(booking.id))
+        table.add_row(alert.reason, since, *which, alert.comments)
+    _out.print(table if found else "No alerts.")
+
+
 def _workflow(context: typer.Context) -> RepairWorkflow:
     workflow: RepairWorkflow = context.obj()
     return workflow

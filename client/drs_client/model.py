@@ -4,6 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+
+
+class LifeCycle(StrEnum):
+    """How far a booking has come."""
+
+    PLANNED = "PLANNED"
+    DESPATCHED = "DESPATCHED"
+    RESERVED = "RESERVED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    ACCEPTED = "ACCEPTED"
+    ARRIVED = "ARRIVED"
+    STARTED = "STARTED"
+    COMPLETED = "COMPLETED"
+
+
+class AlertReason(StrEnum):
+    """Why a planner is to look at a booking."""
+
+    RESCHEDULE_FAILURES = "RESCHEDULEFAILURES"
+    SUSPENDED_JOBS = "SUSPENDEDJOBS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +92,8 @@ class Booking:
     assigned_end: datetime | None
     codes: tuple[BookingCode, ...]
     resources: tuple[Resource, ...]
+    order_number: str | None = None
+    planner_comments: str | None = None
 
     @property
     def scheduled(self) -> bool:
@@ -101,3 +124,55 @@ class Order:
     target_date: datetime | None
     location: Location | None
     bookings: tuple[Booking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailability:
+    """A time in which an operative does no work."""
+
+    begin: datetime
+    end: datetime
+    reason: str = ""
+    comments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """When an operative works: on a weekday, or on one day alone. Of ``begin`` and ``end`` only the times count."""
+
+    begin: datetime
+    end: datetime
+    weekday: str | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operative:
+    """An operative with what they can do, where, and when."""
+
+    id: str
+    code: str | None
+    name: str | None
+    abilities: tuple[str, ...]
+    sectors: tuple[str, ...]
+    unavailabilities: tuple[Unavailability, ...]
+    working_hours: tuple[WorkingHours, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A planner is to look at a booking."""
+
+    reason: str | None
+    created: datetime | None
+    comments: str | None
+    booking: Booking | None
+
+
+@dataclass(frozen=True, slots=True)
+class MetaData:
+    """What an installation is set up with, by name."""
+
+    business_data: tuple[str, ...]
+    resource_templates: tuple[str, ...]
+    unavailability_reasons: tuple[str, ...]

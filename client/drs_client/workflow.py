@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from drs_client.client import UNKNOWN_ORDER, DrsClient
+from drs_client.client import DrsClient
 from drs_client.errors import DrsError, InvalidArgument, NotScheduled, Refusal
-from drs_client.model import Booking, Day, Order, Slot
+from drs_client.model import Alert, Booking, Day, LifeCycle, Order, Slot
+from drs_client.orders import UNKNOWN_ORDER
 
 DAYS_A_PERIOD = 7
 MOST_PERIODS = 6
@@ -181,6 +182,45 @@ class RepairWorkflow:
         """
         with self:
             self._client.delete_booking(_only_booking(self.show(number)).id, number)
+
+    def complete(self, number: str, begin: datetime, end: datetime, *, resource_id: str | None = None) -> Order:
+        """Complete the order's booking, worked on from ``begin`` to ``end``, and the order; the order as it is then.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            Refusal: DRS does not know the order, it has no booking, or it is completed already.
+            DrsError: DRS could not be asked.
+        """
+        with self:
+            self._client.update_booking(
+                _only_booking(self.show(number)).id,
+                number,
+                LifeCycle.COMPLETED,
+                begin=begin,
+                end=end,
+                resource_id=resource_id,
+                complete_order=True,
+            )
+            return self._client.select_orders(number, completed_bookings=True)[0]
+
+    def schedule_of(self, resource_id: str, day: date) -> tuple[Booking, ...]:
+        """The bookings of an operative's day in the order of the visits.
+
+        Raises:
+            Refusal: DRS does not know the operative.
+            DrsError: DRS could not be asked.
+        """
+        with self:
+            return self._client.schedule_of(resource_id, day)
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """What planners are to look at.
+
+        Raises:
+            DrsError: DRS declines or could not be asked.
+        """
+        with self:
+            return self._client.select_alerts()
 
 
 def _only_booking(order: Order) -> Booking:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from drs_client import DrsClient
+from drs_client import DrsClient, Unavailability
 from drs_simulator import Simulator, load_profile
 
 from tests.client.conftest import NOW
@@ -58,6 +58,25 @@ def test_slots_are_found_booked_shown_moved_and_cancelled(url: str) -> None:
     assert run(url, "cancel", "47").stdout == "The booking of order 47 is cancelled.\n"
     assert "No booking." in run(url, "show", "47").stdout
     assert run(url, "cancel", "47", "--json").returncode == 1
+
+
+def test_a_day_an_alert_and_a_completed_order_are_shown(url: str) -> None:
+    run(url, "book", "47", *JOB, *SLOT)
+    who = as_json(run(url, "show", "47", "--json"))["bookings"][0]["resources"][0]["id"]
+    day = run(url, "schedule-of", who, "--day", "2021-10-26")
+    assert "47" in day.stdout
+    assert "Tue 26 Oct 2021 08:00 to" in day.stdout
+    assert as_json(run(url, "schedule-of", who, "--day", "2021-10-26", "--json"))[0]["order_number"] == "47"
+    assert run(url, "schedule-of", who, "--day", "2021-10-25").stdout == "Nothing is planned.\n"
+    assert run(url, "alerts").stdout == "No alerts.\n"
+    with DrsClient(url, "drs", "drs") as client:
+        begin, end = datetime.fromisoformat(SLOT[1]), datetime.fromisoformat(SLOT[3])
+        client.update_unavailabilities(who, [Unavailability(begin, end)])
+    assert "RESCHEDULEFAILURES" in run(url, "alerts").stdout
+    assert as_json(run(url, "alerts", "--json"))[0]["booking"]["order_number"] == "47"
+    done = run(url, "complete", "47", *SLOT, "--resource", who)
+    assert "Order 47" in done.stdout
+    assert as_json(run(url, "show", "47", "--json"))["status"] == "COMPLETED"
 
 
 def test_slots_are_a_table_with_the_best_marked(url: str) -> None:
@@ -120,7 +139,17 @@ def test_a_warning_of_drs_is_told_beside_the_table() -> None:
 
 
 def test_every_command_explains_itself_without_an_address() -> None:
-    for command in ((), ("slots",), ("book",), ("show",), ("move",), ("cancel",)):
+    for command in (
+        (),
+        ("slots",),
+        ("book",),
+        ("show",),
+        ("move",),
+        ("cancel",),
+        ("complete",),
+        ("schedule-of",),
+        ("alerts",),
+    ):
         done = run("", *command, "--help", password=None)
         assert done.returncode == 0
         assert "Usage: " in done.stdout
