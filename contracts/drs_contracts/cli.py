@@ -1,14 +1,12 @@
-"""The command ``drs-contracts``: list what is known of DRS, and hold a DRS to it."""
+"""The command ``drs-contracts``: list what is known of DRS, hold a DRS to it, record and replay."""
 
 from __future__ import annotations
 
 import json
-from ipaddress import ip_address
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
-from drs_simulator import ProfileError, Simulator, load_profile
+from drs_simulator import ClockError, ProfileError, Simulator, load_profile
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -16,6 +14,11 @@ from rich.table import Table
 from drs_contracts.catalogue import clauses
 from drs_contracts.clause import Clause, Grade
 from drs_contracts.conversation import Facts
+from drs_contracts.loopback import is_loopback
+from drs_contracts.recorder import RecorderError
+from drs_contracts.recording import RecordingError
+from drs_contracts.recording_cli import record_command, replay_command
+from drs_contracts.recording_writer import FolderError
 from drs_contracts.target import SimulatorTarget, Target, UnreachableError, UrlTarget
 from drs_contracts.verify import Extent, Finding, Outcome, verify
 
@@ -32,11 +35,15 @@ _UNUSABLE = 2
 _CLOCK_OF_THE_CHECKS = "fixed@2021-10-22T12:20:59.555+01:00"
 
 
+app.command("record")(record_command)
+app.command("replay")(replay_command)
+
+
 def main() -> None:
     """Run the command; what cannot be used is told in a line, with exit code 2."""
     try:
         app()
-    except (ProfileError, UnreachableError) as error:
+    except (ProfileError, ClockError, UnreachableError, RecorderError, FolderError, RecordingError) as error:
         _err.print(str(error), markup=False)
         raise SystemExit(_UNUSABLE) from None
 
@@ -86,11 +93,11 @@ def verify_command(
     if url is None:
         target = SimulatorTarget(Simulator(profile, clock=_CLOCK_OF_THE_CHECKS, seed=seed))
     else:
-        if not _is_loopback(url) and not i_may_test_this_system:
+        if not is_loopback(url) and not i_may_test_this_system:
             _err.print(f"{url} is not on this machine. Ask its owner, then add --i-may-test-this-system.", markup=False)
             raise typer.Exit(_UNUSABLE)
         target = UrlTarget(url, login, password)
-        extent = Extent(max_examples, seed, may_write=allow_writes or _is_loopback(url), may_move_clock=False)
+        extent = Extent(max_examples, seed, may_write=allow_writes or is_loopback(url), may_move_clock=False)
     findings = []
     known = clauses()
     with Progress(console=_err, transient=True) as progress:
@@ -127,11 +134,3 @@ def _as_data(clause: Clause) -> dict[str, object]:
         "binds": clause.binds.value,
         "writes": clause.writes,
     }
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,22 +1,24 @@
 """Recordings: exchanges kept as files, and how an answer differs from the one that was kept.
 
 A recording is a folder with ``NN-operation.request.xml`` and ``NN-operation.response.xml`` pairs, and a
-``recording.toml`` that says where they come from, which values are volatile and in which form.
+``recording.toml`` that says where they come from, which values are volatile and in which form, and which are stand-ins.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from lxml import etree
 
 from drs_contracts.target import Target
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+_NONE: Mapping[str, Collection[str]] = MappingProxyType({})
 _REQUEST = re.compile(r"(?P<number>\d+)-(?P<operation>\w+)\.request\.xml")
 
 
@@ -45,6 +47,8 @@ class Recording:
         clock: The clock to set that simulator to.
         volatile: The elements whose values differ from run to run, and the form of those values.
         exchanges: The exchanges, in order.
+        redacted: The stand-ins that redaction put into each element. The real value is not known, so that any other in
+            its place is no difference.
     """
 
     title: str
@@ -53,6 +57,7 @@ class Recording:
     clock: str
     volatile: dict[str, re.Pattern[str]]
     exchanges: tuple[RecordedExchange, ...]
+    redacted: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def load_recording(folder: Path) -> Recording:
@@ -64,22 +69,53 @@ def load_recording(folder: Path) -> Recording:
     try:
         about = tomllib.loads((folder / "recording.toml").read_text(encoding="utf-8"))
         volatile = {name: re.compile(form) for name, form in about["volatile"].items()}
+        redacted = {name: frozenset(stand_ins) for name, stand_ins in about.get("redacted", {}).items()}
         title, source, profile, clock = (str(about[key]) for key in ("title", "source", "profile", "clock"))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, re.error) as error:
-        raise RecordingError(f"{folder / 'recording.toml'} cannot be read: {error!r}") from None
-    return Recording(title, source, profile, clock, volatile, tuple(_exchanges(folder)))
+    except (
+        OSError,
+        UnicodeDecodeError,
+        tomllib.TOMLDecodeError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        re.error,
+    ) as e:
+        raise RecordingError(f"{folder / 'recording.toml'} cannot be read: {e!r}") from None
+    return Recording(title, source, profile, clock, volatile, tuple(_exchanges(folder)), redacted)
 
 
 def _exchanges(folder: Path) -> Iterator[RecordedExchange]:
-    for path in sorted(folder.glob("*.request.xml")):
-        named = _REQUEST.fullmatch(path.name)
-        if named is None:
-            raise RecordingError(f"{path} is not named NN-operation.request.xml.")
+    for path in sorted(folder.glob("*.request.xml"), key=_place):
         answer = path.with_name(path.name.replace(".request.", ".response."))
         if not answer.is_file():
             raise RecordingError(f"{path} has no answer beside it: {answer.name} is missing.")
         name = path.name.removesuffix(".request.xml")
-        yield RecordedExchange(name, named["operation"], path.read_bytes(), answer.read_bytes())
+        operation = name.partition("-")[2]
+        yield RecordedExchange(name, operation, _xml(path), _xml(answer))
+
+
+def _place(path: Path) -> int:
+    """Where an exchange comes among the others: the tenth after the ninth, the hundredth after the ninety-ninth."""
+    named = _REQUEST.fullmatch(path.name)
+    if named is None:
+        raise RecordingError(f"{path} is not named NN-operation.request.xml.")
+    return int(named["number"])
+
+
+def _xml(path: Path) -> bytes:
+    """The bytes of a file, known to be XML.
+
+    Raises:
+        RecordingError: They are none, or cannot be read.
+    """
+    try:
+        content = path.read_bytes()
+        etree.fromstring(content, _PARSER)
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read: {error.strerror}.") from None
+    except etree.XMLSyntaxError as error:
+        raise RecordingError(f"{path} is no XML: {error.msg}.") from None
+    return content
 
 
 def replay(recording: Recording, target: Target, session_id: str) -> dict[str, list[str]]:
@@ -103,7 +139,7 @@ def replay(recording: Recording, target: Target, session_id: str) -> dict[str, l
                 element.text = target.password
             elif name == "sessionId":
                 element.text = known.get((name, text), session_id)
-            elif name in recording.volatile and text:
+            elif text and (name in recording.volatile or text in recording.redacted.get(name, ())):
                 element.text = known.get((name, text), text)
         reply = target.post(etree.tostring(sent, encoding="UTF-8"))
         recorded = etree.fromstring(exchange.response, _PARSER)
@@ -112,22 +148,27 @@ def replay(recording: Recording, target: Target, session_id: str) -> dict[str, l
         except etree.XMLSyntaxError as error:
             found[exchange.name] = [f"the answer is no XML: {error.msg}"]
             continue
-        found[exchange.name] = list(differences(recorded, answered, recording.volatile))
-        known.update(_given(recorded, answered, recording.volatile))
+        found[exchange.name] = list(differences(recorded, answered, recording.volatile, recording.redacted))
+        known.update(_given(recorded, answered, recording))
     return found
 
 
 def _given(
-    recorded: etree._Element, answered: etree._Element, volatile: dict[str, re.Pattern[str]]
+    recorded: etree._Element, answered: etree._Element, recording: Recording
 ) -> Iterator[tuple[tuple[str, str], str]]:
-    """What stands in an answer where the recorded one has a volatile value."""
+    """What stands in an answer where the recorded one has a volatile value or a stand-in."""
     for kept, came in zip(recorded.iter(), answered.iter(), strict=False):
-        if kept.tag in volatile and kept.text and came.text:
-            yield (str(kept.tag), kept.text), came.text
+        name, value = str(kept.tag), _value(kept)
+        if value and came.text and (name in recording.volatile or value in recording.redacted.get(name, ())):
+            yield (name, value), came.text
 
 
 def differences(
-    recorded: etree._Element, answered: etree._Element, volatile: dict[str, re.Pattern[str]], path: str = ""
+    recorded: etree._Element,
+    answered: etree._Element,
+    volatile: dict[str, re.Pattern[str]],
+    redacted: Mapping[str, Collection[str]] = _NONE,
+    path: str = "",
 ) -> Iterator[str]:
     """How one element differs from another, with the path to each difference: names, prefixes, order, values."""
     here = f"{path}/{etree.QName(recorded).localname}"
@@ -139,6 +180,9 @@ def differences(
     if form is not None and kept:
         if not form.fullmatch(came):
             yield f"{here}: '{came}' has not the form {form.pattern}"
+    elif kept in redacted.get(etree.QName(recorded).localname, ()):
+        if not came:
+            yield f"{here}: is empty, was a redacted value"
     elif kept != came:
         yield f"{here}: is '{came}', was '{kept}'"
     names = [[_named(child) for child in element] for element in (recorded, answered)]
@@ -146,7 +190,7 @@ def differences(
         yield f"{here}: has {', '.join(names[1]) or 'nothing'}; had {', '.join(names[0]) or 'nothing'}"
         return
     for kept_child, came_child in zip(recorded, answered, strict=True):
-        yield from differences(kept_child, came_child, volatile, here)
+        yield from differences(kept_child, came_child, volatile, redacted, here)
 
 
 def _named(element: etree._Element) -> str:

@@ -1,0 +1,145 @@
+"""Stand-ins: made-up values for real ones, each real value always with the same, made by a seeded Faker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from faker import Faker
+
+_TRIES = 200
+_WHOLE_WORDS_ONLY = 3
+_LONG_TEXT = 60
+# A lone number of one or two digits names nobody, and "limited to 7 day" must stay true if somebody lives at number 7.
+_TELLS_NOTHING = re.compile(r"\d{1,2}")
+
+
+class Kind(StrEnum):
+    """What a value is, which says what its stand-in looks like."""
+
+    LOGIN = "login"
+    PASSWORD = "password"  # noqa: S105 - the kind's name
+    SESSION = "session"
+    TOKEN = "token"  # noqa: S105 - the kind's name
+    NAME = "name"
+    PHONE = "phone"
+    MAIL = "mail"
+    ADDRESS = "address"
+    STREET = "street"
+    NUMBER = "number"
+    CITY = "city"
+    POST_CODE = "post code"
+    LATITUDE = "latitude"
+    LONGITUDE = "longitude"
+    STAFF = "staff"
+    TEXT = "text"
+
+
+def _text(people: Faker, value: str) -> str:
+    """A sentence; as long as the value where that is long, because DRS limits comments."""
+    text: str = people.sentence()
+    if len(value) < _LONG_TEXT:
+        return text
+    while len(text) < len(value):
+        text += f" {people.sentence()}"
+    return f"{text[: len(value) - 1]}."
+
+
+_MAKERS: Mapping[Kind, Callable[[Faker, str], str]] = {
+    Kind.LOGIN: lambda people, _: people.user_name(),
+    Kind.PASSWORD: lambda people, _: people.password(length=12, special_chars=False),
+    Kind.SESSION: lambda people, _: people.md5(),
+    Kind.TOKEN: lambda people, _: people.password(length=40, special_chars=False),
+    Kind.NAME: lambda people, _: people.name(),
+    # Faker's British numbers are those that are kept free for fiction.
+    Kind.PHONE: lambda people, _: people.phone_number(),
+    Kind.MAIL: lambda people, _: people.safe_email(),
+    Kind.ADDRESS: lambda people, _: people.street_address(),
+    Kind.STREET: lambda people, _: people.street_name(),
+    Kind.NUMBER: lambda people, _: people.building_number(),
+    Kind.CITY: lambda people, _: people.city(),
+    Kind.POST_CODE: lambda people, _: people.postcode(),
+    Kind.LATITUDE: lambda people, _: str(people.coordinate(center=52.5, radius=1.5)),
+    Kind.LONGITUDE: lambda people, _: str(people.coordinate(center=-1.5, radius=1)),
+    Kind.STAFF: lambda people, _: people.numerify("9####"),
+    Kind.TEXT: _text,
+}
+# What is told apart by its form alone, wherever it stands in a message.
+_FORMS: Mapping[Kind, str] = {
+    Kind.MAIL: r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    Kind.SESSION: r"(?<!\w)[0-9a-f]{32}(?!\w)",
+    Kind.TOKEN: r"(?<!\w)[A-Za-z0-9]{40}(?!\w)",
+    Kind.PHONE: r"(?<![\w.:-])(?:\+44|0)[\d ()]{8,14}\d(?![\w.:-])",
+    Kind.POST_CODE: r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)",
+}
+
+
+class StandIns:
+    """Gives every value its stand-in, and remembers it.
+
+    A stand-in says nothing about its value: it comes from the seed and from how many others were made before, never
+    from the value itself, which could be found by trying names or phone numbers.
+
+    Args:
+        seed: The same values in the same order get the same stand-ins.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._people = Faker("en_GB")
+        self._people.seed_instance(seed)
+        self._known: dict[str, str] = {}
+        self._given: set[str] = set()
+        self._search: tuple[re.Pattern[str], list[str]] | None = None
+
+    def of(self, value: str, kind: Kind) -> str:
+        """The stand-in for a value that is not blank; white space around it is kept."""
+        bare = value.strip()
+        if bare not in self._known:
+            self._known[bare] = self._new(bare, kind)
+            self._given.add(self._known[bare])
+            self._search = None
+        before = value[: len(value) - len(value.lstrip())]
+        after = value[len(value.rstrip()) :]
+        return f"{before}{self._known[bare]}{after}"
+
+    def within(self, message: str) -> str:
+        """The message with every known value replaced, and whatever has the form of a personal one."""
+        pattern, values = self._prepared()
+        kinds = list(_FORMS)
+
+        def stand_in(found: re.Match[str]) -> str:
+            # Every alternative is a group of its own, so the last group that matched says which it is.
+            which = (found.lastindex or 1) - 1
+            if which < len(values):
+                return self._known[values[which]]
+            return self.of(found[0], kinds[which - len(values)])
+
+        return pattern.sub(stand_in, message)
+
+    def _prepared(self) -> tuple[re.Pattern[str], list[str]]:
+        """The pattern that finds all known values, the longest first, and those values in its order."""
+        if self._search is None:
+            values = sorted((value for value in self._known if not _TELLS_NOTHING.fullmatch(value)), key=len)[::-1]
+            alternatives = [_as_pattern(value) for value in values] + list(_FORMS.values())
+            joined = "|".join(f"({each})" for each in alternatives)
+            self._search = re.compile(joined, re.IGNORECASE), values
+        return self._search
+
+    def _new(self, value: str, kind: Kind) -> str:
+        for _ in range(_TRIES):
+            made = _MAKERS[kind](self._people, value)
+            if made not in self._given and made not in self._known and not _shows(made, value):
+                return made
+        # So many of a kind that its forms run out: a number of its own tells it from the others.
+        return f"{made} {len(self._known)}"
+
+
+def _as_pattern(value: str) -> str:
+    """A value however its words are spaced; a short one only where it is a word, not within another."""
+    words = r"\s+".join(map(re.escape, value.split()))
+    return rf"(?<!\w){words}(?!\w)" if len(value) <= _WHOLE_WORDS_ONLY else words
+
+
+def _shows(made: str, value: str) -> bool:
+    return len(value) >= _WHOLE_WORDS_ONLY and value.casefold() in made.casefold()
