@@ -44,9 +44,9 @@ _FORMS_OF_KEPT = {
     # A location's id is what a request books by: without it no recording could be replayed.
     _CODE: (
         "agency bookingCode bookingCodeSORCode contract faultcode itemNumberWithinBooking locationID "
-        "locationIDContracts locationId locationIDs primaryOrderNumber primaryOrderNumberContracts secondaryOrderNumber subcontract "
-        "tertiaryOrderNumber theBusinessDataContracts theOrderBusinessDataContracts theResourceIDContracts "
-        "uniqueBookingId workflowType"
+        "locationIDContracts locationId locationIDs primaryOrderNumber primaryOrderNumberContracts "
+        "secondaryOrderNumber subcontract tertiaryOrderNumber theBusinessDataContracts "
+        "theOrderBusinessDataContracts theResourceIDContracts uniqueBookingId workflowType"
     ),
     _WORDS: (
         "alertType bookingCategory bookingCompletionStatus bookingLifeCycleStatus bookingReason bookingStatus "
