@@ -102,3 +102,25 @@ def test_a_file_that_is_misnamed_is_told(copied: Path) -> None:
     (copied / "01-openSession.request.xml").rename(copied / "first.request.xml")
     with pytest.raises(RecordingError, match=r"is not named NN-operation\.request\.xml"):
         load_recording(copied)
+
+
+def test_a_file_that_is_no_xml_is_told(copied: Path) -> None:
+    (copied / "03-checkAvailability.request.xml").write_text("<a>", encoding="utf-8")
+    with pytest.raises(RecordingError, match=r"03-checkAvailability\.request\.xml is no XML"):
+        load_recording(copied)
+
+
+def test_exchanges_come_in_the_order_of_their_numbers(copied: Path) -> None:
+    for kind in ("request", "response"):
+        (copied / f"02-closeSession.{kind}.xml").rename(copied / f"100-closeSession.{kind}.xml")
+    names = [exchange.name for exchange in load_recording(copied).exchanges]
+    assert names[0] == "01-openSession"
+    assert names[-1] == "100-closeSession"
+
+
+def test_in_the_place_of_a_stand_in_any_value_is_no_difference_but_none_is() -> None:
+    one, other, none = (etree.fromstring(f"<a><name>{text}</name></a>") for text in ("Jo Stand-In", "Jane Doe", " "))
+    redacted = {"name": ["Jo Stand-In"]}
+    assert list(differences(one, other, {}, redacted)) == []
+    assert list(differences(other, one, {}, redacted)) == ["/a/name: is 'Jo Stand-In', was 'Jane Doe'"]
+    assert list(differences(one, none, {}, redacted)) == ["/a/name: is empty, was a redacted value"]
