@@ -258,6 +258,18 @@ def test_messages_can_be_withheld_until_more_is_known() -> None:
     assert b"Jane" not in redactor.redact(document)
 
 
+def test_a_value_that_came_after_a_message_is_replaced_in_the_next() -> None:
+    redactor = Redactor(0)
+    document = envelope(element("errorMsg", "Jane Doe has no order"))
+    assert redactor.redact(document) == document
+    redactor.redact(envelope(element("contactName", "Jane Doe")))
+    assert b"Jane" not in redactor.redact(document)
+
+
+def test_text_beside_elements_is_redacted_though_it_has_the_form_of_a_value() -> None:
+    assert b"Joiner" not in Redactor(0).redact(envelope("<trade>Joiner<trade/>Joiner</trade>"))
+
+
 def test_it_tells_where_stand_ins_are() -> None:
     redactor = Redactor(0)
     redacted = redactor.redact(envelope(element("phone", "01522 000000") + element("trade", "Joiner")))
