@@ -139,8 +139,8 @@ def replay(recording: Recording, target: Target, session_id: str) -> dict[str, l
                 element.text = target.password
             elif name == "sessionId":
                 element.text = known.get((name, text), session_id)
-            elif text and (name in recording.volatile or text in recording.redacted.get(name, ())):
-                element.text = known.get((name, text), text)
+            elif text and (key := _key(name, text, recording)):
+                element.text = known.get(key, text)
         reply = target.post(etree.tostring(sent, encoding="UTF-8"))
         recorded = etree.fromstring(exchange.response, _PARSER)
         try:
@@ -159,8 +159,16 @@ def _given(
     """What stands in an answer where the recorded one has a volatile value or a stand-in."""
     for kept, came in zip(recorded.iter(), answered.iter(), strict=False):
         name, value = str(kept.tag), _value(kept)
-        if value and came.text and (name in recording.volatile or value in recording.redacted.get(name, ())):
-            yield (name, value), came.text
+        key = _key(name, value, recording)
+        if key and value and came.text:
+            yield key, came.text
+
+
+def _key(name: str, value: str, recording: Recording) -> tuple[str, str] | None:
+    """What a recorded value is known by, if another may come in its place: a stand-in in whatever element it is."""
+    if name in recording.volatile:
+        return name, value
+    return ("", value) if value in recording.redacted.get(name, ()) else None
 
 
 def differences(

@@ -83,7 +83,9 @@ _NAMES_OF_KIND = {
     Kind.POST_CODE: "endPostCode postCode startPostCode",
     Kind.LATITUDE: "latitude",
     Kind.LONGITUDE: "longitude",
-    Kind.STAFF: "externalResourceCode resourceID resourceIDs resourceId theEmployeeCodes theResourceIDs workers",
+    Kind.STAFF: (
+        "externalResourceCode resourceID resourceIDs resourceId resources theEmployeeCodes theResourceIDs workers"
+    ),
 }
 _KINDS: Mapping[str, Kind] = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}
 

@@ -16,7 +16,7 @@ import pytest
 import requests
 from drs_client import DrsClient, HttpFailure, Refusal, RepairWorkflow
 from drs_contracts import SimulatorTarget, UrlTarget, load_recording, replay
-from drs_contracts.message import NAMESPACE, SOAP
+from drs_contracts.message import NAMESPACE, SOAP, request
 from drs_contracts.recorder import MOST_BYTES, Recorder, RecorderError, RecordingServer
 from drs_contracts.recording_writer import About, FolderError, Message, RecordingWriter
 from drs_contracts.redaction import WITHHELD, Redactor
@@ -144,6 +144,24 @@ def test_the_whole_workflow_is_recorded_and_replays_without_a_difference(tmp_pat
     assert (kept.profile, kept.clock) == ("lincoln", CLOCK)
     fresh = Simulator(kept.profile, clock=kept.clock)
     assert replay(kept, SimulatorTarget(fresh), "none") == {name: [] for name in WORKFLOW}
+
+
+def test_an_operative_whom_an_answer_named_is_asked_for_in_a_replay(tmp_path: Path) -> None:
+    with Simulator("lincoln", clock=CLOCK) as drs, recording(drs.url, tmp_path) as (_, url):
+        target = UrlTarget(url, "drs", "drs")
+        opened = target.post(request("openSession", {"login": "drs", "password": "drs"}))
+        session = etree.fromstring(opened.body).findtext(".//sessionId") or ""
+        members = {"contract": "0", "includeWorkingHours": True, "sessionId": session}
+        answer = target.post(request("selectResource", members))
+        number = etree.fromstring(answer.body).findtext(".//resourceID") or ""
+        members = {"contract": "0", "resourceId": number, "scheduleDate": "2021-10-26T00:00:00", "sessionId": session}
+        answer = target.post(request("getSchedule", members))
+    assert b"<status>success</status>" in answer.body
+    assert f">{number}<" not in "".join(contents(tmp_path).values())
+    fresh = Simulator("lincoln", clock=CLOCK)
+    found = replay(load_recording(tmp_path), SimulatorTarget(fresh), "none")
+    assert list(found) == ["01-openSession", "02-selectResource", "03-getSchedule"]
+    assert not any(found.values())
 
 
 def test_a_recording_tells_the_difference_of_another_drs(tmp_path: Path) -> None:
@@ -371,8 +389,8 @@ def test_nothing_is_written_after_the_recording(tmp_path: Path) -> None:
 def test_what_names_no_operation_is_recorded_as_unknown(tmp_path: Path) -> None:
     writer = RecordingWriter(tmp_path, About('a "title"\\', "s\x7f\n", "lincoln", CLOCK), Redactor(0))
     odd = f'<e:Envelope xmlns:e="{SOAP}"><e:Body><a.b/></e:Body></e:Envelope>'.encode()
-    for request in (b"<a/>", odd):
-        writer.write(Message(request), Message(b"<a/>"))
+    for sent in (b"<a/>", odd):
+        writer.write(Message(sent), Message(b"<a/>"))
     kept = load_recording(tmp_path)
     assert [each.name for each in kept.exchanges] == ["01-unknown", "02-unknown"]
     assert (kept.title, kept.source) == ('a "title"\\', "s\x7f\n")
