@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test check start-up lock clean
+.PHONY: demo test check docs start-up lock clean
 
 demo: $(READY)
 	$(BIN)/python docs/demo.py
@@ -17,6 +17,10 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Pages that are made from the code; the suite checks that they are up to date.
+docs: $(READY)
+	$(BIN)/python docs/generate.py
 
 start-up: $(READY)
 	$(BIN)/python benchmarks/start_up.py

@@ -54,7 +54,12 @@ class Scheduler:
         self._credentials = credentials
 
     def open_session(self, login: str | None, password: str | None) -> Session:
-        """A new session, good until local midnight (seen: Sessions). Its id has 32 lower-case hex characters."""
+        """A new session, good until local midnight or closeSession. Its id has 32 lower-case hex characters.
+
+        Refuses: a missing login or password, and wrong ones.
+
+        Evidence: seen (Sessions); that a wrong login is no fault, and the words for it: presumed.
+        """
         with self._store.transaction() as transaction:
             check = Requirements(Register(self._installation, transaction))
             sent_login = check.required("login", login)
@@ -90,5 +95,10 @@ class Scheduler:
 
 
 def close_session(call: Call, request: None) -> None:  # noqa: ARG001 - the session is all that closeSession names
-    """The session ends; its id is of no use any more."""
+    """The session ends; its id is of no use any more.
+
+    Refuses: nothing besides a session that is not open.
+
+    Evidence: seen (Appendix B 2).
+    """
     call.transaction.drop_session(call.session_id)

@@ -1,0 +1,14 @@
+"""Pages that are made from the code are up to date."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def test_the_page_of_operations_is_what_the_code_says() -> None:
+    made = runpy.run_path(str(DOCS / "generate.py"))["operations_page"]()
+    assert (DOCS / "operations.md").read_text(encoding="utf-8") == made, "run make docs"
+    assert made.count("\n| `") == 22
