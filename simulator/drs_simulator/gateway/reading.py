@@ -63,6 +63,7 @@ _ORDER_FILTER = {
     "end": "returnBookingsTo",
     "include_completed": "includeCompletedBookings",
 }
+_ORDER_CONTRACTS = ("contract", "primaryOrderNumberContracts", "locationIDContracts", "theBusinessDataContracts")
 _BOOKING_FILTER = {
     "begin": "returnBookingsFrom",
     "end": "returnBookingsTo",
@@ -92,21 +93,11 @@ _LOCATION = {
     "post_code": "postCode",
     "workflow_type": "workflowType",
 }
-LOCATION_MORE = (
-    "areaCode",
-    "citizenCode",
-    "citizensName",
-    "city",
-    "contract",
-    "customerCategory",
-    "customerType",
-    "locationSequenceNo",
-    "messagingType",
-    "number",
-    "phoneNumber",
-    "street",
+# Members of a location that the scheduler only keeps.
+_LOCATION_MORE = (
+    *("areaCode", "citizenCode", "citizensName", "city", "contract", "customerCategory", "customerType"),
+    *("locationSequenceNo", "messagingType", "number", "phoneNumber", "street"),
 )
-"""Members of a location that the scheduler only keeps."""
 _DEFINITION = {
     "code": "bookingCode",
     "description": "bookingCodeDescription",
@@ -179,7 +170,10 @@ class Reader:
             _ORDER_FILTER,
             sent,
             numbers=_many(sent, "primaryOrderNumber"),
-            contracts=_many(sent, "contract"),
+            contracts=_lists(
+                sent, "contract", "primaryOrderNumberContracts", "locationIDContracts", "theBusinessDataContracts"
+            ),
+            business_data=_business_data(sent, "theBusinessData"),
             location_ids=_many(sent, "locationIDs"),
             operative_ids=_many(sent, "resources"),
         )
@@ -191,7 +185,8 @@ class Reader:
             _BOOKING_FILTER,
             sent,
             statuses=_life_cycles(_many(sent, "bookingStatus")),
-            contracts=_many(sent, "contract"),
+            contracts=_lists(sent, "contract", "theOrderBusinessDataContracts"),
+            business_data=_business_data(sent, "theBusinessData", "theOrderBusinessData"),
             operative_ids=_many(sent, "workers"),
         )
 
@@ -205,7 +200,8 @@ class Reader:
             requests.OperativeFilter,
             _OPERATIVE_FILTER,
             sent,
-            contracts=_many(sent, "contract"),
+            contracts=_lists(sent, "contract", "theResourceIDContracts"),
+            business_data=_business_data(sent, "theBusinessData"),
             ids=_many(sent, "theResourceIDs"),
             codes=_many(sent, "theEmployeeCodes"),
         )
@@ -232,7 +228,7 @@ class Reader:
     def location(self, sent: Any) -> requests.LocationUpdate:
         """What updateLocation is told."""
         location = sent.theLocation
-        more = ((name, getattr(location, name, None)) for name in LOCATION_MORE)
+        more = ((name, getattr(location, name, None)) for name in _LOCATION_MORE)
         return _read(
             requests.LocationUpdate, _LOCATION, location, more=tuple((name, value) for name, value in more if value)
         )
@@ -282,6 +278,14 @@ def _sectors(resource: Any) -> tuple[str, ...]:
 
 def _life_cycles(sent: tuple[str, ...]) -> tuple[LifeCycle, ...]:
     return tuple(LifeCycle(each) for each in sent if each != _UNDEFINED)
+
+
+def _lists(sent: Any, *members: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(_many(sent, member) for member in members)
+
+
+def _business_data(sent: Any, *members: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((datum.name or "", datum.value) for member in members for datum in _many(sent, member))
 
 
 def _many(sent: Any, member: str) -> tuple[Any, ...]:

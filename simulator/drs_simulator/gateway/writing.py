@@ -9,8 +9,9 @@ from typing import Any
 
 from drs_simulator.gateway.types import Types
 from drs_simulator.gateway.values import write_quantity
-from drs_simulator.profile import BusinessDatum, Profile
+from drs_simulator.profile import Profile
 from drs_simulator.scheduling import calendar
+from drs_simulator.scheduling.bookings import business_data_of
 from drs_simulator.scheduling.model import (
     Availability,
     BookingCode,
@@ -174,7 +175,10 @@ class Writer:
             template=booking.trade,
             tertiaryOrderNumber="",
             theBookingCodes=[self._code(code, planned) for code in booking.codes],
-            theBusinessData=[self._datum(datum, planned) for datum in self._profile.business_data],
+            theBusinessData=[
+                self._types["businessData"](name=name, targetObject="job", value=value)
+                for name, value in business_data_of(self._profile, booking).items()
+            ],
             theResources=[self._resource(planned)] if planned.operative_id else None,
             tokenId=booking.token_id,
             userId=booking.user_id,
@@ -196,13 +200,6 @@ class Writer:
             trade=code.trade,
             **observed,
         )
-
-    def _datum(self, datum: BusinessDatum, planned: PlannedBooking) -> Any:
-        booking = planned.booking
-        value = datum.value and datum.value.format(
-            user_id=booking.user_id, reason=booking.reason, life_cycle=booking.life_cycle.value.lower()
-        )
-        return self._types["businessData"](name=datum.name, targetObject="job", value=value)
 
     def _resource(self, planned: PlannedBooking) -> Any:
         booking = planned.booking

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from drs_simulator.profile import Profile
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.model import (
     Alert,
@@ -133,6 +135,18 @@ def new_booking(
     )
     call.transaction.put_booking(booking)
     return booking
+
+
+def business_data_of(profile: Profile, booking: Booking) -> dict[str, str | None]:
+    """The business data of a booking, by name (seen: Appendix B 4)."""
+    filled_in = {"user_id": booking.user_id, "reason": booking.reason, "life_cycle": booking.life_cycle.lower()}
+    return {datum.name: datum.value and datum.value.format(**filled_in) for datum in profile.business_data}
+
+
+def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple[str, str | None]]) -> bool:
+    """Whether the booking has all of these; ``None`` stands for any value."""
+    known = business_data_of(profile, booking) if wanted else {}
+    return all(name in known and value in (None, known[name]) for name, value in wanted)
 
 
 def complete(call: Call, order: Order) -> None:

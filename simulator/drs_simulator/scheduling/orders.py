@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from drs_simulator.scheduling.bookings import complete, new_booking
+from drs_simulator.scheduling.bookings import complete, has_business_data, new_booking
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings, PlannedBooking
 from drs_simulator.scheduling.refusal import Refusal
@@ -128,32 +128,31 @@ def complete_order(call: Call, request: OrderCompletion) -> None:
 def select_orders(call: Call, wanted: OrderFilter) -> tuple[OrderWithBookings, ...]:
     """The orders that fit every filter that is sent, with their bookings.
 
-    By ``primaryOrderNumber`` (several at once), ``locationIDs``, ``resources``, ``contract``, and the period in which
-    their bookings lie: by the time assigned, or by the planning window while there is none. Completed bookings are
-    listed with ``includeCompletedBookings`` only.
+    By ``primaryOrderNumber`` (several at once), ``locationIDs``, ``resources``, ``theBusinessData`` of their bookings,
+    ``contract`` and the lists of contracts beside the others, and the period in which their bookings lie: by the time
+    assigned, or by the planning window while there is none. Completed bookings are listed with
+    ``includeCompletedBookings`` only.
 
-    Refuses: an unknown number, contract or operative; a call that has neither number, location, resource nor period;
-    a period that ends before it begins.
+    Refuses: an unknown number, contract or operative; a call without number, location, resource, business data and
+    period; a period that ends before it begins.
 
     Evidence: client (by number, and the words for an unknown one; what a scheduled booking shows); presumed for the
     other filters, whose members are published.
     """
     check = call.requirements
-    contracts = check.contracts(wanted.contracts)
+    contracts = check.contracts(*wanted.contracts)
     for operative_id in wanted.operative_ids:
         check.operative("resources", operative_id)
     check.period(wanted.begin, wanted.end, ("returnBookingsFrom", "returnBookingsTo"))
-    if not (wanted.location_ids or wanted.operative_ids or wanted.begin or wanted.end):
+    if not (wanted.location_ids or _asks_for_bookings(wanted)):
         check.required("primaryOrderNumber", wanted.numbers)
     found = []
     for order in _named(call, wanted.numbers):
-        fits_order = (not contracts or order.contract in contracts) and (
-            not wanted.location_ids or order.location.id in wanted.location_ids
-        )
-        if fits_order:
+        at_location = not wanted.location_ids or order.location.id in wanted.location_ids
+        if order.contract in contracts and at_location:
             bookings = call.with_bookings(order).bookings
-            fitting = tuple(each for each in bookings if _fits(each, wanted))
-            if fitting or not (wanted.operative_ids or wanted.begin or wanted.end):
+            fitting = tuple(each for each in bookings if _fits(call, each, wanted))
+            if fitting or not _asks_for_bookings(wanted):
                 shown = tuple(each for each in fitting if wanted.include_completed or not each.booking.completed)
                 found.append(OrderWithBookings(order, shown))
     return tuple(found)
@@ -171,10 +170,16 @@ def _named(call: Call, numbers: Sequence[str]) -> list[Order]:
     return found
 
 
-def _fits(planned: PlannedBooking, wanted: OrderFilter) -> bool:
+def _asks_for_bookings(wanted: OrderFilter) -> bool:
+    return bool(wanted.operative_ids or wanted.business_data or wanted.begin or wanted.end)
+
+
+def _fits(call: Call, planned: PlannedBooking, wanted: OrderFilter) -> bool:
     booking = planned.booking
-    return (not wanted.operative_ids or booking.operative_id in wanted.operative_ids) and lies_within(
-        planned, wanted.begin, wanted.end
+    return (
+        (not wanted.operative_ids or booking.operative_id in wanted.operative_ids)
+        and has_business_data(call.profile, booking, wanted.business_data)
+        and lies_within(planned, wanted.begin, wanted.end)
     )
 
 

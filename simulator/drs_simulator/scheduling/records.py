@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from drs_simulator.profile import Profile, SorCode
+from drs_simulator.scheduling.bookings import has_business_data
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.model import Location, PlannedBooking
 from drs_simulator.scheduling.orders import lies_within
@@ -17,16 +18,16 @@ _DAY_MINUTES = 24 * 60
 def select_bookings(call: Call, wanted: BookingFilter) -> tuple[PlannedBooking, ...]:
     """The bookings that fit every filter that is sent; without one, all.
 
-    By ``bookingStatus``, ``contract``, ``workers``, the period in which they lie (``returnBookingsFrom`` and ``…To``:
-    by the time assigned, or by the planning window while there is none) and that of their planning window
-    (``returnBookingsPWFrom`` and ``…PWTo``).
+    By ``bookingStatus``, ``contract``, ``workers``, ``theBusinessData`` and ``theOrderBusinessData``, the period in
+    which they lie (``returnBookingsFrom`` and ``…To``: by the time assigned, or by the planning window while there is
+    none) and that of their planning window (``returnBookingsPWFrom`` and ``…PWTo``).
 
     Refuses: an unknown contract or operative; a period that ends before it begins.
 
     Evidence: presumed; members published.
     """
     check = call.requirements
-    contracts = check.contracts(wanted.contracts)
+    contracts = check.contracts(*wanted.contracts)
     for operative_id in wanted.operative_ids:
         check.operative("workers", operative_id)
     check.period(wanted.begin, wanted.end, ("returnBookingsFrom", "returnBookingsTo"))
@@ -35,8 +36,9 @@ def select_bookings(call: Call, wanted: BookingFilter) -> tuple[PlannedBooking, 
     for booking in call.transaction.bookings():
         fits = (
             (not wanted.statuses or booking.life_cycle in wanted.statuses)
-            and (not contracts or booking.contract in contracts)
+            and booking.contract in contracts
             and (not wanted.operative_ids or booking.operative_id in wanted.operative_ids)
+            and has_business_data(call.profile, booking, wanted.business_data)
             and (wanted.window_begin is None or booking.window_end >= wanted.window_begin)
             and (wanted.window_end is None or booking.window_start <= wanted.window_end)
         )

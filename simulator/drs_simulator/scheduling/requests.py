@@ -119,10 +119,11 @@ class OrderCompletion:
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """Which orders selectOrder is asked for."""
+    """Which orders selectOrder is asked for. Each list of contracts narrows the rest; data are name and value."""
 
     numbers: tuple[str, ...] = ()
-    contracts: tuple[str, ...] = ()
+    contracts: tuple[tuple[str, ...], ...] = ()
+    business_data: tuple[tuple[str, str | None], ...] = ()
     location_ids: tuple[str, ...] = ()
     operative_ids: tuple[str, ...] = ()
     begin: datetime | None = None
@@ -132,10 +133,11 @@ class OrderFilter:
 
 @dataclass(frozen=True, slots=True)
 class BookingFilter:
-    """Which bookings selectBooking is asked for: by time of work, by planning window, and by whom."""
+    """Which bookings selectBooking is asked for: by time of work, by planning window, by whom, by business data."""
 
     statuses: tuple[LifeCycle, ...] = ()
-    contracts: tuple[str, ...] = ()
+    contracts: tuple[tuple[str, ...], ...] = ()
+    business_data: tuple[tuple[str, str | None], ...] = ()
     operative_ids: tuple[str, ...] = ()
     begin: datetime | None = None
     end: datetime | None = None
@@ -156,7 +158,8 @@ class ScheduleRequest:
 class OperativeFilter:
     """Which operatives selectResource is asked for, by id or by employee code."""
 
-    contracts: tuple[str, ...] = ()
+    contracts: tuple[tuple[str, ...], ...] = ()
+    business_data: tuple[tuple[str, str | None], ...] = ()
     ids: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     include_hours: bool | None = None

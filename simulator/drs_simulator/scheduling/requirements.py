@@ -69,9 +69,13 @@ class Requirements:
             raise Refusal(self._messages.operative_unknown.format(value=operative_id, field=field))
         return operative
 
-    def contracts(self, sent: Iterable[str]) -> tuple[str, ...]:
-        """The contracts that a filter names, each one of the installation's."""
-        return tuple(self.contract(contract) for contract in sent)
+    def contracts(self, *lists: Iterable[str]) -> frozenset[str]:
+        """The contracts that fit every list of a filter that names any, each one of the installation's."""
+        fitting = frozenset(self._profile.contracts)
+        for sent in lists:
+            named = frozenset(self.contract(contract) for contract in sent)
+            fitting = fitting & named if named else fitting
+        return fitting
 
     def comments(self, sent: str | None) -> str:
         """The comments, trimmed (seen: createOrder). What counts against the limit is what was sent (presumed)."""

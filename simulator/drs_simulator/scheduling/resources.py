@@ -45,14 +45,15 @@ def get_schedule(call: Call, request: ScheduleRequest) -> tuple[PlannedBooking, 
 def select_resources(call: Call, wanted: OperativeFilter) -> tuple[Operative, ...]:
     """The operatives that fit every filter that is sent: by id, by employee code, by contract; without one, all.
 
-    ``includeWorkingHours`` adds their hours, by weekday, or day by day for ``returnWorkingHoursFrom`` and ``…To``.
+    Operatives have no business data, so nobody fits ``theBusinessData``. ``includeWorkingHours`` adds their hours, by
+    weekday, or day by day for ``returnWorkingHoursFrom`` and ``…To``.
 
     Refuses: an unknown contract, id or employee code; a period that ends before it begins.
 
     Evidence: presumed; members published.
     """
     check = call.requirements
-    contracts = check.contracts(wanted.contracts)
+    contracts = check.contracts(*wanted.contracts)
     for operative_id in wanted.ids:
         check.operative("theResourceIDs", operative_id)
     everybody = call.register.operatives()
@@ -66,7 +67,8 @@ def select_resources(call: Call, wanted: OperativeFilter) -> tuple[Operative, ..
         for operative in everybody
         if (not wanted.ids or operative.id in wanted.ids)
         and (not wanted.codes or operative.code in wanted.codes)
-        and (not contracts or set(contracts) & set(operative.contracts))
+        and contracts & set(operative.contracts)
+        and not wanted.business_data
     )
 
 

@@ -75,14 +75,21 @@ class TestSelectOrder:
         assert orders(busy, end=BEGIN - timedelta(hours=1)) == {"d": 0}
 
     def test_contracts_narrow_the_rest(self, busy: Desk) -> None:
-        assert orders(busy, numbers=("a",), contracts=("0",)) == {"a": 1}
+        assert orders(busy, numbers=("a",), contracts=(("0",),)) == {"a": 1}
         with pytest.raises(Refusal, match="Unknown contract '9'"):
-            orders(busy, numbers=("a",), contracts=("9",))
+            orders(busy, numbers=("a",), contracts=(("9",),))
+
+    def test_orders_are_found_by_the_business_data_of_their_bookings(self, busy: Desk) -> None:
+        assert list(orders(busy, business_data=(("TASK_LIFE_CYCLE_STAT", "completed"),))) == ["d"]
+        both = (("TASK_LIFE_CYCLE_STAT", "planned"), ("JEOPARDY", None))
+        assert list(orders(busy, business_data=both)) == ["a", "b", "c"]
+        assert orders(busy, business_data=(("NO SUCH DATUM", None),)) == {}
+        assert bookings(busy, business_data=(("TASK_LIFE_CYCLE_STAT", "completed"),)) == ["d"]
 
     @pytest.mark.parametrize(
         ("wanted", "words"),
         [
-            ({"contracts": ("0",)}, "primaryOrderNumber is required"),
+            ({"contracts": (("0",),)}, "primaryOrderNumber is required"),
             ({"operative_ids": ("x",)}, "Unknown resource 'x' in resources"),
             ({"begin": END, "end": BEGIN}, "returnBookingsFrom must be before returnBookingsTo"),
         ],
@@ -99,14 +106,14 @@ class TestSelectBooking:
     def test_bookings_are_found_by_status_worker_contract_and_period(self, busy: Desk) -> None:
         assert bookings(busy, statuses=(LifeCycle.COMPLETED,)) == ["d"]
         assert bookings(busy, statuses=(LifeCycle.PLANNED,), operative_ids=("101", "102")) == ["a", "b"]
-        assert bookings(busy, contracts=("0",), begin=BEGIN, end=END) == ["a"]
+        assert bookings(busy, contracts=(("0",),), begin=BEGIN, end=END) == ["a"]
         assert bookings(busy, window_begin=local("2021-11-09T00:00")) == ["c"]
         assert bookings(busy, window_end=END) == ["a", "d"]
 
     @pytest.mark.parametrize(
         ("wanted", "words"),
         [
-            ({"contracts": ("9",)}, "Unknown contract '9'"),
+            ({"contracts": (("9",),)}, "Unknown contract '9'"),
             ({"operative_ids": ("x",)}, "Unknown resource 'x' in workers"),
             ({"begin": END, "end": BEGIN}, "returnBookingsFrom must be before returnBookingsTo"),
             ({"window_begin": END, "window_end": BEGIN}, "returnBookingsPWFrom must be before returnBookingsPWTo"),

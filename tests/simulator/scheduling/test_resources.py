@@ -69,10 +69,11 @@ class TestSelect:
         def ids(**wanted: Any) -> list[str]:
             return [each.id for each in desk.perform(select_resources, OperativeFilter(**wanted))]
 
-        assert ids() == ids(contracts=("0",)) == ["101", "102", "201", "202"]
+        assert ids() == ids(contracts=(("0",),)) == ["101", "102", "201", "202"]
         assert ids(ids=("202", "101")) == ["101", "202"]
         assert ids(codes=("P01",)) == ["201"]
         assert ids(ids=("101",), codes=("P01",)) == []
+        assert ids(business_data=(("SKILL", None),)) == []
 
     def test_hours_are_told_on_request_by_weekday_or_day_by_day(self, desk: Desk) -> None:
         def hours(**wanted: Any) -> list[str]:
@@ -89,7 +90,7 @@ class TestSelect:
         [
             ({"ids": ("x",)}, "Unknown resource 'x' in theResourceIDs"),
             ({"codes": ("x",)}, "Unknown resource 'x' in theEmployeeCodes"),
-            ({"contracts": ("x",)}, "Unknown contract 'x'"),
+            ({"contracts": (("x",),)}, "Unknown contract 'x'"),
             ({"hours_from": END, "hours_to": BEGIN}, "returnWorkingHoursFrom must be before"),
         ],
     )
