@@ -10,6 +10,7 @@
 
 from drs_simulator.clock import Clock, ClockError
 from drs_simulator.endpoint.server import PortTakenError
+from drs_simulator.feeds.records import HousingFileError
 from drs_simulator.profile import Profile
 from drs_simulator.profile_file import ProfileError, load_profile, profile_names
 from drs_simulator.simulator import NotServingError, Simulator
@@ -17,6 +18,7 @@ from drs_simulator.simulator import NotServingError, Simulator
 __all__ = [
     "Clock",
     "ClockError",
+    "HousingFileError",
     "NotServingError",
     "PortTakenError",
     "Profile",

@@ -1,10 +1,11 @@
-"""The command ``drs-simulator``: serve a DRS, and look into profiles."""
+"""The command ``drs-simulator``: serve a DRS, and look into profiles and the housing system's files."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated
 from wsgiref.types import WSGIApplication
 
@@ -14,6 +15,7 @@ from rich.table import Table
 
 from drs_simulator.clock import ClockError
 from drs_simulator.endpoint.server import PortTakenError, serve
+from drs_simulator.feeds.records import HousingFileError
 from drs_simulator.profile_file import ProfileError, load_profile, profile_names
 from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
 
@@ -71,6 +73,18 @@ def serve_command(
         typer.Option(help="Proxies before this server whose X-Forwarded headers count.", min=0, max=8),
     ] = 0,
     threads: Annotated[int, typer.Option(help="Requests worked on at a time.", min=1, envvar="DRS_THREADS")] = 2,
+    import_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder that is watched for the housing system's flat files.",
+            envvar="DRS_IMPORT_DIR",
+            exists=True,
+            file_okay=False,
+            writable=True,
+            resolve_path=True,
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Serve a DRS until Ctrl-C or SIGTERM. All it knows is lost then."""
     if not _is_loopback(host) and password == DEFAULT_PASSWORD:
@@ -89,8 +103,24 @@ def serve_command(
         "trusted_proxies": trusted_proxies,
     }
     simulator = Simulator(loaded, clock=clock, seed=seed, login=login, password=password)
-    load = partial(_load, settings)
-    serve(load, host, port, threads=threads, when_up=partial(_announce, host, simulator))
+    load = partial(_load, settings, import_dir)
+    serve(load, host, port, threads=threads, when_up=partial(_announce, host, simulator, import_dir))
+
+
+@app.command("check-file")
+def check_file(
+    file: Annotated[Path, typer.Argument(help="A flat file of the housing system.", exists=True, dir_okay=False)],
+    profile: Annotated[
+        str, typer.Option(help="The profile of the DRS that it is for.", envvar="DRS_PROFILE")
+    ] = "lincoln",
+) -> None:
+    """Say what is wrong with a flat file of the housing system, at which line and field. Exit code 2 if anything is."""
+    try:
+        Simulator(profile).import_file(file)
+    except HousingFileError as error:
+        _err.print(f"{file} cannot be imported:\n  {error}", markup=False)
+        raise typer.Exit(_UNUSABLE) from None
+    _out.print(f"{file} is in order.", markup=False)
 
 
 @profile_app.command("list")
@@ -124,17 +154,22 @@ def profile_evidence(name: Annotated[str, typer.Argument(help="A profile's name,
     _out.print(table)
 
 
-def _load(settings: dict[str, object]) -> WSGIApplication:
-    return Simulator(**settings).wsgi  # type: ignore[arg-type]
+def _load(settings: dict[str, object], import_dir: Path | None) -> WSGIApplication:
+    simulator = Simulator(**settings)  # type: ignore[arg-type]
+    if import_dir is not None:
+        simulator.watch_folder(import_dir)
+    return simulator.wsgi
 
 
-def _announce(host: str, simulator: Simulator, port: int) -> None:
+def _announce(host: str, simulator: Simulator, import_dir: Path | None, port: int) -> None:
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}{simulator.path}"
     _out.print(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}", markup=False)
     _out.print(f"  endpoint  {address}", markup=False)
     _out.print(f"  WSDL      {address}?wsdl", markup=False)
     default = f", password {DEFAULT_PASSWORD}" if simulator.password == DEFAULT_PASSWORD else ""
     _out.print(f"  login     {simulator.login}{default}", markup=False)
+    if import_dir is not None:
+        _out.print(f"  imports   {import_dir}", markup=False)
     _out.print("Stop it with Ctrl-C.", markup=False)
 
 

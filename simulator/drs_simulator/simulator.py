@@ -13,6 +13,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.app import Endpoint, service_path
 from drs_simulator.endpoint.server import EmbeddedServer
+from drs_simulator.feeds.housing_file import parse_housing_file
+from drs_simulator.feeds.import_folder import FolderWatcher, ImportFolder
+from drs_simulator.feeds.import_order import import_order
+from drs_simulator.feeds.records import HousingFile
 from drs_simulator.gateway.gateway import Gateway
 from drs_simulator.profile import Profile
 from drs_simulator.profile_file import load_profile
@@ -71,8 +75,8 @@ class Simulator:
         self._seed = seed
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         self._store = MemoryStore()
-        scheduler = Scheduler(self.profile, self.clock, self._random, self._store, Credentials(login, password))
-        self.wsgi: WSGIApplication = Endpoint(self.profile, Gateway(scheduler))
+        self._scheduler = Scheduler(self.profile, self.clock, self._random, self._store, Credentials(login, password))
+        self.wsgi: WSGIApplication = Endpoint(self.profile, Gateway(self._scheduler))
         if trusted_proxies:
             told = dict.fromkeys(("x_proto", "x_host", "x_port", "x_prefix"), trusted_proxies)
             self.wsgi = ProxyFix(self.wsgi, x_for=0, **told)
@@ -101,6 +105,29 @@ class Simulator:
         self._store.reset()
         self._random.seed(self._seed)
         self.clock.mode = self._first_clock_mode
+
+    def import_file(self, file: str | Path) -> bool:
+        """Create the order of a flat file of the housing system, and its booking.
+
+        Returns:
+            Whether the order is new; one whose number is there already stays as it is.
+
+        Raises:
+            HousingFileError: The file is wrong; the message names line and field.
+            OSError: The file cannot be read.
+        """
+        return self.import_order(parse_housing_file(Path(file).read_bytes()))
+
+    def watch_folder(self, folder: str | Path) -> FolderWatcher:
+        """Import the housing system's files from that folder, as they come, until the watcher is stopped.
+
+        Good ones move to ``imported/`` in it; bad ones to ``rejected/``, each with a ``.reason``.
+        """
+        return FolderWatcher(ImportFolder(Path(folder), self.import_order))
+
+    def import_order(self, file: HousingFile) -> bool:
+        """Create the order of a flat file that was read already; see ``import_file``."""
+        return self._scheduler.perform_unasked(import_order, file)
 
     def __enter__(self) -> Self:
         self._server = EmbeddedServer(self.wsgi, *self._address)

@@ -21,7 +21,10 @@ _TOKEN_CHARACTERS = string.ascii_letters + string.digits
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The holder of an open session asks for something at ``now``; all of it happens or nothing does."""
+    """The holder of an open session asks for something at ``now``; all of it happens or nothing does.
+
+    ``session_id`` is empty where DRS itself asks.
+    """
 
     session_id: str
     now: datetime

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hmac import compare_digest
 from random import Random
 from typing import TypeVar
@@ -16,7 +17,7 @@ from drs_simulator.scheduling.installation import Installation, Register
 from drs_simulator.scheduling.model import LifeCycle, Session
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.requirements import Requirements
-from drs_simulator.scheduling.store import Store
+from drs_simulator.scheduling.store import Store, Transaction
 
 _Request = TypeVar("_Request")
 _Answer = TypeVar("_Answer")
@@ -79,19 +80,34 @@ class Scheduler:
             Refusal: The session is missing, unknown, closed or of an earlier day (presumed), or the use case refuses.
         """
         with self._store.transaction() as transaction:
-            register = Register(self._installation, transaction)
-            check = Requirements(register)
-            sent_id = check.required("sessionId", session_id)
-            now = self._clock.now()
+            call = self._call(transaction)
+            sent_id = call.requirements.required("sessionId", session_id)
             session = transaction.session(sent_id)
             zone = self._installation.zone
-            if session is None or calendar.local_day(session.opened, zone) != calendar.local_day(now, zone):
+            if session is None or calendar.local_day(session.opened, zone) != calendar.local_day(call.now, zone):
                 raise Refusal(self.profile.messages.session_invalid)
-            for lapsed in transaction.lapsed_reservations(now):
-                transaction.put_booking(
-                    replace(lapsed, life_cycle=LifeCycle.PLANNED, appointment=None, held_until=None)
-                )
-            return use_case(Call(sent_id, now, register, check, transaction, self._random), request)
+            self._release_lapsed(transaction, call.now)
+            return use_case(replace(call, session_id=sent_id), request)
+
+    def perform_unasked(self, use_case: Callable[[Call, _Request], _Answer], request: _Request) -> _Answer:
+        """Do the use case for DRS itself, which needs no session: what comes in by other ways than its gateway.
+
+        Raises:
+            Refusal: The use case refuses.
+        """
+        with self._store.transaction() as transaction:
+            call = self._call(transaction)
+            self._release_lapsed(transaction, call.now)
+            return use_case(call, request)
+
+    def _call(self, transaction: Transaction) -> Call:
+        register = Register(self._installation, transaction)
+        return Call("", self._clock.now(), register, Requirements(register), transaction, self._random)
+
+    def _release_lapsed(self, transaction: Transaction, now: datetime) -> None:
+        """Reservations that were not confirmed in time hold their places no longer."""
+        for lapsed in transaction.lapsed_reservations(now):
+            transaction.put_booking(replace(lapsed, life_cycle=LifeCycle.PLANNED, appointment=None, held_until=None))
 
 
 def close_session(call: Call, request: None) -> None:  # noqa: ARG001 - the session is all that closeSession names
