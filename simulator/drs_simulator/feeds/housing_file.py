@@ -135,20 +135,17 @@ def _item(records: _Records, order: OrderCreate) -> ScheduledItem:
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     """Every record with the line that it begins at."""
     starts = [0, *(found.end() for found in _LINE_END.finditer(text)), len(text)]
-    reader = csv.reader(StringIO(text, newline=""), quotechar="'", strict=True)
+    reader = csv.reader(StringIO(text, newline=""), quotechar="'")
     line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                _check_quotes(text[starts[line - 1] : starts[reader.line_num]], line)
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error:
-        _check_quotes(text[starts[line - 1] :], line)
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            _check_quotes(text[starts[line - 1] : starts[reader.line_num]], line)
+            yield line, cells
+        line = reader.line_num + 1
 
 
 def _check_quotes(raw: str, line: int) -> None:
-    """Every field of the record has its quotes, or none. The csv module forgives some, and never says where."""
+    """Every field of the record has its quotes, or none. The csv module forgives what it can guess at."""
     kind = raw[1:].partition("'")[0]
     position, field_number = 0, 1
     while True:
