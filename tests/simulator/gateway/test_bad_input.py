@@ -8,9 +8,11 @@ from __future__ import annotations
 import logging
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from drs_simulator.gateway.service import HANDLINGS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -282,3 +284,39 @@ def test_a_profile_can_know_better_than_what_is_presumed_of_the_platform(
     assert drs.post(body).status == 500
     lenient = Caller(changed(LINCOLN, gateway={switch: position}))
     assert lenient.post(body).returned.findtext("status") == "success"
+
+
+@pytest.mark.parametrize("operation", sorted(HANDLINGS))
+def test_every_operation_refuses_a_session_that_is_missing_unknown_or_of_yesterday(drs: Caller, operation: str) -> None:
+    yesterday = drs.open()
+    drs.simulator.clock.shift(timedelta(days=1))
+    before = drs.kept()
+    assert drs.post(call(operation, "")).error == "sessionId is required"
+    for session_id in ("0" * 32, yesterday):
+        assert drs.ask(operation, "", session_id).error.startswith("Invalid session")
+    assert drs.kept() == before
+
+
+NAMED_BY_NUMBER = [
+    ("scheduleBooking", "<theBooking><bookingId>one</bookingId></theBooking>"),
+    ("deleteBooking", "<theBooking><bookingId>one</bookingId></theBooking>"),
+    ("updateBooking", "<theBooking><bookingId>one</bookingId></theBooking>"),
+    ("createReservation", "<bookingId>one</bookingId>"),
+    ("confirmReservation", "<bookingId>one</bookingId>"),
+    ("createBooking", "<theBooking><orderId>one</orderId></theBooking>"),
+    ("createOrder", "<theOrder><orderId>one</orderId></theOrder>"),
+    ("updateOrder", "<theOrder><orderId>one</orderId></theOrder>"),
+    ("deleteOrder", "<theOrder><orderId>one</orderId></theOrder>"),
+    (
+        "updateBookingCode",
+        "<theBookingCodeDefinitions><bookingCodeTime>one</bookingCodeTime></theBookingCodeDefinitions>",
+    ),
+]
+
+
+@pytest.mark.parametrize(("operation", "members"), NAMED_BY_NUMBER)
+def test_an_id_that_is_no_number_is_a_fault(drs: Caller, operation: str, members: str) -> None:
+    before = drs.kept()
+    answered = drs.post(call(operation, members))
+    assert (answered.status, answered.fault) == (500, "Unmarshalling Error: one")
+    assert drs.kept() == before
