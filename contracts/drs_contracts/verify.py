@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -44,12 +45,14 @@ class Extent:
         seed: Makes the values repeatable.
         may_write: Whether orders and bookings may be made.
         may_move_clock: Whether the target's clock can be set.
+        seconds: After how many seconds no further clause is begun, if that is bounded.
     """
 
     examples: int = 15
     seed: int = 0
     may_write: bool = True
     may_move_clock: bool = True
+    seconds: float | None = None
 
 
 def verify(target: Target, facts: Facts, clauses: Iterable[Clause], extent: Extent) -> Iterator[Finding]:
@@ -58,10 +61,13 @@ def verify(target: Target, facts: Facts, clauses: Iterable[Clause], extent: Exte
     Raises:
         UnreachableError: The target cannot be reached.
     """
+    began = time.monotonic()
     for clause in clauses:
         if clause.binds is not Binds.DRS:
             continue
-        if clause.writes and not extent.may_write:
+        if extent.seconds is not None and time.monotonic() - began >= extent.seconds:
+            yield Finding(clause, Outcome.LEFT_OUT, f"the {extent.seconds:g} seconds were over")
+        elif clause.writes and not extent.may_write:
             yield Finding(clause, Outcome.LEFT_OUT, "it writes, and writing is not allowed")
         elif clause.moves_clock and not extent.may_move_clock:
             yield Finding(clause, Outcome.LEFT_OUT, "it needs the target's clock, which cannot be set")
