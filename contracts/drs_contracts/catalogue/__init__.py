@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from drs_contracts.catalogue import availability, ordering, scheduling, sessions, wire  # noqa: F401 - enter clauses
+from drs_contracts.catalogue import (  # noqa: F401 - enter clauses
+    answers,
+    availability,
+    changing,
+    choices,
+    ordering,
+    scheduling,
+    sessions,
+    wire,
+)
 from drs_contracts.clause import Clause, entered
 
 

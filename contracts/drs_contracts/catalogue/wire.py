@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from hypothesis import strategies as st
 from lxml import etree
 
-from drs_contracts.clause import clause, client, expect, presumed, seen
+from drs_contracts.clause import clause, client, expect, presumed, published, seen
 from drs_contracts.conversation import Conversation
 from drs_contracts.message import NAMESPACE, SOAP, request
 from drs_contracts.strategies import days_ahead
@@ -18,6 +18,7 @@ from drs_contracts.strategies import days_ahead
 _SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-](?!00:00)\d\d:\d\d)")
 _SERVER_ERROR = 500
+_OPERATIONS = 22
 
 
 @clause(
@@ -158,6 +159,31 @@ def soap_1_2_is_refused(drs: Conversation) -> None:
     answer = drs.post("openSession", body.replace(SOAP.encode(), _SOAP_1_2.encode()))
     code = answer.envelope.findtext(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultcode") or ""
     expect(code.endswith("VersionMismatch"), f"the fault code is '{code}'")
+
+
+@clause("WIR-12", "A qualified member is a fault that names its namespace.", presumed("CXF with JAXB"))
+def a_qualified_member_is_a_fault(drs: Conversation) -> None:
+    """Put login into the wrapper's namespace."""
+    body = _wrapped(drs, f'<aut:openSession xmlns:aut="{NAMESPACE}"><openSession>', "aut:")
+    answer = drs.post("openSession", body.replace(b"login>", b"aut:login>"))
+    begins = f'Unmarshalling Error: unexpected element (uri:"{NAMESPACE}", local:"login"). Expected elements are '
+    expect((answer.fault or "").startswith(begins), f"the fault is '{answer.fault}'")
+
+
+@clause("WIR-13", "The interface description has the 22 operations.", published("the port type"))
+def all_operations_are_described(drs: Conversation) -> None:
+    """Fetch it and count."""
+    root = etree.fromstring(drs.target.wsdl().body)
+    names = {str(each.get("name")) for each in root.iterfind("{*}portType/{*}operation")}
+    imported = root.find("{*}import") is not None
+    expect(imported or len(names) == _OPERATIONS, f"it has {len(names)}: {', '.join(sorted(names))}")
+
+
+@clause("WIR-14", "An empty Body is a fault.", presumed("CXF"))
+def an_empty_body_is_a_fault(drs: Conversation) -> None:
+    """Send an envelope without a call."""
+    answer = drs.post("openSession", f'<e:Envelope xmlns:e="{SOAP}"><e:Body/></e:Envelope>'.encode())
+    expect((answer.fault or "").startswith("No binding operation info"), f"the fault is '{answer.fault}'")
 
 
 def _wrapped(drs: Conversation, opening: str, prefix: str = "") -> bytes:

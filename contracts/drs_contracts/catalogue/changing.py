@@ -1,0 +1,110 @@
+"""Clauses on what happens to orders and bookings later: commented, completed, cancelled."""
+
+from __future__ import annotations
+
+from drs_contracts.clause import clause, client, expect, presumed
+from drs_contracts.conversation import Conversation, CreatedOrder
+from drs_contracts.message import Exchange, Value
+from drs_contracts.strategies import texts
+
+_BOOKING = "theOrders/theBookings"
+
+
+def _update(drs: Conversation, order: CreatedOrder, becomes: str, **booking: Value) -> Exchange:
+    today = drs.local(0)
+    return drs.call(
+        "updateBooking",
+        {
+            "completeOrder": becomes == "COMPLETED",
+            "endDateAndTime": today.replace(hour=1),
+            "resourceId": "",
+            "sessionId": drs.session,
+            "startDateAndTime": today,
+            "theBooking": {
+                "bookingId": order.booking_id,
+                "contract": drs.facts.contract,
+                "primaryOrderNumber": order.number,
+                **booking,
+            },
+            "transactionType": becomes,
+        },
+    )
+
+
+@clause(
+    "CHG-01",
+    "updateBooking with transactionType COMPLETED and completeOrder completes the order.",
+    client("Hackney completes orders so"),
+    writes=True,
+)
+def a_booking_completes_its_order(drs: Conversation) -> None:
+    """Complete an order's only booking."""
+    order = drs.create_order()
+    answer = _update(drs, order, "COMPLETED")
+    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
+    status = drs.select(order).text("theOrders/status")
+    expect(status == "COMPLETED", f"the order's status is {status}")
+
+
+@clause(
+    "CHG-02",
+    "updateBooking that only has plannerComments moves nothing.",
+    client("Hackney sends a planner's comments so"),
+    writes=True,
+    comments=texts(max_size=30),
+)
+def comments_move_nothing(drs: Conversation, comments: str) -> None:
+    """Comment on a booking that is scheduled."""
+    order = drs.create_order()
+    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
+    members = ("planningWindowStart", "planningWindowEnd", "assignedStart", "theResources/resourceID")
+    before = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
+    answer = _update(drs, order, "PLANNED", plannerComments=comments)
+    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
+    after = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
+    expect(after == before, f"{before} became {after}")
+
+
+@clause(
+    "CHG-03",
+    "A booking that is completed cannot be scheduled any more.",
+    presumed("plainest guess"),
+    writes=True,
+)
+def a_completed_booking_stays_where_it_is(drs: Conversation) -> None:
+    """Complete a booking, then schedule it."""
+    order = drs.create_order()
+    _update(drs, order, "COMPLETED")
+    slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+    expect(drs.schedule_into(order, slot).refused, "it was scheduled")
+
+
+@clause(
+    "CAN-01",
+    "deleteOrder of an unknown number is refused; the errorMsg contains 'no order exists'.",
+    client("Hackney"),
+    writes=True,
+)
+def an_unknown_order_is_not_deleted(drs: Conversation) -> None:
+    """Delete an order that never was."""
+    number = f"{drs.facts.order_number_prefix}NONE"
+    answer = drs.call("deleteOrder", {"sessionId": drs.session, "theOrder": {"primaryOrderNumber": number}})
+    expect(answer.refused, f"the status is {answer.text('status')}")
+    expect("no order exists" in (answer.text("errorMsg") or ""), f"the errorMsg is '{answer.text('errorMsg')}'")
+
+
+@clause("CAN-02", "deleteOrder cancels the order: its number is unknown afterwards.", client("Hackney"), writes=True)
+def a_deleted_order_is_gone(drs: Conversation) -> None:
+    """Create an order, delete it, look for it."""
+    order = drs.create_order()
+    answer = drs.call("deleteOrder", {"sessionId": drs.session, "theOrder": {"primaryOrderNumber": order.number}})
+    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg')}")
+    expect(drs.select(order).refused, "it is still there")
+
+
+@clause("CAN-03", "deleteBooking of an unknown booking is refused.", presumed("plainest guess"), writes=True)
+def an_unknown_booking_is_not_cancelled(drs: Conversation) -> None:
+    """Cancel a booking twice."""
+    order = drs.create_order()
+    drs.delete(order)
+    expect(drs.delete(order).refused, "a booking that is gone was cancelled again")
