@@ -1,4 +1,4 @@
-"""Writes docs/operations.md from the docstrings of the operations: run it with ``make docs``."""
+"""Writes docs/operations.md and docs/contract.md from the code: run it with ``make docs``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from drs_contracts import clauses
+from drs_contracts.defects import DEFECTS
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.service import HANDLINGS, SERVED
 from drs_simulator.scheduling.scheduler import Scheduler
 
 OPERATIONS = Path(__file__).with_name("operations.md")
+CONTRACT = Path(__file__).with_name("contract.md")
 _OPENING = """# The operations
 
 What each operation does, what it refuses, and how that is known: *seen* in the document that describes DRS or its
@@ -22,6 +25,27 @@ Every operation but openSession refuses a call without an open session of the sa
 answer with `status` error and an `errorMsg`, and changes nothing. An identifier that is no number, an element that the
 interface lacks, or a value that is not of its type is a SOAP fault instead.
 """
+
+
+_CONTRACT_OPENING = """# The contract
+
+What is known of DRS, clause by clause. `drs-contracts verify` holds a DRS to those that bind DRS. The last column is a
+defect that the clause catches: the suite breaks a simulator in that way and sees that the clause notices. This page is
+made from the code by `make docs`.
+
+Grades: *seen* in the document that describes DRS or its examples, *published* in the interface description, relied on by
+a *client* in use, *presumed* because nobody wrote it down.
+"""
+
+
+def contract_page() -> str:
+    """The page of all clauses, by id."""
+    defects = {defect.caught_by: defect.statement for defect in DEFECTS}
+    rows = ["| clause | statement | binds | evidence | writes | a defect it catches |", "| --- " * 6 + "|"]
+    for clause in clauses():
+        cells = (clause.id, clause.statement, clause.binds.value, str(clause.evidence), "yes" if clause.writes else "")
+        rows.append(f"| {' | '.join(cells)} | {defects.get(clause.id, '')} |")
+    return f"{_CONTRACT_OPENING}\n" + "\n".join(rows) + f"\n\n{len(rows) - 2} clauses.\n"
 
 
 def operations_page() -> str:
@@ -46,3 +70,4 @@ def _cells(use_case: Callable[..., object]) -> list[str]:
 
 if __name__ == "__main__":
     OPERATIONS.write_text(operations_page(), encoding="utf-8")
+    CONTRACT.write_text(contract_page(), encoding="utf-8")
