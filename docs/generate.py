@@ -33,8 +33,8 @@ What is known of DRS, clause by clause. `drs-contracts verify` holds a DRS to th
 defect that the clause catches: the suite breaks a simulator in that way and sees that the clause notices. This page is
 made from the code by `make docs`.
 
-Grades: *seen* in the document that describes DRS or its examples, *published* in the interface description, relied on by
-a *client* in use, *presumed* because nobody wrote it down.
+Grades: *seen* in the document that describes DRS or its examples, *published* in the interface description, relied on
+by a *client* in use, *presumed* because nobody wrote it down.
 """
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 from rich.console import Console
 
 from drs_contracts.clause import Clause, Grade
-from drs_contracts.verify import Finding, Outcome
+from drs_contracts.verification import Finding, Outcome
 
 _SHOWN_CHARACTERS = 20_000
 

@@ -17,7 +17,7 @@ from drs_contracts.conversation import Facts
 from drs_contracts.loopback import is_loopback
 from drs_contracts.report import Report, to_html, to_json, to_junit, to_terminal
 from drs_contracts.target import SimulatorTarget, Target, UrlTarget
-from drs_contracts.verify import Extent, Finding, Outcome, verify
+from drs_contracts.verification import Extent, Finding, Outcome, verify
 
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)

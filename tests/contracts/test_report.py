@@ -13,7 +13,7 @@ from drs_contracts.clause import Binds, Grade
 from drs_contracts.defects import DEFECTS
 from drs_contracts.message import Exchange, Reply
 from drs_contracts.report import Report, to_html, to_json, to_junit, to_terminal
-from drs_contracts.verify import Extent
+from drs_contracts.verification import Extent
 from drs_contracts.verify_cli import verified
 from drs_simulator import Simulator, load_profile
 from hypothesis import given

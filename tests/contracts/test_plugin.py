@@ -1,0 +1,94 @@
+"""The pytest plugin, as a user's suite has it: in a fresh pytest, with nothing imported."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from drs_simulator import Simulator
+
+pytest_plugins = ["pytester"]
+PLUGIN = ("-p", "no:cacheprovider")
+
+
+def run(pytester: pytest.Pytester, source: str, *arguments: str) -> pytest.RunResult:
+    pytester.makepyfile(source)
+    return pytester.runpytest_subprocess(*PLUGIN, *arguments)
+
+
+def test_every_fixture_serves_the_same_simulator(pytester: pytest.Pytester) -> None:
+    done = run(
+        pytester,
+        """
+        from datetime import timedelta
+        import pytest, urllib.request
+
+        @pytest.mark.drs(profile="newark", clock="fixed@2021-10-22T23:59+01:00")
+        def test_all(drs, drs_server, drs_client, drs_clock, drs_url):
+            assert drs is drs_server and drs_clock is drs.clock and drs_url == drs.url
+            assert drs.profile.name == "newark"
+            drs_client.open_session()
+            drs_clock.shift(timedelta(minutes=2))
+            assert urllib.request.urlopen(drs_url + "?wsdl").status == 200
+        """,
+    )
+    done.assert_outcomes(passed=1)
+
+
+def test_every_test_has_a_simulator_of_its_own(pytester: pytest.Pytester) -> None:
+    done = run(
+        pytester,
+        """
+        import pytest
+        from datetime import UTC, datetime
+
+        @pytest.mark.parametrize("again", range(3))
+        def test_order_numbers_are_free_again(drs_client, again):
+            target = datetime(2100, 1, 1, tzinfo=UTC)
+            drs_client.create_order("1", "3670010", "N373049", "Priority 20 Days", target)
+        """,
+        "-n",
+        "2",
+    )
+    done.assert_outcomes(passed=3)
+
+
+def test_profile_and_address_can_be_chosen_on_the_command_line(pytester: pytest.Pytester) -> None:
+    source = """
+        def test_profile(drs):
+            assert drs.profile.name == "hackney"
+
+        def test_address(drs_client, drs_url):
+            drs_client.open_session()
+            assert drs_url == drs_client.url
+        """
+    with Simulator(login="me", password="secret") as served:
+        chosen = ("--drs-url", served.url, "--drs-login", "me", "--drs-password", "secret")
+        run(pytester, source, "--drs-profile", "hackney", *chosen).assert_outcomes(passed=2)
+
+
+def test_a_marker_that_asks_for_the_unknown_is_told(pytester: pytest.Pytester) -> None:
+    done = run(pytester, "import pytest\n@pytest.mark.drs(profil='x')\ndef test_x(drs): pass\n")
+    done.assert_outcomes(errors=1)
+    assert "takes profile=, clock= and seed=" in done.stdout.str()
+
+
+def test_without_a_fixture_nothing_of_ours_is_imported(pytester: pytest.Pytester) -> None:
+    done = run(
+        pytester,
+        """
+        import sys
+
+        def test_nothing():
+            assert not {"drs_simulator", "spyne", "lxml", "zeep", "drs_client"} & set(sys.modules)
+        """,
+    )
+    done.assert_outcomes(passed=1)
+
+
+def test_the_plugin_is_installed_under_its_entry_point() -> None:
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
+    (found,) = (entry for entry in entry_points(group="pytest11") if entry.value == "drs_contracts.plugin")
+    assert found.name == "drs"
+    assert found.load() is sys.modules["drs_contracts.plugin"]
