@@ -5,6 +5,9 @@ A check is a function with Hypothesis strategies for what it varies::
     @clause("SES-01", "A session id has 32 lower-case hex characters.", seen("Sessions"))
     def session_id_form(drs: Conversation) -> None:
         expect(..., "the session id has another form")
+
+A clause that binds the caller has a check that looks through a whole traffic and gives every occasion on which the
+clause was kept or broken (see ``drs_contracts.observed``).
 """
 
 from __future__ import annotations
@@ -87,7 +90,8 @@ class Clause:
         statement: One sentence in the present tense.
         evidence: How it is known.
         binds: Who has to keep it.
-        check: Takes a ``Conversation`` and one value of every strategy in ``varies``; raises ``ClauseBroken``.
+        check: Where it binds DRS: takes a ``Conversation`` and one value of every strategy in ``varies``; raises
+            ``ClauseBroken``. Where it binds the caller: takes a ``Traffic`` and gives the occasions in it.
         varies: What the check is tried with.
         writes: Whether the check changes anything in the DRS that it talks to.
         moves_clock: Whether the check needs to set that DRS's clock.
@@ -97,7 +101,7 @@ class Clause:
     statement: str
     evidence: Evidence
     binds: Binds
-    check: Callable[..., None]
+    check: Callable[..., Any]
     varies: Mapping[str, SearchStrategy[Any]] = field(default_factory=dict)
     writes: bool = False
     moves_clock: bool = False
@@ -115,14 +119,14 @@ def clause(
     writes: bool = False,
     moves_clock: bool = False,
     **varies: SearchStrategy[Any],
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a check into the catalogue as a clause (see ``Clause``).
 
     Raises:
         ValueError: The id is taken.
     """
 
-    def enter(check: Callable[..., None]) -> Callable[..., None]:
+    def enter(check: Callable[..., Any]) -> Callable[..., Any]:
         if identifier in _catalogue:
             raise ValueError(f"Clause {identifier} is there already: {_catalogue[identifier].statement}")
         _catalogue[identifier] = Clause(

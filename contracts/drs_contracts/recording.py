@@ -81,10 +81,15 @@ def load_recording(folder: Path) -> Recording:
         re.error,
     ) as e:
         raise RecordingError(f"{folder / 'recording.toml'} cannot be read: {e!r}") from None
-    return Recording(title, source, profile, clock, volatile, tuple(_exchanges(folder)), redacted)
+    return Recording(title, source, profile, clock, volatile, tuple(read_exchanges(folder)), redacted)
 
 
-def _exchanges(folder: Path) -> Iterator[RecordedExchange]:
+def read_exchanges(folder: Path) -> Iterator[RecordedExchange]:
+    """The exchanges of a folder, in order.
+
+    Raises:
+        RecordingError: A file is missing or cannot be read.
+    """
     for path in sorted(folder.glob("*.request.xml"), key=_place):
         answer = path.with_name(path.name.replace(".request.", ".response."))
         if not answer.is_file():

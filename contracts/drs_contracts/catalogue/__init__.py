@@ -5,6 +5,9 @@ from __future__ import annotations
 from drs_contracts.catalogue import (  # noqa: F401 - enter clauses
     answers,
     availability,
+    caller,
+    caller_wire,
+    caller_workflow,
     changing,
     choices,
     ordering,
@@ -12,9 +15,9 @@ from drs_contracts.catalogue import (  # noqa: F401 - enter clauses
     sessions,
     wire,
 )
-from drs_contracts.clause import Clause, entered
+from drs_contracts.clause import Binds, Clause, entered
 
 
-def clauses() -> tuple[Clause, ...]:
-    """Every clause of the catalogue, by id."""
-    return entered()
+def clauses(binds: Binds | None = None) -> tuple[Clause, ...]:
+    """Every clause of the catalogue, or those that bind one side, by id."""
+    return tuple(each for each in entered() if binds in (None, each.binds))
