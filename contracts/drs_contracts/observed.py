@@ -11,15 +11,12 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from lxml import etree
+from werkzeug.http import parse_options_header
 
 from drs_contracts.message import Exchange, NoEnvelopeError, Reply
 
 ZONE = ZoneInfo("Europe/London")
 """Where the councils are: a date without an offset is of this zone."""
-
-_PARSER = etree.XMLParser(
-    resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +39,25 @@ class Call:
     started: datetime | None = None
     seconds: float | None = None
 
+    @property
+    def charset(self) -> str:
+        """The charset that Content-Type names; empty where it names none."""
+        return parse_options_header(self.content_type)[1].get("charset", "").strip("\"'")
+
     @cached_property
     def envelope(self) -> etree._Element | None:
-        """The request's root, if it is XML."""
+        """The request's root, if it is XML. The charset of Content-Type counts for more than what the XML says."""
         try:
-            return etree.fromstring(self.sent, _PARSER)
-        except (etree.XMLSyntaxError, ValueError):
+            parser = etree.XMLParser(
+                encoding=self.charset or None,
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                remove_comments=True,
+                remove_pis=True,
+            )
+            return etree.fromstring(self.sent, parser)
+        except (etree.XMLSyntaxError, LookupError, ValueError):
             return None
 
     @cached_property

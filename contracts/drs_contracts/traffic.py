@@ -158,7 +158,7 @@ def _calls(file: Path, entries: list[tuple[int, _Entry]]) -> Iterator[Call]:
         content_type = next(types, posted.mime_type)
         yield Call(
             f"entry {number}",
-            _bytes(posted.text, content_type),
+            _encoded(posted.text, _named(content_type), _declared(posted.text)),
             Reply(entry.response.status, content.mime_type, _body(content, f"{file}, entry {number}")),
             content_type,
             entry.started_date_time,
@@ -176,7 +176,8 @@ def _body(content: _Content, where: str) -> bytes:
     if content.text is None:
         return b""
     if content.encoding is None:
-        return _bytes(content.text, content.mime_type)
+        # An answer is read by what the XML says, so that comes first here.
+        return _encoded(content.text, _declared(content.text), _named(content.mime_type))
     if content.encoding.lower() != "base64":
         raise HarError(f"{where}: the answer has the encoding '{content.encoding}', only base64 is known.")
     try:
@@ -185,11 +186,18 @@ def _body(content: _Content, where: str) -> bytes:
         raise HarError(f"{where}: the answer is no base64 ({error}).") from None
 
 
-def _bytes(text: str, content_type: str) -> bytes:
-    """A text as it went over the wire: in the charset that it declares itself, as an XML parser takes it by that."""
-    declared = _DECLARED.match(text)
-    charset = declared[1] if declared else parse_options_header(content_type)[1].get("charset", "utf-8")
+def _declared(text: str) -> str:
+    found = _DECLARED.match(text)
+    return found[1] if found else ""
+
+
+def _named(content_type: str) -> str:
+    return parse_options_header(content_type)[1].get("charset", "").strip("\"'")
+
+
+def _encoded(text: str, *charsets: str) -> bytes:
+    """A text as it may have gone over the wire: in the first charset that is named."""
     try:
-        return text.encode(charset)
+        return text.encode(next(filter(None, charsets), "utf-8"))
     except (LookupError, UnicodeError):
         return text.encode(errors="surrogatepass")

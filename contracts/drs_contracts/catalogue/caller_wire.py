@@ -6,7 +6,6 @@ import re
 from functools import partial
 
 from lxml import etree
-from werkzeug.http import parse_options_header
 
 from drs_contracts.clause import Binds, clause, client, presumed, published, seen
 from drs_contracts.message import NAMESPACE, OPERATIONS, SOAP
@@ -96,7 +95,7 @@ def charsets_are_declared(call: Call) -> str | None:
     """Compare what Content-Type and XML declare, and read the bytes so."""
     in_xml = _DECLARED.match(call.sent.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf"))
     declared = in_xml[1].decode() if in_xml else ""
-    named = parse_options_header(call.content_type)[1].get("charset", "").strip("\"'")
+    named = call.charset
     if named and declared and named.lower() != declared.lower():
         return f"Content-Type says {named}, the XML says {declared}"
     try:
