@@ -17,30 +17,43 @@ if TYPE_CHECKING:
     from drs_contracts.catalogue import clauses
     from drs_contracts.clause import Binds, Clause, ClauseBroken, Evidence, Grade
     from drs_contracts.conversation import Conversation, Facts
+    from drs_contracts.observation import Coverage, Judgement, Observation, Situation, Verdict, observe
+    from drs_contracts.observed import Call, Traffic
     from drs_contracts.recording import Recording, RecordingError, differences, load_recording, replay
     from drs_contracts.target import SimulatorTarget, Target, UnreachableError, UrlTarget
+    from drs_contracts.traffic import TrafficError, read_traffic
     from drs_contracts.verification import Extent, Finding, Outcome, verify
 
 __all__ = [
     "Binds",
+    "Call",
     "Clause",
     "ClauseBroken",
     "Conversation",
+    "Coverage",
     "Evidence",
     "Extent",
     "Facts",
     "Finding",
     "Grade",
+    "Judgement",
+    "Observation",
     "Outcome",
     "Recording",
     "RecordingError",
     "SimulatorTarget",
+    "Situation",
     "Target",
+    "Traffic",
+    "TrafficError",
     "UnreachableError",
     "UrlTarget",
+    "Verdict",
     "clauses",
     "differences",
     "load_recording",
+    "observe",
+    "read_traffic",
     "replay",
     "verify",
 ]
@@ -48,24 +61,34 @@ __all__ = [
 # Imported when it is asked for: pytest loads the plugin of this package in suites that may never use it.
 _HOMES = {
     "Binds": "clause",
+    "Call": "observed",
     "Clause": "clause",
     "ClauseBroken": "clause",
     "Conversation": "conversation",
+    "Coverage": "observation",
     "Evidence": "clause",
     "Extent": "verification",
     "Facts": "conversation",
     "Finding": "verification",
     "Grade": "clause",
+    "Judgement": "observation",
+    "Observation": "observation",
     "Outcome": "verification",
     "Recording": "recording",
     "RecordingError": "recording",
     "SimulatorTarget": "target",
+    "Situation": "observation",
     "Target": "target",
+    "Traffic": "observed",
+    "TrafficError": "traffic",
     "UnreachableError": "target",
     "UrlTarget": "target",
+    "Verdict": "observation",
     "clauses": "catalogue",
     "differences": "recording",
     "load_recording": "recording",
+    "observe": "observation",
+    "read_traffic": "traffic",
     "replay": "recording",
     "verify": "verification",
 }

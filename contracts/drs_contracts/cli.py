@@ -1,4 +1,4 @@
-"""The command ``drs-contracts``: list what is known of DRS, hold a DRS to it, record and replay."""
+"""The command ``drs-contracts``: list what is known of DRS, hold a DRS or its callers to it, record and replay."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.table import Table
 
 from drs_contracts.catalogue import clauses
 from drs_contracts.clause import Clause, Grade
+from drs_contracts.observe_cli import observe_command
 from drs_contracts.recorder import RecorderError
 from drs_contracts.recording import RecordingError
 from drs_contracts.recording_cli import record_command, replay_command
@@ -20,7 +21,7 @@ from drs_contracts.target import UnreachableError
 from drs_contracts.verify_cli import verify_command
 
 app = typer.Typer(
-    help="What is known of DRS, as clauses that a DRS can be held to.",
+    help="What is known of DRS, as clauses that a DRS and its callers can be held to.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -30,6 +31,7 @@ _UNUSABLE = 2
 
 
 app.command("verify")(verify_command)
+app.command("observe")(observe_command)
 app.command("record")(record_command)
 app.command("replay")(replay_command)
 

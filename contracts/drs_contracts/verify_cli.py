@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from drs_contracts.catalogue import clauses
+from drs_contracts.clause import Binds
 from drs_contracts.conversation import Facts
 from drs_contracts.loopback import is_loopback
 from drs_contracts.report import Report, to_html, to_json, to_junit, to_terminal
@@ -91,7 +92,7 @@ def verified(target: Target, facts: Facts, extent: Extent, described: str) -> Re
     """The report of a verification, with a progress bar on standard error; Ctrl-C ends it with what was found."""
     started, began = datetime.now(UTC), time.monotonic()
     findings: list[Finding] = []
-    known = clauses()
+    known = clauses(Binds.DRS)
     interrupted = False
     with Progress(console=_err, transient=True) as progress:
         task = progress.add_task("Verifying", total=len(known))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from drs_contracts import Clause, Extent, Facts, Outcome, SimulatorTarget, clauses, verify
+from drs_contracts import Binds, Clause, Extent, Facts, Outcome, SimulatorTarget, clauses, verify
 from drs_contracts.defects import DEFECTS, Defect
 from drs_simulator import Simulator, load_profile
 
@@ -19,7 +19,7 @@ def outcome_of(clause: Clause, target: SimulatorTarget, examples: int) -> tuple[
     return finding.outcome, finding.reason
 
 
-@pytest.mark.parametrize("clause", clauses(), ids=lambda clause: clause.id)
+@pytest.mark.parametrize("clause", clauses(Binds.DRS), ids=lambda clause: clause.id)
 def test_the_simulator_keeps_every_clause(clause: Clause) -> None:
     target = SimulatorTarget(Simulator(PROFILE, clock=CLOCK, seed=0))
     assert outcome_of(clause, target, examples=10) == (Outcome.HELD, "")
@@ -27,14 +27,14 @@ def test_the_simulator_keeps_every_clause(clause: Clause) -> None:
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.caught_by)
 def test_every_defect_is_caught_by_its_clause(defect: Defect) -> None:
-    (clause,) = (clause for clause in clauses() if clause.id == defect.caught_by)
+    (clause,) = (clause for clause in clauses(Binds.DRS) if clause.id == defect.caught_by)
     outcome, reason = outcome_of(clause, defect.target(PROFILE), examples=30)
     assert outcome is Outcome.BROKEN
     assert not reason.startswith("the check could not go on"), reason
 
 
 def test_for_every_clause_there_is_a_defect() -> None:
-    assert {clause.id for clause in clauses()} == {defect.caught_by for defect in DEFECTS}
+    assert {clause.id for clause in clauses(Binds.DRS)} == {defect.caught_by for defect in DEFECTS}
 
 
 def test_statements_are_sentences_that_are_told_once() -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from drs_contracts import clauses
+from drs_contracts import Binds, clauses
 from drs_simulator import Simulator
 
 COMMAND = [sys.executable, "-c", "from drs_contracts.cli import main; main()"]
@@ -21,15 +21,15 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_simulator_is_verified_in_process() -> None:
     done = run("verify", "--simulator", "--max-examples", "2")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.endswith(f"{len(clauses())} held, 0 broken, 0 left out.\n")
+    assert done.stdout.endswith(f"{len(clauses(Binds.DRS))} held, 0 broken, 0 left out.\n")
 
 
 def test_a_drs_at_an_address_is_verified_without_touching_its_clock() -> None:
-    left_out = sum(clause.moves_clock for clause in clauses())
+    left_out = sum(clause.moves_clock for clause in clauses(Binds.DRS))
     with Simulator("lincoln") as drs:
         done = run("verify", drs.url, "--max-examples", "1")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.endswith(f"\n{len(clauses()) - left_out} held, 0 broken, {left_out} left out.\n")
+    assert done.stdout.endswith(f"\n{len(clauses(Binds.DRS)) - left_out} held, 0 broken, {left_out} left out.\n")
     assert left_out
 
 
@@ -38,7 +38,7 @@ def test_the_report_can_be_had_in_three_more_forms(tmp_path: Path) -> None:
     options = [part for name, file in files.items() for part in (f"--{name}", str(file))]
     done = run("verify", "--simulator", "--quick", *options)
     assert done.returncode == 0, done.stdout
-    assert len(json.loads(files["json"].read_text(encoding="utf-8"))["findings"]) == len(clauses())
+    assert len(json.loads(files["json"].read_text(encoding="utf-8"))["findings"]) == len(clauses(Binds.DRS))
     assert "<testsuites>" in files["junit"].read_text(encoding="utf-8")
     assert "<title>DRS contract" in files["html"].read_text(encoding="utf-8")
     done = run("verify", "--simulator", "--time-budget", "0", "--json", str(tmp_path / "no" / "such"))
@@ -89,7 +89,7 @@ def test_the_list_can_be_had_as_json_by_grade() -> None:
 
 
 def test_every_command_explains_itself() -> None:
-    for command in ((), ("list",), ("verify",)):
+    for command in ((), ("list",), ("verify",), ("observe",)):
         done = run(*command, "--help")
         assert done.returncode == 0
         assert "Usage: " in done.stdout

@@ -9,7 +9,7 @@ import pytest
 from drs_contracts import Binds, clauses
 from drs_contracts.caller_defects import CALLER_DEFECTS, CallerDefect
 from drs_contracts.message import NAMESPACE, OPERATIONS, SOAP, Members, Reply, request
-from drs_contracts.observe import Observation, Situation, Verdict, observe
+from drs_contracts.observation import Observation, Situation, Verdict, observe
 from drs_contracts.observed import Call, Traffic, moment
 from hypothesis import given
 from hypothesis import strategies as st

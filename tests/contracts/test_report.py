@@ -145,6 +145,6 @@ def test_an_interruption_ends_the_run_with_what_was_found_and_removes_what_it_ma
     target = Stopped(Simulator(PROFILE, clock="fixed@2021-10-22T12:00:00Z", seed=1))
     stopped = verified(target, Facts.of(PROFILE), Extent(examples=1), "a target")
     assert stopped.interrupted
-    assert 0 < len(stopped.findings) < len(clauses())
+    assert 0 < len(stopped.findings) < len(clauses(Binds.DRS))
     with target.simulator._store.transaction() as kept:
         assert not [booking for booking in kept.bookings() if booking.appointment]
