@@ -56,8 +56,8 @@ class Breach:
     @property
     def place(self) -> str:
         """The place in words: position, the call's name where it comes from, operation."""
-        told = self.call.operation or "no operation"
-        return f"call {self.position} ({self.call.name}, {told})"
+        name, operation = self.call.name, self.call.operation or "no operation"
+        return f"call {self.position} ({name if operation in name else f'{name}, {operation}'})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
@@ -29,7 +30,6 @@ from drs_contracts.recording import RecordedExchange, read_exchanges
 _PATH_OF_DRS = re.compile(r"^[^?#]*/ws/soap\w*/?([?#]|$)")
 _WRAPPER = re.compile(rf"<(?:[\w.-]+:)?({'|'.join(OPERATIONS)})[\s/>]")
 _DECLARED = re.compile(r"""\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']""")
-_FAULT = re.compile(rb"<(?:[\w.-]+:)?Fault[\s>]")
 _MILLISECONDS = 1000
 
 
@@ -120,8 +120,10 @@ def read_folder(folder: Path) -> Traffic:
 
 
 def _recorded(exchange: RecordedExchange) -> Call:
-    status = HTTPStatus.INTERNAL_SERVER_ERROR if _FAULT.search(exchange.response) else HTTPStatus.OK
-    return Call(exchange.name, exchange.request, Reply(status, "", exchange.response))
+    call = Call(exchange.name, exchange.request, Reply(HTTPStatus.OK, "", exchange.response))
+    if call.fault is None:
+        return call
+    return replace(call, reply=replace(call.reply, status=HTTPStatus.INTERNAL_SERVER_ERROR))
 
 
 def read_har(file: Path) -> Traffic:
