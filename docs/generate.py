@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drs_contracts import clauses
+from drs_contracts.caller_defects import CALLER_DEFECTS
 from drs_contracts.defects import DEFECTS
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.service import HANDLINGS, SERVED
@@ -29,9 +30,9 @@ interface lacks, or a value that is not of its type is a SOAP fault instead.
 
 _CONTRACT_OPENING = """# The contract
 
-What is known of DRS, clause by clause. `drs-contracts verify` holds a DRS to those that bind DRS. The last column is a
-defect that the clause catches: the suite breaks a simulator in that way and sees that the clause notices. This page is
-made from the code by `make docs`.
+What is known of DRS, clause by clause. `drs-contracts verify` holds a DRS to those that bind DRS, `drs-contracts
+observe` holds a caller to the others. The last column is a defect that the clause catches: the suite breaks a simulator
+or a caller in that way and sees that the clause notices. This page is made from the code by `make docs`.
 
 Grades: *seen* in the document that describes DRS or its examples, *published* in the interface description, relied on
 by a *client* in use, *presumed* because nobody wrote it down.
@@ -40,7 +41,7 @@ by a *client* in use, *presumed* because nobody wrote it down.
 
 def contract_page() -> str:
     """The page of all clauses, by id."""
-    defects = {defect.caught_by: defect.statement for defect in DEFECTS}
+    defects = {defect.caught_by: defect.statement for defect in (*DEFECTS, *CALLER_DEFECTS)}
     rows = ["| clause | statement | binds | evidence | writes | a defect it catches |", "| --- " * 6 + "|"]
     for clause in clauses():
         cells = (clause.id, clause.statement, clause.binds.value, str(clause.evidence), "yes" if clause.writes else "")
