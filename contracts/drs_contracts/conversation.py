@@ -89,6 +89,12 @@ class Conversation:
             self._session = self.open_session().text("sessionId") or ""
         return self._session
 
+    def renew_session(self) -> None:
+        """Close the session, if one is open; the next call that needs one opens another."""
+        if self._session is not None:
+            self.call("closeSession", {"sessionId": self._session})
+            self._session = None
+
     def local(self, days_ahead: int, at: time = time(0)) -> datetime:
         """That time of the day so many days from today."""
         return datetime.combine(self.today + timedelta(days=days_ahead), at, self.facts.zone)
@@ -231,8 +237,7 @@ class Conversation:
     ) -> None:
         for order in list(self._created):
             self.delete(order)
-        if self._session is not None:
-            self.call("closeSession", {"sessionId": self._session})
+        self.renew_session()
 
 
 def offered(exchange: Exchange) -> list[OfferedSlot]:

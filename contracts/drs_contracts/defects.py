@@ -209,4 +209,5 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("an order that is missing has another text", "CAN-01", {"messages": {"order_missing": "Not found"}}),
     Defect("a deleted order stays", "CAN-02", between=swallows("<deleteOrder>")),
     Defect("any booking is cancelled", "CAN-03", between=forgives("deleteBookingResponse.*Unable to find booking")),
+    Defect("the second cancellation is forgotten", "FLO-01", between=swallows("<deleteBooking>", after=1)),
 )

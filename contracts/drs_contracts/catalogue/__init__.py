@@ -14,6 +14,7 @@ from drs_contracts.catalogue import (  # noqa: F401 - enter clauses
     scheduling,
     sessions,
     wire,
+    workflow,
 )
 from drs_contracts.clause import Binds, Clause, entered
 
