@@ -6,14 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment
 from lxml import etree
 from rich.console import Console
 
 from drs_contracts.clause import Clause, Grade
+from drs_contracts.pages import rendered
 from drs_contracts.verification import Finding, Outcome
 
 _SHOWN_CHARACTERS = 20_000
@@ -127,9 +126,7 @@ def to_junit(report: Report) -> bytes:
 
 def to_html(report: Report) -> str:
     """The report as one page that needs nothing else, for readers who do not program."""
-    template = files(__package__).joinpath("templates/report.html").read_text(encoding="utf-8")
-    page = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(template)
-    return page.render(report=report, Outcome=Outcome, exchanges=_exchanges)
+    return rendered("report.html", report=report, Outcome=Outcome, exchanges=_exchanges)
 
 
 def _as_data(finding: Finding) -> dict[str, Any]:
