@@ -14,6 +14,7 @@ from drs_simulator.feeds.records import HousingFileError
 from drs_simulator.profile import Profile
 from drs_simulator.profile_file import ProfileError, load_profile, profile_names
 from drs_simulator.simulator import NotServingError, Simulator
+from drs_simulator.state.errors import StateError
 
 __all__ = [
     "Clock",
@@ -24,6 +25,7 @@ __all__ = [
     "Profile",
     "ProfileError",
     "Simulator",
+    "StateError",
     "load_profile",
     "profile_names",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import partial
 from ipaddress import ip_address
@@ -18,6 +19,8 @@ from drs_simulator.endpoint.server import PortTakenError, serve
 from drs_simulator.feeds.records import HousingFileError
 from drs_simulator.profile_file import ProfileError, load_profile, profile_names
 from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
+from drs_simulator.state.errors import StateError
+from drs_simulator.state.opening import MEMORY, store_from
 
 app = typer.Typer(
     help="A simulator of DRS, the Dynamic Resource Scheduler.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -40,7 +43,7 @@ def main() -> None:
     """Run the command; what cannot be used is told in a line, with exit code 2."""
     try:
         app()
-    except (ProfileError, ClockError, PortTakenError) as error:
+    except (ProfileError, ClockError, PortTakenError, StateError) as error:
         _err.print(str(error), markup=False)
         raise SystemExit(_UNUSABLE) from None
 
@@ -85,8 +88,20 @@ def serve_command(
             show_default=False,
         ),
     ] = None,
+    state: Annotated[
+        str,
+        typer.Option(
+            help="Where state is kept: memory, sqlite:///drs.db or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE.",
+            envvar="DRS_STATE",
+        ),
+    ] = MEMORY,
 ) -> None:
-    """Serve a DRS until Ctrl-C or SIGTERM. All it knows is lost then."""
+    """Serve a DRS until Ctrl-C or SIGTERM.
+
+    A database given with --state keeps sessions, orders, bookings, the numbers given so far, and what callers told of
+    locations, SOR codes and operatives; it is set up on first use. In memory all that is lost when the server stops.
+    The profile, a clock that was moved and the seed are never kept.
+    """
     if not _is_loopback(host) and password == DEFAULT_PASSWORD:
         _err.print(f"{host} can be reached from elsewhere. Set a --password other than the default.", markup=False)
         raise typer.Exit(_UNUSABLE)
@@ -101,10 +116,15 @@ def serve_command(
         "login": login,
         "password": password,
         "trusted_proxies": trusted_proxies,
+        "state": state,
     }
+    # What is wrong with it is told before a server starts. The process that serves opens it for itself.
+    store = store_from(state)
+    store.close()
     simulator = Simulator(loaded, clock=clock, seed=seed, login=login, password=password)
+    more = {"state": str(store)} | ({} if import_dir is None else {"imports": str(import_dir)})
     load = partial(_load, settings, import_dir)
-    serve(load, host, port, threads=threads, when_up=partial(_announce, host, simulator, import_dir))
+    serve(load, host, port, threads=threads, when_up=partial(_announce, host, simulator, more))
 
 
 @app.command("check-file")
@@ -161,15 +181,15 @@ def _load(settings: dict[str, object], import_dir: Path | None) -> WSGIApplicati
     return simulator.wsgi
 
 
-def _announce(host: str, simulator: Simulator, import_dir: Path | None, port: int) -> None:
+def _announce(host: str, simulator: Simulator, more: Mapping[str, str], port: int) -> None:
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}{simulator.path}"
     _out.print(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}", markup=False)
     _out.print(f"  endpoint  {address}", markup=False)
     _out.print(f"  WSDL      {address}?wsdl", markup=False)
     default = f", password {DEFAULT_PASSWORD}" if simulator.password == DEFAULT_PASSWORD else ""
     _out.print(f"  login     {simulator.login}{default}", markup=False)
-    if import_dir is not None:
-        _out.print(f"  imports   {import_dir}", markup=False)
+    for name, value in more.items():
+        _out.print(f"  {name:9} {value}", markup=False)
     _out.print("Stop it with Ctrl-C.", markup=False)
 
 

@@ -21,7 +21,7 @@ from drs_simulator.gateway.gateway import Gateway
 from drs_simulator.profile import Profile
 from drs_simulator.profile_file import load_profile
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
-from drs_simulator.state.memory import MemoryStore
+from drs_simulator.state.opening import MEMORY, store_from
 
 DEFAULT_LOGIN = "drs"
 DEFAULT_PASSWORD = "drs"  # noqa: S105 - the documented default of a simulator that listens on loopback
@@ -49,10 +49,13 @@ class Simulator:
         port: The port there; 0 for a free one.
         trusted_proxies: How many proxies before it are believed when they tell the address that callers use
             (``X-Forwarded-Proto``, ``-Host``, ``-Port`` and ``-Prefix``).
+        state: Where sessions, orders and bookings are kept: ``memory``, or the URL of a database, which is set up on
+            first use (``sqlite:///drs.db``, ``postgresql+psycopg://USER:PASSWORD@HOST/DATABASE``).
 
     Raises:
         ProfileError: The profile cannot be used.
         ClockError: The clock's text cannot be read.
+        StateError: The state cannot be kept there.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Simulator:
         host: str = "127.0.0.1",
         port: int = 0,
         trusted_proxies: int = 0,
+        state: str = MEMORY,
     ) -> None:
         self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
         self.clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
@@ -74,7 +78,7 @@ class Simulator:
         self._first_clock_mode = self.clock.mode
         self._seed = seed
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
-        self._store = MemoryStore()
+        self._store = store_from(state)
         self._scheduler = Scheduler(self.profile, self.clock, self._random, self._store, Credentials(login, password))
         self.wsgi: WSGIApplication = Endpoint(self.profile, Gateway(self._scheduler))
         if trusted_proxies:
@@ -139,6 +143,7 @@ class Simulator:
         if self._server is not None:
             self._server.stop()
             self._server = None
+        self._store.close()
 
     def __repr__(self) -> str:
         return f"Simulator(profile={self.profile.name!r}, clock={str(self.clock)!r})"

@@ -83,7 +83,7 @@ class Transaction(Protocol):
         """Keep what a caller tells of a location."""
 
     def changed_operatives(self) -> Mapping[str, Operative]:
-        """The operatives of whom a caller has told something, by their ids."""
+        """The operatives of whom a caller has told something, by their ids; follows what this transaction puts."""
 
     def put_operative(self, operative: Operative) -> None:
         """Keep what a caller tells of an operative."""
@@ -97,3 +97,6 @@ class Store(Protocol):
 
     def reset(self) -> None:
         """Forget everything; numbering begins anew."""
+
+    def close(self) -> None:
+        """Let go of connections. Nothing is lost, and a further transaction opens new ones."""

@@ -58,6 +58,12 @@ class MemoryStore:
         with self._lock:
             self._clear()
 
+    def close(self) -> None:
+        """See ``Store.close``. Memory has no connections."""
+
+    def __str__(self) -> str:
+        return "memory"
+
     def session(self, session_id: str) -> Session | None:
         """See ``Transaction.session``."""
         return self._sessions.get(session_id)

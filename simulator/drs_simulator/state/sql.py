@@ -1,0 +1,130 @@
+"""State in a database, with SQLAlchemy: SQLite for one machine, PostgreSQL for as many as there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlalchemy import URL, Connection, create_engine, delete, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from drs_simulator.scheduling.store import Transaction
+from drs_simulator.state import sql_schema
+from drs_simulator.state.errors import StateUnreachableError, StateVersionError
+from drs_simulator.state.sql_transaction import SqlTransaction
+
+_WAIT_SECONDS = 30
+_CONNECT_SECONDS = 10
+_LOCK = 0x445253  # "DRS": the name that all simulators give to one PostgreSQL lock
+
+
+@dataclass(frozen=True, slots=True)
+class _Database:
+    """What is particular to one sort of database.
+
+    Args:
+        take_turn: The statement with which a transaction begins; it waits until no other one of this state is open.
+        options: How to connect. SQLite's driver is not to begin transactions by itself.
+        on_opening: Statements for when it is opened. SQLite then writes one file in a commit instead of two.
+    """
+
+    take_turn: str
+    options: Mapping[str, object]
+    on_opening: tuple[str, ...] = ()
+
+
+_DATABASES = {
+    "sqlite": _Database(
+        "BEGIN IMMEDIATE", {"timeout": _WAIT_SECONDS, "isolation_level": None}, ("PRAGMA journal_mode=WAL",)
+    ),
+    "postgresql": _Database(f"SELECT pg_advisory_xact_lock({_LOCK})", {"connect_timeout": _CONNECT_SECONDS}),
+}
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
+def database_url(text: str) -> URL | None:
+    """The URL with the driver that is used, or ``None`` where it names no database that outlives a connection."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        return None
+    driver = _DRIVERS.get(url.drivername)
+    if driver is None or (driver == "sqlite" and url.database in (None, "", ":memory:")):
+        return None
+    return url.set(drivername=driver)
+
+
+class SqlStore:
+    """Keeps the state in a database, each use case in a transaction of its own, one after the other.
+
+    Args:
+        url: As ``database_url`` gives it.
+
+    Raises:
+        StateUnreachableError: The database cannot be opened.
+        StateVersionError: Its schema has another version.
+    """
+
+    def __init__(self, url: URL) -> None:
+        database = _DATABASES[url.get_backend_name()]
+        self._take_turn = database.take_turn
+        # Threads of this process queue here, in order; waiting for the database means to ask it again and again.
+        self._turn = Lock()
+        self._shown = url.set(query={}).render_as_string(hide_password=True)
+        options = {name: value for name, value in database.options.items() if name not in url.query}
+        # Parameters are residents' data and stay out of the log. A lost connection is noticed before it is used.
+        self._engine = create_engine(url, connect_args=options, hide_parameters=True, pool_pre_ping=True)
+        try:
+            self._open(database.on_opening)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, statements: tuple[str, ...]) -> None:
+        try:
+            with self._engine.connect() as connection:
+                for statement in statements:
+                    connection.exec_driver_sql(statement)
+            with self._begun() as connection:
+                version = sql_schema.version_of(connection)
+        except DBAPIError as error:
+            reason = " ".join(str(error.orig).split())
+            raise StateUnreachableError(f"The state at {self._shown} cannot be opened: {reason}") from error
+        if version != sql_schema.VERSION:
+            raise StateVersionError(
+                f"The state at {self._shown} has version {version} of the schema, this simulator has version "
+                f"{sql_schema.VERSION}. Name another database, or use the simulator that made this one."
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """See ``Store.transaction``. Transactions of other processes are waited for as well."""
+        with self._begun() as connection:
+            yield SqlTransaction(connection)
+
+    def reset(self) -> None:
+        """See ``Store.reset``."""
+        with self._begun() as connection:
+            for table in sql_schema.KEPT:
+                connection.execute(delete(table))
+
+    def close(self) -> None:
+        """See ``Store.close``."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        with self._turn, self._engine.begin() as connection:
+            connection.exec_driver_sql(self._take_turn)
+            yield connection
+
+    def __str__(self) -> str:
+        return self._shown

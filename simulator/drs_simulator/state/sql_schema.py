@@ -1,0 +1,76 @@
+"""The tables of a database that keeps the state: documents, and beside them what they are looked up by."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+)
+
+VERSION = 1
+"""Raised by one whenever the tables change, or a document of before could not be read any more."""
+
+_metadata = MetaData()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _by_number(name: str, *columns: Column[object]) -> Table:
+    number = Column("id", BigInteger, primary_key=True, autoincrement=False)
+    return Table(name, _metadata, number, *columns, Column("document", Text, nullable=False))
+
+
+def _by_text(name: str) -> Table:
+    """A table whose ids are the caller's, of any length; PostgreSQL's primary keys would take 2,700 bytes at most."""
+    table = Table(name, _metadata, Column("id", Text, nullable=False), Column("document", Text, nullable=False))
+    Index(f"{name}_by_id", table.c.id, postgresql_using="hash")
+    return table
+
+
+schema = Table("drs_schema", _metadata, Column("version", Integer, nullable=False))
+numbers = Table(
+    "drs_numbers", _metadata, Column("id", Text, primary_key=True), Column("last", BigInteger, nullable=False)
+)
+sessions = _by_text("drs_sessions")
+orders = _by_number("drs_orders", Column("number", Text, nullable=False))
+bookings = _by_number(
+    "drs_bookings",
+    Column("order_id", BigInteger, nullable=False, index=True),
+    Column("operative_id", Text),
+    Column("day", Date),
+    Column("visit", Text),
+    Column("held_until", BigInteger, index=True),
+)
+sor_codes = _by_text("drs_sor_codes")
+locations = _by_text("drs_locations")
+operatives = _by_text("drs_operatives")
+Index("drs_orders_by_number", orders.c.number, postgresql_using="hash")
+Index("drs_bookings_by_day", bookings.c.operative_id, bookings.c.day)
+
+KEPT = (numbers, sessions, orders, bookings, sor_codes, locations, operatives)
+"""All tables that a reset empties."""
+
+
+def version_of(connection: Connection) -> int:
+    """The version of the schema that is there; where there is none, this one is made."""
+    if not inspect(connection).has_table(schema.name):
+        _metadata.create_all(connection)
+        connection.execute(insert(schema).values(version=VERSION))
+    version: int = connection.execute(select(schema.c.version)).scalar_one()
+    return version
+
+
+def microseconds(instant: datetime) -> int:
+    """The instant as a whole number, which compares alike in every database."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
