@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
-from sqlalchemy import URL, Connection, create_engine, delete, make_url
+from sqlalchemy import URL, Connection, create_engine, delete, make_url, update
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from drs_simulator.scheduling.store import Transaction
@@ -57,7 +57,7 @@ def database_url(text: str) -> URL | None:
     except (ArgumentError, ValueError):
         return None
     driver = _DRIVERS.get(url.drivername)
-    if driver is None or (driver == "sqlite" and url.database in (None, "", ":memory:")):
+    if driver is None or (driver == "sqlite" and (url.database in (None, "", ":memory:") or "uri" in url.query)):
         return None
     return url.set(drivername=driver)
 
@@ -95,6 +95,9 @@ class SqlStore:
                     connection.exec_driver_sql(statement)
             with self._begun() as connection:
                 version = sql_schema.version_of(connection)
+                if version == sql_schema.VERSION:
+                    # Where nothing may be written, that is told now and not to the first caller.
+                    connection.execute(update(sql_schema.schema).values(version=version))
         except DBAPIError as error:
             reason = " ".join(str(error.orig).split())
             raise StateUnreachableError(f"The state at {self._shown} cannot be opened: {reason}") from error

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
-from threading import Barrier
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
 
 import pytest
-from drs_simulator.scheduling.model import Session
-from drs_simulator.scheduling.refusal import Refusal
+from drs_simulator.scheduling.model import Appointment, Session
+from drs_simulator.scheduling.requests import OperativeFilter, OperativesUpdate, OperativeUpdate
+from drs_simulator.scheduling.resources import select_resources, update_resources
 from drs_simulator.scheduling.store import Store
-from drs_simulator.state.memory import MemoryStore
 
-from tests.simulator.scheduling.desk import LINCOLN, Desk, local, places
+from tests.simulator.scheduling.desk import LINCOLN, Desk, local
+from tests.simulator.state.races import is_free, places_of_the_slot, race, sold
 
 TUESDAY = date(2021, 10, 26)
-
-
-@pytest.fixture(params=["memory"])
-def store() -> Store:
-    """Each keeping in turn."""
-    return MemoryStore()
 
 
 @pytest.fixture
@@ -101,40 +96,62 @@ def test_diaries_follow_a_booking_that_is_made_moved_and_dropped(desk: Desk, sto
     assert days() == []
 
 
-def test_sixteen_threads_that_race_for_the_last_places_of_a_slot_sell_exactly_those(store: Store) -> None:
-    begin, end = local("2021-10-28T08:00"), local("2021-10-28T12:00")
-
-    def free(desk: Desk) -> bool:
-        return (begin, end) in places(desk.day(begin.date()))
-
-    room = Desk(LINCOLN)
-    count = 0
-    while free(room):
-        room.book(begin, end)
-        count += 1
-    assert 1 < count < 16
-
-    desk = Desk(LINCOLN, store=store)
-    orders = [desk.order() for _ in range(16)]
-    barrier = Barrier(16)
-
-    def try_to_book(booking_id: int) -> bool:
-        barrier.wait()
-        try:
-            desk.schedule(booking_id, begin, end)
-        except Refusal:
-            return False
-        return True
-
-    with ThreadPoolExecutor(16) as threads:
-        won = list(threads.map(try_to_book, [made.bookings[0].booking.id for made in orders]))
-    assert sum(won) == count
-    assert not free(desk)
-    visits = _visits(store, begin)
-    assert len(visits) == count
-
-
-def _visits(store: Store, begin: datetime) -> list[object]:
+def test_diaries_come_by_operative_and_day_and_leave_out_what_was_not_asked_for(desk: Desk, store: Store) -> None:
+    made = [desk.order().bookings[0].booking for _ in range(5)]
+    wednesday = TUESDAY + timedelta(days=1)
+    # The youngest booking first, so that the order of the answer is not that of writing.
+    stands = (("101", wednesday), ("102", TUESDAY), ("101", TUESDAY), ("101", TUESDAY), ("102", wednesday))
     with store.transaction() as kept:
-        diaries = kept.diaries(["101", "102", "201", "202"], begin.date(), begin.date())
-        return [visit for day in diaries.values() for visit in day]
+        for booking, (operative_id, day) in zip(reversed(made), stands, strict=True):
+            kept.put_booking(replace(booking, appointment=Appointment(operative_id, day)))
+        diaries = kept.diaries(["102", "101"], TUESDAY, wednesday)
+        assert [(key, [visit.key - made[0].id for visit in visits]) for key, visits in diaries.items()] == [
+            (("102", TUESDAY), [3]),
+            (("102", wednesday), [0]),
+            (("101", TUESDAY), [1, 2]),
+            (("101", wednesday), [4]),
+        ]
+        assert diaries["102", TUESDAY] == (made[3].visit,)
+        assert list(kept.diaries(["101"], TUESDAY, TUESDAY)) == [("101", TUESDAY)]
+        assert not kept.diaries([], TUESDAY, wednesday)
+        assert not kept.diaries(["101"], wednesday, TUESDAY)
+
+
+def test_orders_and_bookings_come_oldest_first(desk: Desk, store: Store) -> None:
+    made = [desk.order() for _ in range(12)]
+    with store.transaction() as kept:
+        assert [order.id for order in kept.orders()] == [each.order.id for each in made]
+        assert [booking.id for booking in kept.bookings()] == [each.bookings[0].booking.id for each in made]
+
+
+def test_what_callers_write_may_be_long_and_in_any_script(desk: Desk, store: Store) -> None:
+    number = "Ж" + "".join(Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789'\"\\%_", k=50_000)) + "\U0001f6e0"
+    made = desk.order(number=number, location_id=number)
+    assert desk.select(number) == (made,)
+    with store.transaction() as kept:
+        kept.put_location(made.order.location)
+        assert kept.location(number) == made.order.location
+        assert kept.location(number[:-1]) is None
+
+
+def test_what_is_told_of_an_operative_twice_in_one_call_adds_up(desk: Desk) -> None:
+    told = (OperativeUpdate(id="101", name="Sam"), OperativeUpdate(id="101", sectors=("N",)))
+    desk.perform(update_resources, OperativesUpdate(operatives=told))
+    (operative,) = desk.perform(select_resources, OperativeFilter(ids=("101",)))
+    assert (operative.name, operative.sectors) == ("Sam", ("N",))
+
+
+def test_a_store_that_was_closed_opens_again_by_itself(desk: Desk, store: Store) -> None:
+    made = desk.order()
+    store.close()
+    assert desk.select(made.order.number) == (made,)
+
+
+def test_sixteen_threads_that_race_for_the_last_places_of_a_slot_sell_exactly_those(store: Store) -> None:
+    count = places_of_the_slot()
+    assert 1 < count < 16
+    desk = Desk(LINCOLN, store=store)
+    made = [desk.order() for _ in range(16)]
+    won = race(desk, [each.bookings[0].booking.id for each in made])
+    assert sum(won) == count == sold(store)
+    assert not is_free(desk)
