@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from drs_contracts.catalogue import clauses
     from drs_contracts.clause import Binds, Clause, ClauseBroken, Evidence, Grade
     from drs_contracts.conversation import Conversation, Facts
+    from drs_contracts.drift import Difference, Kind, differences
     from drs_contracts.observation import Coverage, Judgement, Observation, Situation, Verdict, observe
     from drs_contracts.observed import Call, Traffic
-    from drs_contracts.recording import Recording, RecordingError, differences, load_recording, replay
+    from drs_contracts.recording import Recording, RecordingError, load_recording, replay
     from drs_contracts.target import SimulatorTarget, Target, UnreachableError, UrlTarget
     from drs_contracts.traffic import TrafficError, read_traffic
     from drs_contracts.verification import Extent, Finding, Outcome, verify
@@ -31,12 +32,14 @@ __all__ = [
     "ClauseBroken",
     "Conversation",
     "Coverage",
+    "Difference",
     "Evidence",
     "Extent",
     "Facts",
     "Finding",
     "Grade",
     "Judgement",
+    "Kind",
     "Observation",
     "Outcome",
     "Recording",
@@ -66,12 +69,14 @@ _HOMES = {
     "ClauseBroken": "clause",
     "Conversation": "conversation",
     "Coverage": "observation",
+    "Difference": "drift",
     "Evidence": "clause",
     "Extent": "verification",
     "Facts": "conversation",
     "Finding": "verification",
     "Grade": "clause",
     "Judgement": "observation",
+    "Kind": "drift",
     "Observation": "observation",
     "Outcome": "verification",
     "Recording": "recording",
@@ -85,7 +90,7 @@ _HOMES = {
     "UrlTarget": "target",
     "Verdict": "observation",
     "clauses": "catalogue",
-    "differences": "recording",
+    "differences": "drift",
     "load_recording": "recording",
     "observe": "observation",
     "read_traffic": "traffic",

@@ -15,8 +15,9 @@ from drs_contracts.clause import Clause, Grade
 from drs_contracts.observe_cli import observe_command
 from drs_contracts.recorder import RecorderError
 from drs_contracts.recording import RecordingError
-from drs_contracts.recording_cli import record_command, replay_command
+from drs_contracts.recording_cli import record_command
 from drs_contracts.recording_writer import FolderError
+from drs_contracts.replay_cli import drift_command, replay_command
 from drs_contracts.target import UnreachableError
 from drs_contracts.verify_cli import verify_command
 
@@ -34,6 +35,7 @@ app.command("verify")(verify_command)
 app.command("observe")(observe_command)
 app.command("record")(record_command)
 app.command("replay")(replay_command)
+app.command("drift")(drift_command)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Recordings: exchanges kept as files, and how an answer differs from the one that was kept.
+"""Recordings: exchanges kept as files, and how the answers of a DRS differ from those that were kept.
 
 A recording is a folder with ``NN-operation.request.xml`` and ``NN-operation.response.xml`` pairs, and a
 ``recording.toml`` that says where they come from, which values are volatile and in which form, and which are stand-ins.
@@ -11,14 +11,15 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from lxml import etree
 
+from drs_contracts.drift import Difference, differences, unreadable, value_of
 from drs_contracts.target import Target
 
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-_NONE: Mapping[str, Collection[str]] = MappingProxyType({})
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+)
 _REQUEST = re.compile(r"(?P<number>\d+)-(?P<operation>\w+)\.request\.xml")
 
 
@@ -115,15 +116,29 @@ def _xml(path: Path) -> bytes:
     """
     try:
         content = path.read_bytes()
-        etree.fromstring(content, _PARSER)
+        _parsed(content)
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror}.") from None
-    except etree.XMLSyntaxError as error:
-        raise RecordingError(f"{path} is no XML: {error.msg}.") from None
+    except _NotXmlError as error:
+        raise RecordingError(f"{path} is no XML: {error}.") from None
     return content
 
 
-def replay(recording: Recording, target: Target, session_id: str) -> dict[str, list[str]]:
+class _NotXmlError(ValueError):
+    """Bytes are no XML that a SOAP message may be; the message says why."""
+
+
+def _parsed(content: bytes) -> etree._Element:
+    try:
+        root = etree.fromstring(content, _PARSER)
+    except etree.XMLSyntaxError as error:
+        raise _NotXmlError(error.msg) from None
+    if root.getroottree().docinfo.doctype:
+        raise _NotXmlError("it has a DOCTYPE, which no SOAP message may have")
+    return root
+
+
+def replay(recording: Recording, target: Target, session_id: str) -> dict[str, list[Difference]]:
     """Send every recorded request anew, and say for each how the answer differs from the recorded one.
 
     Values that an earlier answer gave are put in the place of the recorded ones; a session that the recording does not
@@ -133,9 +148,9 @@ def replay(recording: Recording, target: Target, session_id: str) -> dict[str, l
         UnreachableError: The target cannot be reached.
     """
     known: dict[tuple[str, str], str] = {}
-    found = {}
+    found: dict[str, list[Difference]] = {}
     for exchange in recording.exchanges:
-        sent = etree.fromstring(exchange.request, _PARSER)
+        sent = _parsed(exchange.request)
         for element in sent.iter():
             name, text = str(element.tag), (element.text or "").strip()
             if name == "login":
@@ -147,11 +162,11 @@ def replay(recording: Recording, target: Target, session_id: str) -> dict[str, l
             elif text and (key := _key(name, text, recording)):
                 element.text = known.get(key, text)
         reply = target.post(etree.tostring(sent, encoding="UTF-8"))
-        recorded = etree.fromstring(exchange.response, _PARSER)
+        recorded = _parsed(exchange.response)
         try:
-            answered = etree.fromstring(reply.body, _PARSER)
-        except etree.XMLSyntaxError as error:
-            found[exchange.name] = [f"the answer is no XML: {error.msg}"]
+            answered = _parsed(reply.body)
+        except _NotXmlError as error:
+            found[exchange.name] = [unreadable(str(recorded.tag), reply.body, str(error))]
             continue
         found[exchange.name] = list(differences(recorded, answered, recording.volatile, recording.redacted))
         known.update(_given(recorded, answered, recording))
@@ -163,7 +178,7 @@ def _given(
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """What stands in an answer where the recorded one has a volatile value or a stand-in."""
     for kept, came in zip(recorded.iter(), answered.iter(), strict=False):
-        name, value = str(kept.tag), _value(kept)
+        name, value = str(kept.tag), value_of(kept)
         key = _key(name, value, recording)
         if key and value and came.text:
             yield key, came.text
@@ -174,43 +189,3 @@ def _key(name: str, value: str, recording: Recording) -> tuple[str, str] | None:
     if name in recording.volatile:
         return name, value
     return ("", value) if value in recording.redacted.get(name, ()) else None
-
-
-def differences(
-    recorded: etree._Element,
-    answered: etree._Element,
-    volatile: dict[str, re.Pattern[str]],
-    redacted: Mapping[str, Collection[str]] = _NONE,
-    path: str = "",
-) -> Iterator[str]:
-    """How one element differs from another, with the path to each difference: names, prefixes, order, values."""
-    here = f"{path}/{etree.QName(recorded).localname}"
-    if (recorded.tag, recorded.prefix) != (answered.tag, answered.prefix):
-        yield f"{here}: is {_named(answered)}, was {_named(recorded)}"
-        return
-    kept, came = _value(recorded), _value(answered)
-    form = volatile.get(str(recorded.tag))
-    if form is not None and kept:
-        if not form.fullmatch(came):
-            yield f"{here}: '{came}' has not the form {form.pattern}"
-    elif kept in redacted.get(etree.QName(recorded).localname, ()):
-        if not came:
-            yield f"{here}: is empty, was a redacted value"
-    elif kept != came:
-        yield f"{here}: is '{came}', was '{kept}'"
-    names = [[_named(child) for child in element] for element in (recorded, answered)]
-    if names[0] != names[1]:
-        yield f"{here}: has {', '.join(names[1]) or 'nothing'}; had {', '.join(names[0]) or 'nothing'}"
-        return
-    for kept_child, came_child in zip(recorded, answered, strict=True):
-        yield from differences(kept_child, came_child, volatile, redacted, here)
-
-
-def _named(element: etree._Element) -> str:
-    name = etree.QName(element)
-    return f"{element.prefix}:{name.localname}" if element.prefix else name.localname
-
-
-def _value(element: etree._Element) -> str:
-    """The text of a leaf; what stands between elements is only there for the eye."""
-    return "" if len(element) else (element.text or "").strip()

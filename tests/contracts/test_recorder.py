@@ -171,7 +171,7 @@ def test_a_recording_tells_the_difference_of_another_drs(tmp_path: Path) -> None
     staff = tuple(each.model_dump() | {"trades": tuple(f"{t}s" for t in each.trades)} for each in LINCOLN.operatives)
     other = Simulator(changed(LINCOLN, sor_codes=renamed, operatives=staff), clock=CLOCK)
     found = replay(load_recording(tmp_path), SimulatorTarget(other), "none")
-    assert any("trade: is 'Joiners', was 'Joiner'" in each for each in found["03-createOrder"])
+    assert any("trade: is 'Joiners', was 'Joiner'" in str(each) for each in found["03-createOrder"])
     assert not found["02-checkAvailability"]
 
 

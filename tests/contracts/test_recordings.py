@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from shutil import copytree
 
 import pytest
-from drs_contracts import Recording, RecordingError, SimulatorTarget, differences, load_recording, replay
+from drs_contracts import Difference, Recording, RecordingError, SimulatorTarget, differences, load_recording, replay
 from drs_contracts.message import Reply
 from drs_simulator import Simulator
 from lxml import etree
@@ -16,7 +16,7 @@ from lxml import etree
 FOLDER = Path(__file__).parents[2] / "recordings" / "lincoln-2021"
 
 
-def replayed(recording: Recording, spoil: Callable[[bytes], bytes] = lambda body: body) -> dict[str, list[str]]:
+def replayed(recording: Recording, spoil: Callable[[bytes], bytes] = lambda body: body) -> dict[str, list[Difference]]:
     """The differences, against a simulator set to the recording's day whose answers are spoilt."""
     simulator = Simulator(recording.profile, clock=recording.clock, seed=3, login="l", password="p")
 
@@ -31,6 +31,10 @@ def replayed(recording: Recording, spoil: Callable[[bytes], bytes] = lambda body
     )
     (session_id,) = re.findall(rb"<sessionId>(.*)</sessionId>", session.body)
     return replay(recording, Spoilt(simulator), session_id.decode())
+
+
+def told(found: Iterable[Difference]) -> list[str]:
+    return [str(each) for each in found]
 
 
 def test_the_five_exchanges_of_the_document_are_answered_without_a_difference() -> None:
@@ -48,9 +52,9 @@ def test_the_five_exchanges_of_the_document_are_answered_without_a_difference() 
     ("was", "becomes", "exchange", "words"),
     [
         (b"T08:00:00+01:00", b"T07:00:00Z", "03-checkAvailability", "is '2021-10-26T07:00:00Z', was '2021-10-26T08:00"),
-        (b"ns1:", b"ns3:", "01-openSession", "has ns3:openSessionResponse; had ns1:openSessionResponse"),
+        (b"ns1:", b"ns3:", "01-openSession", "is ns3:openSessionResponse, was ns1:openSessionResponse"),
         (b"<id>0</id><status>success</status>", b"<status>success</status><id>0</id>", "05-scheduleBooking", "had id"),
-        (b"<weeklyDayOff>false</weeklyDayOff>", b"", "03-checkAvailability", "had day, nonWorkingDay"),
+        (b"<weeklyDayOff>false</weeklyDayOff>", b"", "03-checkAvailability", "weeklyDayOff: is gone, was weeklyDayOff 'false'"),
         (b"<sessionId>", b"<sessionId>X", "01-openSession", "has not the form [0-9a-f]{32}"),
     ],
 )
@@ -62,12 +66,18 @@ def test_an_answer_that_differs_is_told_with_the_place(was: bytes, becomes: byte
             else body.replace(was, becomes)
         )
 
-    assert words in "\n".join(replayed(load_recording(FOLDER), spoil)[exchange])
+    assert words in "\n".join(map(str, replayed(load_recording(FOLDER), spoil)[exchange]))
 
 
 def test_an_answer_that_is_no_xml_is_told() -> None:
     found = replayed(load_recording(FOLDER), lambda _: b"not XML")
-    assert all("the answer is no XML" in difference for each in found.values() for difference in each)
+    assert all("the answer is no XML" in str(difference) for each in found.values() for difference in each)
+
+
+def test_an_answer_with_a_doctype_is_told_and_nothing_of_it_is_read() -> None:
+    found = replayed(load_recording(FOLDER), lambda _: b'<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>')
+    assert all("it has a DOCTYPE" in str(difference) for each in found.values() for difference in each)
+    assert all(found.values())
 
 
 def test_logins_and_passwords_are_stand_ins() -> None:
@@ -122,5 +132,5 @@ def test_in_the_place_of_a_stand_in_any_value_is_no_difference_but_none_is() -> 
     one, other, none = (etree.fromstring(f"<a><name>{text}</name></a>") for text in ("Jo Stand-In", "Jane Doe", " "))
     redacted = {"name": ["Jo Stand-In"]}
     assert list(differences(one, other, {}, redacted)) == []
-    assert list(differences(other, one, {}, redacted)) == ["/a/name: is 'Jo Stand-In', was 'Jane Doe'"]
-    assert list(differences(one, none, {}, redacted)) == ["/a/name: is empty, was a redacted value"]
+    assert told(differences(other, one, {}, redacted)) == ["/a/name: is 'Jo Stand-In', was 'Jane Doe'"]
+    assert told(differences(one, none, {}, redacted)) == ["/a/name: is empty, was a redacted value"]
