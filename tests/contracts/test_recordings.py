@@ -54,7 +54,12 @@ def test_the_five_exchanges_of_the_document_are_answered_without_a_difference() 
         (b"T08:00:00+01:00", b"T07:00:00Z", "03-checkAvailability", "is '2021-10-26T07:00:00Z', was '2021-10-26T08:00"),
         (b"ns1:", b"ns3:", "01-openSession", "is ns3:openSessionResponse, was ns1:openSessionResponse"),
         (b"<id>0</id><status>success</status>", b"<status>success</status><id>0</id>", "05-scheduleBooking", "had id"),
-        (b"<weeklyDayOff>false</weeklyDayOff>", b"", "03-checkAvailability", "weeklyDayOff: is gone, was weeklyDayOff 'false'"),
+        (
+            b"<weeklyDayOff>false</weeklyDayOff>",
+            b"",
+            "03-checkAvailability",
+            "weeklyDayOff: is gone, was weeklyDayOff 'false'",
+        ),
         (b"<sessionId>", b"<sessionId>X", "01-openSession", "has not the form [0-9a-f]{32}"),
     ],
 )
