@@ -51,6 +51,14 @@ def align(recorded: etree._Element, answered: etree._Element) -> Alignment:
     )
 
 
+def corresponding(recorded: etree._Element, answered: etree._Element) -> Iterator[Pair]:
+    """Two elements, and all in them that correspond."""
+    yield recorded, answered
+    alignment = align(recorded, answered)
+    for kept, came in alignment.pairs + alignment.renamed:
+        yield from corresponding(kept, came)
+
+
 def named(element: etree._Element) -> str:
     """An element's name with its prefix, or with its namespace where that is the default one."""
     name = etree.QName(element)

@@ -14,7 +14,7 @@ class Concern:
 
     Args:
         clauses: Their ids.
-        elements: The local names of the elements.
+        elements: The local names of the elements, or the ends of their paths.
         operations: The operations.
         kinds: What has become of the element.
         says: What stands in the recorded value or in the present one, as a regular expression.
@@ -30,27 +30,35 @@ class Concern:
         """Whether a difference in an answer of that operation is meant."""
         return (
             difference.kind in self.kinds
-            and _lists(self.elements, difference.element)
-            and _lists(self.operations, operation)
+            and _ends(difference.place, self.elements)
+            and (not self.operations or operation in self.operations.split())
             and re.search(self.says, f"{difference.was}\n{difference.is_}") is not None
         )
 
 
 _NAMES = frozenset({Kind.RENAMED})
-_FAULTS = "Fault faultcode faultstring"
-_OUTCOME = "status errorMsg"
-_WRITING = "createOrder updateOrder selectOrder scheduleBooking updateBooking selectBooking"
+_FAULT = "Fault Fault/faultcode Fault/faultstring"
+_OUTCOME = "return/status return/errorMsg"
+_ORDERS = "createOrder updateOrder selectOrder scheduleBooking updateBooking selectBooking"
+_LOCATION = (
+    "theLocation address1 address2 address3 address4 agency country excludedFromMsging latitude locationId longitude "
+    "postCode workflowType"
+)
 
 CONCERNS = (
-    # Names above the members of an answer; a member whose local name stayed has changed its namespace.
+    # Names above the members of an answer; a member whose local name stayed has changed its prefix or namespace.
     Concern("WIR-01", kinds=_NAMES, says=r"^(\w+:|\{[^}]*\})?(\w+)\n(\w+:|\{[^}]*\})?\2$"),
     Concern("WIR-01", elements="Envelope Body return", kinds=_NAMES | {Kind.REMOVED}),
+    Concern("ANS-08", kinds=frozenset({Kind.REORDERED})),
+    Concern("ANS-01", elements="return/id return/status"),
     # Faults, by their texts.
-    Concern("WIR-07", elements=_FAULTS, says="interned"),
-    Concern("WIR-08", elements=_FAULTS, says="unexpected element"),
-    Concern("WIR-09", elements=_FAULTS, says="Unmarshalling Error(?!: unexpected element|.*interned)"),
-    Concern("WIR-10", elements=_FAULTS, says="Message part"),
-    Concern("WIR-11", elements=_FAULTS, says="VersionMismatch|SOAP 1.2"),
+    Concern("WIR-07", elements=_FAULT, says="interned"),
+    Concern("WIR-08", elements=_FAULT, says=r'unexpected element \(uri:""'),
+    Concern("WIR-09", elements=_FAULT, says="Unmarshalling Error: (?!unexpected element|.*interned)"),
+    Concern("WIR-10", elements=_FAULT, says="Message part"),
+    Concern("WIR-11", elements=_FAULT, says="VersionMismatch|SOAP 1.2"),
+    Concern("WIR-12", elements=_FAULT, says=r'unexpected element \(uri:"[^"]'),
+    Concern("WIR-14", elements=_FAULT, says="No binding operation"),
     # Sessions.
     Concern("SES-01", elements="sessionId", operations="openSession"),
     Concern("SES-04", elements=_OUTCOME, operations="openSession"),
@@ -59,31 +67,46 @@ CONCERNS = (
     # Availability.
     Concern("AVL-02 AVL-03", elements="errorMsg", operations="checkAvailability"),
     Concern("AVL-10", elements="errorMsg", operations="checkAvailability", says="(?i:required)"),
+    Concern("AVL-16", elements="errorMsg", operations="checkAvailability", says="(?i:before)"),
     Concern("AVL-01 AVL-02", elements="theSlots", operations="checkAvailability"),
     Concern("AVL-01", elements="day", operations="checkAvailability"),
     Concern("AVL-04", elements="nonWorkingDay weeklyDayOff", operations="checkAvailability"),
     Concern("AVL-04 AVL-05", elements="slotsForDay", operations="checkAvailability"),
     Concern("AVL-05", elements="beginDate endDate", operations="checkAvailability"),
-    Concern("AVL-06 SCH-08", elements="available", operations="checkAvailability"),
+    Concern("AVL-06 AVL-17 SCH-08", elements="available", operations="checkAvailability"),
     Concern("AVL-06 AVL-07", elements="bestSlot", operations="checkAvailability"),
     # Orders.
     Concern("ORD-01", elements="theOrder theBookings", operations="createOrder"),
-    Concern("ORD-02", elements="orderComments", operations=_WRITING),
+    Concern("ORD-02", elements="orderComments", operations=_ORDERS),
     Concern("ORD-03", elements="errorMsg", operations="createOrder", says="orderComments"),
-    Concern("ORD-04", elements="targetDate earliestBookingDate planningWindowStart", operations="createOrder"),
-    Concern("ORD-04", elements="planningWindowEnd", operations="createOrder"),
-    Concern("ORD-05", elements="tokenId", operations=_WRITING),
+    Concern("ORD-04", elements="targetDate earliestBookingDate planningWindowEnd", operations="createOrder"),
+    Concern("ORD-04 ORD-11", elements="planningWindowStart", operations="createOrder"),
+    Concern("ORD-05", elements="tokenId", operations=_ORDERS),
     Concern("ORD-06", elements=_OUTCOME, operations="selectOrder"),
-    Concern("ORD-07", elements=_OUTCOME, operations="createOrder"),
+    Concern("ORD-07 ORD-12", elements=_OUTCOME, operations="createOrder"),
     Concern("ORD-08", elements="assignedStart assignedEnd theResources", operations="createOrder"),
-    Concern("ORD-09", elements="userId", operations=_WRITING),
+    Concern("ORD-09", elements="userId", operations=_ORDERS),
+    Concern("ORD-10", elements="errorMsg", says="(?i:priority)"),
+    Concern("ORD-13", elements="errorMsg", says="(?i:contract)"),
+    Concern("ORD-14", elements="errorMsg", says="SOR"),
+    Concern("ANS-02", elements="theOrder/status bookingLifeCycleStatus bookingReason", operations="createOrder"),
+    Concern("ANS-03", elements=_LOCATION, operations=_ORDERS),
+    Concern("ANS-04 SCH-06", elements="theBookings/duration", operations=_ORDERS),
+    Concern("ANS-05", elements="theBookings/template", operations=_ORDERS),
+    Concern("ANS-06", elements="theBookingCodes/quantity", operations=_ORDERS),
+    Concern("ANS-07", elements="orderId bookingId", operations=_ORDERS),
+    Concern("CAN-01 CAN-02", elements=_OUTCOME, operations="deleteOrder"),
     # Bookings.
     Concern("SCH-01 SCH-03", elements=_OUTCOME, operations="scheduleBooking"),
+    Concern("SCH-11", elements="errorMsg", operations="scheduleBooking", says="(?i:before)"),
+    Concern("SCH-12", elements="errorMsg", operations="scheduleBooking", says="find booking"),
+    Concern("CHG-03", elements="errorMsg", operations="scheduleBooking", says="(?i:completed)"),
     Concern("SCH-02 ORD-08", elements="assignedStart assignedEnd theResources", operations="selectOrder"),
     Concern("SCH-02 SCH-07", elements="planningWindowStart planningWindowEnd", operations="selectOrder"),
-    Concern("SCH-05", elements="bookingReason", operations=_WRITING),
-    Concern("SCH-06", elements="duration isEmergency", operations=_WRITING),
-    Concern("SCH-09", elements=_OUTCOME, operations="deleteBooking"),
+    Concern("SCH-05", elements="bookingReason", operations=_ORDERS),
+    Concern("SCH-06", elements="isEmergency", operations=_ORDERS),
+    Concern("SCH-09 CAN-03", elements=_OUTCOME, operations="deleteBooking"),
+    Concern("CHG-01 CHG-02", elements=_OUTCOME, operations="updateBooking"),
 )
 """What is known, by where it shows."""
 
@@ -99,5 +122,7 @@ def clauses_concerned(operation: str, difference: Difference) -> tuple[str, ...]
     return tuple(sorted(found))
 
 
-def _lists(names: str, name: str) -> bool:
-    return not names or name in names.split()
+def _ends(place: str, names: str) -> bool:
+    """Whether a path leads to one of the elements, or to an attribute of one; any path does where none is named."""
+    element = place.partition("/@")[0]
+    return not names or any(element.endswith(f"/{name}") for name in names.split())

@@ -63,13 +63,8 @@ class Difference:
 
     @property
     def place(self) -> str:
-        """The path without numbers: the same for each of several elements of one name."""
+        """The path without numbers, the same for each of several elements of one name."""
         return _INDEX.sub("", self.path)
-
-    @property
-    def element(self) -> str:
-        """The local name of the element that it is about, or whose attribute."""
-        return self.place.partition("/@")[0].rpartition("/")[2]
 
     @property
     def concerns_the_form_of_a_time(self) -> bool:

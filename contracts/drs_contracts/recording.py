@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from drs_contracts.alignment import corresponding
 from drs_contracts.drift import Difference, differences, unreadable, value_of
 from drs_contracts.target import Target
 
@@ -177,7 +178,7 @@ def _given(
     recorded: etree._Element, answered: etree._Element, recording: Recording
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """What stands in an answer where the recorded one has a volatile value or a stand-in."""
-    for kept, came in zip(recorded.iter(), answered.iter(), strict=False):
+    for kept, came in corresponding(recorded, answered):
         name, value = str(kept.tag), value_of(kept)
         key = _key(name, value, recording)
         if key and value and came.text:
