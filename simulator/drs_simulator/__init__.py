@@ -9,6 +9,10 @@
 """
 
 from drs_simulator.clock import Clock, ClockError
+from drs_simulator.endpoint import effects
+from drs_simulator.endpoint.entry import JournalEntry, Outcome
+from drs_simulator.endpoint.faults import FaultFileError, FaultPlan, FaultRule, load_faults
+from drs_simulator.endpoint.journal import Journal
 from drs_simulator.endpoint.server import PortTakenError
 from drs_simulator.feeds.records import HousingFileError
 from drs_simulator.profile import Profile
@@ -19,13 +23,21 @@ from drs_simulator.state.errors import StateError
 __all__ = [
     "Clock",
     "ClockError",
+    "FaultFileError",
+    "FaultPlan",
+    "FaultRule",
     "HousingFileError",
+    "Journal",
+    "JournalEntry",
     "NotServingError",
+    "Outcome",
     "PortTakenError",
     "Profile",
     "ProfileError",
     "Simulator",
     "StateError",
+    "effects",
+    "load_faults",
     "load_profile",
     "profile_names",
 ]

@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from drs_simulator.clock import ClockError
+from drs_simulator.endpoint.faults import FaultFileError, load_faults
+from drs_simulator.endpoint.journal import DEFAULT_ENTRIES
 from drs_simulator.endpoint.server import PortTakenError, serve
 from drs_simulator.feeds.records import HousingFileError
 from drs_simulator.profile_file import ProfileError, load_profile, profile_names
@@ -43,7 +45,7 @@ def main() -> None:
     """Run the command; what cannot be used is told in a line, with exit code 2."""
     try:
         app()
-    except (ProfileError, ClockError, PortTakenError, StateError) as error:
+    except (ProfileError, ClockError, FaultFileError, PortTakenError, StateError) as error:
         _err.print(str(error), markup=False)
         raise SystemExit(_UNUSABLE) from None
 
@@ -75,6 +77,13 @@ def serve_command(
         int,
         typer.Option(help="Proxies before this server whose X-Forwarded headers count.", min=0, max=8),
     ] = 0,
+    faults: Annotated[
+        str | None,
+        typer.Option(help="A TOML file of fault rules: what goes wrong with calls.", envvar="DRS_FAULTS"),
+    ] = None,
+    journal: Annotated[
+        int, typer.Option(help="Exchanges kept to be looked at; 0 for none.", min=0, envvar="DRS_JOURNAL")
+    ] = DEFAULT_ENTRIES,
     threads: Annotated[int, typer.Option(help="Requests worked on at a time.", min=1, envvar="DRS_THREADS")] = 2,
     import_dir: Annotated[
         Path | None,
@@ -117,6 +126,8 @@ def serve_command(
         "password": password,
         "trusted_proxies": trusted_proxies,
         "state": state,
+        "faults": () if faults is None else load_faults(faults),
+        "journal": journal,
     }
     # What is wrong with it is told before a server starts. The process that serves opens it for itself.
     store = store_from(state)

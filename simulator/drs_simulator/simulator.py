@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from random import Random, SystemRandom
 from types import TracebackType
@@ -12,6 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.app import Endpoint, service_path
+from drs_simulator.endpoint.faults import FaultPlan, FaultRule
+from drs_simulator.endpoint.journal import DEFAULT_ENTRIES, Journal
 from drs_simulator.endpoint.server import EmbeddedServer
 from drs_simulator.feeds.housing_file import parse_housing_file
 from drs_simulator.feeds.import_folder import FolderWatcher, ImportFolder
@@ -51,6 +54,8 @@ class Simulator:
             (``X-Forwarded-Proto``, ``-Host``, ``-Port`` and ``-Prefix``).
         state: Where sessions, orders and bookings are kept: ``memory``, or the URL of a database, which is set up on
             first use (``sqlite:///drs.db``, ``postgresql+psycopg://USER:PASSWORD@HOST/DATABASE``).
+        faults: What goes wrong with calls, from the start.
+        journal: How many exchanges are kept to be looked at; 0 for none.
 
     Raises:
         ProfileError: The profile cannot be used.
@@ -70,6 +75,8 @@ class Simulator:
         port: int = 0,
         trusted_proxies: int = 0,
         state: str = MEMORY,
+        faults: Iterable[FaultRule] = (),
+        journal: int = DEFAULT_ENTRIES,
     ) -> None:
         self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
         self.clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
@@ -78,9 +85,16 @@ class Simulator:
         self._first_clock_mode = self.clock.mode
         self._seed = seed
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
+        # Faults draw from a source of their own, so that ids are the same with them and without.
+        self._chance = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         self._store = store_from(state)
         self._scheduler = Scheduler(self.profile, self.clock, self._random, self._store, Credentials(login, password))
-        self.wsgi: WSGIApplication = Endpoint(self.profile, Gateway(self._scheduler))
+        self.faults = FaultPlan(faults, self._chance)
+        self.journal = Journal(self.profile, self.clock, self._scheduler, password, most_entries=journal)
+        gateway = Gateway(self._scheduler)
+        self.wsgi: WSGIApplication = Endpoint(
+            self.profile, gateway, self._scheduler, self.clock, self.faults, self.journal
+        )
         if trusted_proxies:
             told = dict.fromkeys(("x_proto", "x_host", "x_port", "x_prefix"), trusted_proxies)
             self.wsgi = ProxyFix(self.wsgi, x_for=0, **told)
@@ -105,9 +119,15 @@ class Simulator:
         return service_path(self.profile)
 
     def reset(self) -> None:
-        """Forget all sessions, orders and bookings; clock, numbers and randomness begin anew."""
+        """Forget all sessions, orders, bookings and exchanges; clock, numbers, randomness and faults begin anew.
+
+        The fault rules in force are then those that the simulator was made with: usually none.
+        """
         self._store.reset()
         self._random.seed(self._seed)
+        self._chance.seed(self._seed)
+        self.faults.reset()
+        self.journal.clear()
         self.clock.mode = self._first_clock_mode
 
     def import_file(self, file: str | Path) -> bool:

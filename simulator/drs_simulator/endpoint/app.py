@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
 from http import HTTPStatus
+from time import perf_counter, sleep
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
+from drs_simulator.clock import Clock
+from drs_simulator.endpoint.connection import Reply, deliver
+from drs_simulator.endpoint.effect import Scene
+from drs_simulator.endpoint.faults import FaultPlan, struck
+from drs_simulator.endpoint.journal import Journal
+from drs_simulator.endpoint.rival import Rival
+from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.gateway import fault
 from drs_simulator.gateway.gateway import Gateway
 from drs_simulator.gateway.protocol import fault_document
 from drs_simulator.profile import Profile
+from drs_simulator.scheduling.scheduler import Scheduler
 
+_log = logging.getLogger(__name__)
 _XML = "text/xml;charset=UTF-8"
 
 
@@ -22,25 +35,43 @@ def service_path(profile: Profile) -> str:
 
 
 class Endpoint:
-    """Serves one gateway at both of its paths: ``…/ws/soap`` (seen) and ``…/ws/soap_560`` (client)."""
+    """Serves one gateway at both of its paths: ``…/ws/soap`` (seen) and ``…/ws/soap_560`` (client).
 
-    def __init__(self, profile: Profile, gateway: Gateway) -> None:
+    Args:
+        profile: The installation.
+        gateway: Answers calls.
+        scheduler: What the gateway turns to, and faults too.
+        clock: The simulator's time.
+        faults: What goes wrong.
+        journal: Keeps what was said.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        gateway: Gateway,
+        scheduler: Scheduler,
+        clock: Clock,
+        faults: FaultPlan,
+        journal: Journal,
+    ) -> None:
         self._profile = profile
         self._gateway = gateway
+        self._scheduler = scheduler
+        self._rival = Rival(scheduler)
+        self._clock = clock
+        self._faults = faults
+        self._journal = journal
         self._paths = frozenset({service_path(profile), f"{service_path(profile)}_560"})
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request, as WSGI has it."""
-        return self._response(Request(environ))(environ, start_response)
-
-    def _response(self, request: Request) -> Response:
+        request = Request(environ)
         if request.path not in self._paths:
-            return self._signpost(request)
-        if request.method == "POST":
-            return self._call(request)
+            return self._signpost(request)(environ, start_response)
         if request.method in ("GET", "HEAD") and request.query_string.lower().startswith(b"wsdl"):
-            return self._wsdl(request)
-        return Response(fault_document(fault.no_operation()), HTTPStatus.INTERNAL_SERVER_ERROR, content_type=_XML)
+            return self._wsdl(request)(environ, start_response)
+        return deliver(self._exchange(request), environ, start_response, sleep)
 
     def _wsdl(self, request: Request) -> Response:
         part = next((value for name, value in request.args.items() if name.lower() == "wsdl"), "")
@@ -48,11 +79,41 @@ class Endpoint:
         document = self._gateway.wsdl(request.base_url, part) or self._gateway.wsdl(request.base_url)
         return Response(document, content_type=_XML)
 
-    def _call(self, request: Request) -> Response:
+    def _exchange(self, request: Request) -> Reply:
         """A SOAP call, whatever the query: clients exist that post to ``?wsdl`` (client)."""
-        body = _bounded_body(request, self._profile.gateway.max_body_bytes)
-        answer = self._gateway.answer(body, request.mimetype_params.get("charset"))
-        return Response(answer.body, answer.status, content_type=_XML)
+        began, started = self._clock.now(), perf_counter()
+        is_call = request.method == "POST"
+        call = SentCall(
+            body=_bounded_body(request, self._profile.gateway.max_body_bytes) if is_call else b"",
+            charset=request.mimetype_params.get("charset"),
+            method=request.method,
+            path=request.path,
+            address=request.remote_addr or "",
+            headers={name.lower(): value for name, value in request.headers},
+        )
+        reply, faults = self._struck(call) if is_call else (_NO_CALL, ())
+        if self._journal:
+            self._keep(call, reply, faults, began, perf_counter() - started)
+        return reply
+
+    def _keep(self, call: SentCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
+        try:
+            self._journal.record(call, reply, faults=faults, began=began, duration=duration)
+        except Exception:
+            # A caller gets the answer, whatever the journal makes of the call.
+            _log.exception("An exchange could not be kept in the journal")
+
+    def _struck(self, call: SentCall) -> tuple[Reply, tuple[str, ...]]:
+        carry_out = partial(self._answer, call)
+        if not self._faults:
+            return carry_out(), ()
+        effects, random = self._faults.take(call)
+        scene = Scene(call, random, sleep, self._scheduler.forget_sessions, self._rival.take_places)
+        return struck(effects, scene, carry_out), tuple(effect.kind for effect in effects)
+
+    def _answer(self, call: SentCall) -> Reply:
+        answer = self._gateway.answer(call.body, call.charset)
+        return Reply(answer.status, answer.body)
 
     def _signpost(self, request: Request) -> Response:
         """Where the gateway is, for whoever looks elsewhere."""
@@ -62,6 +123,9 @@ class Endpoint:
         opening = "This is a simulator of DRS." if found else f"There is nothing at {request.path}."
         text = f"{opening}\nThe SOAP gateway is at {address}\nIts WSDL is at {address}?wsdl\n"
         return Response(text, status, content_type="text/plain; charset=utf-8")
+
+
+_NO_CALL = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(fault.no_operation()))
 
 
 def _bounded_body(request: Request, limit: int) -> bytes:

@@ -31,7 +31,7 @@ def read_envelope(body: bytes, charset: str | None, settings: GatewaySettings) -
     """
     if len(body) > settings.max_body_bytes:
         raise fault.too_large(settings.max_body_bytes)
-    envelope = _parsed(body, charset)
+    envelope = parsed(body, charset)
     if envelope.getroottree().docinfo.doctype:
         raise fault.doctype_refused()
     wrapper = _only_child_of_body(envelope, settings)
@@ -59,7 +59,12 @@ def _parser(charset: str | None) -> etree.XMLParser:
     )
 
 
-def _parsed(body: bytes, charset: str | None) -> etree._Element:
+def parsed(body: bytes, charset: str | None) -> etree._Element:
+    """The root element of a request; nothing outside the bytes is read.
+
+    Raises:
+        SoapFault: The bytes are no XML, or more than the parser's limits allow.
+    """
     if not body.strip():
         raise fault.unreadable("Unexpected EOF in prolog", (1, 0))
     try:

@@ -132,6 +132,17 @@ def fault_document(problem: fault.SoapFault) -> bytes:
     return serialized(envelope)
 
 
+def refusal_document(operation: str, message: str) -> bytes:
+    """The envelope that carries a refusal of the operation: status error with this ``errorMsg``."""
+    envelope = etree.Element(etree.QName(SOAP_1_1, "Envelope"), nsmap={"soap": SOAP_1_1})
+    body = etree.SubElement(envelope, etree.QName(SOAP_1_1, "Body"))
+    wrapper = etree.SubElement(body, etree.QName(NAMESPACE, f"{operation}Response"), nsmap={"ns1": NAMESPACE})
+    returned = etree.SubElement(wrapper, "return", nsmap={"ns2": NAMESPACE})
+    for name, text in (("errorMsg", message), ("id", "0"), ("status", "error")):
+        etree.SubElement(returned, name).text = text
+    return serialized(envelope)
+
+
 def serialized(document: etree._Element) -> bytes:
     """A document as bytes, with the declaration that DRS writes."""
     return _DECLARATION + etree.tostring(document, encoding="UTF-8", xml_declaration=False)

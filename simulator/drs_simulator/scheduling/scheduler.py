@@ -109,6 +109,17 @@ class Scheduler:
         for lapsed in transaction.lapsed_reservations(now):
             transaction.put_booking(replace(lapsed, life_cycle=LifeCycle.PLANNED, appointment=None, held_until=None))
 
+    def forget_sessions(self) -> None:
+        """All sessions end at once, as when DRS is started anew."""
+        with self._store.transaction() as transaction:
+            transaction.drop_sessions()
+
+    def session_opened(self, session_id: str) -> datetime | None:
+        """When the session was opened, or ``None`` for one that is not known. It may have lapsed since."""
+        with self._store.transaction() as transaction:
+            session = transaction.session(session_id)
+            return None if session is None else session.opened
+
 
 def close_session(call: Call, request: None) -> None:  # noqa: ARG001 - the session is all that closeSession names
     """The session ends; its id is of no use any more.

@@ -28,6 +28,9 @@ class Transaction(Protocol):
     def drop_session(self, session_id: str) -> None:
         """Forget a session."""
 
+    def drop_sessions(self) -> None:
+        """Forget all sessions."""
+
     def next_number(self, of: Numbered, first: int) -> int:
         """The next id of its sort, counted up from ``first``. An id is never given twice."""
 

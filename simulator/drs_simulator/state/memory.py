@@ -76,6 +76,11 @@ class MemoryStore:
         """See ``Transaction.drop_session``."""
         self._put(self._sessions, session_id, None)
 
+    def drop_sessions(self) -> None:
+        """See ``Transaction.drop_sessions``."""
+        for session_id in tuple(self._sessions):
+            self.drop_session(session_id)
+
     def next_number(self, of: Numbered, first: int) -> int:
         """See ``Transaction.next_number``."""
         number = self._numbers.get(of, first - 1) + 1

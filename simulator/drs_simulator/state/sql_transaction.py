@@ -48,6 +48,10 @@ class SqlTransaction:
         """See ``Transaction.drop_session``."""
         self._drop(sessions, session_id)
 
+    def drop_sessions(self) -> None:
+        """See ``Transaction.drop_sessions``."""
+        self._connection.execute(sessions.delete())
+
     def next_number(self, of: Numbered, first: int) -> int:
         """See ``Transaction.next_number``."""
         last = self._connection.execute(select(numbers.c.last).where(numbers.c.id == of)).scalar()

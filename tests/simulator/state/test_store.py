@@ -37,6 +37,16 @@ def test_what_a_transaction_wrote_is_there_in_the_next(store: Store) -> None:
         assert kept.session("one") is None
 
 
+def test_all_sessions_can_be_forgotten_at_once(store: Store) -> None:
+    with store.transaction() as kept:
+        kept.put_session(some_session("one"))
+        kept.put_session(some_session("two"))
+        kept.drop_sessions()
+    with store.transaction() as kept:
+        assert kept.session("one") is None
+        assert kept.session("two") is None
+
+
 def test_a_transaction_that_raises_leaves_nothing_behind(desk: Desk, store: Store) -> None:
     booked = desk.book(local("2021-10-26T08:00"), local("2021-10-26T12:00"))
     booking, number = booked.booking, "order-1"

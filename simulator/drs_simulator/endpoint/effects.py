@@ -1,0 +1,238 @@
+"""What a fault can do to a call. Each effect is a small value, so that TOML and JSON can carry it.
+
+An effect stands around the call and decides whether the call is carried out at all:
+
+======================  ==================================================================================
+before the call         ``delay``, ``delay_uniform``, ``delay_log_normal``, ``delay_lincoln``,
+                        ``session_lost``, ``place_taken``
+instead of the call     ``http_status``, ``fault``, ``refusal``, ``login_page``, ``reset``
+after the call, which   ``empty``, ``truncated``, ``garbage``, ``slow_drip``, ``answer_lost``,
+is carried out          ``extra_elements``
+======================  ==================================================================================
+
+Delays are real time, whatever the simulator's clock says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from lxml import etree
+from pydantic import AfterValidator, Field, field_validator
+
+from drs_simulator.endpoint.connection import Reply
+from drs_simulator.endpoint.delays import Delay, DelayLincoln, DelayLogNormal, DelayUniform, Seconds
+from drs_simulator.endpoint.effect import Effect, Scene
+from drs_simulator.gateway.fault import FaultCode, SoapFault
+from drs_simulator.gateway.interface import interface_named
+from drs_simulator.gateway.protocol import fault_document, refusal_document, serialized
+
+_HTML = "text/html; charset=utf-8"
+
+
+def _checked_for_xml(text: str) -> str:
+    try:
+        etree.Element("text").text = text
+    except ValueError:
+        raise ValueError("has characters that XML cannot carry") from None
+    return text
+
+
+_XmlText = Annotated[str, AfterValidator(_checked_for_xml)]
+
+
+class HttpStatus(Effect):
+    """A proxy before DRS answers with an HTTP status, with or without a body; DRS never sees the call."""
+
+    kind: Literal["http_status"] = "http_status"
+    status: Annotated[int, Field(ge=200, le=599)]
+    body: str = ""
+    content_type: str = _HTML
+
+    @field_validator("content_type")
+    @classmethod
+    def _one_line(cls, text: str) -> str:
+        if not text.isprintable() or not text.isascii():
+            raise ValueError("must be one line of ASCII")
+        return text
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+        """Answer with the status."""
+        return Reply(self.status, self.body.encode(), self.content_type, broken=True)
+
+
+class Fault(Effect):
+    """DRS's platform answers with a SOAP fault; the call is not carried out."""
+
+    kind: Literal["fault"] = "fault"
+    text: _XmlText = "Error reading XMLStreamReader."
+    code: FaultCode = "Server"
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+        """Answer with the fault."""
+        body = fault_document(SoapFault(self.text, self.code))
+        return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, body, broken=True)
+
+
+class Refusal(Effect):
+    """DRS declines: status error with this ``errorMsg``; the call is not carried out."""
+
+    kind: Literal["refusal"] = "refusal"
+    text: _XmlText = "Error in Booking.schedule. Error in modifyJob Planning failed"
+    concerns = frozenset(interface_named("observed").operations)
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+        """Answer with the refusal, in the wrapper of the operation's response."""
+        return Reply(HTTPStatus.OK, refusal_document(scene.call.operation, self.text), broken=True)
+
+
+class LoginPage(Effect):
+    """A proxy shows its login page at status 200, as ``text/html``; DRS never sees the call."""
+
+    kind: Literal["login_page"] = "login_page"
+    title: str = "Sign in"
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+        """Answer with the page."""
+        title = escape(self.title)
+        page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+        return Reply(HTTPStatus.OK, page.encode(), _HTML, broken=True)
+
+
+class Reset(Effect):
+    """The connection is reset; the call is not carried out."""
+
+    kind: Literal["reset"] = "reset"
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+        """Break off."""
+        return Reply(0, b"", broken=True, reset=True)
+
+
+class Empty(Effect):
+    """The call is carried out, and its answer has no body."""
+
+    kind: Literal["empty"] = "empty"
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+        """Answer with nothing."""
+        return replace(carry_out(), body=b"", broken=True)
+
+
+class Truncated(Effect):
+    """The call is carried out; only this fraction of its answer arrives."""
+
+    kind: Literal["truncated"] = "truncated"
+    fraction: Annotated[float, Field(ge=0, lt=1)] = 0.5
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+        """Cut the answer short."""
+        reply = carry_out()
+        return replace(reply, body=reply.body[: int(len(reply.body) * self.fraction)], broken=True)
+
+
+class Garbage(Effect):
+    """The call is carried out, and its answer is so many bytes of noise."""
+
+    kind: Literal["garbage"] = "garbage"
+    size: Annotated[int, Field(ge=1, le=1024 * 1024)] = 512
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
+        """Answer with noise."""
+        return replace(carry_out(), body=scene.random.randbytes(self.size), broken=True)
+
+
+class SlowDrip(Effect):
+    """The call is carried out, and its answer comes at so many bytes a second. Needs a connection."""
+
+    kind: Literal["slow_drip"] = "slow_drip"
+    bytes_per_second: Annotated[int, Field(ge=1)] = 100
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+        """Slow the answer down."""
+        return replace(carry_out(), bytes_per_second=self.bytes_per_second, broken=True)
+
+
+class AnswerLost(Effect):
+    """The call is carried out, and the caller never hears of it: after so many seconds the connection is reset.
+
+    With ``seconds`` beyond the caller's time limit, the caller sees a time-out instead of a reset.
+    """
+
+    kind: Literal["answer_lost"] = "answer_lost"
+    seconds: Seconds = 0
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
+        """Carry the call out, and say nothing."""
+        reply = carry_out()
+        scene.sleep(self.seconds)
+        return replace(reply, broken=True, reset=True)
+
+
+class SessionLost(Effect):
+    """All sessions are forgotten before the call, as when DRS is started anew."""
+
+    kind: Literal["session_lost"] = "session_lost"
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
+        """Forget the sessions; the call is answered as it then is."""
+        scene.forget_sessions()
+        return carry_out()
+
+
+class PlaceTaken(Effect):
+    """Between check and booking another caller takes the last places: the window is full when the call comes."""
+
+    kind: Literal["place_taken"] = "place_taken"
+    concerns = frozenset({"scheduleBooking", "createReservation"})
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
+        """Fill the window; the call is answered as it then is."""
+        scene.take_places(scene.call)
+        return carry_out()
+
+
+class ExtraElements(Effect):
+    """The answer has elements that no interface description knows, as a later version of DRS may send."""
+
+    kind: Literal["extra_elements"] = "extra_elements"
+    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")] = "futureElement"
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+        """Add one to the answer and to everything in it that has members."""
+        reply = carry_out()
+        try:
+            root = etree.fromstring(reply.body)
+        except etree.XMLSyntaxError:
+            return reply
+        for returned in root.iterfind(".//return"):
+            for element in [each for each in returned.iter() if len(each) or each is returned]:
+                etree.SubElement(element, self.name).text = "unknown"
+        return replace(reply, body=serialized(root))
+
+
+AnyEffect = Annotated[
+    Delay
+    | DelayUniform
+    | DelayLogNormal
+    | DelayLincoln
+    | HttpStatus
+    | Fault
+    | Refusal
+    | LoginPage
+    | Reset
+    | Empty
+    | Truncated
+    | Garbage
+    | SlowDrip
+    | AnswerLost
+    | SessionLost
+    | PlaceTaken
+    | ExtraElements,
+    Field(discriminator="kind"),
+]
+"""Every effect, told apart by its ``kind``."""

@@ -1,0 +1,138 @@
+"""The journal: the last exchanges with callers, bounded, without secrets, each with what there is to say about it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from threading import Lock
+from typing import Any
+
+from lxml import etree
+
+from drs_simulator.clock import Clock
+from drs_simulator.endpoint.connection import Reply
+from drs_simulator.endpoint.diagnosis import Bystander, diagnosis
+from drs_simulator.endpoint.entry import JournalEntry, Outcome
+from drs_simulator.endpoint.har import har
+from drs_simulator.endpoint.masking import Masker, shown
+from drs_simulator.endpoint.sent import SentCall
+from drs_simulator.gateway.interface import interface_named
+from drs_simulator.profile import Profile
+from drs_simulator.scheduling.scheduler import Scheduler
+
+DEFAULT_ENTRIES = 1000
+_DEFAULT_BYTES = 16 * 1024 * 1024
+# An entry holds at most so much of the journal's bytes in each of its bodies.
+_BODIES = 8
+_LONGEST_TEXT = 200
+_LONGEST_DIAGNOSIS = 2000
+_REFUSED = b"<status>error</status>"
+_OPERATIONS = frozenset(interface_named("observed").operations)
+
+
+class Journal:
+    """Keeps the last exchanges. Safe under threads.
+
+    Args:
+        profile: The installation.
+        clock: Says when an exchange was.
+        scheduler: Knows of sessions.
+        password: The simulator's password, which is never kept.
+        most_entries: How many exchanges are kept; 0 for none.
+        most_bytes: How many bytes they may take together.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        clock: Clock,
+        scheduler: Scheduler,
+        password: str,
+        *,
+        most_entries: int = DEFAULT_ENTRIES,
+        most_bytes: int = _DEFAULT_BYTES,
+    ) -> None:
+        self.most_entries = most_entries
+        self.most_bytes = most_bytes
+        self._profile = profile
+        self._clock = clock
+        self._scheduler = scheduler
+        self._masker = Masker(password)
+        self._lock = Lock()
+        self._entries: deque[JournalEntry] = deque()
+        self._bytes = 0
+        self._count = 0
+
+    def __bool__(self) -> bool:
+        return self.most_entries > 0
+
+    def entries(self) -> tuple[JournalEntry, ...]:
+        """The exchanges that are kept, the oldest first."""
+        with self._lock:
+            return tuple(self._entries)
+
+    def clear(self) -> None:
+        """Forget all exchanges; they are counted anew."""
+        with self._lock:
+            self._entries.clear()
+            self._bytes = self._count = 0
+
+    def as_har(self) -> dict[str, Any]:
+        """The exchanges as an HTTP archive (HAR 1.2), which browsers and other tools can open."""
+        return har(self.entries())
+
+    def record(self, call: SentCall, reply: Reply, *, faults: Iterable[str], began: datetime, duration: float) -> None:
+        """Keep an exchange; old ones give way. Secrets are taken out of it first."""
+        masked = self._masker.masked(call, reply.body)
+        refusal = _refusal(reply)
+        beside = Bystander(self._profile, self._clock.now(), self._scheduler.session_opened)
+        struck = tuple(faults)
+        said = masked.told(diagnosis(call, reply.status, refusal or "", beside))
+        if struck:
+            said = f"Fault rules struck: {', '.join(struck)}. {said}".rstrip()
+        most = self.most_bytes // _BODIES
+        entry = JournalEntry(
+            number=0,
+            time=began,
+            method=call.method[:_LONGEST_TEXT],
+            path=masked.told(call.path)[:_LONGEST_TEXT],
+            address=call.address[:_LONGEST_TEXT],
+            content_type=masked.told(call.headers.get("content-type", ""))[:_LONGEST_TEXT],
+            soap_action=masked.told(call.headers.get("soapaction", ""))[:_LONGEST_TEXT],
+            operation=call.operation if call.operation in _OPERATIONS else "",
+            session=shown(call.session_id),
+            status=0 if reply.reset else int(reply.status),
+            response_type="" if reply.reset else reply.content_type,
+            outcome=_outcome(reply, refusal),
+            faults=struck,
+            duration=duration,
+            request=masked.request[:most],
+            response=masked.response[:most],
+            request_size=len(call.body),
+            response_size=len(reply.body),
+            diagnosis=said[:_LONGEST_DIAGNOSIS],
+        )
+        with self._lock:
+            self._count += 1
+            self._entries.append(replace(entry, number=self._count))
+            self._bytes += entry.size
+            while len(self._entries) > self.most_entries or self._bytes > self.most_bytes:
+                self._bytes -= self._entries.popleft().size
+
+
+def _outcome(reply: Reply, refusal: str | None) -> Outcome:
+    if reply.broken:
+        return Outcome.BROKEN
+    if reply.status != HTTPStatus.OK:
+        return Outcome.FAULT
+    return Outcome.SUCCESS if refusal is None else Outcome.REFUSAL
+
+
+def _refusal(reply: Reply) -> str | None:
+    """The answer's errorMsg if it declines; text cannot hold the markup that is looked for first."""
+    if reply.status != HTTPStatus.OK or reply.broken or _REFUSED not in reply.body:
+        return None
+    return etree.fromstring(reply.body).findtext(".//return/errorMsg") or ""
