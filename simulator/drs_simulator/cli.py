@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
+from random import Random, SystemRandom
 from typing import Annotated
 from wsgiref.types import WSGIApplication
 
@@ -15,10 +16,14 @@ from rich.console import Console
 from rich.table import Table
 
 from drs_simulator.clock import ClockError
+from drs_simulator.endpoint.app import service_path
 from drs_simulator.endpoint.faults import FaultFileError, load_faults
 from drs_simulator.endpoint.journal import DEFAULT_ENTRIES
+from drs_simulator.endpoint.recorded import recorded_endpoint
+from drs_simulator.endpoint.recording_folder import RecordingFolder, RecordingFolderError, read_recording
 from drs_simulator.endpoint.server import PortTakenError, serve
 from drs_simulator.feeds.records import HousingFileError
+from drs_simulator.profile import Profile
 from drs_simulator.profile_file import ProfileError, load_profile, profile_names
 from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
 from drs_simulator.state.errors import StateError
@@ -32,6 +37,7 @@ app.add_typer(profile_app, name="profile")
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 _UNUSABLE = 2
+_ONLY_WITH_A_SIMULATOR = frozenset({"clock", "import_dir", "login", "password", "state", "trusted_proxies"})
 
 
 class WsdlStyle(StrEnum):
@@ -45,13 +51,21 @@ def main() -> None:
     """Run the command; what cannot be used is told in a line, with exit code 2."""
     try:
         app()
-    except (ProfileError, ClockError, FaultFileError, PortTakenError, StateError) as error:
+    except (
+        ProfileError,
+        ClockError,
+        FaultFileError,
+        PortTakenError,
+        StateError,
+        RecordingFolderError,
+    ) as error:
         _err.print(str(error), markup=False)
         raise SystemExit(_UNUSABLE) from None
 
 
 @app.command("serve")
 def serve_command(
+    context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.", envvar="DRS_HOST")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 for a free one.", min=0, max=65535, envvar="DRS_PORT")] = 8080,
     profile: Annotated[str, typer.Option(help="A profile's name or TOML file.", envvar="DRS_PROFILE")] = "lincoln",
@@ -104,6 +118,13 @@ def serve_command(
             envvar="DRS_STATE",
         ),
     ] = MEMORY,
+    from_recordings: Annotated[
+        Path | None,
+        typer.Option(help="Answer from a folder of recorded exchanges alone; to any login.", show_default=False),
+    ] = None,
+    nearest: Annotated[
+        bool, typer.Option("--nearest", help="With --from-recordings: answer the unrecorded like the nearest recorded.")
+    ] = False,
 ) -> None:
     """Serve a DRS until Ctrl-C or SIGTERM.
 
@@ -111,13 +132,21 @@ def serve_command(
     locations, SOR codes and operatives; it is set up on first use. In memory all that is lost when the server stops.
     The profile, a clock that was moved and the seed are never kept.
     """
+    given = {name for name in context.params if _source(context, name) == "COMMANDLINE"}
+    if from_recordings is not None:
+        _check_sense(given & _ONLY_WITH_A_SIMULATOR, "leave it out with --from-recordings")
+        recording = read_recording(from_recordings)
+        chosen = recording.profile if _source(context, "profile") == "DEFAULT" else profile
+        loaded = _profile(chosen, wsdl_style)
+        load_recorded = partial(_load_recorded, recording, loaded, seed, nearest=nearest)
+        announce = partial(_announce_recorded, host, loaded, recording)
+        serve(load_recorded, host, port, threads=threads, when_up=announce)
+        return
+    _check_sense(given & {"nearest"}, "it goes with --from-recordings")
     if not _is_loopback(host) and password == DEFAULT_PASSWORD:
         _err.print(f"{host} can be reached from elsewhere. Set a --password other than the default.", markup=False)
         raise typer.Exit(_UNUSABLE)
-    loaded = load_profile(profile)
-    if wsdl_style is not None:
-        gateway = loaded.gateway.model_copy(update={"wsdl_style": wsdl_style.value})
-        loaded = loaded.model_copy(update={"gateway": gateway})
+    loaded = _profile(profile, wsdl_style)
     settings: dict[str, object] = {
         "profile": loaded,
         "clock": clock,
@@ -185,6 +214,32 @@ def profile_evidence(name: Annotated[str, typer.Argument(help="A profile's name,
     _out.print(table)
 
 
+def _profile(source: str, wsdl_style: WsdlStyle | None) -> Profile:
+    loaded = load_profile(source)
+    if wsdl_style is None:
+        return loaded
+    gateway = loaded.gateway.model_copy(update={"wsdl_style": wsdl_style.value})
+    return loaded.model_copy(update={"gateway": gateway})
+
+
+def _load_recorded(recording: RecordingFolder, profile: Profile, seed: int | None, *, nearest: bool) -> WSGIApplication:
+    random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
+    return recorded_endpoint(recording, profile, random, nearest=nearest)
+
+
+def _source(context: typer.Context, name: str) -> str:
+    """Where an option's value comes from: COMMANDLINE, ENVIRONMENT, DEFAULT or another of click's names."""
+    source = context.get_parameter_source(name)
+    return "" if source is None else source.name
+
+
+def _check_sense(options: Collection[str], remedy: str) -> None:
+    """Say which options that were given mean nothing."""
+    for name in sorted(options):
+        _err.print(f"--{name.replace('_', '-')} has no meaning here: {remedy}.", markup=False)
+        raise typer.Exit(_UNUSABLE)
+
+
 def _load(settings: dict[str, object], import_dir: Path | None) -> WSGIApplication:
     simulator = Simulator(**settings)  # type: ignore[arg-type]
     if import_dir is not None:
@@ -193,15 +248,26 @@ def _load(settings: dict[str, object], import_dir: Path | None) -> WSGIApplicati
 
 
 def _announce(host: str, simulator: Simulator, more: Mapping[str, str], port: int) -> None:
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}{simulator.path}"
     _out.print(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}", markup=False)
-    _out.print(f"  endpoint  {address}", markup=False)
-    _out.print(f"  WSDL      {address}?wsdl", markup=False)
+    _print_addresses(host, port, simulator.path)
     default = f", password {DEFAULT_PASSWORD}" if simulator.password == DEFAULT_PASSWORD else ""
     _out.print(f"  login     {simulator.login}{default}", markup=False)
     for name, value in more.items():
         _out.print(f"  {name:9} {value}", markup=False)
     _out.print("Stop it with Ctrl-C.", markup=False)
+
+
+def _announce_recorded(host: str, profile: Profile, recording: RecordingFolder, port: int) -> None:
+    _out.print(f"DRS from recordings: {recording.title}, {len(recording.exchanges)} exchanges", markup=False)
+    _print_addresses(host, port, service_path(profile))
+    _out.print("  login     any", markup=False)
+    _out.print("Stop it with Ctrl-C.", markup=False)
+
+
+def _print_addresses(host: str, port: int, path: str) -> None:
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}{path}"
+    _out.print(f"  endpoint  {address}", markup=False)
+    _out.print(f"  WSDL      {address}?wsdl", markup=False)
 
 
 def _is_loopback(host: str) -> bool:

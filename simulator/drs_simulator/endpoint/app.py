@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from time import perf_counter, sleep
+from typing import Protocol
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
@@ -20,7 +21,7 @@ from drs_simulator.endpoint.journal import Journal
 from drs_simulator.endpoint.rival import Rival
 from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.gateway import fault
-from drs_simulator.gateway.gateway import Gateway
+from drs_simulator.gateway.gateway import Answer
 from drs_simulator.gateway.protocol import fault_document
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
@@ -32,6 +33,16 @@ _XML = "text/xml;charset=UTF-8"
 def service_path(profile: Profile) -> str:
     """The path of the gateway (seen: Interfacing)."""
     return f"/OTWebServiceGateway_{profile.instance}/ws/soap"
+
+
+class Answering(Protocol):
+    """What is behind the paths: a gateway, or recordings of one."""
+
+    def answer(self, body: bytes, charset: str | None = None) -> Answer:
+        """See ``Gateway.answer``."""
+
+    def wsdl(self, address: str, part: str = "") -> bytes | None:
+        """See ``Gateway.wsdl``."""
 
 
 class Endpoint:
@@ -49,7 +60,7 @@ class Endpoint:
     def __init__(
         self,
         profile: Profile,
-        gateway: Gateway,
+        gateway: Answering,
         scheduler: Scheduler,
         clock: Clock,
         faults: FaultPlan,

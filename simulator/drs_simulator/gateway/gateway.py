@@ -20,6 +20,7 @@ from drs_simulator.gateway.service import SERVED, Desk, application
 from drs_simulator.gateway.types import interface_types
 from drs_simulator.gateway.writing import Writer
 from drs_simulator.gateway.wsdl import wsdl_document, wsdl_in_two
+from drs_simulator.profile import GatewaySettings
 from drs_simulator.scheduling.scheduler import Scheduler
 
 _log = logging.getLogger(__name__)
@@ -89,7 +90,12 @@ class Gateway:
             address: Where callers reach the gateway.
             part: A file that the description imports, by its name; there is one where the profile's style is cxf.
         """
-        interface = interface_named(self._settings.interface)
-        if self._settings.wsdl_style == "cxf":
-            return wsdl_in_two(interface, address, SERVED).get(part)
-        return None if part else wsdl_document(interface, address, SERVED)
+        return interface_description(self._settings, address, part)
+
+
+def interface_description(settings: GatewaySettings, address: str, part: str = "") -> bytes | None:
+    """The WSDL of a gateway with those settings; see ``Gateway.wsdl``."""
+    interface = interface_named(settings.interface)
+    if settings.wsdl_style == "cxf":
+        return wsdl_in_two(interface, address, SERVED).get(part)
+    return None if part else wsdl_document(interface, address, SERVED)
