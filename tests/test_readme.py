@@ -44,7 +44,8 @@ def test_the_appointment_of_the_readme_is_booked_command_by_command(monkeypatch:
 
 
 def test_the_contracts_are_listed_and_verified_as_the_readme_says() -> None:
-    for command in (command for command in commands() if "drs-contracts" in command[0]):
+    known = ("list", "verify")
+    for command in (command for command in commands() if "drs-contracts" in command[0] and command[1] in known):
         if command[-1].startswith("http"):
             with Simulator("lincoln") as drs:
                 done = run([*command[:-1], drs.url], "--max-examples", "1")

@@ -12,12 +12,15 @@ from rich.table import Table
 
 from drs_contracts.catalogue import clauses
 from drs_contracts.clause import Clause, Grade
+from drs_contracts.exercise import CommandError
+from drs_contracts.exercise_cli import exercise_command
 from drs_contracts.observe_cli import observe_command
 from drs_contracts.recorder import RecorderError
 from drs_contracts.recording import RecordingError
 from drs_contracts.recording_cli import record_command
 from drs_contracts.recording_writer import FolderError
 from drs_contracts.replay_cli import drift_command, replay_command
+from drs_contracts.scenario import ScenarioError
 from drs_contracts.target import UnreachableError
 from drs_contracts.verify_cli import verify_command
 
@@ -29,9 +32,20 @@ app = typer.Typer(
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 _UNUSABLE = 2
+_CANNOT_BE_USED = (
+    ProfileError,
+    ClockError,
+    UnreachableError,
+    RecorderError,
+    FolderError,
+    RecordingError,
+    ScenarioError,
+    CommandError,
+)
 
 
 app.command("verify")(verify_command)
+app.command("exercise")(exercise_command)
 app.command("observe")(observe_command)
 app.command("record")(record_command)
 app.command("replay")(replay_command)
@@ -42,7 +56,7 @@ def main() -> None:
     """Run the command; what cannot be used is told in a line, with exit code 2."""
     try:
         app()
-    except (ProfileError, ClockError, UnreachableError, RecorderError, FolderError, RecordingError) as error:
+    except _CANNOT_BE_USED as error:
         _err.print(str(error), markup=False)
         raise SystemExit(_UNUSABLE) from None
 

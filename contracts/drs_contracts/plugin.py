@@ -11,18 +11,20 @@ Nothing needs to be imported. What a fixture needs is imported when it is first 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from drs_client import DrsClient
-    from drs_simulator import Clock, Simulator
+    from drs_simulator import Clock, FaultPlan, Journal, JournalEntry, Simulator
 
 _DEFAULT_CLOCK = "wall"
 _PROFILE_OPTION = "--drs-profile"
 _URL_OPTION = "--drs-url"
+_SHOWN_EXCHANGES = 20
+_SIMULATOR: pytest.StashKey[Simulator] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,7 +46,9 @@ def drs(request: pytest.FixtureRequest) -> Simulator:
     """A simulator of the test's own, in process: ``drs.wsgi``, ``drs.clock``, ``drs.reset()``."""
     from drs_simulator import Simulator  # noqa: PLC0415 - imported by those who use it
 
-    return Simulator(**_set_up(request))
+    simulator = Simulator(**_set_up(request))
+    request.node.stash[_SIMULATOR] = simulator
+    return simulator
 
 
 @pytest.fixture
@@ -71,6 +75,30 @@ def drs_clock(drs: Simulator) -> Clock:
 
 
 @pytest.fixture
+def drs_faults(drs: Simulator) -> FaultPlan:
+    """What goes wrong with calls: ``drs_faults.add(FaultRule(effect=effects.Reset()))``."""
+    return drs.faults
+
+
+@pytest.fixture
+def drs_journal(drs: Simulator) -> Journal:
+    """The exchanges of the test's simulator, each with a diagnosis: ``drs_journal.entries()``."""
+    return drs.journal
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the simulator's exchanges into the report of a test that failed."""
+    report = yield
+    drs = item.stash.get(_SIMULATOR, None)
+    if report.failed and drs is not None:
+        told = [_told(entry) for entry in drs.journal.entries()[-_SHOWN_EXCHANGES:]]
+        if told:
+            report.sections.append(("DRS", "\n\n".join(told)))
+    return report
+
+
+@pytest.fixture
 def drs_client(request: pytest.FixtureRequest) -> Iterator[DrsClient]:
     """A client of the DRS at ``--drs-url``, else of the test's simulator, without a socket."""
     from drs_client import DrsClient, wsgi_transport  # noqa: PLC0415 - imported by those who use it
@@ -94,3 +122,8 @@ def _set_up(request: pytest.FixtureRequest) -> dict[str, Any]:
             raise pytest.UsageError("@pytest.mark.drs takes profile=, clock= and seed=, and nothing else.")
         set_up |= marker.kwargs
     return set_up
+
+
+def _told(entry: JournalEntry) -> str:
+    sent, came = (body.decode("utf-8", "replace") for body in (entry.request, entry.response))
+    return f"{entry.operation or 'a call'}: {entry.outcome}. {entry.diagnosis}\n> {sent}\n< {came}"

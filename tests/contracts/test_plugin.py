@@ -67,6 +67,29 @@ def test_profile_and_address_can_be_chosen_on_the_command_line(pytester: pytest.
         run(pytester, source, "--drs-profile", "hackney", *chosen).assert_outcomes(passed=2)
 
 
+def test_faults_and_journal_are_at_hand_and_a_failure_shows_the_exchanges(pytester: pytest.Pytester) -> None:
+    done = run(
+        pytester,
+        """
+        import pytest
+        from drs_client import HttpFailure
+        from drs_simulator import FaultRule, effects
+
+        def test_survives(drs_client, drs_faults, drs_journal):
+            drs_faults.add(FaultRule(effect=effects.HttpStatus(status=503)))
+            with pytest.raises(HttpFailure):
+                drs_client.open_session()
+            assert [entry.status for entry in drs_journal.entries()] == [503]
+
+        def test_fails(drs_client):
+            drs_client.check_availability("3670010", "N373049", "priority 20 days", None, None)
+        """,
+    )
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(["*- DRS -*", "openSession: success.*", "*<sessionId>*"])
+    assert "Unknown priority" in done.stdout.str() or "is required" in done.stdout.str()
+
+
 def test_a_marker_that_asks_for_the_unknown_is_told(pytester: pytest.Pytester) -> None:
     done = run(pytester, "import pytest\n@pytest.mark.drs(profil='x')\ndef test_x(drs): pass\n")
     done.assert_outcomes(errors=1)
