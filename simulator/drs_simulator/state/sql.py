@@ -26,7 +26,7 @@ class _Database:
 
     Args:
         take_turn: The statement with which a transaction begins; it waits until no other one of this state is open.
-        options: How to connect. SQLite's driver is not to begin transactions by itself.
+        options: How to connect, where the URL does not say otherwise.
         on_opening: Statements for when it is opened. SQLite then writes one file in a commit instead of two.
     """
 
@@ -36,9 +36,7 @@ class _Database:
 
 
 _DATABASES = {
-    "sqlite": _Database(
-        "BEGIN IMMEDIATE", {"timeout": _WAIT_SECONDS, "isolation_level": None}, ("PRAGMA journal_mode=WAL",)
-    ),
+    "sqlite": _Database("BEGIN IMMEDIATE", {"timeout": _WAIT_SECONDS}, ("PRAGMA journal_mode=WAL",)),
     "postgresql": _Database(f"SELECT pg_advisory_xact_lock({_LOCK})", {"connect_timeout": _CONNECT_SECONDS}),
 }
 _DRIVERS = {

@@ -51,11 +51,12 @@ from drs_simulator.state.memory import MemoryStore
 from drs_simulator.state.opening import store_from
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule, run_state_machine_as_test
 
 from tests.simulator.scheduling.desk import LINCOLN, Desk, asked, codes, local
 from tests.simulator.state.conftest import NewDatabase
 
+Window = tuple[datetime, datetime]
 FIRST = local("2021-10-26T00:00")
 HOURS = st.sampled_from([(8, 12), (12, 16), (8, 16), (10, 14), (9, 10)])
 WINDOWS = st.builds(
@@ -72,6 +73,7 @@ CODES = st.builds(
     st.sampled_from(["1", "1.50", "3"]),
 )
 OPERATIVES = st.sampled_from(["101", "102", "201"])
+LOCKS = st.sampled_from([None, "lockAsSpecified", "lockAfterSchedule"])
 TEXTS = st.sampled_from([None, "", "Door", 'said "no"; \\ Ünï\n\U0001f6e0'])
 PRIORITIES = st.sampled_from(["Priority 20 Days", "3 Days", "100 Days", "none"])
 
@@ -89,6 +91,12 @@ def told(desk: Desk, use_case: Callable[..., object], request: object) -> Told:
         return Told(desk.perform(use_case, request))
     except Refusal as refusal:
         return Told(refusal=refusal.message)
+
+
+def placing(booking: int, window: Window | None, operatives: tuple[str, ...] = ()) -> PlacingRequest:
+    begin, end = window or (None, None)
+    sent = BookingRequest(booking, "0", "any", window_start=begin, window_end=end, operative_ids=operatives)
+    return PlacingRequest(sent)
 
 
 class TwoKeepings(RuleBasedStateMachine):
@@ -111,11 +119,12 @@ class TwoKeepings(RuleBasedStateMachine):
         return expected
 
     @initialize(target=bookings)
-    def a_first_order(self) -> int:
-        return self.an_order_of(asked(number="1", comments="", target_date=FIRST + timedelta(days=60)))
+    def two_orders(self) -> Any:
+        wanted = [asked(number=number, comments="", target_date=FIRST + timedelta(days=60)) for number in ("1", "01")]
+        return multiple(*map(self.an_order_of, wanted))
 
     @rule(target=bookings, number=NUMBERS, location=LOCATIONS, sent=CODES, priority=PRIORITIES, text=TEXTS)
-    def an_order(self, number: str, location: str, sent: Any, priority: str, text: str | None) -> int:
+    def an_order(self, number: str, location: str, sent: Any, priority: str, text: str | None) -> Any:
         return self.an_order_of(
             asked(
                 number=number,
@@ -128,40 +137,31 @@ class TwoKeepings(RuleBasedStateMachine):
             )
         )
 
-    def an_order_of(self, request: OrderRequest) -> int:
+    def an_order_of(self, request: OrderRequest) -> Any:
         made = self.both(create_order, request).answer
-        return made.bookings[0].booking.id if isinstance(made, OrderWithBookings) else 0
+        return made.bookings[0].booking.id if isinstance(made, OrderWithBookings) else multiple()
 
     @rule(target=bookings, number=NUMBERS, window=WINDOWS, sent=CODES)
-    def a_further_booking(self, number: str, window: tuple[datetime, datetime], sent: Any) -> int:
+    def a_further_booking(self, number: str, window: Window, sent: Any) -> Any:
         request = BookingRequest(number=number, window_start=window[0], window_end=window[1], codes=sent)
         made: Any = self.both(create_booking, FurtherBookingRequest(request)).answer
-        return made[0].booking.id if made else 0
+        return made[0].booking.id if made else multiple()
 
-    @rule(
-        booking=bookings,
-        window=st.none() | WINDOWS,
-        use_case=st.sampled_from([schedule_booking, schedule_booking, create_reservation]),
-        force=st.booleans(),
-        lock_time=st.booleans(),
-        lock=st.sampled_from([None, None, "lockAsSpecified", "lockAfterSchedule"]),
-        operative=OPERATIVES,
-    )
-    def a_place(
-        self,
-        booking: int,
-        window: tuple[datetime, datetime] | None,
-        use_case: Callable[..., object],
-        force: bool,
-        lock_time: bool,
-        lock: str | None,
-        operative: str,
+    @rule(booking=bookings, window=WINDOWS)
+    def a_place(self, booking: int, window: Window) -> None:
+        self.both(schedule_booking, placing(booking, window))
+
+    @rule(booking=bookings, window=st.none() | WINDOWS, time=st.booleans(), lock=LOCKS, operative=OPERATIVES)
+    def a_place_that_is_kept(
+        self, booking: int, window: Window | None, time: bool, lock: str | None, operative: str
     ) -> None:
-        start, end = window or (None, None)
-        sent = BookingRequest(
-            booking, "0", "any", window_start=start, window_end=end, operative_ids=(operative,) if lock else ()
-        )
-        self.both(use_case, PlacingRequest(sent, force=force, lock_time=lock_time, resource_lock=lock))
+        request = placing(booking, window, (operative,))
+        self.both(schedule_booking, replace(request, force=True, lock_time=time, resource_lock=lock))
+
+    @rule(booking=bookings, window=WINDOWS, minutes=st.sampled_from([0, 14, 15, 16]))
+    def a_reservation(self, booking: int, window: Window, minutes: int) -> None:
+        self.both(create_reservation, placing(booking, window))
+        self.time_passes(minutes)
 
     @rule(booking=bookings)
     def a_confirmation(self, booking: int) -> None:
@@ -183,7 +183,7 @@ class TwoKeepings(RuleBasedStateMachine):
         self,
         booking: int,
         becomes: LifeCycle | None,
-        window: tuple[datetime, datetime],
+        window: Window,
         text: str | None,
         operative: str | None,
         complete: bool,
