@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.simulator.gateway.wire import OPEN, call
+from tests.simulator.gateway.wire import OPEN, ORDER, call
 
 COMMAND = [sys.executable, "-c", "from drs_simulator.cli import main; main()"]
 
@@ -70,6 +70,25 @@ def test_serve_takes_login_profile_and_password_and_prints_no_password_that_was_
         assert process.wait(timeout=10) == 0
 
 
+def test_serve_keeps_its_state_where_it_is_told_and_goes_on_from_there(tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--clock", "fixed@2021-10-22T12:00:00Z", "--state", f"sqlite:///{tmp_path}/drs.db")
+    answers = []
+    for operation in ("createOrder", "selectOrder"):
+        with serving(*arguments) as (process, printed):
+            assert f"state     sqlite:///{tmp_path}/drs.db\n" in printed
+            url = re.findall(r"endpoint +(\S+)", printed)[0]
+            opened = requests.post(url, call("openSession", OPEN), headers={"Content-Type": "text/xml"}, timeout=10)
+            session = "".join(re.findall(r"<sessionId>.*</sessionId>", opened.text))
+            asked = ORDER if operation == "createOrder" else "<primaryOrderNumber>10000047</primaryOrderNumber>"
+            body = call(operation, asked + session)
+            answers.append(requests.post(url, body, headers={"Content-Type": "text/xml"}, timeout=10).text)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=10) == 0
+    ids = [re.findall(r"<(orderId|bookingId|tokenId)>(.*?)</", answer) for answer in answers]
+    assert ids[0]
+    assert set(ids[0]) == set(ids[1])
+
+
 def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
@@ -88,6 +107,9 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
         (("serve", "--host", "drs.example"), "Set a --password other than the default"),
         (("serve", "--port", "70000"), "--port"),
         (("serve", "--host", "192.0.2.1", "--password", "own", "--port", "0"), "cannot be used"),
+        (("serve", "--state", "drs.db"), "'drs.db' is no place to keep the state. Write memory, sqlite:///drs.db"),
+        (("serve", "--state", "sqlite:////nowhere/drs.db"), "cannot be opened: unable to open database file"),
+        (("serve", "--state", "postgresql+psycopg://127.0.0.1:1/drs"), "The state at postgresql+psycopg://127.0.0.1"),
         (("profile", "check", "nowhere"), "Profile nowhere cannot be used"),
         (("fly",), "No such command"),
     ],
