@@ -151,6 +151,17 @@ def test_what_is_told_of_an_operative_twice_in_one_call_adds_up(desk: Desk) -> N
     assert (operative.name, operative.sectors) == ("Sam", ("N",))
 
 
+def test_an_operative_who_is_put_is_among_the_changed_ones_whether_or_not_those_were_asked_for(
+    desk: Desk, store: Store
+) -> None:
+    (operative,) = desk.perform(select_resources, OperativeFilter(ids=("101",), include_hours=True))
+    with store.transaction() as kept:
+        kept.put_operative(operative)
+        assert kept.changed_operatives() == {"101": operative}
+        kept.put_operative(replace(operative, name="Sam"))
+        assert kept.changed_operatives()["101"].name == "Sam"
+
+
 def test_a_store_that_was_closed_opens_again_by_itself(desk: Desk, store: Store) -> None:
     made = desk.order()
     store.close()
