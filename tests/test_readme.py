@@ -55,13 +55,21 @@ def test_the_contracts_are_listed_and_verified_as_the_readme_says() -> None:
 
 
 def test_the_python_example_is_a_test_that_passes() -> None:
-    (example,) = blocks("python")
+    example, _ = blocks("python")
     names: dict[str, Any] = {}
     exec(compile(example, "README.md", "exec"), names)
     tests = [value for name, value in names.items() if name.startswith("test_")]
     assert tests
     for test in tests:
         test()
+
+
+def test_the_admin_interface_is_driven_as_the_readme_says() -> None:
+    _, example = blocks("python")
+    with Simulator("lincoln", clock="fixed@2021-10-22T12:20") as drs:
+        names: dict[str, Any] = {}
+        exec(compile(example.replace("http://127.0.0.1:8080", drs.url), "README.md", "exec"), names)
+        assert drs.export_state() == names["state"]
 
 
 def test_the_profile_of_the_readme_is_in_order(tmp_path: Path) -> None:

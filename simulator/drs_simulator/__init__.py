@@ -8,6 +8,8 @@
         print(drs.url, drs.login, drs.password)
 """
 
+from typing import TYPE_CHECKING
+
 from drs_simulator.clock import Clock, ClockError
 from drs_simulator.endpoint import effects
 from drs_simulator.endpoint.entry import JournalEntry, Outcome
@@ -20,7 +22,12 @@ from drs_simulator.profile_file import ProfileError, load_profile, profile_names
 from drs_simulator.simulator import NotServingError, Simulator
 from drs_simulator.state.errors import StateError
 
+if TYPE_CHECKING:
+    from drs_simulator.admin_client import AdminClient, AdminError
+
 __all__ = [
+    "AdminClient",
+    "AdminError",
     "Clock",
     "ClockError",
     "FaultFileError",
@@ -41,3 +48,12 @@ __all__ = [
     "load_profile",
     "profile_names",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """The admin interface's client comes with its HTTP library when it is first asked for, not at every start."""
+    if name in ("AdminClient", "AdminError"):
+        from drs_simulator import admin_client  # noqa: PLC0415 - see above
+
+        return getattr(admin_client, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Annotated
@@ -16,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from drs_simulator.clock import ClockError
+from drs_simulator.endpoint.admin_guard import Guard, guard_for, is_loopback
 from drs_simulator.endpoint.app import service_path
 from drs_simulator.endpoint.faults import FaultFileError, load_faults
 from drs_simulator.endpoint.journal import DEFAULT_ENTRIES
@@ -37,7 +37,9 @@ app.add_typer(profile_app, name="profile")
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 _UNUSABLE = 2
-_ONLY_WITH_A_SIMULATOR = frozenset({"clock", "import_dir", "login", "password", "state", "trusted_proxies"})
+_ONLY_WITH_A_SIMULATOR = frozenset(
+    {"admin", "admin_token", "clock", "import_dir", "login", "password", "state", "trusted_proxies"}
+)
 
 
 class WsdlStyle(StrEnum):
@@ -99,6 +101,15 @@ def serve_command(
         int, typer.Option(help="Exchanges kept to be looked at; 0 for none.", min=0, envvar="DRS_JOURNAL")
     ] = DEFAULT_ENTRIES,
     threads: Annotated[int, typer.Option(help="Requests worked on at a time.", min=1, envvar="DRS_THREADS")] = 2,
+    admin: Annotated[
+        bool, typer.Option(help="The admin interface under /__admin; on loopback, or with a token.", envvar="DRS_ADMIN")
+    ] = True,
+    admin_token: Annotated[
+        str | None,
+        typer.Option(
+            help="What callers of the admin interface must show.", envvar="DRS_ADMIN_TOKEN", show_default=False
+        ),
+    ] = None,
     import_dir: Annotated[
         Path | None,
         typer.Option(
@@ -143,7 +154,7 @@ def serve_command(
         serve(load_recorded, host, port, threads=threads, when_up=announce)
         return
     _check_sense(given & {"nearest"}, "it goes with --from-recordings")
-    if not _is_loopback(host) and password == DEFAULT_PASSWORD:
+    if not is_loopback(host) and password == DEFAULT_PASSWORD:
         _err.print(f"{host} can be reached from elsewhere. Set a --password other than the default.", markup=False)
         raise typer.Exit(_UNUSABLE)
     loaded = _profile(profile, wsdl_style)
@@ -153,18 +164,22 @@ def serve_command(
         "seed": seed,
         "login": login,
         "password": password,
+        "host": host,
         "trusted_proxies": trusted_proxies,
         "state": state,
         "faults": () if faults is None else load_faults(faults),
         "journal": journal,
+        "admin": admin,
+        "admin_token": admin_token,
     }
     # What is wrong with it is told before a server starts. The process that serves opens it for itself.
     store = store_from(state)
     store.close()
     simulator = Simulator(loaded, clock=clock, seed=seed, login=login, password=password)
+    guard = guard_for(host, admin_token, trusted_proxies) if admin else None
     more = {"state": str(store)} | ({} if import_dir is None else {"imports": str(import_dir)})
     load = partial(_load, settings, import_dir)
-    serve(load, host, port, threads=threads, when_up=partial(_announce, host, simulator, more))
+    serve(load, host, port, threads=threads, when_up=partial(_announce, host, simulator, guard, more))
 
 
 @app.command("check-file")
@@ -247,11 +262,14 @@ def _load(settings: dict[str, object], import_dir: Path | None) -> WSGIApplicati
     return simulator.wsgi
 
 
-def _announce(host: str, simulator: Simulator, more: Mapping[str, str], port: int) -> None:
+def _announce(host: str, simulator: Simulator, guard: Guard | None, more: Mapping[str, str], port: int) -> None:
     _out.print(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}", markup=False)
     _print_addresses(host, port, simulator.path)
     default = f", password {DEFAULT_PASSWORD}" if simulator.password == DEFAULT_PASSWORD else ""
     _out.print(f"  login     {simulator.login}{default}", markup=False)
+    if guard is not None:
+        token = ", with the token" if guard.wants_token else ""
+        _out.print(f"  admin     {_server(host, port)}/__admin{token}", markup=False)
     for name, value in more.items():
         _out.print(f"  {name:9} {value}", markup=False)
     _out.print("Stop it with Ctrl-C.", markup=False)
@@ -265,13 +283,10 @@ def _announce_recorded(host: str, profile: Profile, recording: RecordingFolder, 
 
 
 def _print_addresses(host: str, port: int, path: str) -> None:
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}{path}"
+    address = f"{_server(host, port)}{path}"
     _out.print(f"  endpoint  {address}", markup=False)
     _out.print(f"  WSDL      {address}?wsdl", markup=False)
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _server(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
@@ -40,12 +41,14 @@ def _wall_time() -> datetime:
 class Clock:
     """Tells the simulator's time. Every instant is timezone-aware, in UTC, to the millisecond (DRS writes no finer).
 
-    Setting the clock is one assignment of its ``mode``, so any thread may do it while others read.
+    Setting the clock is one assignment of its ``mode``, so any thread may do it while others read. Two that shift it
+    at a time both do.
     """
 
     def __init__(self, wall: Callable[[], datetime] = _wall_time) -> None:
         self._wall = wall
         self.mode: FollowingWall | StandingStill = FollowingWall()
+        self._shifting = Lock()
 
     @classmethod
     def parse(cls, text: str, zone: ZoneInfo = DEFAULT_ZONE) -> Clock:
@@ -100,14 +103,15 @@ class Clock:
         Raises:
             ClockError: The clock would read a time out of range.
         """
-        mode = self.mode
-        try:
-            _check_range(self.now() + by)
-        except OverflowError:
-            raise ClockError(_OUT_OF_RANGE) from None
-        self.mode = (
-            StandingStill(mode.instant + by) if isinstance(mode, StandingStill) else FollowingWall(mode.shift + by)
-        )
+        with self._shifting:
+            mode = self.mode
+            try:
+                _check_range(self.now() + by)
+            except OverflowError:
+                raise ClockError(_OUT_OF_RANGE) from None
+            self.mode = (
+                StandingStill(mode.instant + by) if isinstance(mode, StandingStill) else FollowingWall(mode.shift + by)
+            )
 
     def release(self) -> None:
         """Follow the wall again."""

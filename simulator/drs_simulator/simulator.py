@@ -12,6 +12,7 @@ from wsgiref.types import WSGIApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from drs_simulator.clock import Clock
+from drs_simulator.endpoint.admin_guard import Admin, guard_for
 from drs_simulator.endpoint.app import Endpoint, service_path
 from drs_simulator.endpoint.faults import FaultPlan, FaultRule
 from drs_simulator.endpoint.journal import DEFAULT_ENTRIES, Journal
@@ -23,7 +24,10 @@ from drs_simulator.feeds.records import HousingFile
 from drs_simulator.gateway.gateway import Gateway
 from drs_simulator.profile import Profile
 from drs_simulator.profile_file import load_profile
+from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
+from drs_simulator.scheduling.snapshot import SnapshotError, put_snapshot, take_snapshot
+from drs_simulator.state.document import StateDocument
 from drs_simulator.state.opening import MEMORY, store_from
 
 DEFAULT_LOGIN = "drs"
@@ -56,6 +60,8 @@ class Simulator:
             first use (``sqlite:///drs.db``, ``postgresql+psycopg://USER:PASSWORD@HOST/DATABASE``).
         faults: What goes wrong with calls, from the start.
         journal: How many exchanges are kept to be looked at; 0 for none.
+        admin: Whether there is an admin interface under ``/__admin``. Without a token there is one on loopback only.
+        admin_token: What callers of the admin interface must show.
 
     Raises:
         ProfileError: The profile cannot be used.
@@ -77,6 +83,8 @@ class Simulator:
         state: str = MEMORY,
         faults: Iterable[FaultRule] = (),
         journal: int = DEFAULT_ENTRIES,
+        admin: bool = True,
+        admin_token: str | None = None,
     ) -> None:
         self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
         self.clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
@@ -88,12 +96,15 @@ class Simulator:
         # Faults draw from a source of their own, so that ids are the same with them and without.
         self._chance = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         self._store = store_from(state)
-        self._scheduler = Scheduler(self.profile, self.clock, self._random, self._store, Credentials(login, password))
+        self.scheduler = Scheduler(self.profile, self.clock, self._random, self._store, Credentials(login, password))
         self.faults = FaultPlan(faults, self._chance)
-        self.journal = Journal(self.profile, self.clock, self._scheduler, password, most_entries=journal)
-        gateway = Gateway(self._scheduler)
+        self.journal = Journal(self.profile, self.clock, self.scheduler, password, most_entries=journal)
+        self.admin_guard = guard_for(host, admin_token, trusted_proxies) if admin else None
+        """Who may call the admin interface; ``None`` where there is none."""
+        mounted = None if self.admin_guard is None else Admin(self, self.admin_guard)
+        gateway = Gateway(self.scheduler)
         self.wsgi: WSGIApplication = Endpoint(
-            self.profile, gateway, self._scheduler, self.clock, self.faults, self.journal
+            self.profile, gateway, self.scheduler, self.clock, self.faults, self.journal, mounted
         )
         if trusted_proxies:
             told = dict.fromkeys(("x_proto", "x_host", "x_port", "x_prefix"), trusted_proxies)
@@ -130,6 +141,30 @@ class Simulator:
         self.journal.clear()
         self.clock.mode = self._first_clock_mode
 
+    def export_state(self) -> StateDocument:
+        """Everything that this DRS would go on from: its clock, sessions with their ids, orders and bookings."""
+        return self.scheduler.perform_unasked(self._exported, None)
+
+    def import_state(self, document: StateDocument) -> None:
+        """Go on from where another simulator of the same installation stood.
+
+        Raises:
+            SnapshotError: The document is not in order, or of another installation; nothing was changed.
+            ClockError: Its clock would read a time out of range; nothing was changed.
+        """
+        self.scheduler.perform_unasked(self._imported, document)
+
+    def _exported(self, call: Call, request: None) -> StateDocument:
+        return StateDocument.of(self.profile.name, self.clock.mode, self._random, take_snapshot(call, request))
+
+    def _imported(self, call: Call, document: StateDocument) -> None:
+        if document.profile != self.profile.name:
+            raise SnapshotError([f"profile: is '{document.profile}', and this installation is '{self.profile.name}'"])
+        mode = document.clock.mode
+        put_snapshot(call, document.snapshot(self.profile.zone))
+        document.restore(self._random)
+        self.clock.mode = mode
+
     def import_file(self, file: str | Path) -> bool:
         """Create the order of a flat file of the housing system, and its booking.
 
@@ -151,7 +186,7 @@ class Simulator:
 
     def import_order(self, file: HousingFile) -> bool:
         """Create the order of a flat file that was read already; see ``import_file``."""
-        return self._scheduler.perform_unasked(import_order, file)
+        return self.scheduler.perform_unasked(import_order, file)
 
     def __enter__(self) -> Self:
         self._server = EmbeddedServer(self.wsgi, *self._address)

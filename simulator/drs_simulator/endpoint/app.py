@@ -9,7 +9,7 @@ from functools import partial
 from http import HTTPStatus
 from time import perf_counter, sleep
 from typing import Protocol
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
@@ -25,6 +25,9 @@ from drs_simulator.gateway.gateway import Answer
 from drs_simulator.gateway.protocol import fault_document
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
+
+ADMIN_ROOT = "__admin"
+"""The first part of every path of the admin interface."""
 
 _log = logging.getLogger(__name__)
 _XML = "text/xml;charset=UTF-8"
@@ -55,6 +58,7 @@ class Endpoint:
         clock: The simulator's time.
         faults: What goes wrong.
         journal: Keeps what was said.
+        admin: Answers what lies under ``/__admin``, where there is an admin interface.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Endpoint:
         clock: Clock,
         faults: FaultPlan,
         journal: Journal,
+        admin: WSGIApplication | None = None,
     ) -> None:
         self._profile = profile
         self._gateway = gateway
@@ -73,11 +78,14 @@ class Endpoint:
         self._clock = clock
         self._faults = faults
         self._journal = journal
+        self._admin = admin
         self._paths = frozenset({service_path(profile), f"{service_path(profile)}_560"})
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request, as WSGI has it."""
         request = Request(environ)
+        if self._admin is not None and request.path.split("/", 2)[1] == ADMIN_ROOT:
+            return self._admin(environ, start_response)
         if request.path not in self._paths:
             return self._signpost(request)(environ, start_response)
         if request.method in ("GET", "HEAD") and request.query_string.lower().startswith(b"wsdl"):
@@ -95,7 +103,7 @@ class Endpoint:
         began, started = self._clock.now(), perf_counter()
         is_call = request.method == "POST"
         call = SentCall(
-            body=_bounded_body(request, self._profile.gateway.max_body_bytes) if is_call else b"",
+            body=bounded_body(request, self._profile.gateway.max_body_bytes) if is_call else b"",
             charset=request.mimetype_params.get("charset"),
             method=request.method,
             path=request.path,
@@ -139,7 +147,7 @@ class Endpoint:
 _NO_CALL = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(fault.no_operation()))
 
 
-def _bounded_body(request: Request, limit: int) -> bytes:
+def bounded_body(request: Request, limit: int) -> bytes:
     """The body, or so much of it that it is seen to be over the limit."""
     parts: list[bytes] = []
     room = limit + 1

@@ -31,8 +31,17 @@ class Transaction(Protocol):
     def drop_sessions(self) -> None:
         """Forget all sessions."""
 
+    def sessions(self) -> Iterable[Session]:
+        """All sessions that are kept, oldest first."""
+
     def next_number(self, of: Numbered, first: int) -> int:
         """The next id of its sort, counted up from ``first``. An id is never given twice."""
+
+    def numbers(self) -> Mapping[Numbered, int]:
+        """The last id that was given, of every sort of which any was."""
+
+    def put_number(self, of: Numbered, last: int) -> None:
+        """Count on from ``last``."""
 
     def order(self, order_id: int) -> Order | None:
         """The order of that id."""
@@ -76,11 +85,17 @@ class Transaction(Protocol):
     def sor_code(self, code: str) -> SorCode | None:
         """What a caller has told of the code."""
 
+    def sor_codes(self) -> Iterable[SorCode]:
+        """All that callers have told of codes, by ascending code."""
+
     def put_sor_code(self, sor_code: SorCode) -> None:
         """Keep what a caller tells of a code."""
 
     def location(self, location_id: str) -> Location | None:
         """What a caller has told of the location."""
+
+    def locations(self) -> Iterable[Location]:
+        """All that callers have told of locations, by ascending id."""
 
     def put_location(self, location: Location) -> None:
         """Keep what a caller tells of a location."""
@@ -90,6 +105,9 @@ class Transaction(Protocol):
 
     def put_operative(self, operative: Operative) -> None:
         """Keep what a caller tells of an operative."""
+
+    def clear(self) -> None:
+        """Forget everything, numbers too."""
 
 
 class Store(Protocol):

@@ -24,6 +24,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = RLock()
+        self._undo: list[Callable[[], None]] = []
         self._clear()
 
     def _clear(self) -> None:
@@ -38,7 +39,6 @@ class MemoryStore:
         self._sor_codes: dict[str, SorCode] = {}
         self._locations: dict[str, Location] = {}
         self._operatives: dict[str, Operative] = {}
-        self._undo: list[Callable[[], None]] = []
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -81,11 +81,23 @@ class MemoryStore:
         for session_id in tuple(self._sessions):
             self.drop_session(session_id)
 
+    def sessions(self) -> Iterable[Session]:
+        """See ``Transaction.sessions``."""
+        return sorted(self._sessions.values(), key=lambda session: (session.opened, session.id))
+
     def next_number(self, of: Numbered, first: int) -> int:
         """See ``Transaction.next_number``."""
         number = self._numbers.get(of, first - 1) + 1
         self._put(self._numbers, of, number)
         return number
+
+    def numbers(self) -> Mapping[Numbered, int]:
+        """See ``Transaction.numbers``."""
+        return dict(self._numbers)
+
+    def put_number(self, of: Numbered, last: int) -> None:
+        """See ``Transaction.put_number``."""
+        self._put(self._numbers, of, last)
 
     def order(self, order_id: int) -> Order | None:
         """See ``Transaction.order``."""
@@ -154,6 +166,10 @@ class MemoryStore:
         """See ``Transaction.sor_code``."""
         return self._sor_codes.get(code)
 
+    def sor_codes(self) -> Iterable[SorCode]:
+        """See ``Transaction.sor_codes``."""
+        return [self._sor_codes[code] for code in sorted(self._sor_codes)]
+
     def put_sor_code(self, sor_code: SorCode) -> None:
         """See ``Transaction.put_sor_code``."""
         self._put(self._sor_codes, sor_code.code, sor_code)
@@ -161,6 +177,10 @@ class MemoryStore:
     def location(self, location_id: str) -> Location | None:
         """See ``Transaction.location``."""
         return self._locations.get(location_id)
+
+    def locations(self) -> Iterable[Location]:
+        """See ``Transaction.locations``."""
+        return [self._locations[location_id] for location_id in sorted(self._locations)]
 
     def put_location(self, location: Location) -> None:
         """See ``Transaction.put_location``."""
@@ -173,6 +193,12 @@ class MemoryStore:
     def put_operative(self, operative: Operative) -> None:
         """See ``Transaction.put_operative``."""
         self._put(self._operatives, operative.id, operative)
+
+    def clear(self) -> None:
+        """See ``Transaction.clear``."""
+        before = dict(vars(self))
+        self._clear()
+        self._undo.append(lambda: vars(self).update(before))
 
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
         """See ``Transaction.diaries``."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
-from sqlalchemy import URL, Connection, create_engine, delete, make_url, update
+from sqlalchemy import URL, Connection, create_engine, make_url, update
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from drs_simulator.scheduling.store import Transaction
@@ -114,8 +114,7 @@ class SqlStore:
     def reset(self) -> None:
         """See ``Store.reset``."""
         with self._begun() as connection:
-            for table in sql_schema.KEPT:
-                connection.execute(delete(table))
+            SqlTransaction(connection).clear()
 
     def close(self) -> None:
         """See ``Store.close``."""

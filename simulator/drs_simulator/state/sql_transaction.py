@@ -16,6 +16,7 @@ from drs_simulator.scheduling.store import DiaryDay, Numbered
 from drs_simulator.state import documents
 from drs_simulator.state.documents import Document
 from drs_simulator.state.sql_schema import (
+    KEPT,
     bookings,
     locations,
     microseconds,
@@ -52,12 +53,26 @@ class SqlTransaction:
         """See ``Transaction.drop_sessions``."""
         self._connection.execute(sessions.delete())
 
+    def sessions(self) -> Iterable[Session]:
+        """See ``Transaction.sessions``."""
+        found = self._all(sessions, documents.SESSION)
+        return sorted(found, key=lambda session: (session.opened, session.id))
+
     def next_number(self, of: Numbered, first: int) -> int:
         """See ``Transaction.next_number``."""
         last = self._connection.execute(select(numbers.c.last).where(numbers.c.id == of)).scalar()
         number = first if last is None else last + 1
         self._put(numbers, of, last=number)
         return number
+
+    def numbers(self) -> Mapping[Numbered, int]:
+        """See ``Transaction.numbers``."""
+        found = self._connection.execute(select(numbers.c.id, numbers.c.last))
+        return {row.id: row.last for row in found}
+
+    def put_number(self, of: Numbered, last: int) -> None:
+        """See ``Transaction.put_number``."""
+        self._put(numbers, of, last=last)
 
     def order(self, order_id: int) -> Order | None:
         """See ``Transaction.order``."""
@@ -131,6 +146,11 @@ class SqlTransaction:
         """See ``Transaction.sor_code``."""
         return self._one(sor_codes, documents.SOR_CODE, code)
 
+    def sor_codes(self) -> Iterable[SorCode]:
+        """See ``Transaction.sor_codes``."""
+        # Databases have orders of their own for text.
+        return sorted(self._all(sor_codes, documents.SOR_CODE), key=lambda sor_code: sor_code.code)
+
     def put_sor_code(self, sor_code: SorCode) -> None:
         """See ``Transaction.put_sor_code``."""
         self._put(sor_codes, sor_code.code, document=documents.SOR_CODE.write(sor_code))
@@ -138,6 +158,10 @@ class SqlTransaction:
     def location(self, location_id: str) -> Location | None:
         """See ``Transaction.location``."""
         return self._one(locations, documents.LOCATION, location_id)
+
+    def locations(self) -> Iterable[Location]:
+        """See ``Transaction.locations``."""
+        return sorted(self._all(locations, documents.LOCATION), key=lambda location: location.id)
 
     def put_location(self, location: Location) -> None:
         """See ``Transaction.put_location``."""
@@ -155,6 +179,12 @@ class SqlTransaction:
         self._put(operatives, operative.id, document=documents.OPERATIVE.write(operative))
         if self._changed_operatives is not None:
             self._changed_operatives[operative.id] = operative
+
+    def clear(self) -> None:
+        """See ``Transaction.clear``."""
+        for table in KEPT:
+            self._connection.execute(delete(table))
+        self._changed_operatives = None
 
     def _one(self, table: Table, document: Document[_Value], key: str | int) -> _Value | None:
         found = self._connection.execute(select(table.c.document).where(table.c.id == key)).scalar()

@@ -93,6 +93,33 @@ def test_a_reset_forgets_everything(desk: Desk, store: Store) -> None:
         assert not kept.diaries(["101", "102"], TUESDAY, TUESDAY)
 
 
+def test_clearing_is_undone_like_everything_else(desk: Desk, store: Store) -> None:
+    booked = desk.book(local("2021-10-26T08:00"), local("2021-10-26T12:00")).booking
+
+    def clear_write_and_fail() -> None:
+        with store.transaction() as kept:
+            kept.clear()
+            assert (list(kept.sessions()), list(kept.orders()), list(kept.bookings())) == ([], [], [])
+            assert kept.next_number("order", 5) == 5
+            kept.put_session(some_session("two"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        clear_write_and_fail()
+    with store.transaction() as kept:
+        assert [session.id for session in kept.sessions()] == [desk.session_id]
+        assert kept.numbers() == {"order": booked.order_id, "booking": booked.id}
+        assert list(kept.bookings()) == [booked]
+        assert kept.diaries(["101", "102"], TUESDAY, TUESDAY)
+
+
+def test_a_number_that_was_put_is_counted_on_from(store: Store) -> None:
+    with store.transaction() as kept:
+        assert kept.numbers() == {}
+        kept.put_number("booking", 7)
+        assert kept.next_number("booking", 1) == 8
+
+
 def test_diaries_follow_a_booking_that_is_made_moved_and_dropped(desk: Desk, store: Store) -> None:
     def days() -> list[tuple[str, date]]:
         with store.transaction() as kept:

@@ -1,0 +1,71 @@
+"""What the admin interface is sent: payloads and queries. What goes back is in ``admin_answers``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from drs_simulator.scheduling.model import LifeCycle
+
+_GREATEST_OFFSET = 2**31 - 1
+
+
+class Payload(BaseModel):
+    """What a caller sends: no unknown members, and no guessing at types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Query(BaseModel):
+    """What a caller asks in a query: no unknown names. Its values come as text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Nothing(Payload):
+    """Nothing is asked for besides the request itself: an empty object, or no body at all."""
+
+
+class ClockChange(Payload):
+    """What the clock is to do, one of three: stand still at an instant, move on by a duration, follow the wall."""
+
+    fixed: AwareDatetime | None = None
+    shift: timedelta | None = None
+    wall: Annotated[bool, Field(json_schema_extra={"const": True})] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len(self.model_fields_set) != 1 or not (self.fixed or self.shift is not None or self.wall):
+            raise ValueError('write {"fixed": "2021-10-22T12:20:59+01:00"}, {"shift": "P3D"} or {"wall": true}')
+        return self
+
+
+class MoveRequest(Payload):
+    """The window into which a booking is moved, and who is to come, if that is to be somebody in particular."""
+
+    begin: AwareDatetime
+    end: AwareDatetime
+    operative_id: str | None = None
+
+
+class Page(Query):
+    """Which part of a list is wanted."""
+
+    offset: Annotated[int, Field(ge=0, le=_GREATEST_OFFSET)] = 0
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+class OrderQuery(Page):
+    """Orders whose number has this text in it, in either case of letters."""
+
+    number: str | None = None
+
+
+class BookingQuery(Page):
+    """Bookings of the order of this very number, in this life cycle, in this operative's diary."""
+
+    number: str | None = None
+    life_cycle: LifeCycle | None = None
+    operative_id: str | None = None
