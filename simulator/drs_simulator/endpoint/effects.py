@@ -31,6 +31,27 @@ from drs_simulator.gateway.fault import FaultCode, SoapFault
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.protocol import fault_document, refusal_document, serialized
 
+__all__ = [
+    "AnswerLost",
+    "AnyEffect",
+    "Delay",
+    "DelayLincoln",
+    "DelayLogNormal",
+    "DelayUniform",
+    "Empty",
+    "ExtraElements",
+    "Fault",
+    "Garbage",
+    "HttpStatus",
+    "LoginPage",
+    "PlaceTaken",
+    "Refusal",
+    "Reset",
+    "SessionLost",
+    "SlowDrip",
+    "Truncated",
+]
+
 _HTML = "text/html; charset=utf-8"
 
 

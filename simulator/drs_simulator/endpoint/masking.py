@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from itertools import islice
 
 from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.gateway.envelope import name_of
@@ -33,10 +34,12 @@ _ASSIGNED = re.compile(
     re.IGNORECASE,
 )
 _SESSION = re.compile(r"(<(?:[\w.-]{1,80}:)?sessionId(?:\s[^<>]{0,400})?>\s*)([^<\s]+)", re.IGNORECASE)
-_MARKUP = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[|\]\]>", re.DOTALL)
+_PASSED_OVER = re.compile(r"<!--|<\?")
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 _FAULT_TEXT = re.compile(r"(<faultstring>).*?(</faultstring>)", re.DOTALL)
 _LONGEST_PATTERN = 200
+_MOST_PASSWORDS = 20
 # Bytes of other encodings than these do not show their letters.
 _PLAIN = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"})
 _HIDING = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "cp037", "cp500")
@@ -91,7 +94,10 @@ class Masker:
             return _withheld(call, "in an encoding in which passwords cannot be told"), own
         clean, secrets = sent.text, own
         if _mentions_password(sent.text):
-            secrets = (*own, *_passwords_of(call))
+            # One more than there may be, which is enough to see that there are too many to look for each.
+            secrets = (*own, *islice(dict.fromkeys(_passwords_of(call)), _MOST_PASSWORDS + 1))
+            if len(secrets) > len(own) + _MOST_PASSWORDS:
+                return _withheld(call, "with too many passwords"), own
             clean = _blanked(sent.text)
         clean = _sessions_cut(_without(clean, secrets), call.session_id)
         if "<!ENTITY" in clean or _tells(clean, secrets):
@@ -171,10 +177,11 @@ def _blanked(text: str) -> str:
 
     From the first such element to the end of the last: what is not well-formed may be read in more than one way.
     """
+    last_closing = max((closing.start() for closing in _CLOSING.finditer(text)), default=-1)
     for opening in _OPENING.finditer(text):
-        closings = [closing.start() for closing in _CLOSING.finditer(text, opening.end())]
-        if closings or not _WITHOUT_CONTENT.match(text, opening.end()):
-            end = closings[-1] if closings else len(text)
+        if last_closing >= opening.end() or not _WITHOUT_CONTENT.match(text, opening.end()):
+            is_closed = last_closing >= opening.end() and not _OPENING.search(text, last_closing)
+            end = last_closing if is_closed else len(text)
             text = f"{text[: opening.end()]}>{_MASK}{text[end:]}"
             break
     return _ASSIGNED.sub(rf"\1{_MASK}", text)
@@ -204,8 +211,22 @@ def _written_in_xml(secret: str) -> re.Pattern[str]:
 def _tells(text: str, secrets: Iterable[str]) -> bool:
     """Whether a secret can still be read by one who leaves out comments and resolves references."""
     sought = [secret for secret in secrets if len(secret) >= _SHORTEST_PASSWORD_SOUGHT]
-    read = unescape(_MARKUP.sub("", text)) if sought else ""
+    read = unescape(_CDATA.sub("", _without_comments(text))) if sought else ""
     return any(secret in read for secret in sought)
+
+
+def _without_comments(text: str) -> str:
+    """The text without comments and processing instructions; by hand, since a pattern may take for ever."""
+    kept = []
+    begin = 0
+    while opening := _PASSED_OVER.search(text, begin):
+        closing = "-->" if opening[0] == "<!--" else "?>"
+        end = text.find(closing, opening.end())
+        if end < 0:
+            break
+        kept.append(text[begin : opening.start()])
+        begin = end + len(closing)
+    return "".join([*kept, text[begin:]])
 
 
 def _sessions_cut(text: str, session_id: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from statistics import fmean, median
 from time import perf_counter, sleep
+from typing import Any
 
 import pytest
 import requests
@@ -419,6 +420,17 @@ class TestRulesAsText:
         with pytest.raises(FaultFileError, match=re.escape(words)) as raised:
             load_faults(file)
         assert "\n" not in str(raised.value)
+
+    def test_the_examples_of_the_page_on_faults_work(self, tmp_path: Path) -> None:
+        page = (Path(__file__).parents[3] / "docs" / "faults.md").read_text(encoding="utf-8")
+        (python,), (toml,) = (
+            re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL) for language in ("python", "toml")
+        )
+        names: dict[str, Any] = {}
+        exec(compile(python, "faults.md", "exec"), names)
+        assert len(names["drs"].faults.rules()) == 2
+        (tmp_path / "faults.toml").write_text(toml, encoding="utf-8")
+        assert [rule.effect.kind for rule in load_faults(tmp_path / "faults.toml")] == ["place_taken", "http_status"]
 
     def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(FaultFileError, match="No such file"):

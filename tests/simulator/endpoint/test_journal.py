@@ -455,3 +455,26 @@ class TestHar:
         assert {"status", "statusText", "httpVersion", "cookies", "headers", "content", "redirectURL"} <= (
             entry["response"].keys()
         )
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<password/>",
+        "<password>abc</password>",
+        "pasw",
+        "<!--",
+        "<?",
+        "<![CDATA[",
+        "<",
+        "</password>",
+        "<sessionId>a",
+        "&#x00",
+    ],
+)
+def test_a_huge_hostile_request_is_kept_without_much_ado(part: str) -> None:
+    kept = journal(1, 1_000_000, password="open-sesame")
+    for body in (part * (1_000_000 // len(part)), call("openSession", part * (900_000 // len(part)))):
+        keep(kept, body.encode())
+        assert kept.entries()[0].request_size == len(body)
