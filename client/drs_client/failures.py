@@ -24,7 +24,7 @@ def failures_told(operation: str, host: str) -> Iterator[None]:
         raise HttpFailure(f"{host} answered {operation} with HTTP {status} instead of SOAP.", status) from None
     except requests.Timeout:
         raise TimedOut(f"{host} did not answer {operation} in time. It may have been carried out.") from None
-    except requests.ConnectionError as broken:
+    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as broken:
         reason = f"{host} cannot be reached for {operation}, or broke off. Is the address right, and DRS up?"
         raise Unreachable(reason) from broken
     except requests.HTTPError as refused:

@@ -7,7 +7,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import requests
-from drs_simulator import Simulator
+from drs_simulator import AdminClient, AdminError, Simulator
 from werkzeug.test import Client
 
 from drs_contracts.message import Reply
@@ -82,14 +82,26 @@ class SimulatorTarget:
 
 
 class UrlTarget:
-    """A DRS at an address, called over HTTP."""
+    """A DRS at an address, called over HTTP.
 
-    def __init__(self, url: str, login: str, password: str, *, timeout: float = 30.0) -> None:
+    Args:
+        url: The gateway's address.
+        login: The login for openSession.
+        password: Its password.
+        timeout: Seconds to wait for an answer.
+        admin: The admin interface through which a simulator's clock is read and moved, where there is one.
+    """
+
+    def __init__(
+        self, url: str, login: str, password: str, *, timeout: float = 30.0, admin: AdminClient | None = None
+    ) -> None:
         self.url = url.partition("?")[0]
         self.login = login
         self.password = password
         self._timeout = timeout
         self._session = requests.Session()
+        self._admin = admin
+        self._moved = timedelta()
 
     def post(self, body: bytes) -> Reply:
         """See ``Target.post``."""
@@ -100,15 +112,32 @@ class UrlTarget:
         return self._reply("GET", f"{self.url}?wsdl", None)
 
     def now(self) -> datetime:
-        """The time here, which the target is taken to share."""
-        return datetime.now(UTC)
+        """The simulator's time where its clock is within reach, else the time here, which the target is taken to share.
+
+        Raises:
+            UnreachableError: The admin interface does not answer.
+        """
+        if self._admin is None:
+            return datetime.now(UTC)
+        try:
+            return self._admin.clock().now
+        except AdminError as error:
+            raise UnreachableError(f"The clock cannot be read: {error}") from None
 
     def renew(self) -> None:
-        """Nothing is forgotten at an address."""
+        """Nothing is forgotten at an address; a clock that was moved is moved back."""
+        if self._moved:
+            self.move_clock(-self._moved)
 
     def move_clock(self, by: timedelta) -> None:
         """See ``Target.move_clock``."""
-        raise ClockOutOfReachError(f"The clock at {self.url} cannot be moved by {by} from here.")
+        if self._admin is None:
+            raise ClockOutOfReachError(f"The clock at {self.url} cannot be moved by {by} from here.")
+        try:
+            self._admin.shift(by)
+        except AdminError as error:
+            raise UnreachableError(f"The clock cannot be moved: {error}") from None
+        self._moved += by
 
     def _reply(self, verb: str, url: str, body: bytes | None) -> Reply:
         try:

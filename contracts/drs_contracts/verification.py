@@ -94,6 +94,8 @@ def _checked(target: Target, facts: Facts, clause: Clause, extent: Extent) -> Fi
         _property(attempt, clause, extent)()
     except ClauseBroken:
         return smallest[0]
+    finally:
+        target.renew()
     return Finding(clause, Outcome.HELD)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from drs_simulator import Simulator, load_profile
+from drs_simulator import AdminClient, Simulator, load_profile
 from rich.console import Console
 from rich.progress import Progress
 
@@ -47,6 +47,13 @@ def verify_command(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON.")] = None,
     junit_file: Annotated[Path | None, typer.Option("--junit", help="Write it as JUnit XML.")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write it as a page to read.")] = None,
+    clock_control: Annotated[
+        bool,
+        typer.Option("--clock-control", help="Move the clock of the simulator at the address."),
+    ] = False,
+    admin_token: Annotated[
+        str | None, typer.Option(envvar="DRS_ADMIN_TOKEN", help="Token for its admin interface.", show_default=False)
+    ] = None,
     i_may_test_this_system: Annotated[
         bool, typer.Option("--i-may-test-this-system", help="Its owner allows to test a DRS that is not on loopback.")
     ] = False,
@@ -71,9 +78,9 @@ def verify_command(
         target = SimulatorTarget(Simulator(settings, clock=_CLOCK_OF_THE_CHECKS, seed=seed))
         extent = Extent(examples, seed, seconds=time_budget)
     else:
-        target = UrlTarget(url, login, password)
+        target = UrlTarget(url, login, password, admin=AdminClient(url, admin_token) if clock_control else None)
         may_write = allow_writes or is_loopback(url)
-        extent = Extent(examples, seed, may_write=may_write, may_move_clock=False, seconds=time_budget)
+        extent = Extent(examples, seed, may_write=may_write, may_move_clock=clock_control, seconds=time_budget)
     described = url or f"the simulator with the profile {settings.name}"
     report = verified(target, Facts.of(settings), extent, described)
     to_terminal(report, _out)

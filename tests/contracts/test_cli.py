@@ -46,6 +46,19 @@ def test_the_report_can_be_had_in_three_more_forms(tmp_path: Path) -> None:
     assert "cannot be written" in done.stderr
 
 
+def test_with_clock_control_a_simulators_clock_is_moved_and_moved_back() -> None:
+    with Simulator("lincoln", clock="fixed@2021-10-22T12:00:00Z") as drs:
+        before = drs.clock.now()
+        done = run("verify", drs.url, "--max-examples", "1", "--clock-control")
+        assert drs.clock.now() == before
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.endswith(" held, 0 broken, 0 left out.\n")
+    with Simulator("lincoln", admin=False) as drs:
+        refused = run("verify", drs.url, "--clock-control")
+    assert refused.returncode == 2
+    assert "The clock cannot be read" in refused.stderr
+
+
 def test_a_broken_clause_is_shown_with_its_evidence_and_the_exchange() -> None:
     with Simulator("newark") as drs:
         done = run("verify", drs.url, "--profile", "lincoln", "--max-examples", "1")
