@@ -16,7 +16,7 @@ import re
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -38,6 +38,8 @@ from drs_simulator.endpoint.admin_answers import (
 )
 from drs_simulator.endpoint.admin_models import BookingQuery, ClockChange, MoveRequest, Nothing, OrderQuery
 from drs_simulator.endpoint.admin_route import ROOT
+from drs_simulator.endpoint.admin_watch import FaultRules, HarDocument, JournalQuery
+from drs_simulator.endpoint.faults import FaultRule
 from drs_simulator.endpoint.problem import Problem
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling.model import LifeCycle
@@ -161,6 +163,26 @@ class AdminClient:
     def import_state(self, state: StateDocument | str) -> None:
         """Go on from an exported state, or its JSON; nothing is changed where that is not in order."""
         self._send("PUT", "/state", state)
+
+    def journal(self, operation: str | None = None) -> dict[str, Any]:
+        """The exchanges that are kept, or those of an operation, as HAR."""
+        return self._get("/journal", HarDocument, JournalQuery(operation=operation)).model_dump()
+
+    def forget_journal(self) -> None:
+        """Forget the exchanges."""
+        self._send("DELETE", "/journal", Nothing())
+
+    def faults(self) -> tuple[FaultRule, ...]:
+        """The fault rules in force."""
+        return self._get("/faults", FaultRules).rules
+
+    def add_faults(self, *rules: FaultRule) -> tuple[FaultRule, ...]:
+        """Put fault rules in force, after those that are there; all that are in force then."""
+        return _read(self._send("POST", "/faults", FaultRules(rules=rules).model_dump_json()), FaultRules).rules
+
+    def end_faults(self) -> None:
+        """No call goes wrong any more."""
+        self._send("DELETE", "/faults", Nothing())
 
     def sessions(self) -> tuple[SessionView, ...]:
         """The open sessions."""

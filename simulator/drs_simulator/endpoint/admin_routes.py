@@ -22,6 +22,7 @@ from drs_simulator.endpoint.admin_answers import (
 )
 from drs_simulator.endpoint.admin_models import BookingQuery, ClockChange, MoveRequest, Nothing, OrderQuery
 from drs_simulator.endpoint.admin_route import Asked, Route, Section
+from drs_simulator.endpoint.admin_watch import WATCHING
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling import office
 from drs_simulator.scheduling.office import Move, Search, UnknownError
@@ -206,5 +207,6 @@ SECTIONS = (
             ),
         ),
     ),
+    WATCHING,
 )
 """All of the admin interface. Another part of it adds its section here."""

@@ -1,0 +1,79 @@
+"""The admin interface's part for watching and breaking: the journal as HAR, and the fault rules in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from drs_simulator.endpoint.admin_models import Nothing, Payload, Query
+from drs_simulator.endpoint.admin_route import Asked, Route, Section
+from drs_simulator.endpoint.entry import Outcome
+from drs_simulator.endpoint.faults import FaultRule
+from drs_simulator.endpoint.har import har
+
+
+class JournalQuery(Query):
+    """Which exchanges are wanted: those of an operation, or with an outcome."""
+
+    operation: str | None = None
+    outcome: Outcome | None = None
+
+
+class HarDocument(BaseModel):
+    """Exchanges as an HTTP archive (HAR 1.2), oldest first; ``comment`` is the diagnosis."""
+
+    log: dict[str, Any]
+
+
+class FaultRules(Payload):
+    """Fault rules, in the order in which they strike."""
+
+    rules: tuple[FaultRule, ...] = ()
+
+
+def _journal(asked: Asked) -> HarDocument:
+    wanted = asked.query
+    return HarDocument.model_validate(
+        har(
+            entry
+            for entry in asked.simulator.journal.entries()
+            if wanted.operation in (None, entry.operation) and wanted.outcome in (None, entry.outcome)
+        )
+    )
+
+
+def _forget_journal(asked: Asked) -> None:
+    asked.simulator.journal.clear()
+
+
+def _faults(asked: Asked) -> FaultRules:
+    return FaultRules(rules=asked.simulator.faults.rules())
+
+
+def _add_faults(asked: Asked) -> FaultRules:
+    asked.simulator.faults.add(*asked.payload.rules)
+    return _faults(asked)
+
+
+def _end_faults(asked: Asked) -> None:
+    asked.simulator.faults.clear()
+
+
+WATCHING = Section(
+    "watching",
+    (
+        Route("GET", "/journal", "The exchanges that are kept, as HAR", _journal, HarDocument, query=JournalQuery),
+        Route("DELETE", "/journal", "Forget the exchanges", _forget_journal, payload=Nothing),
+        Route("GET", "/faults", "The fault rules in force", _faults, FaultRules),
+        Route(
+            "POST",
+            "/faults",
+            "Put more fault rules in force",
+            _add_faults,
+            FaultRules,
+            FaultRules,
+        ),
+        Route("DELETE", "/faults", "No call goes wrong any more", _end_faults, payload=Nothing),
+    ),
+)

@@ -1,0 +1,58 @@
+"""The journal and the fault rules through the admin interface, over a real socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+from drs_client import DrsClient, HttpFailure
+from drs_simulator import AdminClient, FaultRule, Simulator, effects
+
+
+@pytest.fixture
+def drs() -> Iterator[Simulator]:
+    with Simulator("lincoln") as served:
+        yield served
+
+
+@pytest.fixture
+def admin(drs: Simulator) -> Iterator[AdminClient]:
+    with AdminClient(drs.url) as client:
+        yield client
+
+
+def test_the_journal_is_read_as_har_searched_and_forgotten(drs: Simulator, admin: AdminClient) -> None:
+    with DrsClient(drs.url, "drs", "drs") as client:
+        client.open_session()
+    entries = admin.journal()["log"]["entries"]
+    assert [entry["_operation"] for entry in entries] == ["openSession", "closeSession"]
+    assert [entry["_operation"] for entry in admin.journal("closeSession")["log"]["entries"]] == ["closeSession"]
+    assert "<password>drs<" not in str(entries)
+    admin.forget_journal()
+    assert admin.journal()["log"]["entries"] == []
+
+
+def test_faults_are_put_in_force_shown_and_ended(drs: Simulator, admin: AdminClient) -> None:
+    rule = FaultRule(operation="openSession", effect=effects.HttpStatus(status=503))
+    assert admin.add_faults(rule) == admin.faults() == (rule,)
+    client = DrsClient(drs.url, "drs", "drs")
+    with pytest.raises(HttpFailure):
+        client.open_session()
+    admin.end_faults()
+    assert admin.faults() == ()
+    client.open_session()
+
+
+def test_a_rule_that_is_wrong_is_told_with_its_place_and_not_put_in_force(drs: Simulator, admin: AdminClient) -> None:
+    root = drs.url.split("/OTWeb")[0]
+    answer = requests.post(f"{root}/__admin/faults", json={"rules": [{"effect": {"kind": "magic"}}]}, timeout=5)
+    assert answer.status_code == 422
+    assert "magic" in answer.text
+    assert admin.faults() == ()
+
+
+@pytest.mark.parametrize("query", ["outcome=soon", "page=1"])
+def test_a_query_of_the_journal_that_is_wrong_is_told(drs: Simulator, query: str) -> None:
+    root = drs.url.split("/OTWeb")[0]
+    assert requests.get(f"{root}/__admin/journal?{query}", timeout=5).status_code == 422
