@@ -13,7 +13,7 @@ from rich.table import Table
 
 from drs_contracts.observation import Judgement, Observation, Situation, Verdict, observe
 from drs_contracts.recording import RecordingError
-from drs_contracts.traffic import TrafficError, read_traffic
+from drs_contracts.traffic import TrafficError, read_journal, read_traffic
 
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -24,8 +24,15 @@ _UNUSABLE = 2
 
 def observe_command(
     source: Annotated[
-        Path, typer.Argument(help="A folder of recorded exchanges, or a HAR file.", metavar="DIR|FILE.har")
+        str,
+        typer.Argument(
+            help="A folder of recorded exchanges, a HAR file, or the address of a simulator with a journal.",
+            metavar="DIR|FILE.har|URL",
+        ),
     ],
+    admin_token: Annotated[
+        str | None, typer.Option(envvar="DRS_ADMIN_TOKEN", help="Token for its admin interface.", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Hold a caller's traffic to the caller's clauses, and say what it met and what never.
@@ -34,7 +41,8 @@ def observe_command(
     broken; 1: something is; 2: the traffic could not be read.
     """
     try:
-        observation = observe(read_traffic(source))
+        is_address = source.startswith(("http://", "https://"))
+        observation = observe(read_journal(source, admin_token) if is_address else read_traffic(Path(source)))
     except (TrafficError, RecordingError) as error:
         _err.print(str(error), markup=False)
         raise typer.Exit(_UNUSABLE) from None

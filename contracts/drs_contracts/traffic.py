@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
+from drs_simulator import AdminClient, AdminError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 from werkzeug.http import parse_options_header
@@ -134,10 +136,30 @@ def read_har(file: Path) -> Traffic:
         NoCallsError: It has no calls to DRS.
     """
     try:
-        # Some tools begin the file with a byte order mark, which JSON does not have.
-        har = _Har.model_validate_json(file.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        content = file.read_bytes()
     except OSError as error:
         raise HarError(f"{file} cannot be read: {error.strerror}.") from None
+    return _har_traffic(content, str(file))
+
+
+def read_journal(address: str, token: str | None = None) -> Traffic:
+    """Read the calls from a running simulator's journal, through its admin interface.
+
+    Raises:
+        TrafficError: The admin interface does not answer, or its journal is empty.
+    """
+    try:
+        with AdminClient(address, token) as admin:
+            journal = admin.journal()
+    except AdminError as error:
+        raise TrafficError(f"The journal at {address} cannot be read: {error}") from None
+    return _har_traffic(json.dumps(journal).encode(), address)
+
+
+def _har_traffic(content: bytes, file: str) -> Traffic:
+    try:
+        # Some tools begin the file with a byte order mark, which JSON does not have.
+        har = _Har.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -147,10 +169,10 @@ def read_har(file: Path) -> Traffic:
     calls = tuple(_calls(file, entries))
     if not calls:
         raise NoCallsError(f"{file} has no calls to DRS among its {len(entries)} entries.")
-    return Traffic(str(file), calls)
+    return Traffic(file, calls)
 
 
-def _calls(file: Path, entries: list[tuple[int, _Entry]]) -> Iterator[Call]:
+def _calls(file: str, entries: list[tuple[int, _Entry]]) -> Iterator[Call]:
     for number, entry in entries:
         posted = entry.request.post_data
         if entry.request.method.upper() != "POST" or posted is None or not _is_for_drs(entry.request.url, posted.text):

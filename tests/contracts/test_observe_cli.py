@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from drs_client import DrsClient, RepairWorkflow
 from drs_contracts import Binds, clauses
 from drs_contracts.caller_defects import CALLER_DEFECTS
+from drs_simulator import Simulator
 
 from tests.contracts.good_traffic import observed_workflow
 from tests.contracts.hars import har_of
@@ -104,3 +106,18 @@ def test_a_folder_without_recordings_is_told_with_exit_code_2(tmp_path: Path) ->
     done = run(tmp_path)
     assert done.returncode == 2
     assert done.stderr == f"{tmp_path} has no recorded exchanges. They are named NN-operation.request.xml.\n"
+
+
+def test_a_running_simulators_journal_can_be_observed() -> None:
+    with Simulator("lincoln", clock="fixed@2021-10-22T12:20:59+01:00") as drs:
+        with DrsClient(drs.url, "drs", "drs") as client:
+            repairs = RepairWorkflow(client, now=drs.clock.now)
+            with repairs:
+                found = repairs.find_slots("3670010", "N373049", "Priority 20 Days")
+                repairs.book("7", found.slots[0], "3670010", "N373049", "Priority 20 Days")
+        done = run(drs.url)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "scheduleBooking 1" in done.stdout
+    refused = run("http://127.0.0.1:9/")
+    assert refused.returncode == 2
+    assert "The journal at http://127.0.0.1:9/ cannot be read" in refused.stderr
