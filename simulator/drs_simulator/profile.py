@@ -141,6 +141,7 @@ class GatewaySettings(Settings):
     qualified_elements: Literal["fault", "accept"] = "fault"
     wrong_values: Literal["fault", "ignore"] = "fault"
     soap_1_2: Literal["fault", "accept"] = "fault"
+    unknown_operations: Literal["unknown_part", "no_operation"] = "unknown_part"
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
     max_depth: Annotated[int, Field(ge=16, le=200)] = 64
 

@@ -63,6 +63,8 @@ class Gateway:
             wrapper = read_envelope(body, charset, self._settings)
             namespace, name = name_of(wrapper)
             if name not in SERVED:
+                if self._settings.unknown_operations == "no_operation":
+                    raise fault.no_operation()
                 raise fault.unknown_message_part(str(wrapper.tag))
             if namespace not in ("", NAMESPACE):
                 raise fault.foreign_wrapper(str(wrapper.tag), f"{{{NAMESPACE}}}{name}")

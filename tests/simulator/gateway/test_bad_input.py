@@ -320,3 +320,10 @@ def test_an_id_that_is_no_number_is_a_fault(drs: Caller, operation: str, members
     answered = drs.post(call(operation, members))
     assert (answered.status, answered.fault) == (500, "Unmarshalling Error: one")
     assert drs.kept() == before
+
+
+def test_a_profile_can_choose_the_other_words_that_the_platform_has_for_an_unknown_operation() -> None:
+    caller = Caller(changed(LINCOLN, gateway={"unknown_operations": "no_operation"}))
+    answered = caller.post(call("foo", ""))
+    assert (answered.status, answered.fault_code) == (500, "soap:Server")
+    assert answered.fault == "No binding operation info while invoking unknown method with params unknown."
