@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 
 from drs_simulator.gateway import fault, spyne_compat  # noqa: F401 - the latter must come before Spyne
 
+from lxml import etree  # isort: skip
 from spyne import MethodContext  # isort: skip
 from spyne.server import ServerBase  # isort: skip
 
+from drs_simulator.gateway.compiled_reader import CompiledReader, NotReadError
+from drs_simulator.gateway.compiled_writer import CompiledWriter
 from drs_simulator.gateway.envelope import NAMESPACE, name_of, read_envelope
 from drs_simulator.gateway.fault import SoapFault
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.protocol import fault_document
 from drs_simulator.gateway.reading import Reader
-from drs_simulator.gateway.service import SERVED, Desk, application
+from drs_simulator.gateway.service import SERVED, Asked, Desk, answered, application, asked
 from drs_simulator.gateway.types import interface_types
 from drs_simulator.gateway.writing import Writer
 from drs_simulator.gateway.wsdl import wsdl_document, wsdl_in_two
@@ -24,15 +28,25 @@ from drs_simulator.profile import GatewaySettings
 from drs_simulator.scheduling.scheduler import Scheduler
 
 _log = logging.getLogger(__name__)
+_REQUESTS_REMEMBERED = 1024
+_LONGEST_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: the HTTP status and the envelope. ``operation`` is empty where none could be told."""
+    """What goes back.
+
+    Args:
+        status: The HTTP status.
+        body: The envelope.
+        operation: What was asked; empty where that could not be told.
+        session_id: In which session, where the request was plainly in order and names one.
+    """
 
     status: HTTPStatus
     body: bytes
     operation: str = ""
+    session_id: str | None = None
 
 
 class _Transport(ServerBase):  # type: ignore[misc]
@@ -42,14 +56,21 @@ class _Transport(ServerBase):  # type: ignore[misc]
 
 
 class Gateway:
-    """Answers SOAP requests for one scheduler. Safe under threads."""
+    """Answers SOAP requests for one scheduler. Safe under threads.
+
+    A request that is plainly in order is read and answered by functions compiled for its types; one like another of
+    late is not even read again. Everything else goes the general way, through Spyne's protocol and dispatch.
+    """
 
     def __init__(self, scheduler: Scheduler) -> None:
         profile = scheduler.profile
         self._settings = profile.gateway
-        self._transport = _Transport(application(profile.gateway.interface))
-        types = interface_types(profile.gateway.interface)
-        self._desk = Desk(scheduler, Reader(profile), Writer(profile, types), profile.gateway, profile.zone)
+        self._types = interface_types(profile.gateway.interface)
+        self._compiled_reader = CompiledReader(profile.zone, profile.gateway.max_depth)
+        self._compiled_writer = CompiledWriter()
+        writer = Writer(profile, self._types, self._compiled_writer)
+        self._desk = Desk(scheduler, Reader(profile), writer, profile.gateway, profile.zone)
+        self._asked_of_late = lru_cache(_REQUESTS_REMEMBERED)(self._asked)
 
     def answer(self, body: bytes, charset: str | None = None) -> Answer:
         """The answer to one request: what the operation says, or a fault. Never raises.
@@ -58,32 +79,64 @@ class Gateway:
             body: The bytes of the request.
             charset: The charset of its Content-Type, if that names one.
         """
-        operation = ""
+        try:
+            # What has a password in it is not kept.
+            is_kept = len(body) <= _LONGEST_REMEMBERED and b"openSession" not in body
+            asked = (self._asked_of_late if is_kept else self._asked)(body, charset)
+        except (NotReadError, SoapFault):
+            return self.answer_by_spyne(body, charset)
+        except Exception:
+            return _failed()
+        name = asked.operation.name
+        try:
+            written = self._compiled_writer.answer(asked.operation, answered(self._desk, asked))
+            return Answer(HTTPStatus.OK, written, name, asked.session_id)
+        except Exception:
+            return _failed(name)
+
+    def _asked(self, body: bytes, charset: str | None) -> Asked:
+        """What a request asks that is plainly in order.
+
+        Raises:
+            SoapFault: It is no envelope, or of no operation.
+            NotReadError: It is not plainly in order.
+        """
+        wrapper = read_envelope(body, charset, self._settings)
+        operation = self._types.operations[self._operation_of(wrapper)]
+        return asked(operation, self._desk.reader, self._compiled_reader.request(operation, wrapper))
+
+    def answer_by_spyne(self, body: bytes, charset: str | None = None) -> Answer:
+        """The answer by the general way, whose words count. Never raises."""
+        name = ""
         try:
             wrapper = read_envelope(body, charset, self._settings)
-            namespace, name = name_of(wrapper)
-            if name not in SERVED:
-                if self._settings.unknown_operations == "no_operation":
-                    raise fault.no_operation()
-                raise fault.unknown_message_part(str(wrapper.tag))
-            if namespace not in ("", NAMESPACE):
-                raise fault.foreign_wrapper(str(wrapper.tag), f"{{{NAMESPACE}}}{name}")
-            operation = name
-            context = MethodContext(self._transport, MethodContext.SERVER)
+            name = self._operation_of(wrapper)
+            transport = _Transport(application(self._settings.interface))
+            context = MethodContext(transport, MethodContext.SERVER)
             context.udc = self._desk
             context.in_document = wrapper
-            (context,) = self._transport.generate_contexts(context)
-            self._transport.get_in_object(context)
-            self._transport.get_out_object(context)
+            (context,) = transport.generate_contexts(context)
+            transport.get_in_object(context)
+            transport.get_out_object(context)
             if context.out_error is not None:
                 raise fault.internal_error()
-            self._transport.get_out_string(context)
-            return Answer(HTTPStatus.OK, b"".join(context.out_string), operation)
+            transport.get_out_string(context)
+            return Answer(HTTPStatus.OK, b"".join(context.out_string), name)
         except SoapFault as problem:
-            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(problem), operation)
+            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(problem), name)
         except Exception:
-            _log.exception("The gateway failed on %s", operation or "a request")
-            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(fault.internal_error()), operation)
+            return _failed(name)
+
+    def _operation_of(self, wrapper: etree._Element) -> str:
+        """The operation that a wrapper names."""
+        namespace, name = name_of(wrapper)
+        if name not in SERVED:
+            if self._settings.unknown_operations == "no_operation":
+                raise fault.no_operation()
+            raise fault.unknown_message_part(str(wrapper.tag))
+        if namespace not in ("", NAMESPACE):
+            raise fault.foreign_wrapper(str(wrapper.tag), f"{{{NAMESPACE}}}{name}")
+        return name
 
     def wsdl(self, address: str, part: str = "") -> bytes | None:
         """The interface description, with ``address`` as the place of the service.
@@ -93,6 +146,12 @@ class Gateway:
             part: A file that the description imports, by its name; there is one where the profile's style is cxf.
         """
         return interface_description(self._settings, address, part)
+
+
+def _failed(operation: str = "") -> Answer:
+    """The answer where the simulator itself fails; called while that is being handled."""
+    _log.exception("The gateway failed on %s", operation or "a request")
+    return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(fault.internal_error()), operation)
 
 
 def interface_description(settings: GatewaySettings, address: str, part: str = "") -> bytes | None:

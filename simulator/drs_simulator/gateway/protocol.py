@@ -14,10 +14,11 @@ from spyne.model.enum import EnumBase  # isort: skip
 from spyne.protocol.soap import Soap11  # isort: skip
 
 from drs_simulator.gateway import fault
+from drs_simulator.gateway.compiled_writer import Written
 from drs_simulator.gateway.envelope import NAMESPACE, SOAP_1_1, name_of
 from drs_simulator.gateway.values import read_date_time, read_flag, read_integer, write_date_time, write_flag
 
-_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 # The document has values that the published enumerations lack (seen: checkAvailability, onlyBestSlots).
 _VALUES_OF_THE_DOCUMENT = {"onlyBestSlotsValue": ("yes",)}
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
@@ -72,7 +73,7 @@ class CxfReader(Soap11):  # type: ignore[misc]
                 if ctx.udc.settings.unknown_elements == "ignore":
                     continue
                 raise fault.unexpected_element(namespace, name, members)
-            if child.get(_NIL) in ("true", "1"):
+            if child.get(NIL) in ("true", "1"):
                 continue
             member = members[name]
             read = self._read(ctx, member, child)
@@ -115,7 +116,8 @@ class CxfWriter(Soap11):  # type: ignore[misc]
     ) -> object:
         """A member, in no namespace; nothing at all for one that has no value."""
         del ns
-        return None if inst is None else super().to_parent(ctx, cls, inst, parent, None, *args, **kwargs)
+        value = inst.value if isinstance(inst, Written) else inst
+        return None if value is None else super().to_parent(ctx, cls, value, parent, None, *args, **kwargs)
 
     def create_out_string(self, ctx: MethodContext, charset: str | None = None) -> None:  # noqa: ARG002
         """The envelope as bytes, always UTF-8."""
@@ -161,9 +163,14 @@ def _leaf(
 def _enumerated(ctx: MethodContext, cls: Any, element: etree._Element) -> str:
     del ctx
     text = _text(element)
-    if text not in cls.__values__ and text not in _VALUES_OF_THE_DOCUMENT.get(cls.get_type_name(), ()):
+    if text not in allowed_values(cls):
         raise fault.WrongValue(text)
     return text
+
+
+def allowed_values(cls: Any) -> tuple[str, ...]:
+    """What a Spyne enumeration takes: its published values, and those of the document."""
+    return (*cls.__values__, *_VALUES_OF_THE_DOCUMENT.get(cls.get_type_name(), ()))
 
 
 def _text(element: etree._Element) -> str:

@@ -50,6 +50,21 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a caller asks, ready for the scheduler. It says nothing of when, so that it can be used again.
+
+    Args:
+        operation: What is to be done.
+        session_id: In which session.
+        request: The use case's request; of openSession, the object that was read.
+    """
+
+    operation: Operation
+    session_id: str | None
+    request: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Handling:
     """How an operation is answered: from the request's object to the use case's request, and back to members."""
 
@@ -81,7 +96,8 @@ HANDLINGS: Mapping[str, Handling] = {
     "selectAlerts": Handling(select_alerts, Reader.alert_filter, Writer.alerts),
     "selectMetaData": Handling(select_meta_data, Reader.contract, Writer.meta_data),
 }
-SERVED = frozenset({"openSession", *HANDLINGS})
+_OPEN_SESSION = "openSession"
+SERVED = frozenset({_OPEN_SESSION, *HANDLINGS})
 
 
 @cache
@@ -97,11 +113,8 @@ def _method(operation: Operation) -> Any:
     """The operation as Spyne wants it: a function of the context and the request's object."""
 
     def answer(ctx: MethodContext, request: Any) -> Any:
-        sent = operation.request() if request is None else request
-        try:
-            return operation.response(id=0, status="success", **_perform(operation.name, ctx.udc, sent))
-        except Refusal as refusal:
-            return operation.response(errorMsg=refusal.message, id=0, status="error")
+        sent = operation.new_request() if request is None else request
+        return answered(ctx.udc, asked(operation, ctx.udc.reader, sent))
 
     answer.__name__ = operation.name
     decorate = rpc(
@@ -113,9 +126,25 @@ def _method(operation: Operation) -> Any:
     return decorate(answer)
 
 
-def _perform(name: str, desk: Desk, sent: Any) -> Members:
-    if name == "openSession":
-        return {"sessionId": desk.scheduler.open_session(sent.login, sent.password).id}
+def asked(operation: Operation, reader: Reader, sent: Any) -> Asked:
+    """What a request of the operation asks."""
+    if operation.name == _OPEN_SESSION:
+        return Asked(operation, None, sent)
+    return Asked(operation, sent.sessionId, HANDLINGS[operation.name].read(reader, sent))
+
+
+def answered(desk: Desk, asked: Asked) -> Any:
+    """The response's object: what the use case says, or a refusal."""
+    new_response = asked.operation.new_response
+    try:
+        return new_response(id=0, status="success", **_perform(desk, asked))
+    except Refusal as refusal:
+        return new_response(errorMsg=refusal.message, id=0, status="error")
+
+
+def _perform(desk: Desk, asked: Asked) -> Members:
+    name = asked.operation.name
+    if name == _OPEN_SESSION:
+        return {"sessionId": desk.scheduler.open_session(asked.request.login, asked.request.password).id}
     handling = HANDLINGS[name]
-    request = handling.read(desk.reader, sent)
-    return handling.write(desk.writer, desk.scheduler.perform(handling.use_case, sent.sessionId, request))
+    return handling.write(desk.writer, desk.scheduler.perform(handling.use_case, asked.session_id, asked.request))

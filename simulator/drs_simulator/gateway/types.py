@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -27,13 +27,19 @@ from drs_simulator.gateway.interface import (
 _SIMPLE = {"string": Unicode, "int": Integer32, "boolean": Boolean, "dateTime": DateTime}
 
 
+Maker = Callable[..., Any]
+"""Makes an object of a Spyne class from its members by name; those that are not named are ``None``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation with the Spyne classes of its request and response."""
+    """One operation with the Spyne classes of its request and response, and their makers."""
 
     name: str
     request: Any
     response: Any
+    new_request: Maker
+    new_response: Maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,9 @@ class Types:
     classes: Mapping[str, Any]
     operations: Mapping[str, Operation]
 
-    def __getitem__(self, name: str) -> Any:
-        """The class of that published name."""
-        return self.classes[name]
+    def __getitem__(self, name: str) -> Maker:
+        """The maker of the class of that published name."""
+        return maker(self.classes[name])
 
 
 @cache
@@ -53,11 +59,27 @@ def interface_types(name: InterfaceName) -> Types:
     """The Spyne classes of the observed or the published interface; the same ones every time."""
     interface = interface_named(name)
     classes = _classes(interface)
-    operations = {
-        operation: Operation(operation, classes[request_type(operation)], classes[response_type(operation)])
-        for operation in interface.operations
-    }
+    operations = {name: _operation(name, classes) for name in interface.operations}
     return Types(MappingProxyType(classes), MappingProxyType(operations))
+
+
+@cache
+def maker(cls: Any) -> Maker:
+    """A quick way to objects of a Spyne class. Spyne's own looks for defaults at every call; no type here has any."""
+    blank = dict.fromkeys(cls.get_flat_type_info(cls))
+
+    def make(**members: object) -> Any:
+        made = object.__new__(cls)
+        made.__dict__.update(blank)
+        made.__dict__.update(members)
+        return made
+
+    return make
+
+
+def _operation(name: str, classes: Mapping[str, Any]) -> Operation:
+    request, response = classes[request_type(name)], classes[response_type(name)]
+    return Operation(name, request, response, maker(request), maker(response))
 
 
 def _classes(interface: Interface) -> dict[str, Any]:

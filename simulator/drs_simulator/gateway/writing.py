@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from operator import attrgetter
 from typing import Any
 
+from drs_simulator.gateway.compiled_writer import CompiledWriter, Written
 from drs_simulator.gateway.types import Types
 from drs_simulator.gateway.values import write_quantity
 from drs_simulator.profile import Profile
@@ -15,17 +16,18 @@ from drs_simulator.scheduling.bookings import business_data_of
 from drs_simulator.scheduling.model import (
     Availability,
     BookingCode,
+    DaySlots,
     Location,
     Operative,
     OrderWithBookings,
     PlannedBooking,
-    Slot,
     Unavailability,
     WorkingHours,
 )
 
 Members = dict[str, object]
 _Table = Mapping[str, Callable[[Any], object]]
+_DAYS_REMEMBERED = 2048
 
 # Member on the wire -> what it is made of.
 _SLOT: _Table = {
@@ -52,11 +54,19 @@ _LOCATION: _Table = {
 
 
 class Writer:
-    """Writes answers for one installation. ``types`` holds the Spyne classes of the interface that it publishes."""
+    """Writes answers for one installation.
 
-    def __init__(self, profile: Profile, types: Types) -> None:
+    Args:
+        profile: The installation.
+        types: The Spyne classes of the interface that it publishes.
+        compiled: Writes what is sent more than once.
+    """
+
+    def __init__(self, profile: Profile, types: Types, compiled: CompiledWriter) -> None:
         self._profile = profile
         self._types = types
+        self._compiled = compiled
+        self._days: dict[int, tuple[DaySlots, Written]] = {}
         self._zone = profile.zone
         self._observed = profile.gateway.interface == "observed"
 
@@ -65,7 +75,7 @@ class Writer:
         return {
             "errorMsg": answer.warning,
             "theOtherOrders": [self._order(order) for order in answer.other_orders],
-            "theSlots": [self._day(day.midnight, day.slots) for day in answer.days],
+            "theSlots": [self._day(day) for day in answer.days],
         }
 
     def order(self, answer: OrderWithBookings) -> Members:
@@ -123,13 +133,22 @@ class Writer:
     def _local(self, instant: datetime | None) -> datetime | None:
         return instant and instant.astimezone(self._zone)
 
-    def _day(self, midnight: datetime, slots: Sequence[Slot]) -> Any:
-        return self._types["daySlotsInfo"](
-            day=midnight,
+    def _day(self, day: DaySlots) -> Written:
+        """A day. The planner gives the same object again as long as nothing about the day changes."""
+        known = self._days.get(id(day))
+        if known is not None and known[0] is day:
+            return known[1]
+        made = self._types["daySlotsInfo"](
+            day=day.midnight,
             nonWorkingDay=False,
-            slotsForDay=[_write(self._types["slotInfo"], _SLOT, slot) for slot in slots],
+            slotsForDay=[_write(self._types["slotInfo"], _SLOT, slot) for slot in day.slots],
             weeklyDayOff=False,
         )
+        written = self._compiled.element("theSlots", self._types.classes["daySlotsInfo"], made)
+        if len(self._days) >= _DAYS_REMEMBERED:
+            self._days.clear()
+        self._days[id(day)] = (day, written)
+        return written
 
     def _order(self, answer: OrderWithBookings) -> Any:
         order = answer.order

@@ -8,7 +8,7 @@ from datetime import timedelta
 from drs_simulator.scheduling import calendar
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.model import Availability, LifeCycle, Location, OrderWithBookings
-from drs_simulator.scheduling.planner import Work
+from drs_simulator.scheduling.offers import Work
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.requests import AvailabilityRequest
 from drs_simulator.scheduling.requirements import minutes_of

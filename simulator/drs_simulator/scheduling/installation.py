@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -9,10 +10,12 @@ from drs_simulator.profile import Profile, SorCode
 from drs_simulator.scheduling import calendar
 from drs_simulator.scheduling.diary import Shift, Visit
 from drs_simulator.scheduling.model import Location, Operative
+from drs_simulator.scheduling.offers import DayMemory
 from drs_simulator.scheduling.roster import fixed_visits_on, operative_from, shift_on
 from drs_simulator.scheduling.store import Transaction
 
 _REMEMBERED_DAYS = 16384
+_REMEMBERED_TRADES = 1024
 
 
 class Installation:
@@ -25,6 +28,8 @@ class Installation:
         self.operatives = {operative.id: operative_from(operative) for operative in profile.operatives}
         self.sor_codes = {sor_code.code: sor_code for sor_code in profile.sor_codes}
         self.locations = {location.id: Location(**location.model_dump()) for location in profile.locations}
+        self.day_memory = DayMemory()
+        self.operatives_for = lru_cache(_REMEMBERED_TRADES)(self._operatives_for)
         self.shift = lru_cache(_REMEMBERED_DAYS)(self._shift)
         self.fixed_visits = lru_cache(_REMEMBERED_DAYS)(self._fixed_visits)
 
@@ -46,12 +51,20 @@ class Installation:
         known = self.priorities.get(priority or "")
         return location.sector if known and known.bound_to_areas else None
 
+    def _operatives_for(self, contract: str, trade: str) -> tuple[str, ...]:
+        return doing(self.operatives.values(), contract, trade)
+
     def _shift(self, operative: str, day: date) -> Shift | None:
         return shift_on(self.operatives[operative], day, self.zone) if self.works_on(day) else None
 
     def _fixed_visits(self, operative: str, day: date) -> tuple[Visit, ...]:
         shift = self.shift(operative, day)
         return fixed_visits_on(self.operatives[operative], day, shift, self.zone) if shift else ()
+
+
+def doing(operatives: Iterable[Operative], contract: str, trade: str) -> tuple[str, ...]:
+    """The ids of those operatives who do that trade under that contract."""
+    return tuple(each.id for each in operatives if trade in each.trades and contract in each.contracts)
 
 
 class Register:
@@ -83,11 +96,15 @@ class Register:
 
     def operatives_for(self, contract: str, trade: str) -> tuple[str, ...]:
         """The ids of those who do that trade under that contract, in the profile's order."""
-        return tuple(
-            operative.id
-            for operative in self.operatives()
-            if trade in operative.trades and contract in operative.contracts
-        )
+        if not self._changed:
+            return self.installation.operatives_for(contract, trade)
+        return doing(self.operatives(), contract, trade)
+
+    def changed_of(self, operative_ids: Sequence[str]) -> tuple[Operative, ...]:
+        """Those of the operatives of whom a caller has told something."""
+        if not self._changed:
+            return ()
+        return tuple(self._changed[operative_id] for operative_id in operative_ids if operative_id in self._changed)
 
     def shift(self, operative_id: str, day: date) -> Shift | None:
         """The operative's hours on that local day."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.model import Booking, LifeCycle, OrderStatus
-from drs_simulator.scheduling.planner import work_of
+from drs_simulator.scheduling.offers import work_of
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.requests import PlacingRequest
 

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import chain
 
 from drs_simulator.scheduling import calendar
-from drs_simulator.scheduling.diary import Place, Visit, added_travel_km, timetable
+from drs_simulator.scheduling.diary import Visit, added_travel_km, timetable
 from drs_simulator.scheduling.installation import Register
-from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, PlannedBooking, Slot
+from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, PlannedBooking
+from drs_simulator.scheduling.offers import Offer, Page, Work, as_slots, best_of, not_before, reconciled, work_of
 from drs_simulator.scheduling.store import DiaryDay, Transaction
 
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a place is sought for. ``booking_id`` is 0 for work that has no booking yet.
-
-    ``area`` is the sector whose turn it must be, and ``only`` are those who may do it, where not all may.
-    """
-
-    contract: str
-    trade: str
-    minutes: int
-    place: Place
-    booking_id: int = 0
-    area: str | None = None
-    only: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    """A slot, and the least travel that some operative would add for it; ``None`` where nobody can."""
-
-    begin: datetime
-    end: datetime
-    travel_km: float | None
+_Diaries = Mapping[DiaryDay, tuple[Visit, ...]]
 
 
 class Planner:
@@ -54,27 +34,21 @@ class Planner:
         A slot is available where it begins neither before ``begin`` nor in the past (presumed), and some operative's
         day has room. With ``best`` other than NO only the best slots are listed.
         """
-        zone = self._installation.zone
-        first = calendar.local_day(begin, zone)
+        first = calendar.local_day(begin, self._installation.zone)
         diaries, operatives = self._diaries(work, first, last)
+        memory = self._installation.day_memory
+        of_work = memory.of(work)
+        changed = self._register.changed_of(operatives)
+        pages = {}
+        for day in calendar.days_between(first, last):
+            seen = (changed, *[diaries.get((operative_id, day), ()) for operative_id in operatives])
+            pages[day] = memory.page(of_work, day, seen, partial(self._offers, work, day, operatives, diaries))
         earliest = max(begin, self._now)
-        offers = {
-            day: [
-                offer if offer.begin >= earliest else replace(offer, travel_km=None)
-                for offer in self._offers(work, day, operatives, diaries)
-            ]
-            for day in calendar.days_between(first, last)
-        }
-        per_period = best is BestSlots.FULL_PERIOD
-        best_of_period = self._best([offer for of_day in offers.values() for offer in of_day]) if per_period else []
-        return tuple(
-            DaySlots(
-                day,
-                calendar.midnight(day, zone),
-                _as_slots(of_day, best_of_period if per_period else self._best(of_day), best is not BestSlots.NO),
-            )
-            for day, of_day in offers.items()
-        )
+        if best is not BestSlots.FULL_PERIOD:
+            return tuple(self._day(day, page, earliest, best) for day, page in pages.items())
+        offers = {day: not_before(earliest, page.offers) for day, page in pages.items()}
+        best_of_period = best_of(chain(*offers.values()), self._settings.best_slot_tolerance_km)
+        return tuple(self._as_day(day, of_day, best_of_period, best) for day, of_day in offers.items())
 
     def next_free_slot(self, work: Work, after: datetime) -> tuple[datetime, datetime] | None:
         """The first slot that begins at ``after`` or later and has room, looking as far as the profile's horizon."""
@@ -147,33 +121,51 @@ class Planner:
         # A day that is over keeps its bookings, whatever its operative's hours were changed to.
         return booking.window_start, booking.window_start + timedelta(minutes=booking.minutes)
 
-    def _diaries(self, work: Work, first: date, last: date) -> tuple[dict[DiaryDay, tuple[Visit, ...]], Sequence[str]]:
+    def _day(self, day: date, page: Page, earliest: datetime, best: BestSlots) -> DaySlots:
+        offers = not_before(earliest, page.offers)
+        if offers is not page.offers:
+            return self._as_day(day, offers, self._best(offers), best)
+        known = page.slots.get(best)
+        if known is None:
+            known = page.slots[best] = self._as_day(day, offers, self._best(offers), best)
+        return known
+
+    def _as_day(self, day: date, offers: Sequence[Offer], among_best: Sequence[Offer], wanted: BestSlots) -> DaySlots:
+        slots = as_slots(offers, among_best, only_best=wanted is not BestSlots.NO)
+        return DaySlots(day, calendar.midnight(day, self._installation.zone), slots)
+
+    def _best(self, offers: Sequence[Offer]) -> list[Offer]:
+        return best_of(offers, self._settings.best_slot_tolerance_km)
+
+    def _diaries(
+        self, work: Work, first: date, last: date
+    ) -> tuple[Mapping[DiaryDay, tuple[Visit, ...]], Sequence[str]]:
         """The days of those who could do the work, without the work itself, and who they are."""
         operatives = self._register.operatives_for(work.contract, work.trade)
         if work.only:
             operatives = tuple(operative_id for operative_id in operatives if operative_id in work.only)
         kept = self._transaction.diaries(operatives, first, last)
+        if not work.booking_id:
+            return kept, operatives
         without_work = {
             key: tuple(visit for visit in visits if visit.key != work.booking_id) for key, visits in kept.items()
         }
         return without_work, operatives
 
-    def _offers(
-        self, work: Work, day: date, operatives: Sequence[str], diaries: dict[DiaryDay, tuple[Visit, ...]]
-    ) -> list[_Offer]:
+    def _offers(self, work: Work, day: date, operatives: Sequence[str], diaries: _Diaries) -> tuple[Offer, ...]:
         if not self._installation.works_on(day):
-            return []
+            return ()
         offers = []
         for hours in self._settings.slots:
             begin = calendar.at(day, hours.begin, self._installation.zone)
             end = calendar.at(day, hours.end, self._installation.zone)
             visit = Visit.within(work.booking_id, begin, end, work.minutes, work.place)
             found = self._least_travel(visit, day, operatives, diaries) if self._in_turn(work, day) else None
-            offers.append(_Offer(begin, end, found[0] if found else None))
-        return [replace(offer, travel_km=_least_within(offer, offers)) for offer in offers]
+            offers.append(Offer(begin, end, found[0] if found else None))
+        return reconciled(offers)
 
     def _least_travel(
-        self, visit: Visit, day: date, operatives: Iterable[str], diaries: dict[DiaryDay, tuple[Visit, ...]]
+        self, visit: Visit, day: date, operatives: Iterable[str], diaries: _Diaries
     ) -> tuple[float, str] | None:
         """The least travel that the visit adds on that day, and whose; ``None`` where nobody has room."""
         found = []
@@ -186,42 +178,3 @@ class Planner:
             if travel is not None:
                 found.append((travel, operative_id))
         return min(found, default=None)
-
-    def _best(self, offers: Sequence[_Offer]) -> list[_Offer]:
-        """The available slots that add least travel; where travel makes no difference, the widest.
-
-        Seen: Appendix B 3. How travel and width are weighed is presumed.
-        """
-        travels = [offer.travel_km for offer in offers if offer.travel_km is not None]
-        if not travels:
-            return []
-        enough = min(travels) + self._settings.best_slot_tolerance_km
-        available = [offer for offer in offers if offer.travel_km is not None]
-        if max(travels) > enough:
-            return [offer for offer in available if offer.travel_km is not None and offer.travel_km <= enough]
-        widest = max(offer.end - offer.begin for offer in available)
-        return [offer for offer in available if offer.end - offer.begin == widest]
-
-
-def _least_within(wide: _Offer, offers: Iterable[_Offer]) -> float | None:
-    """The least travel of the slots inside ``wide``, itself one: a timetable that keeps a narrow slot keeps a wide one.
-
-    Timetables are not searched for the least travel, so one made for the narrow slot may be the shorter.
-    """
-    within = (offer.travel_km for offer in offers if wide.begin <= offer.begin and offer.end <= wide.end)
-    return min((travel for travel in within if travel is not None), default=None)
-
-
-def work_of(booking: Booking) -> Work:
-    """What a booking seeks a place for."""
-    only = () if booking.locked_operative is None else (booking.locked_operative,)
-    place = booking.location.place
-    return Work(booking.contract, booking.trade, booking.minutes, place, booking.id, booking.area, only)
-
-
-def _as_slots(offers: Iterable[_Offer], best: Sequence[_Offer], only_best: bool) -> tuple[Slot, ...]:
-    return tuple(
-        Slot(offer.begin, offer.end, offer.travel_km is not None, offer in best)
-        for offer in offers
-        if offer in best or not only_best
-    )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.model import Booking
-from drs_simulator.scheduling.planner import work_of
+from drs_simulator.scheduling.offers import work_of
 from drs_simulator.scheduling.requests import PlacingRequest
 
 _HALF_A_DAY = 12 * 60

@@ -213,7 +213,7 @@ def test_a_failure_of_the_simulator_is_a_fault_without_a_traceback_and_is_logged
     assert "ZeroDivisionError" in caplog.text
 
 
-def _mutated(body: str) -> st.SearchStrategy[bytes]:
+def mutated(body: str) -> st.SearchStrategy[bytes]:
     """The body with some bytes cut out, doubled or put in."""
     raw = body.encode()
     places = st.integers(0, len(raw))
@@ -241,7 +241,7 @@ ENVELOPES = [
 HARDENED = Caller()
 
 
-@given(st.sampled_from(ENVELOPES).flatmap(_mutated))
+@given(st.sampled_from(ENVELOPES).flatmap(mutated))
 def test_a_mutated_envelope_is_answered_by_a_fault_or_an_answer_that_is_soap(body: bytes) -> None:
     orders = HARDENED.kept()["_orders"]
     began = time.thread_time()

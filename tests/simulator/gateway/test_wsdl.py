@@ -84,7 +84,8 @@ def test_requests_are_read_and_answers_written_with_the_types_that_are_described
     types = interface_types(name)
     for kind, fact in described.items():
         if kind in types.classes:
-            own = [member for member in types[kind]._type_info if member in {each[0] for each in fact["members"]}]
+            facts = {each[0] for each in fact["members"]}
+            own = [member for member in types.classes[kind]._type_info if member in facts]
             assert own == [member[0] for member in fact["members"]]
 
 
