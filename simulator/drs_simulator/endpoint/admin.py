@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 from drs_simulator.clock import ClockError
 from drs_simulator.endpoint.admin_route import ROOT, Asked, Route, Section
 from drs_simulator.endpoint.admin_routes import SECTIONS, installed_version
-from drs_simulator.endpoint.app import bounded_body
+from drs_simulator.endpoint.app import sent_body
 from drs_simulator.endpoint.openapi import openapi_document
 from drs_simulator.endpoint.problem import (
     Flaw,
@@ -82,7 +82,7 @@ def _payload(route: Route) -> BaseModel | None:
     if route.payload is None:
         return None
     # Flask's own limit cuts off a chunked body where it reaches it, and says nothing.
-    body = bounded_body(request, MAX_BODY_BYTES)
+    body = sent_body(request.environ, MAX_BODY_BYTES)
     if len(body) > MAX_BODY_BYTES:
         raise ProblemError(
             problem(

@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from time import perf_counter, sleep
 from typing import Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from werkzeug.datastructures import EnvironHeaders
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import get_input_stream
 
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.connection import Reply, deliver
@@ -31,6 +35,8 @@ ADMIN_ROOT = "__admin"
 
 _log = logging.getLogger(__name__)
 _XML = "text/xml;charset=UTF-8"
+_CHUNKED = "HTTP_TRANSFER_ENCODING"
+_LONGEST_LENGTH = 18
 
 
 def service_path(profile: Profile) -> str:
@@ -83,6 +89,8 @@ class Endpoint:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request, as WSGI has it."""
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in self._paths:
+            return deliver(self._exchange(environ), environ, start_response, sleep)
         request = Request(environ)
         if self._admin is not None and request.path.split("/", 2)[1] == ADMIN_ROOT:
             return self._admin(environ, start_response)
@@ -90,7 +98,7 @@ class Endpoint:
             return self._signpost(request)(environ, start_response)
         if request.method in ("GET", "HEAD") and request.query_string.lower().startswith(b"wsdl"):
             return self._wsdl(request)(environ, start_response)
-        return deliver(self._exchange(request), environ, start_response, sleep)
+        return deliver(self._exchange(environ), environ, start_response, sleep)
 
     def _wsdl(self, request: Request) -> Response:
         part = next((value for name, value in request.args.items() if name.lower() == "wsdl"), "")
@@ -98,22 +106,29 @@ class Endpoint:
         document = self._gateway.wsdl(request.base_url, part) or self._gateway.wsdl(request.base_url)
         return Response(document, content_type=_XML)
 
-    def _exchange(self, request: Request) -> Reply:
+    def _exchange(self, environ: WSGIEnvironment) -> Reply:
         """A SOAP call, whatever the query: clients exist that post to ``?wsdl`` (client)."""
         began, started = self._clock.now(), perf_counter()
-        is_call = request.method == "POST"
+        is_call = environ["REQUEST_METHOD"] == "POST"
+        content_type = environ.get("CONTENT_TYPE", "")
         call = SentCall(
-            body=bounded_body(request, self._profile.gateway.max_body_bytes) if is_call else b"",
-            charset=request.mimetype_params.get("charset"),
-            method=request.method,
-            path=request.path,
-            address=request.remote_addr or "",
-            headers={name.lower(): value for name, value in request.headers},
+            body=sent_body(environ, self._profile.gateway.max_body_bytes) if is_call else b"",
+            charset=_charset_of(content_type),
+            method=environ["REQUEST_METHOD"],
+            path=environ["PATH_INFO"],
+            address=environ.get("REMOTE_ADDR", ""),
+            headers=self._headers(environ, content_type),
         )
         reply, faults = self._struck(call) if is_call else (_NO_CALL, ())
         if self._journal:
             self._keep(call, reply, faults, began, perf_counter() - started)
         return reply
+
+    def _headers(self, environ: WSGIEnvironment, content_type: str) -> dict[str, str]:
+        """What somebody may ask of a call's headers: only fault rules ask for any."""
+        if self._faults:
+            return {name.lower(): value for name, value in EnvironHeaders(environ)}
+        return {"content-type": content_type, "soapaction": environ.get("HTTP_SOAPACTION", "")}
 
     def _keep(self, call: SentCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
         try:
@@ -147,11 +162,27 @@ class Endpoint:
 _NO_CALL = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(fault.no_operation()))
 
 
-def bounded_body(request: Request, limit: int) -> bytes:
-    """The body, or so much of it that it is seen to be over the limit."""
+@lru_cache(maxsize=256)
+def _charset_of(content_type: str) -> str | None:
+    return parse_options_header(content_type)[1].get("charset")
+
+
+def sent_body(environ: WSGIEnvironment, limit: int) -> bytes:
+    """The body, or so much of it that it is seen to be over the limit.
+
+    Raises:
+        ClientDisconnected: The caller broke off.
+    """
+    length = environ.get("CONTENT_LENGTH", "")
+    if length.isdigit() and len(length) <= _LONGEST_LENGTH and int(length) <= limit and _CHUNKED not in environ:
+        body: bytes = environ["wsgi.input"].read(int(length))
+        if len(body) < int(length):
+            raise ClientDisconnected
+        return body
+    stream = get_input_stream(environ)
     parts: list[bytes] = []
     room = limit + 1
-    while room > 0 and (part := request.stream.read(room)):
+    while room > 0 and (part := stream.read(room)):
         parts.append(part)
         room -= len(part)
     return b"".join(parts)

@@ -17,6 +17,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from werkzeug.wrappers import Response
 
 _XML = "text/xml;charset=UTF-8"
+# The status lines of what DRS itself answers.
+_ORDINARY = {200: "200 OK", 500: "500 INTERNAL SERVER ERROR"}
 _SOCKET = "werkzeug.socket"
 _GRANIAN = "Granian"
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -55,7 +57,12 @@ def deliver(
     """
     if reply.reset:
         return _break_off(environ, start_response)
-    whole = Response(reply.body, reply.status, content_type=reply.content_type)(environ, start_response)
+    if reply.status in _ORDINARY and environ["REQUEST_METHOD"] == "POST":
+        headers = [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
+        start_response(_ORDINARY[reply.status], headers)
+        whole: Iterable[bytes] = (reply.body,)
+    else:
+        whole = Response(reply.body, reply.status, content_type=reply.content_type)(environ, start_response)
     if not reply.bytes_per_second:
         return whole
     if _SOCKET not in environ and not _is_granian(environ):

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 # What an entry takes besides its texts and bodies, roughly.
-_ENTRY_BYTES = 512
+ENTRY_BYTES = 512
 
 
 class Outcome(StrEnum):
@@ -69,4 +69,4 @@ class JournalEntry:
     def size(self) -> int:
         """How much of the journal's bytes it takes."""
         texts = (self.path, self.content_type, self.soap_action, self.diagnosis)
-        return _ENTRY_BYTES + len(self.request) + len(self.response) + sum(len(text.encode()) for text in texts)
+        return ENTRY_BYTES + len(self.request) + len(self.response) + sum(len(text.encode()) for text in texts)

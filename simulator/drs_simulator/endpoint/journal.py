@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from threading import Lock
 from typing import Any
@@ -15,8 +16,9 @@ from lxml import etree
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.connection import Reply
 from drs_simulator.endpoint.diagnosis import Bystander, diagnosis
-from drs_simulator.endpoint.entry import JournalEntry, Outcome
+from drs_simulator.endpoint.entry import ENTRY_BYTES, JournalEntry, Outcome
 from drs_simulator.endpoint.har import har
+from drs_simulator.endpoint.harmless import Glance
 from drs_simulator.endpoint.masking import Masker, shown
 from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.gateway.interface import interface_named
@@ -61,8 +63,9 @@ class Journal:
         self._clock = clock
         self._scheduler = scheduler
         self._masker = Masker(password)
+        self._glance = Glance(password)
         self._lock = Lock()
-        self._entries: deque[JournalEntry] = deque()
+        self._kept: deque[_Kept] = deque()
         self._bytes = 0
         self._count = 0
 
@@ -72,12 +75,13 @@ class Journal:
     def entries(self) -> tuple[JournalEntry, ...]:
         """The exchanges that are kept, the oldest first."""
         with self._lock:
-            return tuple(self._entries)
+            kept = tuple(self._kept)
+        return tuple(each.entry for each in kept)
 
     def clear(self) -> None:
         """Forget all exchanges; they are counted anew."""
         with self._lock:
-            self._entries.clear()
+            self._kept.clear()
             self._bytes = self._count = 0
 
     def as_har(self) -> dict[str, Any]:
@@ -85,18 +89,38 @@ class Journal:
         return har(self.entries())
 
     def record(self, call: SentCall, reply: Reply, *, faults: Iterable[str], began: datetime, duration: float) -> None:
-        """Keep an exchange; old ones give way. Secrets are taken out of it first."""
+        """Keep an exchange; old ones give way. Secrets are taken out of it first.
+
+        One that succeeded and has no secret besides its session's id is described and masked when it is looked at.
+        """
+        exchange = _Exchange(call, reply, tuple(faults), began, duration)
+        size = len(call.body) + len(reply.body)
+        can_wait = size <= self.most_bytes // _BODIES and exchange.succeeded
+        if can_wait and self._glance.is_harmless(call, reply.body):
+            kept = _Kept(size + ENTRY_BYTES + _LONGEST_DIAGNOSIS, partial(self._entry, exchange))
+        else:
+            entry = self._entry(exchange)
+            kept = _Kept(entry.size, lambda: entry)
+        with self._lock:
+            self._count += 1
+            kept.number = self._count
+            self._kept.append(kept)
+            self._bytes += kept.size
+            while len(self._kept) > self.most_entries or self._bytes > self.most_bytes:
+                self._bytes -= self._kept.popleft().size
+
+    def _entry(self, exchange: _Exchange) -> JournalEntry:
+        call, reply = exchange.call, exchange.reply
         masked = self._masker.masked(call, reply.body)
         refusal = _refusal(reply)
         beside = Bystander(self._profile, self._clock.now(), self._scheduler.session_opened)
-        struck = tuple(faults)
         said = masked.told(diagnosis(call, reply.status, refusal or "", beside))
-        if struck:
-            said = f"Fault rules struck: {', '.join(struck)}. {said}".rstrip()
+        if exchange.faults:
+            said = f"Fault rules struck: {', '.join(exchange.faults)}. {said}".rstrip()
         most = self.most_bytes // _BODIES
-        entry = JournalEntry(
+        return JournalEntry(
             number=0,
-            time=began,
+            time=exchange.began,
             method=call.method[:_LONGEST_TEXT],
             path=masked.told(call.path)[:_LONGEST_TEXT],
             address=call.address[:_LONGEST_TEXT],
@@ -107,20 +131,52 @@ class Journal:
             status=0 if reply.reset else int(reply.status),
             response_type="" if reply.reset else reply.content_type,
             outcome=_outcome(reply, refusal),
-            faults=struck,
-            duration=duration,
+            faults=exchange.faults,
+            duration=exchange.duration,
             request=masked.request[:most],
             response=masked.response[:most],
             request_size=len(call.body),
             response_size=len(reply.body),
             diagnosis=said[:_LONGEST_DIAGNOSIS],
         )
-        with self._lock:
-            self._count += 1
-            self._entries.append(replace(entry, number=self._count))
-            self._bytes += entry.size
-            while len(self._entries) > self.most_entries or self._bytes > self.most_bytes:
-                self._bytes -= self._entries.popleft().size
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """What there is to say of an exchange before it is described."""
+
+    call: SentCall
+    reply: Reply
+    faults: tuple[str, ...]
+    began: datetime
+    duration: float
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether DRS did what it was asked, and that was answered whole."""
+        reply = self.reply
+        return not self.faults and reply.status == HTTPStatus.OK and not reply.broken and _REFUSED not in reply.body
+
+
+class _Kept:
+    """An exchange in the journal, described when it is first looked at. Safe under threads: descriptions are alike."""
+
+    def __init__(self, size: int, describe: Callable[[], JournalEntry]) -> None:
+        self.number = 0
+        self.size = size
+        self._describe: Callable[[], JournalEntry] | None = describe
+        self._entry: JournalEntry | None = None
+
+    @property
+    def entry(self) -> JournalEntry:
+        """What the journal shows."""
+        describe = self._describe
+        if describe is not None:
+            self._entry = replace(describe(), number=self.number)
+            # What it was described from may go now.
+            self._describe = None
+        assert self._entry is not None
+        return self._entry
 
 
 def _outcome(reply: Reply, refusal: str | None) -> Outcome:

@@ -22,10 +22,10 @@ _MASK = "***"
 _WITHHELD = b"(withheld: "
 _SHOWN_OF_A_SESSION = 6
 # Shorter ones are parts of ordinary words: they are masked where a password or a session id stands, not elsewhere.
-_SHORTEST_PASSWORD_SOUGHT = 4
+SHORTEST_PASSWORD_SOUGHT = 4
 _SHORTEST_SESSION_SOUGHT = 16
 _NAMED = re.compile(r"pas+(?:w|o|phrase)|pwd|psw|secret", re.IGNORECASE)
-_PERHAPS_NAMED = ("pas", "pwd", "psw", "secret")
+PERHAPS_NAMED = ("pas", "pwd", "psw", "secret")
 _OPENING = re.compile(rf"<(?![/!?])[^<>\s/]{{0,200}}?(?:{_NAMED.pattern})[^<>\s/]{{0,200}}", re.IGNORECASE)
 _CLOSING = re.compile(rf"</[^<>\s/]{{0,200}}?(?:{_NAMED.pattern})[^<>\s/]{{0,200}}", re.IGNORECASE)
 _WITHOUT_CONTENT = re.compile(r"""(?:\s+(?:xmlns(?::[\w.-]+)?|[\w.-]+:nil)\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*/>""")
@@ -147,13 +147,13 @@ def _shows_its_letters(call: SentCall, password: str) -> bool:
         return False
     if not plain or b"\0" in call.body or call.body.startswith(_EBCDIC_DECLARATION):
         return False
-    hidden = (password.encode(codec, "ignore") for codec in _HIDING if len(password) >= _SHORTEST_PASSWORD_SOUGHT)
+    hidden = (password.encode(codec, "ignore") for codec in _HIDING if len(password) >= SHORTEST_PASSWORD_SOUGHT)
     return not any(form in call.body for form in hidden if form not in (b"", password.encode("utf-8", "ignore")))
 
 
 def _mentions_password(text: str) -> bool:
     low = text.lower()
-    return any(part in low for part in _PERHAPS_NAMED)
+    return any(part in low for part in PERHAPS_NAMED)
 
 
 def _passwords_of(call: SentCall) -> Iterator[str]:
@@ -168,7 +168,7 @@ def _passwords_of(call: SentCall) -> Iterator[str]:
 def _password_may_be_quoted(call: SentCall) -> bool:
     """Whether a fault about the call may name what was meant as part of a password: one that was read as markup."""
     if call.root is None:
-        return any(part.encode() in call.body.lower() for part in _PERHAPS_NAMED)
+        return any(part.encode() in call.body.lower() for part in PERHAPS_NAMED)
     return any(len(element) and _NAMED.search(name_of(element)[1]) for element in call.root.iter("{*}*"))
 
 
@@ -189,7 +189,7 @@ def _blanked(text: str) -> str:
 
 def _without(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
-        if len(secret) >= _SHORTEST_PASSWORD_SOUGHT:
+        if len(secret) >= SHORTEST_PASSWORD_SOUGHT:
             text = text.replace(secret, _MASK)
             if "&" in text and len(secret) <= _LONGEST_PATTERN:
                 text = _written_in_xml(secret).sub(_MASK, text)
@@ -210,7 +210,7 @@ def _written_in_xml(secret: str) -> re.Pattern[str]:
 
 def _tells(text: str, secrets: Iterable[str]) -> bool:
     """Whether a secret can still be read by one who leaves out comments and resolves references."""
-    sought = [secret for secret in secrets if len(secret) >= _SHORTEST_PASSWORD_SOUGHT]
+    sought = [secret for secret in secrets if len(secret) >= SHORTEST_PASSWORD_SOUGHT]
     read = unescape(_CDATA.sub("", _without_comments(text))) if sought else ""
     return any(secret in read for secret in sought)
 

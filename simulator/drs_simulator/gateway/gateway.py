@@ -40,13 +40,11 @@ class Answer:
         status: The HTTP status.
         body: The envelope.
         operation: What was asked; empty where that could not be told.
-        session_id: In which session, where the request was plainly in order and names one.
     """
 
     status: HTTPStatus
     body: bytes
     operation: str = ""
-    session_id: str | None = None
 
 
 class _Transport(ServerBase):  # type: ignore[misc]
@@ -90,7 +88,7 @@ class Gateway:
         name = asked.operation.name
         try:
             written = self._compiled_writer.answer(asked.operation, answered(self._desk, asked))
-            return Answer(HTTPStatus.OK, written, name, asked.session_id)
+            return Answer(HTTPStatus.OK, written, name)
         except Exception:
             return _failed(name)
 
