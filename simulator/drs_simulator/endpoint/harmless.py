@@ -56,15 +56,16 @@ class Glance:
     def _is_readable(self, body: bytes) -> bool:
         """Whether the text is there to the letter: no references, comments, CDATA or other encodings."""
         declaration, root = _parted(body)
-        return (
-            declaration in _DECLARATIONS
-            and root.startswith(b"<")
-            and not any(sign in root for sign in (b"&", b"<!", b"<?", b"\0"))
-        )
+        if declaration not in _DECLARATIONS or not root.startswith(b"<"):
+            return False
+        return not (b"&" in root or b"<!" in root or b"<?" in root or b"\0" in root)
 
     def _is_without(self, text: bytes) -> bool:
         lowered = text.lower()
-        return not any(hint in lowered for hint in _HINTS) and not (self._is_sought and self._password in text)
+        for hint in _HINTS:
+            if hint in lowered:
+                return False
+        return not (self._is_sought and self._password in text)
 
     def _without_secret(self, *headers: str) -> bool:
         return all(self._is_without(header.encode("utf-8", "replace")) for header in headers)

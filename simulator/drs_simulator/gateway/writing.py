@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from drs_simulator.gateway.compiled_writer import CompiledWriter, Written
+from drs_simulator.gateway.remembered import Remembered
 from drs_simulator.gateway.types import Types
 from drs_simulator.gateway.values import write_quantity
 from drs_simulator.profile import Profile
@@ -66,7 +68,8 @@ class Writer:
         self._profile = profile
         self._types = types
         self._compiled = compiled
-        self._days: dict[int, tuple[DaySlots, Written]] = {}
+        self._days: Remembered[DaySlots, Written] = Remembered(_DAYS_REMEMBERED)
+        self._periods: Remembered[tuple[DaySlots, ...], list[Written]] = Remembered(_DAYS_REMEMBERED)
         self._zone = profile.zone
         self._observed = profile.gateway.interface == "observed"
 
@@ -75,7 +78,7 @@ class Writer:
         return {
             "errorMsg": answer.warning,
             "theOtherOrders": [self._order(order) for order in answer.other_orders],
-            "theSlots": [self._day(day) for day in answer.days],
+            "theSlots": self._slots(answer.days),
         }
 
     def order(self, answer: OrderWithBookings) -> Members:
@@ -133,22 +136,18 @@ class Writer:
     def _local(self, instant: datetime | None) -> datetime | None:
         return instant and instant.astimezone(self._zone)
 
+    def _slots(self, days: tuple[DaySlots, ...]) -> list[Written]:
+        """The days of a period. The planner gives the same object again as long as nothing about them has changed."""
+        return self._periods.of(days, lambda: [self._days.of(day, partial(self._day, day)) for day in days])
+
     def _day(self, day: DaySlots) -> Written:
-        """A day. The planner gives the same object again as long as nothing about the day changes."""
-        known = self._days.get(id(day))
-        if known is not None and known[0] is day:
-            return known[1]
         made = self._types["daySlotsInfo"](
             day=day.midnight,
             nonWorkingDay=False,
             slotsForDay=[_write(self._types["slotInfo"], _SLOT, slot) for slot in day.slots],
             weeklyDayOff=False,
         )
-        written = self._compiled.element("theSlots", self._types.classes["daySlotsInfo"], made)
-        if len(self._days) >= _DAYS_REMEMBERED:
-            self._days.clear()
-        self._days[id(day)] = (day, written)
-        return written
+        return self._compiled.element("theSlots", self._types.classes["daySlotsInfo"], made)
 
     def _order(self, answer: OrderWithBookings) -> Any:
         order = answer.order

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from drs_simulator.scheduling import calendar
@@ -50,7 +49,7 @@ def check_availability(call: Call, request: AvailabilityRequest) -> Availability
     area = call.installation.area_of(location, request.order.priority)
     work = Work(contract, codes[0].trade, minutes_of(codes), location.place, area=area, only=only)
     if request.new_booking is False:
-        work = replace(work, booking_id=_own_booking(call, number))
+        work = work._replace(booking_id=_own_booking(call, number))
     return Availability(
         call.planner.slots(work, begin, last_shown, request.best_slots),
         settings.cap_warning.format(cap=cap) if last_shown < last else None,

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from drs_simulator.scheduling.diary import Place
-from drs_simulator.scheduling.model import BestSlots, Booking, DaySlots, Slot
+from drs_simulator.scheduling.model import BestSlots, Booking, DaySlots, Operative, Slot
 
 _PAGES_REMEMBERED = 8192
+_ANSWERS_REMEMBERED = 4096
 Seen = tuple[object, ...]
 """All that a day's offers follow from, besides the work and the profile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """What a place is sought for. ``booking_id`` is 0 for work that has no booking yet.
 
     ``area`` is the sector whose turn it must be, and ``only`` are those who may do it, where not all may.
@@ -100,12 +101,39 @@ class Page:
     slots: dict[BestSlots, DaySlots] = field(default_factory=dict)
 
 
+class Period(NamedTuple):
+    """A period that somebody asked about."""
+
+    work: Work
+    first: date
+    last: date
+    best: BestSlots
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodAnswer:
+    """What was answered for a period, and what that followed from.
+
+    Args:
+        version: The version of the diaries.
+        changed: The operatives of whom callers had told something.
+        first_begin: When the first slot begins, ``None`` where there is none. No slot began too early to be offered.
+        days: The answer.
+    """
+
+    version: int
+    changed: tuple[Operative, ...]
+    first_begin: datetime | None
+    days: tuple[DaySlots, ...]
+
+
 class DayMemory:
-    """Remembers the pages of late. Safe under threads: whoever finds none makes one, and both are right."""
+    """Remembers pages and whole answers of late. Safe under threads: who finds none makes one, and all are right."""
 
     def __init__(self) -> None:
         self._works: dict[Work, dict[date, Page]] = {}
         self._count = 0
+        self._answers: dict[Period, PeriodAnswer] = {}
 
     def of(self, work: Work) -> dict[date, Page]:
         """The pages of a work, by their days."""
@@ -125,3 +153,18 @@ class DayMemory:
         self._count += page is None
         made = of_work[day] = Page(seen, offers())
         return made
+
+    def answer(
+        self, period: Period, version: int | None, changed: tuple[Operative, ...], earliest: datetime
+    ) -> tuple[DaySlots, ...] | None:
+        """What was answered before, if it still holds where slots begin no sooner than ``earliest``."""
+        known = self._answers.get(period)
+        if known is None or known.version != version or known.changed != changed:
+            return None
+        return known.days if known.first_begin is None or known.first_begin >= earliest else None
+
+    def keep_answer(self, period: Period, answer: PeriodAnswer) -> None:
+        """Remember an answer."""
+        if len(self._answers) >= _ANSWERS_REMEMBERED:
+            self._answers.clear()
+        self._answers[period] = answer

@@ -11,8 +11,19 @@ from itertools import chain
 from drs_simulator.scheduling import calendar
 from drs_simulator.scheduling.diary import Visit, added_travel_km, timetable
 from drs_simulator.scheduling.installation import Register
-from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, PlannedBooking
-from drs_simulator.scheduling.offers import Offer, Page, Work, as_slots, best_of, not_before, reconciled, work_of
+from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, Operative, PlannedBooking
+from drs_simulator.scheduling.offers import (
+    Offer,
+    Page,
+    Period,
+    PeriodAnswer,
+    Work,
+    as_slots,
+    best_of,
+    not_before,
+    reconciled,
+    work_of,
+)
 from drs_simulator.scheduling.store import DiaryDay, Transaction
 
 _Diaries = Mapping[DiaryDay, tuple[Visit, ...]]
@@ -35,29 +46,29 @@ class Planner:
         day has room. With ``best`` other than NO only the best slots are listed.
         """
         first = calendar.local_day(begin, self._installation.zone)
-        diaries, operatives = self._diaries(work, first, last)
-        memory = self._installation.day_memory
-        of_work = memory.of(work)
-        changed = self._register.changed_of(operatives)
-        pages = {}
-        for day in calendar.days_between(first, last):
-            seen = (changed, *[diaries.get((operative_id, day), ()) for operative_id in operatives])
-            pages[day] = memory.page(of_work, day, seen, partial(self._offers, work, day, operatives, diaries))
         earliest = max(begin, self._now)
-        if best is not BestSlots.FULL_PERIOD:
-            return tuple(self._day(day, page, earliest, best) for day, page in pages.items())
-        offers = {day: not_before(earliest, page.offers) for day, page in pages.items()}
-        best_of_period = best_of(chain(*offers.values()), self._settings.best_slot_tolerance_km)
-        return tuple(self._as_day(day, of_day, best_of_period, best) for day, of_day in offers.items())
+        period = Period(work, first, last, best)
+        changed = self._register.changed_of(self._operatives(work))
+        version = self._transaction.diary_version
+        memory = self._installation.day_memory
+        known = memory.answer(period, version, changed, earliest)
+        if known is not None:
+            return known
+        pages = self._pages(work, first, last, changed)
+        days = self._days(pages, earliest, best)
+        first_begin = min((offer.begin for page in pages.values() for offer in page.offers), default=None)
+        if version is not None and (first_begin is None or first_begin >= earliest):
+            memory.keep_answer(period, PeriodAnswer(version, changed, first_begin, days))
+        return days
 
     def next_free_slot(self, work: Work, after: datetime) -> tuple[datetime, datetime] | None:
         """The first slot that begins at ``after`` or later and has room, looking as far as the profile's horizon."""
         first = calendar.local_day(after, self._installation.zone)
         for day in calendar.days_between(first, first + self._horizon):
-            diaries, operatives = self._diaries(work, day, day)
+            diaries = self._diaries(work, day, day)
             free = [
                 offer
-                for offer in self._offers(work, day, operatives, diaries)
+                for offer in self._offers(work, day, self._operatives(work), diaries)
                 if offer.travel_km is not None and offer.begin >= after
             ]
             if free:
@@ -75,8 +86,9 @@ class Planner:
         last = min(calendar.local_day(booking.window_end, zone), first + self._horizon)
         work = work_of(booking)
         for day in calendar.days_between(first, last):
-            diaries, operatives = self._diaries(work, day, day)
-            found = self._least_travel(booking.visit, day, operatives, diaries) if self._in_turn(work, day) else None
+            diaries = self._diaries(work, day, day)
+            operatives = self._operatives(work) if self._in_turn(work, day) else ()
+            found = self._least_travel(booking.visit, day, operatives, diaries)
             if found is not None:
                 return replace(booking, appointment=Appointment(found[1], day))
         return None
@@ -121,6 +133,23 @@ class Planner:
         # A day that is over keeps its bookings, whatever its operative's hours were changed to.
         return booking.window_start, booking.window_start + timedelta(minutes=booking.minutes)
 
+    def _pages(self, work: Work, first: date, last: date, changed: tuple[Operative, ...]) -> dict[date, Page]:
+        operatives, diaries = self._operatives(work), self._diaries(work, first, last)
+        memory = self._installation.day_memory
+        of_work = memory.of(work)
+        pages = {}
+        for day in calendar.days_between(first, last):
+            seen = (changed, *[diaries.get((operative_id, day), ()) for operative_id in operatives])
+            pages[day] = memory.page(of_work, day, seen, partial(self._offers, work, day, operatives, diaries))
+        return pages
+
+    def _days(self, pages: Mapping[date, Page], earliest: datetime, best: BestSlots) -> tuple[DaySlots, ...]:
+        if best is not BestSlots.FULL_PERIOD:
+            return tuple(self._day(day, page, earliest, best) for day, page in pages.items())
+        offers = {day: not_before(earliest, page.offers) for day, page in pages.items()}
+        best_of_period = self._best(list(chain(*offers.values())))
+        return tuple(self._as_day(day, of_day, best_of_period, best) for day, of_day in offers.items())
+
     def _day(self, day: date, page: Page, earliest: datetime, best: BestSlots) -> DaySlots:
         offers = not_before(earliest, page.offers)
         if offers is not page.offers:
@@ -137,20 +166,17 @@ class Planner:
     def _best(self, offers: Sequence[Offer]) -> list[Offer]:
         return best_of(offers, self._settings.best_slot_tolerance_km)
 
-    def _diaries(
-        self, work: Work, first: date, last: date
-    ) -> tuple[Mapping[DiaryDay, tuple[Visit, ...]], Sequence[str]]:
-        """The days of those who could do the work, without the work itself, and who they are."""
+    def _operatives(self, work: Work) -> Sequence[str]:
+        """Those who could do the work."""
         operatives = self._register.operatives_for(work.contract, work.trade)
-        if work.only:
-            operatives = tuple(operative_id for operative_id in operatives if operative_id in work.only)
-        kept = self._transaction.diaries(operatives, first, last)
+        return tuple(name for name in operatives if name in work.only) if work.only else operatives
+
+    def _diaries(self, work: Work, first: date, last: date) -> _Diaries:
+        """The days of those who could do the work, without the work itself."""
+        kept = self._transaction.diaries(self._operatives(work), first, last)
         if not work.booking_id:
-            return kept, operatives
-        without_work = {
-            key: tuple(visit for visit in visits if visit.key != work.booking_id) for key, visits in kept.items()
-        }
-        return without_work, operatives
+            return kept
+        return {key: tuple(visit for visit in visits if visit.key != work.booking_id) for key, visits in kept.items()}
 
     def _offers(self, work: Work, day: date, operatives: Sequence[str], diaries: _Diaries) -> tuple[Offer, ...]:
         if not self._installation.works_on(day):

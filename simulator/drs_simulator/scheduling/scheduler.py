@@ -80,14 +80,13 @@ class Scheduler:
             Refusal: The session is missing, unknown, closed or of an earlier day (presumed), or the use case refuses.
         """
         with self._store.transaction() as transaction:
-            call = self._call(transaction)
-            sent_id = call.requirements.required("sessionId", session_id)
-            session = transaction.session(sent_id)
+            call = self._call(transaction, session_id or "")
+            session = transaction.session(call.requirements.required("sessionId", session_id))
             zone = self._installation.zone
             if session is None or calendar.local_day(session.opened, zone) != calendar.local_day(call.now, zone):
                 raise Refusal(self.profile.messages.session_invalid)
             self._release_lapsed(transaction, call.now)
-            return use_case(replace(call, session_id=sent_id), request)
+            return use_case(call, request)
 
     def perform_unasked(self, use_case: Callable[[Call, _Request], _Answer], request: _Request) -> _Answer:
         """Do the use case for DRS itself, which needs no session: what comes in by other ways than its gateway.
@@ -96,13 +95,13 @@ class Scheduler:
             Refusal: The use case refuses.
         """
         with self._store.transaction() as transaction:
-            call = self._call(transaction)
+            call = self._call(transaction, "")
             self._release_lapsed(transaction, call.now)
             return use_case(call, request)
 
-    def _call(self, transaction: Transaction) -> Call:
+    def _call(self, transaction: Transaction, session_id: str) -> Call:
         register = Register(self._installation, transaction)
-        return Call("", self._clock.now(), register, Requirements(register), transaction, self._random)
+        return Call(session_id, self._clock.now(), register, Requirements(register), transaction, self._random)
 
     def _release_lapsed(self, transaction: Transaction, now: datetime) -> None:
         """Reservations that were not confirmed in time hold their places no longer."""

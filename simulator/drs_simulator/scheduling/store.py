@@ -19,6 +19,10 @@ DiaryDay = tuple[str, date]
 class Transaction(Protocol):
     """All of one use case's reading and writing. What it wrote is kept if it ends well, and undone if it raises."""
 
+    @property
+    def diary_version(self) -> int | None:
+        """A number that is another one whenever some diary has changed; ``None`` where nobody counts."""
+
     def session(self, session_id: str) -> Session | None:
         """The session of that id, if it is open."""
 

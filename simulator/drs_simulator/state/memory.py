@@ -6,6 +6,7 @@ from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import count
 from threading import RLock
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from drs_simulator.scheduling.diary import Visit
 from drs_simulator.scheduling.model import Booking, Location, Operative, Order, Session
 from drs_simulator.scheduling.store import DiaryDay, Numbered, Transaction
 
+_VERSIONS = count(1)
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -35,6 +37,7 @@ class MemoryStore:
         self._bookings: dict[int, Booking] = {}
         self._bookings_by_order: dict[int, tuple[int, ...]] = {}
         self._diaries: dict[DiaryDay, tuple[Visit, ...]] = {}
+        self._diary_version = next(_VERSIONS)
         self._held_until: dict[int, datetime] = {}
         self._sor_codes: dict[str, SorCode] = {}
         self._locations: dict[str, Location] = {}
@@ -200,6 +203,11 @@ class MemoryStore:
         self._clear()
         self._undo.append(lambda: vars(self).update(before))
 
+    @property
+    def diary_version(self) -> int:
+        """See ``Transaction.diary_version``."""
+        return self._diary_version
+
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
         """See ``Transaction.diaries``."""
         keys = [(operative_id, day) for operative_id in operative_ids for day in days_between(first, last)]
@@ -210,13 +218,22 @@ class MemoryStore:
             key = (booking.appointment.operative_id, booking.appointment.day)
             visits = list(self._diaries.get(key, ()))
             insort(visits, booking.visit)
-            self._put(self._diaries, key, tuple(visits))
+            self._put_diary(key, tuple(visits))
 
     def _leave_diary(self, booking: Booking) -> None:
         if booking.appointment is not None:
             key = (booking.appointment.operative_id, booking.appointment.day)
             visits = tuple(visit for visit in self._diaries[key] if visit.key != booking.id)
-            self._put(self._diaries, key, visits or None)
+            self._put_diary(key, visits or None)
+
+    def _put_diary(self, key: DiaryDay, visits: tuple[Visit, ...] | None) -> None:
+        # Counted before and after the entry can be undone, so that no version ever names two states.
+        self._undo.append(self._count_version)
+        self._put(self._diaries, key, visits)
+        self._count_version()
+
+    def _count_version(self) -> None:
+        self._diary_version = next(_VERSIONS)
 
     def _put(self, table: dict[_Key, _Value], key: _Key, value: _Value | None) -> None:
         """Set one entry, or remove it where the value is ``None``; remembers how to undo that."""

@@ -128,6 +128,10 @@ class SqlTransaction:
         """See ``Transaction.drop_booking``."""
         self._drop(bookings, booking_id)
 
+    @property
+    def diary_version(self) -> None:
+        """See ``Transaction.diary_version``. To ask for it would cost as much as to ask for the diaries."""
+
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
         """See ``Transaction.diaries``."""
         wanted = tuple(operative_ids)
