@@ -20,16 +20,20 @@ from drs_simulator.gateway.fault import SoapFault
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.protocol import fault_document
 from drs_simulator.gateway.reading import Reader
-from drs_simulator.gateway.service import SERVED, Asked, Desk, answered, application, asked
+from drs_simulator.gateway.remembered import Remembered
+from drs_simulator.gateway.service import SERVED, Asked, Desk, application, asked, performed, refused, response_to
 from drs_simulator.gateway.types import interface_types
 from drs_simulator.gateway.writing import Writer
 from drs_simulator.gateway.wsdl import wsdl_document, wsdl_in_two
 from drs_simulator.profile import GatewaySettings
+from drs_simulator.scheduling.model import Availability
+from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import Scheduler
 
 _log = logging.getLogger(__name__)
 _REQUESTS_REMEMBERED = 1024
 _LONGEST_REMEMBERED = 4096
+_ANSWERS_REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Gateway:
         self._compiled_writer = CompiledWriter()
         writer = Writer(profile, self._types, self._compiled_writer)
         self._desk = Desk(scheduler, Reader(profile), writer, profile.gateway, profile.zone)
+        self._said_of_late: Remembered[Availability, bytes] = Remembered(_ANSWERS_REMEMBERED)
         self._asked_of_late = lru_cache(_REQUESTS_REMEMBERED)(self._asked)
 
     def answer(self, body: bytes, charset: str | None = None) -> Answer:
@@ -87,10 +92,22 @@ class Gateway:
             return _failed()
         name = asked.operation.name
         try:
-            written = self._compiled_writer.answer(asked.operation, answered(self._desk, asked))
-            return Answer(HTTPStatus.OK, written, name)
+            return Answer(HTTPStatus.OK, self._answered(asked), name)
         except Exception:
             return _failed(name)
+
+    def _answered(self, asked: Asked) -> bytes:
+        """The envelope of the answer, a refusal too."""
+        try:
+            said = performed(self._desk, asked)
+        except Refusal as refusal:
+            return self._compiled_writer.answer(asked.operation, refused(asked, refusal))
+
+        def written() -> bytes:
+            return self._compiled_writer.answer(asked.operation, response_to(self._desk, asked, said))
+
+        # Availability is the one thing that is said again in the same object as long as it is the same.
+        return self._said_of_late.of(said, written) if isinstance(said, Availability) else written()
 
     def _asked(self, body: bytes, charset: str | None) -> Asked:
         """What a request asks that is plainly in order.

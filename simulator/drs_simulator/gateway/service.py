@@ -135,16 +135,30 @@ def asked(operation: Operation, reader: Reader, sent: Any) -> Asked:
 
 def answered(desk: Desk, asked: Asked) -> Any:
     """The response's object: what the use case says, or a refusal."""
-    new_response = asked.operation.new_response
     try:
-        return new_response(id=0, status="success", **_perform(desk, asked))
+        return response_to(desk, asked, performed(desk, asked))
     except Refusal as refusal:
-        return new_response(errorMsg=refusal.message, id=0, status="error")
+        return refused(asked, refusal)
 
 
-def _perform(desk: Desk, asked: Asked) -> Members:
+def performed(desk: Desk, asked: Asked) -> Any:
+    """What the use case says.
+
+    Raises:
+        Refusal: It declines.
+    """
+    if asked.operation.name == _OPEN_SESSION:
+        return desk.scheduler.open_session(asked.request.login, asked.request.password)
+    return desk.scheduler.perform(HANDLINGS[asked.operation.name].use_case, asked.session_id, asked.request)
+
+
+def response_to(desk: Desk, asked: Asked, answer: Any) -> Any:
+    """The response's object for what the use case said."""
     name = asked.operation.name
-    if name == _OPEN_SESSION:
-        return {"sessionId": desk.scheduler.open_session(asked.request.login, asked.request.password).id}
-    handling = HANDLINGS[name]
-    return handling.write(desk.writer, desk.scheduler.perform(handling.use_case, asked.session_id, asked.request))
+    members = {"sessionId": answer.id} if name == _OPEN_SESSION else HANDLINGS[name].write(desk.writer, answer)
+    return asked.operation.new_response(id=0, status="success", **members)
+
+
+def refused(asked: Asked, refusal: Refusal) -> Any:
+    """The response's object for a refusal."""
+    return asked.operation.new_response(errorMsg=refusal.message, id=0, status="error")

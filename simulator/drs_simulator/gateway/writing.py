@@ -56,7 +56,7 @@ _LOCATION: _Table = {
 
 
 class Writer:
-    """Writes answers for one installation.
+    """Writes answers for one installation. Days are written once, as long as the planner gives the same objects again.
 
     Args:
         profile: The installation.
@@ -69,7 +69,6 @@ class Writer:
         self._types = types
         self._compiled = compiled
         self._days: Remembered[DaySlots, Written] = Remembered(_DAYS_REMEMBERED)
-        self._periods: Remembered[tuple[DaySlots, ...], list[Written]] = Remembered(_DAYS_REMEMBERED)
         self._zone = profile.zone
         self._observed = profile.gateway.interface == "observed"
 
@@ -78,7 +77,7 @@ class Writer:
         return {
             "errorMsg": answer.warning,
             "theOtherOrders": [self._order(order) for order in answer.other_orders],
-            "theSlots": self._slots(answer.days),
+            "theSlots": [self._days.of(day, partial(self._day, day)) for day in answer.days],
         }
 
     def order(self, answer: OrderWithBookings) -> Members:
@@ -135,10 +134,6 @@ class Writer:
 
     def _local(self, instant: datetime | None) -> datetime | None:
         return instant and instant.astimezone(self._zone)
-
-    def _slots(self, days: tuple[DaySlots, ...]) -> list[Written]:
-        """The days of a period. The planner gives the same object again as long as nothing about them has changed."""
-        return self._periods.of(days, lambda: [self._days.of(day, partial(self._day, day)) for day in days])
 
     def _day(self, day: DaySlots) -> Written:
         made = self._types["daySlotsInfo"](

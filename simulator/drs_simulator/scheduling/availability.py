@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from drs_simulator.scheduling import calendar
 from drs_simulator.scheduling.call import Call
-from drs_simulator.scheduling.model import Availability, LifeCycle, Location, OrderWithBookings
+from drs_simulator.scheduling.memory import Period, Question
+from drs_simulator.scheduling.model import Availability, LifeCycle, OrderWithBookings
 from drs_simulator.scheduling.offers import Work
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.requests import AvailabilityRequest
@@ -28,6 +30,22 @@ def check_availability(call: Call, request: AvailabilityRequest) -> Availability
     Evidence: seen (Appendix B 3 and the notes of checkAvailability); that a midnight end counts its day: client; what
     ``newBooking``, ``resourceIDs``, ``checkAvailType`` and ``otherOrderPattern`` do: presumed.
     """
+    question = _question(call, request)
+    answer = _answer(call, question)
+    return replace(answer, other_orders=_other_orders(call, request)) if request.other_orders else answer
+
+
+def _question(call: Call, request: AvailabilityRequest) -> Question:
+    """What the request comes down to, once it is found in order."""
+    memory, version = call.installation.memory, call.transaction.version
+    known = memory.question(request, version)
+    if known is None:
+        known = _checked(call, request)
+        memory.keep_question(request, version, known)
+    return known
+
+
+def _checked(call: Call, request: AvailabilityRequest) -> Question:
     check, settings = call.requirements, call.profile.availability
     begin = check.required("periodBegin", request.period_begin)
     end = check.required("periodEnd", request.period_end)
@@ -46,15 +64,30 @@ def check_availability(call: Call, request: AvailabilityRequest) -> Availability
 
     cap = settings.long_period_day_cap if request.long_period else settings.day_cap
     last_shown = min(last, first + timedelta(days=cap - 1))
+    warning = settings.cap_warning.format(cap=cap) if last_shown < last else None
     area = call.installation.area_of(location, request.order.priority)
-    work = Work(contract, codes[0].trade, minutes_of(codes), location.place, area=area, only=only)
-    if request.new_booking is False:
-        work = work._replace(booking_id=_own_booking(call, number))
-    return Availability(
-        call.planner.slots(work, begin, last_shown, request.best_slots),
-        settings.cap_warning.format(cap=cap) if last_shown < last else None,
-        _other_orders(call, request, location) if request.other_orders else (),
-    )
+    own_booking = _own_booking(call, number) if request.new_booking is False else 0
+    work = Work(contract, codes[0].trade, minutes_of(codes), location.place, own_booking, area, only)
+    return Question(Period(work, first, last_shown, request.best_slots, warning), begin)
+
+
+def _answer(call: Call, question: Question) -> Availability:
+    """The answer, the same object as before where it is the same answer.
+
+    A slot is available where it begins neither before the period nor in the past (presumed), and some operative's day
+    has room.
+    """
+    memory, version = call.installation.memory, call.transaction.version
+    period, earliest = question.period, max(question.begin, call.now)
+    known = memory.answer(period, version, earliest)
+    if known is not None:
+        return known
+    pages = call.planner.pages(period.work, period.first, period.last)
+    answer = Availability(call.planner.days(pages, earliest, period.best), period.warning)
+    first_begin = min((offer.begin for page in pages.values() for offer in page.offers), default=None)
+    if first_begin is None or first_begin >= earliest:
+        memory.keep_answer(period, version, first_begin, answer)
+    return answer
 
 
 def _own_booking(call: Call, number: str) -> int:
@@ -63,8 +96,8 @@ def _own_booking(call: Call, number: str) -> int:
     return next((booking.id for booking in bookings if not booking.completed), 0)
 
 
-def _other_orders(call: Call, request: AvailabilityRequest, location: Location) -> tuple[OrderWithBookings, ...]:
-    customers = request.other_customers or (location.id,)
+def _other_orders(call: Call, request: AvailabilityRequest) -> tuple[OrderWithBookings, ...]:
+    customers = request.other_customers or (call.requirements.location(request.order.location_id).id,)
     statuses = request.other_statuses or tuple(status for status in LifeCycle if status is not LifeCycle.COMPLETED)
     return tuple(
         call.with_bookings(order)

@@ -9,8 +9,8 @@ from functools import lru_cache
 from drs_simulator.profile import Profile, SorCode
 from drs_simulator.scheduling import calendar
 from drs_simulator.scheduling.diary import Shift, Visit
+from drs_simulator.scheduling.memory import Memory
 from drs_simulator.scheduling.model import Location, Operative
-from drs_simulator.scheduling.offers import DayMemory
 from drs_simulator.scheduling.roster import fixed_visits_on, operative_from, shift_on
 from drs_simulator.scheduling.store import Transaction
 
@@ -28,7 +28,7 @@ class Installation:
         self.operatives = {operative.id: operative_from(operative) for operative in profile.operatives}
         self.sor_codes = {sor_code.code: sor_code for sor_code in profile.sor_codes}
         self.locations = {location.id: Location(**location.model_dump()) for location in profile.locations}
-        self.day_memory = DayMemory()
+        self.memory = Memory()
         self.operatives_for = lru_cache(_REMEMBERED_TRADES)(self._operatives_for)
         self.shift = lru_cache(_REMEMBERED_DAYS)(self._shift)
         self.fixed_visits = lru_cache(_REMEMBERED_DAYS)(self._fixed_visits)

@@ -1,19 +1,14 @@
-"""What a day offers to a piece of work: its slots, who has room at what travel, which are best; remembered."""
+"""What a day offers to a piece of work: its slots, at what travel somebody has room, and which are best."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple
 
 from drs_simulator.scheduling.diary import Place
-from drs_simulator.scheduling.model import BestSlots, Booking, DaySlots, Operative, Slot
-
-_PAGES_REMEMBERED = 8192
-_ANSWERS_REMEMBERED = 4096
-Seen = tuple[object, ...]
-"""All that a day's offers follow from, besides the work and the profile."""
+from drs_simulator.scheduling.model import Booking, Slot
 
 
 class Work(NamedTuple):
@@ -90,81 +85,3 @@ def as_slots(offers: Iterable[Offer], best: Sequence[Offer], *, only_best: bool)
         for offer in offers
         if offer in best or not only_best
     )
-
-
-@dataclass(slots=True)
-class Page:
-    """What a day offers to a work, good as long as the same is seen; and the slots that were made of it."""
-
-    seen: Seen
-    offers: tuple[Offer, ...]
-    slots: dict[BestSlots, DaySlots] = field(default_factory=dict)
-
-
-class Period(NamedTuple):
-    """A period that somebody asked about."""
-
-    work: Work
-    first: date
-    last: date
-    best: BestSlots
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodAnswer:
-    """What was answered for a period, and what that followed from.
-
-    Args:
-        version: The version of the diaries.
-        changed: The operatives of whom callers had told something.
-        first_begin: When the first slot begins, ``None`` where there is none. No slot began too early to be offered.
-        days: The answer.
-    """
-
-    version: int
-    changed: tuple[Operative, ...]
-    first_begin: datetime | None
-    days: tuple[DaySlots, ...]
-
-
-class DayMemory:
-    """Remembers pages and whole answers of late. Safe under threads: who finds none makes one, and all are right."""
-
-    def __init__(self) -> None:
-        self._works: dict[Work, dict[date, Page]] = {}
-        self._count = 0
-        self._answers: dict[Period, PeriodAnswer] = {}
-
-    def of(self, work: Work) -> dict[date, Page]:
-        """The pages of a work, by their days."""
-        return self._works.setdefault(work, {})
-
-    def page(self, of_work: dict[date, Page], day: date, seen: Seen, offers: Callable[[], tuple[Offer, ...]]) -> Page:
-        """The page of that day; made anew if something that it follows from has changed.
-
-        What is seen compares quickly where it is the same object, as it is in memory.
-        """
-        page = of_work.get(day)
-        if page is not None and page.seen == seen:
-            return page
-        if self._count >= _PAGES_REMEMBERED:
-            self._works.clear()
-            self._count = 0
-        self._count += page is None
-        made = of_work[day] = Page(seen, offers())
-        return made
-
-    def answer(
-        self, period: Period, version: int | None, changed: tuple[Operative, ...], earliest: datetime
-    ) -> tuple[DaySlots, ...] | None:
-        """What was answered before, if it still holds where slots begin no sooner than ``earliest``."""
-        known = self._answers.get(period)
-        if known is None or known.version != version or known.changed != changed:
-            return None
-        return known.days if known.first_begin is None or known.first_begin >= earliest else None
-
-    def keep_answer(self, period: Period, answer: PeriodAnswer) -> None:
-        """Remember an answer."""
-        if len(self._answers) >= _ANSWERS_REMEMBERED:
-            self._answers.clear()
-        self._answers[period] = answer

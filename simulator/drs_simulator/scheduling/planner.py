@@ -11,19 +11,9 @@ from itertools import chain
 from drs_simulator.scheduling import calendar
 from drs_simulator.scheduling.diary import Visit, added_travel_km, timetable
 from drs_simulator.scheduling.installation import Register
-from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, Operative, PlannedBooking
-from drs_simulator.scheduling.offers import (
-    Offer,
-    Page,
-    Period,
-    PeriodAnswer,
-    Work,
-    as_slots,
-    best_of,
-    not_before,
-    reconciled,
-    work_of,
-)
+from drs_simulator.scheduling.memory import Page
+from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, PlannedBooking
+from drs_simulator.scheduling.offers import Offer, Work, as_slots, best_of, not_before, reconciled, work_of
 from drs_simulator.scheduling.store import DiaryDay, Transaction
 
 _Diaries = Mapping[DiaryDay, tuple[Visit, ...]]
@@ -39,27 +29,28 @@ class Planner:
         self._now = now
         self._settings = register.installation.profile.availability
 
-    def slots(self, work: Work, begin: datetime, last: date, best: BestSlots) -> tuple[DaySlots, ...]:
-        """Every day from that of ``begin`` to ``last`` with its slots, in the profile's order.
+    def pages(self, work: Work, first: date, last: date) -> dict[date, Page]:
+        """What every day from ``first`` to ``last`` offers to the work, those days that are over too."""
+        operatives, diaries = self._operatives(work), self._diaries(work, first, last)
+        changed = self._register.changed_of(operatives)
+        memory = self._installation.memory
+        of_work = memory.pages_of(work)
+        pages = {}
+        for day in calendar.days_between(first, last):
+            seen = (changed, *[diaries.get((operative_id, day), ()) for operative_id in operatives])
+            pages[day] = memory.page(of_work, day, seen, partial(self._offers, work, day, operatives, diaries))
+        return pages
 
-        A slot is available where it begins neither before ``begin`` nor in the past (presumed), and some operative's
-        day has room. With ``best`` other than NO only the best slots are listed.
+    def days(self, pages: Mapping[date, Page], earliest: datetime, best: BestSlots) -> tuple[DaySlots, ...]:
+        """The days with their slots, in the profile's order, of which none is available that begins too soon.
+
+        With ``best`` other than NO only the best slots are listed.
         """
-        first = calendar.local_day(begin, self._installation.zone)
-        earliest = max(begin, self._now)
-        period = Period(work, first, last, best)
-        changed = self._register.changed_of(self._operatives(work))
-        version = self._transaction.diary_version
-        memory = self._installation.day_memory
-        known = memory.answer(period, version, changed, earliest)
-        if known is not None:
-            return known
-        pages = self._pages(work, first, last, changed)
-        days = self._days(pages, earliest, best)
-        first_begin = min((offer.begin for page in pages.values() for offer in page.offers), default=None)
-        if version is not None and (first_begin is None or first_begin >= earliest):
-            memory.keep_answer(period, PeriodAnswer(version, changed, first_begin, days))
-        return days
+        if best is not BestSlots.FULL_PERIOD:
+            return tuple(self._day(day, page, earliest, best) for day, page in pages.items())
+        offers = {day: not_before(earliest, page.offers) for day, page in pages.items()}
+        best_of_period = self._best(list(chain(*offers.values())))
+        return tuple(self._as_day(day, of_day, best_of_period, best) for day, of_day in offers.items())
 
     def next_free_slot(self, work: Work, after: datetime) -> tuple[datetime, datetime] | None:
         """The first slot that begins at ``after`` or later and has room, looking as far as the profile's horizon."""
@@ -132,23 +123,6 @@ class Planner:
                 return datetime.fromtimestamp(stop.start * 60, zone), datetime.fromtimestamp(stop.end * 60, zone)
         # A day that is over keeps its bookings, whatever its operative's hours were changed to.
         return booking.window_start, booking.window_start + timedelta(minutes=booking.minutes)
-
-    def _pages(self, work: Work, first: date, last: date, changed: tuple[Operative, ...]) -> dict[date, Page]:
-        operatives, diaries = self._operatives(work), self._diaries(work, first, last)
-        memory = self._installation.day_memory
-        of_work = memory.of(work)
-        pages = {}
-        for day in calendar.days_between(first, last):
-            seen = (changed, *[diaries.get((operative_id, day), ()) for operative_id in operatives])
-            pages[day] = memory.page(of_work, day, seen, partial(self._offers, work, day, operatives, diaries))
-        return pages
-
-    def _days(self, pages: Mapping[date, Page], earliest: datetime, best: BestSlots) -> tuple[DaySlots, ...]:
-        if best is not BestSlots.FULL_PERIOD:
-            return tuple(self._day(day, page, earliest, best) for day, page in pages.items())
-        offers = {day: not_before(earliest, page.offers) for day, page in pages.items()}
-        best_of_period = self._best(list(chain(*offers.values())))
-        return tuple(self._as_day(day, of_day, best_of_period, best) for day, of_day in offers.items())
 
     def _day(self, day: date, page: Page, earliest: datetime, best: BestSlots) -> DaySlots:
         offers = not_before(earliest, page.offers)

@@ -20,8 +20,8 @@ class Transaction(Protocol):
     """All of one use case's reading and writing. What it wrote is kept if it ends well, and undone if it raises."""
 
     @property
-    def diary_version(self) -> int | None:
-        """A number that is another one whenever some diary has changed; ``None`` where nobody counts."""
+    def version(self) -> int | None:
+        """A number that is another one whenever anything besides sessions has changed; ``None`` where nobody counts."""
 
     def session(self, session_id: str) -> Session | None:
         """The session of that id, if it is open."""

@@ -37,7 +37,7 @@ class MemoryStore:
         self._bookings: dict[int, Booking] = {}
         self._bookings_by_order: dict[int, tuple[int, ...]] = {}
         self._diaries: dict[DiaryDay, tuple[Visit, ...]] = {}
-        self._diary_version = next(_VERSIONS)
+        self._version = next(_VERSIONS)
         self._held_until: dict[int, datetime] = {}
         self._sor_codes: dict[str, SorCode] = {}
         self._locations: dict[str, Location] = {}
@@ -47,11 +47,14 @@ class MemoryStore:
     def transaction(self) -> Iterator[Transaction]:
         """See ``Store.transaction``."""
         with self._lock:
+            version = self._version
             try:
                 yield self
             except BaseException:
                 while self._undo:
                     self._undo.pop()()
+                # All is as it was then.
+                self._version = version
                 raise
             finally:
                 self._undo.clear()
@@ -204,9 +207,9 @@ class MemoryStore:
         self._undo.append(lambda: vars(self).update(before))
 
     @property
-    def diary_version(self) -> int:
-        """See ``Transaction.diary_version``."""
-        return self._diary_version
+    def version(self) -> int:
+        """See ``Transaction.version``."""
+        return self._version
 
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
         """See ``Transaction.diaries``."""
@@ -218,28 +221,21 @@ class MemoryStore:
             key = (booking.appointment.operative_id, booking.appointment.day)
             visits = list(self._diaries.get(key, ()))
             insort(visits, booking.visit)
-            self._put_diary(key, tuple(visits))
+            self._put(self._diaries, key, tuple(visits))
 
     def _leave_diary(self, booking: Booking) -> None:
         if booking.appointment is not None:
             key = (booking.appointment.operative_id, booking.appointment.day)
             visits = tuple(visit for visit in self._diaries[key] if visit.key != booking.id)
-            self._put_diary(key, visits or None)
-
-    def _put_diary(self, key: DiaryDay, visits: tuple[Visit, ...] | None) -> None:
-        # Counted before and after the entry can be undone, so that no version ever names two states.
-        self._undo.append(self._count_version)
-        self._put(self._diaries, key, visits)
-        self._count_version()
-
-    def _count_version(self) -> None:
-        self._diary_version = next(_VERSIONS)
+            self._put(self._diaries, key, visits or None)
 
     def _put(self, table: dict[_Key, _Value], key: _Key, value: _Value | None) -> None:
         """Set one entry, or remove it where the value is ``None``; remembers how to undo that."""
         before = table.get(key)
         self._undo.append(lambda: _set(table, key, before))
         _set(table, key, value)
+        if table is not self._sessions:
+            self._version = next(_VERSIONS)
 
 
 def _set(table: dict[_Key, _Value], key: _Key, value: _Value | None) -> None:

@@ -129,8 +129,8 @@ class SqlTransaction:
         self._drop(bookings, booking_id)
 
     @property
-    def diary_version(self) -> None:
-        """See ``Transaction.diary_version``. To ask for it would cost as much as to ask for the diaries."""
+    def version(self) -> None:
+        """See ``Transaction.version``. To ask a database for it would cost as much as what it is to save."""
 
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
         """See ``Transaction.diaries``."""

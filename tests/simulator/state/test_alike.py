@@ -77,6 +77,18 @@ LOCKS = st.sampled_from([None, "lockAsSpecified", "lockAfterSchedule"])
 TEXTS = st.sampled_from([None, "", "Door", 'said "no"; \\ Ünï\n\U0001f6e0'])
 PRIORITIES = st.sampled_from(["Priority 20 Days", "3 Days", "100 Days", "none"])
 
+# The very same requests, again and again: what was answered before is remembered.
+ASKED_AGAIN = [
+    AvailabilityRequest(
+        begin, FIRST + timedelta(days=days), best, asked(number="1", codes=codes(code)), new_booking=new
+    )
+    for begin, days, best, code, new in (
+        (FIRST, 1, BestSlots.NO, "N373049", None),
+        (FIRST + timedelta(hours=9), 1, BestSlots.DAY, "N373049", False),
+        (FIRST, 3, BestSlots.FULL_PERIOD, "N390917", None),
+    )
+]
+
 
 @dataclass(frozen=True)
 class Told:
@@ -235,6 +247,10 @@ class TwoKeepings(RuleBasedStateMachine):
         end = FIRST + timedelta(days=days)
         self.both(check_availability, AvailabilityRequest(FIRST, end, best, order, new_booking=False))
         self.both(check_availability, AvailabilityRequest(FIRST, end, best, order, other_orders=True))
+
+    @rule(request=st.sampled_from(ASKED_AGAIN))
+    def a_look_for_slots_as_before(self, request: AvailabilityRequest) -> None:
+        self.both(check_availability, request)
 
     @rule(minutes=st.sampled_from([1, 14, 15, 60, 24 * 60]))
     def time_passes(self, minutes: int) -> None:

@@ -1,0 +1,71 @@
+"""What is remembered of days and periods never makes an answer other than it would be without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from drs_simulator.scheduling.availability import check_availability
+from drs_simulator.scheduling.memory import Memory, Page, Seen
+from drs_simulator.scheduling.offers import Offer
+from drs_simulator.scheduling.requests import AvailabilityRequest
+from drs_simulator.state.memory import MemoryStore
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.simulator.scheduling.desk import Desk, asked, local
+from tests.simulator.state.test_alike import TwoKeepings
+
+
+class NoMemory(Memory):
+    """Makes every page anew."""
+
+    def page(self, of_work: dict[date, Page], day: date, seen: Seen, offers: Callable[[], tuple[Offer, ...]]) -> Page:
+        return Page(seen, offers())
+
+
+class UncountedStore(MemoryStore):
+    """Keeps state in memory, and counts no versions, so that no answer is remembered."""
+
+    version = None  # type: ignore[assignment]
+
+
+class WithAndWithoutMemory(TwoKeepings):
+    """The same calls to a DRS that remembers its answers and to one that remembers nothing."""
+
+    store = UncountedStore()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.other.scheduler._installation.memory = NoMemory()
+
+    def a_restart(self) -> None:
+        """State in memory knows none."""
+
+
+def test_a_drs_that_remembers_answers_like_one_that_does_not() -> None:
+    run_state_machine_as_test(WithAndWithoutMemory)  # type: ignore[no-untyped-call]
+
+
+def test_the_same_question_gets_the_very_same_answer_until_something_changes() -> None:
+    desk = Desk()
+    request = AvailabilityRequest(local("2021-10-26T00:00"), local("2021-10-27T00:00"), order=asked())
+    answer = desk.perform(check_availability, request)
+    assert desk.perform(check_availability, request) is answer
+    desk.book(local("2021-10-26T08:00"), local("2021-10-26T12:00"))
+    assert desk.perform(check_availability, request) is not answer
+    answer = desk.perform(check_availability, request)
+    desk.clock.shift(timedelta(days=4))
+    desk.session_id = desk.open()
+    assert desk.perform(check_availability, request) != answer
+
+
+def test_a_refused_call_changes_nothing_that_is_remembered() -> None:
+    desk = Desk()
+    request = AvailabilityRequest(local("2021-10-26T00:00"), local("2021-10-27T00:00"), order=asked())
+    answer = desk.perform(check_availability, request)
+    try:
+        with desk.memory.transaction() as kept:
+            kept.next_number("order", 1)
+            raise LookupError
+    except LookupError:
+        assert desk.perform(check_availability, request) is answer
