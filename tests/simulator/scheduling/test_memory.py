@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from drs_simulator.scheduling.availability import check_availability
+from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.memory import Memory, Page, Seen
 from drs_simulator.scheduling.offers import Offer
-from drs_simulator.scheduling.requests import AvailabilityRequest
+from drs_simulator.scheduling.records import update_booking_codes, update_location
+from drs_simulator.scheduling.requests import (
+    AvailabilityRequest,
+    CodeDefinition,
+    CodeDefinitions,
+    LocationUpdate,
+    OperativesUpdate,
+    OperativeUpdate,
+)
+from drs_simulator.scheduling.resources import update_resources
 from drs_simulator.state.memory import MemoryStore
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -57,6 +69,27 @@ def test_the_same_question_gets_the_very_same_answer_until_something_changes() -
     desk.clock.shift(timedelta(days=4))
     desk.session_id = desk.open()
     assert desk.perform(check_availability, request) != answer
+
+
+@pytest.mark.parametrize(
+    ("use_case", "news"),
+    [
+        (update_booking_codes, CodeDefinitions(("0",), (CodeDefinition("N373049", "Door", 480, "Joiner", "0"),))),
+        (update_location, LocationUpdate("3670010", latitude="53.0", longitude="-0.1")),
+        (
+            update_resources,
+            OperativesUpdate(("0",), tuple(OperativeUpdate(id_, trades=("Plumber",)) for id_ in ("101", "102"))),
+        ),
+    ],
+)
+def test_what_callers_tell_makes_another_answer_of_the_same_question(
+    use_case: Callable[[Call, Any], object], news: object
+) -> None:
+    desk = Desk()
+    request = AvailabilityRequest(local("2021-10-26T00:00"), local("2021-10-27T00:00"), order=asked())
+    before = desk.perform(check_availability, request)
+    desk.perform(use_case, news)
+    assert desk.perform(check_availability, request) != before
 
 
 def test_a_refused_call_changes_nothing_that_is_remembered() -> None:
