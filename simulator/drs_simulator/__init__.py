@@ -8,22 +8,25 @@
         print(drs.url, drs.login, drs.password)
 """
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
-from drs_simulator.clock import Clock, ClockError
-from drs_simulator.endpoint import effects
-from drs_simulator.endpoint.entry import JournalEntry, Outcome
-from drs_simulator.endpoint.faults import FaultFileError, FaultPlan, FaultRule, load_faults
-from drs_simulator.endpoint.journal import Journal
-from drs_simulator.endpoint.server import PortTakenError
-from drs_simulator.feeds.records import HousingFileError
-from drs_simulator.profile import Profile
-from drs_simulator.profile_file import ProfileError, load_profile, profile_names
-from drs_simulator.simulator import NotServingError, Simulator
-from drs_simulator.state.errors import StateError
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from drs_simulator.admin_client import AdminClient, AdminError
+    from drs_simulator.clock import Clock, ClockError
+    from drs_simulator.endpoint import effects
+    from drs_simulator.endpoint.address import PortTakenError
+    from drs_simulator.endpoint.entry import JournalEntry, Outcome
+    from drs_simulator.endpoint.fault_plan import FaultPlan
+    from drs_simulator.endpoint.faults import FaultFileError, FaultRule, load_faults
+    from drs_simulator.endpoint.journal import Journal
+    from drs_simulator.feeds.records import HousingFileError
+    from drs_simulator.profile import Profile
+    from drs_simulator.profile_file import ProfileError, load_profile, profile_names
+    from drs_simulator.simulator import NotServingError, Simulator
+    from drs_simulator.state.errors import StateError
 
 __all__ = [
     "AdminClient",
@@ -49,11 +52,34 @@ __all__ = [
     "profile_names",
 ]
 
+# Imported when it is asked for: a server should start at once, and a test suite may use none of it.
+_HOMES = {
+    "AdminClient": "admin_client",
+    "AdminError": "admin_client",
+    "Clock": "clock",
+    "ClockError": "clock",
+    "FaultFileError": "endpoint.faults",
+    "FaultPlan": "endpoint.fault_plan",
+    "FaultRule": "endpoint.faults",
+    "HousingFileError": "feeds.records",
+    "Journal": "endpoint.journal",
+    "JournalEntry": "endpoint.entry",
+    "NotServingError": "simulator",
+    "Outcome": "endpoint.entry",
+    "PortTakenError": "endpoint.address",
+    "Profile": "profile",
+    "ProfileError": "profile_file",
+    "Simulator": "simulator",
+    "StateError": "state.errors",
+    "load_faults": "endpoint.faults",
+    "load_profile": "profile_file",
+    "profile_names": "profile_file",
+}
+
 
 def __getattr__(name: str) -> object:
-    """The admin interface's client comes with its HTTP library when it is first asked for, not at every start."""
-    if name in ("AdminClient", "AdminError"):
-        from drs_simulator import admin_client  # noqa: PLC0415 - see above
-
-        return getattr(admin_client, name)
+    if name == "effects":
+        return import_module("drs_simulator.endpoint.effects")
+    if name in _HOMES:
+        return getattr(import_module(f"drs_simulator.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

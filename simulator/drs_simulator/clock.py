@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from threading import Lock
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
+
+from drs_simulator.errors import UnusableError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 DEFAULT_ZONE = ZoneInfo("Europe/London")
 # A reading outside these leaves no room to reckon with it in every zone.
@@ -16,7 +23,7 @@ _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-class ClockError(ValueError):
+class ClockError(UnusableError, ValueError):
     """A clock was described in a way that cannot be read; the message says how to write it."""
 
 
@@ -121,10 +128,17 @@ class Clock:
         mode = self.mode
         if isinstance(mode, StandingStill):
             return f"fixed@{mode.instant.isoformat(timespec='milliseconds')}"
-        return f"shifted@{_DURATION.dump_python(mode.shift, mode='json')}" if mode.shift else "wall"
+        return f"shifted@{_durations().dump_python(mode.shift, mode='json')}" if mode.shift else "wall"
 
 
-_DURATION = TypeAdapter(timedelta)
+@cache
+def _durations() -> TypeAdapter[timedelta]:
+    """What reads and writes durations; it comes when the first one does."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - see above
+
+    return TypeAdapter(timedelta)
+
+
 _OUT_OF_RANGE = f"The clock would read a time out of range. Keep it between {_EARLIEST:%Y} and {_LATEST:%Y}."
 
 
@@ -145,6 +159,6 @@ def _duration(text: str) -> timedelta | None:
     if not text.lstrip("+-").startswith("P"):
         return None
     try:
-        return _DURATION.validate_python(text)
-    except ValidationError:
+        return _durations().validate_python(text)
+    except ValueError:
         return None

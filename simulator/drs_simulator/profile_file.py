@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from drs_simulator.errors import UnusableError
 from drs_simulator.profile import Profile
 
 
-class ProfileError(Exception):
+class ProfileError(UnusableError):
     """A profile cannot be used. ``problems`` has a line each, beginning with the key that it is about."""
 
     def __init__(self, source: str, problems: list[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from random import Random, SystemRandom
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from wsgiref.types import WSGIApplication
 
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -14,21 +14,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.admin_guard import Admin, guard_for
 from drs_simulator.endpoint.app import Endpoint, service_path
-from drs_simulator.endpoint.faults import FaultPlan, FaultRule
+from drs_simulator.endpoint.fault_plan import FaultPlan
 from drs_simulator.endpoint.journal import DEFAULT_ENTRIES, Journal
-from drs_simulator.endpoint.server import EmbeddedServer
-from drs_simulator.feeds.housing_file import parse_housing_file
-from drs_simulator.feeds.import_folder import FolderWatcher, ImportFolder
-from drs_simulator.feeds.import_order import import_order
-from drs_simulator.feeds.records import HousingFile
 from drs_simulator.gateway.gateway import Gateway
 from drs_simulator.profile import Profile
 from drs_simulator.profile_file import load_profile
-from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
-from drs_simulator.scheduling.snapshot import SnapshotError, put_snapshot, take_snapshot
-from drs_simulator.state.document import StateDocument
 from drs_simulator.state.opening import MEMORY, store_from
+
+if TYPE_CHECKING:
+    from drs_simulator.endpoint.embedded import EmbeddedServer
+    from drs_simulator.endpoint.faults import FaultRule
+    from drs_simulator.feeds.import_folder import FolderWatcher
+    from drs_simulator.feeds.records import HousingFile
+    from drs_simulator.state.document import StateDocument
 
 DEFAULT_LOGIN = "drs"
 DEFAULT_PASSWORD = "drs"  # noqa: S105 - the documented default of a simulator that listens on loopback
@@ -143,7 +142,9 @@ class Simulator:
 
     def export_state(self) -> StateDocument:
         """Everything that this DRS would go on from: its clock, sessions with their ids, orders and bookings."""
-        return self.scheduler.perform_unasked(self._exported, None)
+        from drs_simulator.transfer import exported  # noqa: PLC0415 - its models take time to come
+
+        return exported(self.scheduler, self.clock, self._random)
 
     def import_state(self, document: StateDocument) -> None:
         """Go on from where another simulator of the same installation stood.
@@ -152,18 +153,9 @@ class Simulator:
             SnapshotError: The document is not in order, or of another installation; nothing was changed.
             ClockError: Its clock would read a time out of range; nothing was changed.
         """
-        self.scheduler.perform_unasked(self._imported, document)
+        from drs_simulator.transfer import imported  # noqa: PLC0415 - see export_state
 
-    def _exported(self, call: Call, request: None) -> StateDocument:
-        return StateDocument.of(self.profile.name, self.clock.mode, self._random, take_snapshot(call, request))
-
-    def _imported(self, call: Call, document: StateDocument) -> None:
-        if document.profile != self.profile.name:
-            raise SnapshotError([f"profile: is '{document.profile}', and this installation is '{self.profile.name}'"])
-        mode = document.clock.mode
-        put_snapshot(call, document.snapshot(self.profile.zone))
-        document.restore(self._random)
-        self.clock.mode = mode
+        imported(document, self.scheduler, self.clock, self._random)
 
     def import_file(self, file: str | Path) -> bool:
         """Create the order of a flat file of the housing system, and its booking.
@@ -175,6 +167,8 @@ class Simulator:
             HousingFileError: The file is wrong; the message names line and field.
             OSError: The file cannot be read.
         """
+        from drs_simulator.feeds.housing_file import parse_housing_file  # noqa: PLC0415 - most servers import none
+
         return self.import_order(parse_housing_file(Path(file).read_bytes()))
 
     def watch_folder(self, folder: str | Path) -> FolderWatcher:
@@ -182,13 +176,19 @@ class Simulator:
 
         Good ones move to ``imported/`` in it; bad ones to ``rejected/``, each with a ``.reason``.
         """
+        from drs_simulator.feeds.import_folder import FolderWatcher, ImportFolder  # noqa: PLC0415 - see import_file
+
         return FolderWatcher(ImportFolder(Path(folder), self.import_order))
 
     def import_order(self, file: HousingFile) -> bool:
         """Create the order of a flat file that was read already; see ``import_file``."""
+        from drs_simulator.feeds.import_order import import_order  # noqa: PLC0415 - see import_file
+
         return self.scheduler.perform_unasked(import_order, file)
 
     def __enter__(self) -> Self:
+        from drs_simulator.endpoint.embedded import EmbeddedServer  # noqa: PLC0415 - not needed without a socket
+
         self._server = EmbeddedServer(self.wsgi, *self._address)
         return self
 

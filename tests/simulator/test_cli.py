@@ -16,7 +16,7 @@ import requests
 
 from tests.simulator.gateway.wire import OPEN, ORDER, call
 
-COMMAND = [sys.executable, "-c", "from drs_simulator.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from drs_simulator.command import main; main()"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -19,10 +19,10 @@ from werkzeug.wsgi import get_input_stream
 
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.connection import Reply, deliver
-from drs_simulator.endpoint.effect import Scene
-from drs_simulator.endpoint.faults import FaultPlan, struck
+from drs_simulator.endpoint.fault_plan import FaultPlan, struck
 from drs_simulator.endpoint.journal import Journal
 from drs_simulator.endpoint.rival import Rival
+from drs_simulator.endpoint.scene import Scene
 from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.gateway import fault
 from drs_simulator.gateway.gateway import Answer

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from drs_simulator.endpoint.connection import Reply
-from drs_simulator.endpoint.effect import Effect, Scene
+from drs_simulator.endpoint.effect import Effect
+from drs_simulator.endpoint.scene import Scene
 
 _LONGEST_SECONDS = 3600
 Seconds = Annotated[float, Field(ge=0, le=_LONGEST_SECONDS)]

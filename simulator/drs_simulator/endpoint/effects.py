@@ -26,7 +26,8 @@ from pydantic import AfterValidator, Field, field_validator
 
 from drs_simulator.endpoint.connection import Reply
 from drs_simulator.endpoint.delays import Delay, DelayLincoln, DelayLogNormal, DelayUniform, Seconds
-from drs_simulator.endpoint.effect import Effect, Scene
+from drs_simulator.endpoint.effect import Effect
+from drs_simulator.endpoint.scene import Scene
 from drs_simulator.gateway.fault import FaultCode, SoapFault
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.protocol import fault_document, refusal_document, serialized

@@ -9,7 +9,7 @@ from threading import Lock
 
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.app import Endpoint
-from drs_simulator.endpoint.faults import FaultPlan
+from drs_simulator.endpoint.fault_plan import FaultPlan
 from drs_simulator.endpoint.journal import Journal
 from drs_simulator.endpoint.likeness import Part, part_of, unlikenesses
 from drs_simulator.endpoint.recording_folder import RecordedExchange, RecordingFolder

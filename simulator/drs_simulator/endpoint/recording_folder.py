@@ -11,6 +11,7 @@ from pathlib import Path
 from lxml import etree
 
 from drs_simulator.endpoint.likeness import Part, part_of
+from drs_simulator.errors import UnusableError
 from drs_simulator.gateway.envelope import SOAP_1_1, read_envelope
 from drs_simulator.gateway.fault import SoapFault
 from drs_simulator.profile import GatewaySettings
@@ -22,7 +23,7 @@ _PARSER = etree.XMLParser(
 _SETTINGS = GatewaySettings(default_namespace_wrapper="accept", soap_1_2="accept", max_body_bytes=64 * 1024 * 1024)
 
 
-class RecordingFolderError(Exception):
+class RecordingFolderError(UnusableError):
     """A folder cannot be served from; the message names the file and says what is amiss."""
 
 

@@ -1,8 +1,8 @@
-"""Servers: a small threaded one inside the caller's process, and granian for standing on its own."""
+"""The server that stands on its own: granian."""
 
 from __future__ import annotations
 
-import errno
+import gc
 import socket
 from collections.abc import Callable
 from threading import Thread
@@ -12,38 +12,10 @@ from wsgiref.types import WSGIApplication
 
 from granian import Granian
 from granian.constants import Interfaces
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-_STOP_WITHIN_SECONDS = 0.02
+from drs_simulator.endpoint.address import check_free
+
 _LOOK_EVERY_SECONDS = 0.005
-
-
-class PortTakenError(OSError):
-    """The address cannot be listened on; the message says so in one line."""
-
-
-class _QuietHandler(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
-        """Say nothing on standard error for every request."""
-
-
-class EmbeddedServer:
-    """Serves an application from a background thread of this process, one thread a request."""
-
-    def __init__(self, application: WSGIApplication, host: str, port: int) -> None:
-        check_free(host, port)
-        self._server: BaseWSGIServer = make_server(
-            host, port, application, threaded=True, request_handler=_QuietHandler
-        )
-        self.port = self._server.port
-        self._thread = Thread(target=self._server.serve_forever, args=(_STOP_WITHIN_SECONDS,), daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop listening and wait until the thread has ended."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 class _AnnouncedServer(Granian):  # type: ignore[misc,valid-type]
@@ -83,6 +55,8 @@ def serve(
         blocking_threads=threads,
         log_enabled=False,
     )
+    # The workers are forked from this process, and look through what they share with it no more.
+    gc.freeze()
     # Granian calls the loader, unwrapped, in the process that serves; the application is what that returns.
     server.serve(target_loader=load, wrap_loader=False)
 
@@ -96,21 +70,3 @@ def _when_listening(host: str, port: int, when_up: Callable[[int], None]) -> Non
         else:
             when_up(port)
             return
-
-
-def check_free(host: str, port: int) -> int:
-    """The port that can be listened on: ``port``, or a free one where that is 0.
-
-    Raises:
-        PortTakenError: It cannot.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            why = "is already in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-            raise PortTakenError(f"{host}:{port} {why}. Choose another address or port.") from None
-        chosen: int = probe.getsockname()[1]
-        return chosen

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from drs_simulator.errors import UnusableError
 from drs_simulator.feeds import columns
 
 KIND = "record type"
 
 
-class HousingFileError(Exception):
+class HousingFileError(UnusableError):
     """A file cannot be imported: ``problem`` is wrong at that ``line`` and ``field``, and says what to do."""
 
     def __init__(self, line: int, where: str, problem: str) -> None:

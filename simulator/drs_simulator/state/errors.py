@@ -11,8 +11,10 @@
 
 from __future__ import annotations
 
+from drs_simulator.errors import UnusableError
 
-class StateError(Exception):
+
+class StateError(UnusableError):
     """The state cannot be kept where it was to be kept."""
 
 

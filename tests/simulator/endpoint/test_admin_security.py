@@ -22,7 +22,7 @@ from werkzeug.test import Client
 from tests.simulator.endpoint.admin_desk import AdminDesk, simulator, told
 from tests.simulator.gateway.wire import OPEN, call
 
-COMMAND = [sys.executable, "-c", "from drs_simulator.cli import main; main()", "serve", "--port", "0"]
+COMMAND = [sys.executable, "-c", "from drs_simulator.command import main; main()", "serve", "--port", "0"]
 CHANGING = [
     (route.method, route.path.replace("<booking_id>", "1"))
     for section in SECTIONS

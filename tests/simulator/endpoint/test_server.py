@@ -7,7 +7,7 @@ import socket
 import pytest
 import requests
 from drs_simulator import Simulator
-from drs_simulator.endpoint.server import PortTakenError, check_free
+from drs_simulator.endpoint.address import PortTakenError, check_free
 
 from tests.simulator.gateway.wire import OPEN, call
 

@@ -85,7 +85,8 @@ def slots(answer: Availability) -> list[Slot]:
 
 def kept(store: MemoryStore) -> Mapping[str, object]:
     """A deep copy of everything that the store keeps, to be compared with a later one."""
-    return deepcopy({name: value for name, value in vars(store).items() if name != "_lock"})
+    # How often it was changed is no part of what it keeps.
+    return deepcopy({name: value for name, value in vars(store).items() if name not in ("_lock", "_version")})
 
 
 class Desk:

@@ -27,7 +27,7 @@ from lxml import etree
 from tests.simulator.gateway.wire import OPEN, ORDER, call
 from tests.simulator.scheduling.desk import LINCOLN, Desk
 
-SERVE = (sys.executable, "-c", "from drs_simulator.cli import main; main()", "serve", "--port", "0")
+SERVE = (sys.executable, "-c", "from drs_simulator.command import main; main()", "serve", "--port", "0")
 CALLERS = 4
 BOOKINGS = 1000
 KILLS = 4

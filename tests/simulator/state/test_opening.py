@@ -126,7 +126,9 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(missing: s
 
 
 def test_who_keeps_the_state_in_memory_does_not_load_sqlalchemy() -> None:
-    script = "import sys; from drs_simulator import cli; cli.Simulator(); print('sqlalchemy' in sys.modules)"
+    script = (
+        "import sys; from drs_simulator.cli import serving; serving.Simulator(); print('sqlalchemy' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 

@@ -1,4 +1,4 @@
-"""The command ``drs-simulator``: serve a DRS, and look into profiles and the housing system's files."""
+"""``drs-simulator serve``: a DRS on its own, until it is stopped."""
 
 from __future__ import annotations
 
@@ -6,37 +6,23 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from random import Random, SystemRandom
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from wsgiref.types import WSGIApplication
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from drs_simulator.clock import ClockError
+from drs_simulator.cli.printing import UNUSABLE, complain, say
 from drs_simulator.endpoint.admin_guard import Guard, guard_for, is_loopback
-from drs_simulator.endpoint.app import service_path
-from drs_simulator.endpoint.faults import FaultFileError, load_faults
 from drs_simulator.endpoint.journal import DEFAULT_ENTRIES
-from drs_simulator.endpoint.recorded import recorded_endpoint
-from drs_simulator.endpoint.recording_folder import RecordingFolder, RecordingFolderError, read_recording
-from drs_simulator.endpoint.server import PortTakenError, serve
-from drs_simulator.feeds.records import HousingFileError
+from drs_simulator.endpoint.server import serve
 from drs_simulator.profile import Profile
-from drs_simulator.profile_file import ProfileError, load_profile, profile_names
+from drs_simulator.profile_file import load_profile
 from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
-from drs_simulator.state.errors import StateError
 from drs_simulator.state.opening import MEMORY, store_from
 
-app = typer.Typer(
-    help="A simulator of DRS, the Dynamic Resource Scheduler.", no_args_is_help=True, pretty_exceptions_enable=False
-)
-profile_app = typer.Typer(help="Profiles: what an installation of DRS is set up with.", no_args_is_help=True)
-app.add_typer(profile_app, name="profile")
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
-_UNUSABLE = 2
+if TYPE_CHECKING:
+    from drs_simulator.endpoint.faults import FaultRule
+
 _ONLY_WITH_A_SIMULATOR = frozenset(
     {"admin", "admin_token", "clock", "import_dir", "login", "password", "state", "trusted_proxies"}
 )
@@ -49,23 +35,6 @@ class WsdlStyle(StrEnum):
     CXF = "cxf"
 
 
-def main() -> None:
-    """Run the command; what cannot be used is told in a line, with exit code 2."""
-    try:
-        app()
-    except (
-        ProfileError,
-        ClockError,
-        FaultFileError,
-        PortTakenError,
-        StateError,
-        RecordingFolderError,
-    ) as error:
-        _err.print(str(error), markup=False)
-        raise SystemExit(_UNUSABLE) from None
-
-
-@app.command("serve")
 def serve_command(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.", envvar="DRS_HOST")] = "127.0.0.1",
@@ -146,18 +115,16 @@ def serve_command(
     given = {name for name in context.params if _source(context, name) == "COMMANDLINE"}
     if from_recordings is not None:
         _check_sense(given & _ONLY_WITH_A_SIMULATOR, "leave it out with --from-recordings")
-        recording = read_recording(from_recordings)
-        chosen = recording.profile if _source(context, "profile") == "DEFAULT" else profile
-        loaded = _profile(chosen, wsdl_style)
-        load_recorded = partial(_load_recorded, recording, loaded, seed, nearest=nearest)
-        announce = partial(_announce_recorded, host, loaded, recording)
-        serve(load_recorded, host, port, threads=threads, when_up=announce)
+        from drs_simulator.cli.recorded import serve_recordings  # noqa: PLC0415 - most servers are none of recordings
+
+        chosen = None if _source(context, "profile") == "DEFAULT" else profile
+        serve_recordings(from_recordings, chosen, wsdl_style, seed, host, port, threads=threads, nearest=nearest)
         return
     _check_sense(given & {"nearest"}, "it goes with --from-recordings")
     if not is_loopback(host) and password == DEFAULT_PASSWORD:
-        _err.print(f"{host} can be reached from elsewhere. Set a --password other than the default.", markup=False)
-        raise typer.Exit(_UNUSABLE)
-    loaded = _profile(profile, wsdl_style)
+        complain(f"{host} can be reached from elsewhere. Set a --password other than the default.")
+        raise typer.Exit(UNUSABLE)
+    loaded = profile_with(profile, wsdl_style)
     settings: dict[str, object] = {
         "profile": loaded,
         "clock": clock,
@@ -167,7 +134,7 @@ def serve_command(
         "host": host,
         "trusted_proxies": trusted_proxies,
         "state": state,
-        "faults": () if faults is None else load_faults(faults),
+        "faults": _fault_rules(faults),
         "journal": journal,
         "admin": admin,
         "admin_token": admin_token,
@@ -182,64 +149,21 @@ def serve_command(
     serve(load, host, port, threads=threads, when_up=partial(_announce, host, simulator, guard, more))
 
 
-@app.command("check-file")
-def check_file(
-    file: Annotated[Path, typer.Argument(help="A flat file of the housing system.", exists=True, dir_okay=False)],
-    profile: Annotated[
-        str, typer.Option(help="The profile of the DRS that it is for.", envvar="DRS_PROFILE")
-    ] = "lincoln",
-) -> None:
-    """Say what is wrong with a flat file of the housing system, at which line and field. Exit code 2 if anything is."""
-    try:
-        Simulator(profile).import_file(file)
-    except HousingFileError as error:
-        _err.print(f"{file} cannot be imported:\n  {error}", markup=False)
-        raise typer.Exit(_UNUSABLE) from None
-    _out.print(f"{file} is in order.", markup=False)
+def _fault_rules(file: str | None) -> tuple[FaultRule, ...]:
+    if file is None:
+        return ()
+    from drs_simulator.endpoint.faults import load_faults  # noqa: PLC0415 - their models take time to come
+
+    return load_faults(file)
 
 
-@profile_app.command("list")
-def profile_list() -> None:
-    """The profiles that come with the simulator."""
-    table = Table("name", "installation", "cap", "slots", box=None)
-    for name in profile_names():
-        profile = load_profile(name)
-        hours = ", ".join(f"{slot.begin:%H:%M}-{slot.end:%H:%M}" for slot in profile.availability.slots)
-        table.add_row(name, profile.title, f"{profile.availability.day_cap} days", hours)
-    _out.print(table)
-
-
-@profile_app.command("check")
-def profile_check(file: Annotated[str, typer.Argument(help="A TOML file, or a profile's name.")]) -> None:
-    """Say what is wrong with a profile, and at which key. Exit code 2 if anything is."""
-    profile = load_profile(file)
-    _out.print(
-        f"{file} is in order: {profile.title}, {len(profile.operatives)} operatives, {len(profile.sor_codes)} SOR "
-        f"codes, {len(profile.locations)} locations.",
-        markup=False,
-    )
-
-
-@profile_app.command("evidence")
-def profile_evidence(name: Annotated[str, typer.Argument(help="A profile's name, or a TOML file.")]) -> None:
-    """How each setting of a profile is known."""
-    table = Table("setting", "evidence", box=None)
-    for key, evidence in load_profile(name).evidence.items():
-        table.add_row(key, evidence)
-    _out.print(table)
-
-
-def _profile(source: str, wsdl_style: WsdlStyle | None) -> Profile:
+def profile_with(source: str, wsdl_style: WsdlStyle | None) -> Profile:
+    """The profile of that name or file, its interface described in that style."""
     loaded = load_profile(source)
     if wsdl_style is None:
         return loaded
     gateway = loaded.gateway.model_copy(update={"wsdl_style": wsdl_style.value})
     return loaded.model_copy(update={"gateway": gateway})
-
-
-def _load_recorded(recording: RecordingFolder, profile: Profile, seed: int | None, *, nearest: bool) -> WSGIApplication:
-    random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
-    return recorded_endpoint(recording, profile, random, nearest=nearest)
 
 
 def _source(context: typer.Context, name: str) -> str:
@@ -251,8 +175,8 @@ def _source(context: typer.Context, name: str) -> str:
 def _check_sense(options: Collection[str], remedy: str) -> None:
     """Say which options that were given mean nothing."""
     for name in sorted(options):
-        _err.print(f"--{name.replace('_', '-')} has no meaning here: {remedy}.", markup=False)
-        raise typer.Exit(_UNUSABLE)
+        complain(f"--{name.replace('_', '-')} has no meaning here: {remedy}.")
+        raise typer.Exit(UNUSABLE)
 
 
 def _load(settings: dict[str, object], import_dir: Path | None) -> WSGIApplication:
@@ -263,29 +187,23 @@ def _load(settings: dict[str, object], import_dir: Path | None) -> WSGIApplicati
 
 
 def _announce(host: str, simulator: Simulator, guard: Guard | None, more: Mapping[str, str], port: int) -> None:
-    _out.print(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}", markup=False)
-    _print_addresses(host, port, simulator.path)
+    say(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}")
+    say_addresses(host, port, simulator.path)
     default = f", password {DEFAULT_PASSWORD}" if simulator.password == DEFAULT_PASSWORD else ""
-    _out.print(f"  login     {simulator.login}{default}", markup=False)
+    say(f"  login     {simulator.login}{default}")
     if guard is not None:
         token = ", with the token" if guard.wants_token else ""
-        _out.print(f"  admin     {_server(host, port)}/__admin{token}", markup=False)
+        say(f"  admin     {_server(host, port)}/__admin{token}")
     for name, value in more.items():
-        _out.print(f"  {name:9} {value}", markup=False)
-    _out.print("Stop it with Ctrl-C.", markup=False)
+        say(f"  {name:9} {value}")
+    say("Stop it with Ctrl-C.")
 
 
-def _announce_recorded(host: str, profile: Profile, recording: RecordingFolder, port: int) -> None:
-    _out.print(f"DRS from recordings: {recording.title}, {len(recording.exchanges)} exchanges", markup=False)
-    _print_addresses(host, port, service_path(profile))
-    _out.print("  login     any", markup=False)
-    _out.print("Stop it with Ctrl-C.", markup=False)
-
-
-def _print_addresses(host: str, port: int, path: str) -> None:
+def say_addresses(host: str, port: int, path: str) -> None:
+    """Where the gateway is."""
     address = f"{_server(host, port)}{path}"
-    _out.print(f"  endpoint  {address}", markup=False)
-    _out.print(f"  WSDL      {address}?wsdl", markup=False)
+    say(f"  endpoint  {address}")
+    say(f"  WSDL      {address}?wsdl")
 
 
 def _server(host: str, port: int) -> str:

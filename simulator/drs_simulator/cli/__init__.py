@@ -1,0 +1,27 @@
+"""The command ``drs-simulator``: serve a DRS, and look into profiles and the housing system's files."""
+
+from __future__ import annotations
+
+import typer
+
+from drs_simulator.cli.files import check_file
+from drs_simulator.cli.printing import UNUSABLE, complain
+from drs_simulator.cli.profiles import profile_app
+from drs_simulator.cli.serving import serve_command
+from drs_simulator.errors import UnusableError
+
+app = typer.Typer(
+    help="A simulator of DRS, the Dynamic Resource Scheduler.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+app.command("serve")(serve_command)
+app.command("check-file")(check_file)
+app.add_typer(profile_app, name="profile")
+
+
+def main() -> None:
+    """Run the command; what cannot be used is told in a line, with exit code 2."""
+    try:
+        app()
+    except UnusableError as error:
+        complain(str(error))
+        raise SystemExit(UNUSABLE) from None

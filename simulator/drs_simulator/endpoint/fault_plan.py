@@ -1,0 +1,85 @@
+"""The fault plan: the fault rules in force, and which of them strike a call.
+
+It knows rules by what they can do. Their models come with pydantic when somebody makes a rule, not at every start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from random import Random
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from drs_simulator.endpoint.connection import Reply
+from drs_simulator.endpoint.scene import Scene
+from drs_simulator.endpoint.sent import SentCall
+
+if TYPE_CHECKING:
+    from drs_simulator.endpoint.effect import Effect
+    from drs_simulator.endpoint.faults import FaultRule
+
+_SEED_BITS = 64
+
+
+class FaultPlan:
+    """The fault rules in force. Safe under threads; without rules it costs nothing.
+
+    All rules that mean a call happen to it, the first one outermost: a delay before an ``http_status`` delays that
+    status; an ``http_status`` before a delay answers at once, and the delay does not come to pass.
+
+    Args:
+        rules: The rules from the start.
+        random: The source of randomness, used for nothing else, so that the same calls meet the same faults.
+    """
+
+    def __init__(self, rules: Iterable[FaultRule], random: Random) -> None:
+        self._at_first = tuple(rules)
+        self._random = random
+        self._lock = Lock()
+        self._rules = self._at_first
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def rules(self) -> tuple[FaultRule, ...]:
+        """The rules in force; ``times`` is how often each is still to happen."""
+        return self._rules
+
+    def add(self, *rules: FaultRule) -> None:
+        """Put rules in force, after those that are there."""
+        with self._lock:
+            self._rules = (*self._rules, *rules)
+
+    def clear(self) -> None:
+        """No call goes wrong any more."""
+        with self._lock:
+            self._rules = ()
+
+    def reset(self) -> None:
+        """Only the rules from the start are in force, and none of them has happened."""
+        with self._lock:
+            self._rules = self._at_first
+
+    def take(self, call: SentCall) -> tuple[tuple[Effect, ...], Random]:
+        """The effects that strike this call, which count as happened, and the randomness that they may use."""
+        with self._lock:
+            struck: list[Effect] = []
+            left: list[FaultRule] = []
+            for rule in self._rules:
+                happens = rule.means(call) and (rule.probability == 1 or self._random.random() < rule.probability)
+                if happens:
+                    struck.append(rule.effect)
+                if not happens or rule.times is None:
+                    left.append(rule)
+                elif rule.times > 1:
+                    left.append(rule.model_copy(update={"times": rule.times - 1}))
+            self._rules = tuple(left)
+            return tuple(struck), Random(self._random.getrandbits(_SEED_BITS) if struck else 0)  # noqa: S311
+
+
+def struck(effects: Iterable[Effect], scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
+    """What the caller gets when these effects strike, the first one outermost."""
+    for effect in reversed(tuple(effects)):
+        carry_out = partial(effect.strike, scene, carry_out)
+    return carry_out()
