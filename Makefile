@@ -29,7 +29,7 @@ start-up: $(READY)
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --no-emit-index-url --upgrade \
-		--extra contracts --extra sql --group dev -o requirements-dev.lock pyproject.toml
+		--extra contracts --extra sql --extra tls --group dev -o requirements-dev.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from drs_simulator.clock import Clock, ClockError
     from drs_simulator.endpoint import effects
     from drs_simulator.endpoint.address import PortTakenError
-    from drs_simulator.endpoint.entry import JournalEntry, Outcome
+    from drs_simulator.endpoint.entry import JournalEntry
     from drs_simulator.endpoint.fault_plan import FaultPlan
     from drs_simulator.endpoint.faults import FaultFileError, FaultRule, load_faults
     from drs_simulator.endpoint.journal import Journal
+    from drs_simulator.endpoint.outcome import Outcome
     from drs_simulator.feeds.records import HousingFileError
     from drs_simulator.profile import Profile
     from drs_simulator.profile_file import ProfileError, load_profile, profile_names
@@ -65,7 +66,7 @@ _HOMES = {
     "Journal": "endpoint.journal",
     "JournalEntry": "endpoint.entry",
     "NotServingError": "simulator",
-    "Outcome": "endpoint.entry",
+    "Outcome": "endpoint.outcome",
     "PortTakenError": "endpoint.address",
     "Profile": "profile",
     "ProfileError": "profile_file",

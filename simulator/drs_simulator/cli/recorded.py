@@ -8,11 +8,11 @@ from random import Random, SystemRandom
 from wsgiref.types import WSGIApplication
 
 from drs_simulator.cli.printing import say
-from drs_simulator.cli.serving import WsdlStyle, profile_with, say_addresses
+from drs_simulator.cli.starting import Logs, WsdlStyle, logged, profile_with, say_addresses
 from drs_simulator.endpoint.app import service_path
 from drs_simulator.endpoint.recorded import recorded_endpoint
 from drs_simulator.endpoint.recording_folder import RecordingFolder, read_recording
-from drs_simulator.endpoint.server import serve
+from drs_simulator.endpoint.server import Listening, serve
 from drs_simulator.profile import Profile
 
 
@@ -21,10 +21,9 @@ def serve_recordings(
     profile: str | None,
     wsdl_style: WsdlStyle | None,
     seed: int | None,
-    host: str,
-    port: int,
+    listening: Listening,
+    logs: Logs,
     *,
-    threads: int,
     nearest: bool,
 ) -> None:
     """Serve the recordings of a folder until Ctrl-C or SIGTERM.
@@ -34,9 +33,8 @@ def serve_recordings(
         profile: The installation that they are answered for; ``None`` for the one that they name.
         wsdl_style: See ``serve``.
         seed: Makes new session ids repeatable.
-        host: The address to listen on.
-        port: The port, 0 for a free one.
-        threads: How many requests are worked on at a time.
+        listening: Where and how to listen.
+        logs: What is logged, and how.
         nearest: Whether to answer the unrecorded like the nearest recorded.
 
     Raises:
@@ -46,17 +44,19 @@ def serve_recordings(
     """
     recording = read_recording(folder)
     loaded = profile_with(profile or recording.profile, wsdl_style)
-    load = partial(_load, recording, loaded, seed, nearest=nearest)
-    serve(load, host, port, threads=threads, when_up=partial(_announce, host, loaded, recording))
+    load = partial(_load, recording, loaded, seed, logs, nearest=nearest)
+    serve(load, listening, partial(_announce, listening, loaded, recording))
 
 
-def _load(recording: RecordingFolder, profile: Profile, seed: int | None, *, nearest: bool) -> WSGIApplication:
+def _load(
+    recording: RecordingFolder, profile: Profile, seed: int | None, logs: Logs, *, nearest: bool
+) -> WSGIApplication:
     random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
-    return recorded_endpoint(recording, profile, random, nearest=nearest)
+    return logged(recorded_endpoint(recording, profile, random, nearest=nearest), logs)
 
 
-def _announce(host: str, profile: Profile, recording: RecordingFolder, port: int) -> None:
+def _announce(listening: Listening, profile: Profile, recording: RecordingFolder, port: int) -> None:
     say(f"DRS from recordings: {recording.title}, {len(recording.exchanges)} exchanges")
-    say_addresses(host, port, service_path(profile))
+    say_addresses(listening, port, service_path(profile))
     say("  login     any")
     say("Stop it with Ctrl-C.")

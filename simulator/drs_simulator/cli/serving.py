@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from enum import StrEnum
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from wsgiref.types import WSGIApplication
 
 import typer
 
-from drs_simulator.cli.printing import UNUSABLE, complain, say
-from drs_simulator.endpoint.admin_guard import Guard, guard_for, is_loopback
+from drs_simulator.cli.printing import UNUSABLE, complain
+from drs_simulator.cli.starting import TlsSort, WsdlStyle, announce, load_simulator, profile_with, tls_with
+from drs_simulator.endpoint.admin_guard import guard_for, is_loopback
 from drs_simulator.endpoint.journal import DEFAULT_ENTRIES
-from drs_simulator.endpoint.server import serve
-from drs_simulator.profile import Profile
-from drs_simulator.profile_file import load_profile
+from drs_simulator.endpoint.server import Listening, serve
+from drs_simulator.logs import LogFormat, LogLevel
 from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
 from drs_simulator.state.opening import MEMORY, store_from
 
@@ -26,13 +24,6 @@ if TYPE_CHECKING:
 _ONLY_WITH_A_SIMULATOR = frozenset(
     {"admin", "admin_token", "clock", "import_dir", "login", "password", "state", "trusted_proxies"}
 )
-
-
-class WsdlStyle(StrEnum):
-    """In how many files the interface is described."""
-
-    SINGLE = "single"
-    CXF = "cxf"
 
 
 def serve_command(
@@ -60,7 +51,12 @@ def serve_command(
     ] = None,
     trusted_proxies: Annotated[
         int,
-        typer.Option(help="Proxies before this server whose X-Forwarded headers count.", min=0, max=8),
+        typer.Option(
+            help="Proxies before this server whose X-Forwarded headers count.",
+            min=0,
+            max=8,
+            envvar="DRS_TRUSTED_PROXIES",
+        ),
     ] = 0,
     faults: Annotated[
         str | None,
@@ -100,11 +96,50 @@ def serve_command(
     ] = MEMORY,
     from_recordings: Annotated[
         Path | None,
-        typer.Option(help="Answer from a folder of recorded exchanges alone; to any login.", show_default=False),
+        typer.Option(
+            help="Answer from a folder of recorded exchanges alone; to any login.",
+            envvar="DRS_FROM_RECORDINGS",
+            show_default=False,
+        ),
     ] = None,
     nearest: Annotated[
-        bool, typer.Option("--nearest", help="With --from-recordings: answer the unrecorded like the nearest recorded.")
+        bool,
+        typer.Option(
+            "--nearest",
+            help="With --from-recordings: answer the unrecorded like the nearest recorded.",
+            envvar="DRS_NEAREST",
+        ),
     ] = False,
+    tls: Annotated[
+        TlsSort | None,
+        typer.Option(
+            help="Serve https with a certificate made for it (needs the extra tls).",
+            envvar="DRS_TLS",
+            show_default=False,
+        ),
+    ] = None,
+    tls_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where a certificate that was made, and its authority, are kept to be used again.",
+            envvar="DRS_TLS_DIR",
+            show_default=False,
+        ),
+    ] = None,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(help="Serve https with this certificate (PEM).", envvar="DRS_TLS_CERT", show_default=False),
+    ] = None,
+    tls_key: Annotated[
+        Path | None,
+        typer.Option(help="The key of the certificate (PEM).", envvar="DRS_TLS_KEY", show_default=False),
+    ] = None,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="What is logged; info has a line for every exchange.", envvar="DRS_LOG_LEVEL")
+    ] = LogLevel.WARNING,
+    log_format: Annotated[
+        LogFormat, typer.Option(help="For whom the log on standard error is written.", envvar="DRS_LOG_FORMAT")
+    ] = LogFormat.CONSOLE,
 ) -> None:
     """Serve a DRS until Ctrl-C or SIGTERM.
 
@@ -113,12 +148,14 @@ def serve_command(
     The profile, a clock that was moved and the seed are never kept.
     """
     given = {name for name in context.params if _source(context, name) == "COMMANDLINE"}
+    listening = Listening(host, port, threads, tls_with(host, tls, tls_dir, tls_cert, tls_key))
+    logs = (log_level, log_format)
     if from_recordings is not None:
         _check_sense(given & _ONLY_WITH_A_SIMULATOR, "leave it out with --from-recordings")
         from drs_simulator.cli.recorded import serve_recordings  # noqa: PLC0415 - most servers are none of recordings
 
         chosen = None if _source(context, "profile") == "DEFAULT" else profile
-        serve_recordings(from_recordings, chosen, wsdl_style, seed, host, port, threads=threads, nearest=nearest)
+        serve_recordings(from_recordings, chosen, wsdl_style, seed, listening, logs, nearest=nearest)
         return
     _check_sense(given & {"nearest"}, "it goes with --from-recordings")
     if not is_loopback(host) and password == DEFAULT_PASSWORD:
@@ -145,8 +182,8 @@ def serve_command(
     simulator = Simulator(loaded, clock=clock, seed=seed, login=login, password=password)
     guard = guard_for(host, admin_token, trusted_proxies) if admin else None
     more = {"state": str(store)} | ({} if import_dir is None else {"imports": str(import_dir)})
-    load = partial(_load, settings, import_dir)
-    serve(load, host, port, threads=threads, when_up=partial(_announce, host, simulator, guard, more))
+    load = partial(load_simulator, settings, import_dir, logs)
+    serve(load, listening, partial(announce, listening, simulator, guard, more))
 
 
 def _fault_rules(file: str | None) -> tuple[FaultRule, ...]:
@@ -155,15 +192,6 @@ def _fault_rules(file: str | None) -> tuple[FaultRule, ...]:
     from drs_simulator.endpoint.faults import load_faults  # noqa: PLC0415 - their models take time to come
 
     return load_faults(file)
-
-
-def profile_with(source: str, wsdl_style: WsdlStyle | None) -> Profile:
-    """The profile of that name or file, its interface described in that style."""
-    loaded = load_profile(source)
-    if wsdl_style is None:
-        return loaded
-    gateway = loaded.gateway.model_copy(update={"wsdl_style": wsdl_style.value})
-    return loaded.model_copy(update={"gateway": gateway})
 
 
 def _source(context: typer.Context, name: str) -> str:
@@ -177,34 +205,3 @@ def _check_sense(options: Collection[str], remedy: str) -> None:
     for name in sorted(options):
         complain(f"--{name.replace('_', '-')} has no meaning here: {remedy}.")
         raise typer.Exit(UNUSABLE)
-
-
-def _load(settings: dict[str, object], import_dir: Path | None) -> WSGIApplication:
-    simulator = Simulator(**settings)  # type: ignore[arg-type]
-    if import_dir is not None:
-        simulator.watch_folder(import_dir)
-    return simulator.wsgi
-
-
-def _announce(host: str, simulator: Simulator, guard: Guard | None, more: Mapping[str, str], port: int) -> None:
-    say(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}")
-    say_addresses(host, port, simulator.path)
-    default = f", password {DEFAULT_PASSWORD}" if simulator.password == DEFAULT_PASSWORD else ""
-    say(f"  login     {simulator.login}{default}")
-    if guard is not None:
-        token = ", with the token" if guard.wants_token else ""
-        say(f"  admin     {_server(host, port)}/__admin{token}")
-    for name, value in more.items():
-        say(f"  {name:9} {value}")
-    say("Stop it with Ctrl-C.")
-
-
-def say_addresses(host: str, port: int, path: str) -> None:
-    """Where the gateway is."""
-    address = f"{_server(host, port)}{path}"
-    say(f"  endpoint  {address}")
-    say(f"  WSDL      {address}?wsdl")
-
-
-def _server(host: str, port: int) -> str:
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from drs_simulator.endpoint.admin_models import Nothing, Payload, Query
 from drs_simulator.endpoint.admin_route import Asked, Route, Section
-from drs_simulator.endpoint.entry import Outcome
 from drs_simulator.endpoint.faults import FaultRule
 from drs_simulator.endpoint.har import har
+from drs_simulator.endpoint.outcome import Outcome
 
 
 class JournalQuery(Query):

@@ -21,9 +21,12 @@ from drs_simulator.clock import Clock
 from drs_simulator.endpoint.connection import Reply, deliver
 from drs_simulator.endpoint.fault_plan import FaultPlan, struck
 from drs_simulator.endpoint.journal import Journal
+from drs_simulator.endpoint.operating import Operating
+from drs_simulator.endpoint.request_log import log_exchange
 from drs_simulator.endpoint.rival import Rival
 from drs_simulator.endpoint.scene import Scene
 from drs_simulator.endpoint.sent import SentCall
+from drs_simulator.endpoint.tally import Tally
 from drs_simulator.gateway import fault
 from drs_simulator.gateway.gateway import Answer
 from drs_simulator.gateway.protocol import fault_document
@@ -85,6 +88,8 @@ class Endpoint:
         self._faults = faults
         self._journal = journal
         self._admin = admin
+        self._tally = Tally()
+        self._operating = Operating(self._tally, scheduler)
         self._paths = frozenset({service_path(profile), f"{service_path(profile)}_560"})
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -95,7 +100,7 @@ class Endpoint:
         if self._admin is not None and request.path.split("/", 2)[1] == ADMIN_ROOT:
             return self._admin(environ, start_response)
         if request.path not in self._paths:
-            return self._signpost(request)(environ, start_response)
+            return (self._operating.answer(request) or self._signpost(request))(environ, start_response)
         if request.method in ("GET", "HEAD") and request.query_string.lower().startswith(b"wsdl"):
             return self._wsdl(request)(environ, start_response)
         return deliver(self._exchange(environ), environ, start_response, sleep)
@@ -118,10 +123,14 @@ class Endpoint:
             path=environ["PATH_INFO"],
             address=environ.get("REMOTE_ADDR", ""),
             headers=self._headers(environ, content_type),
+            request_id=environ.get("HTTP_X_REQUEST_ID", ""),
         )
         reply, faults = self._struck(call) if is_call else (_NO_CALL, ())
+        duration = perf_counter() - started
+        self._tally.count(call, reply, faults, duration)
+        log_exchange(call, reply, faults, duration)
         if self._journal:
-            self._keep(call, reply, faults, began, perf_counter() - started)
+            self._keep(call, reply, faults, began, duration)
         return reply
 
     def _headers(self, environ: WSGIEnvironment, content_type: str) -> dict[str, str]:
@@ -147,7 +156,7 @@ class Endpoint:
 
     def _answer(self, call: SentCall) -> Reply:
         answer = self._gateway.answer(call.body, call.charset)
-        return Reply(answer.status, answer.body)
+        return Reply(answer.status, answer.body, operation=answer.operation)
 
     def _signpost(self, request: Request) -> Response:
         """Where the gateway is, for whoever looks elsewhere."""

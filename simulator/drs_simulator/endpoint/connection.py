@@ -36,6 +36,7 @@ class Reply:
         broken: Whether this is not what DRS answered, or not all of it.
         bytes_per_second: How quickly it is sent; 0 for at once.
         reset: Whether the connection is broken off instead.
+        operation: The operation that DRS performed; empty where it performed none.
     """
 
     status: int
@@ -44,6 +45,7 @@ class Reply:
     broken: bool = False
     bytes_per_second: int = 0
     reset: bool = False
+    operation: str = ""
 
 
 def deliver(

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+
+from drs_simulator.endpoint.outcome import Outcome
 
 # What an entry takes besides its texts and bodies, roughly.
 ENTRY_BYTES = 512
-
-
-class Outcome(StrEnum):
-    """How an exchange ended."""
-
-    SUCCESS = "success"
-    REFUSAL = "refusal"
-    FAULT = "fault"
-    BROKEN = "broken by fault rule"
 
 
 @dataclass(frozen=True, slots=True)

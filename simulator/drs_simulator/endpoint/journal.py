@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
@@ -16,10 +15,11 @@ from lxml import etree
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.connection import Reply
 from drs_simulator.endpoint.diagnosis import Bystander, diagnosis
-from drs_simulator.endpoint.entry import ENTRY_BYTES, JournalEntry, Outcome
+from drs_simulator.endpoint.entry import ENTRY_BYTES, JournalEntry
 from drs_simulator.endpoint.har import har
 from drs_simulator.endpoint.harmless import Glance
 from drs_simulator.endpoint.masking import Masker, shown
+from drs_simulator.endpoint.outcome import Outcome, outcome_of
 from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.profile import Profile
@@ -31,7 +31,6 @@ _DEFAULT_BYTES = 16 * 1024 * 1024
 _BODIES = 8
 _LONGEST_TEXT = 200
 _LONGEST_DIAGNOSIS = 2000
-_REFUSED = b"<status>error</status>"
 _OPERATIONS = frozenset(interface_named("observed").operations)
 
 
@@ -130,7 +129,7 @@ class Journal:
             session=shown(call.session_id),
             status=0 if reply.reset else int(reply.status),
             response_type="" if reply.reset else reply.content_type,
-            outcome=_outcome(reply, refusal),
+            outcome=outcome_of(reply),
             faults=exchange.faults,
             duration=exchange.duration,
             request=masked.request[:most],
@@ -154,8 +153,7 @@ class _Exchange:
     @property
     def succeeded(self) -> bool:
         """Whether DRS did what it was asked, and that was answered whole."""
-        reply = self.reply
-        return not self.faults and reply.status == HTTPStatus.OK and not reply.broken and _REFUSED not in reply.body
+        return not self.faults and outcome_of(self.reply) is Outcome.SUCCESS
 
 
 class _Kept:
@@ -179,16 +177,8 @@ class _Kept:
         return self._entry
 
 
-def _outcome(reply: Reply, refusal: str | None) -> Outcome:
-    if reply.broken:
-        return Outcome.BROKEN
-    if reply.status != HTTPStatus.OK:
-        return Outcome.FAULT
-    return Outcome.SUCCESS if refusal is None else Outcome.REFUSAL
-
-
 def _refusal(reply: Reply) -> str | None:
-    """The answer's errorMsg if it declines; text cannot hold the markup that is looked for first."""
-    if reply.status != HTTPStatus.OK or reply.broken or _REFUSED not in reply.body:
+    """The answer's errorMsg if it declines."""
+    if outcome_of(reply) is not Outcome.REFUSAL:
         return None
     return etree.fromstring(reply.body).findtext(".//return/errorMsg") or ""

@@ -22,6 +22,7 @@ class SentCall:
         path: The path that was asked for.
         address: Where the caller is.
         headers: The request's headers by their lower-case names.
+        request_id: What the request is called in logs; empty where nobody gave it a name.
     """
 
     body: bytes
@@ -30,6 +31,7 @@ class SentCall:
     path: str = ""
     address: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    request_id: str = ""
 
     @cached_property
     def root(self) -> etree._Element | None:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import gc
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Thread
 from time import sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
+from granian.http import HTTP1Settings
 
 from drs_simulator.endpoint.address import check_free
 
+if TYPE_CHECKING:
+    from drs_simulator.endpoint.tls import Tls
+
 _LOOK_EVERY_SECONDS = 0.005
+_HEADERS_WITHIN_MILLISECONDS = 10_000
 
 
 class _AnnouncedServer(Granian):  # type: ignore[misc,valid-type]
@@ -30,29 +36,54 @@ class _AnnouncedServer(Granian):  # type: ignore[misc,valid-type]
         self._announcing.start()
 
 
-def serve(
-    load: Callable[[], WSGIApplication], host: str, port: int, *, threads: int, when_up: Callable[[int], None]
-) -> None:
-    """Serve an application until SIGTERM or Ctrl-C.
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where and how a server listens.
 
     Args:
-        load: Makes the application, in the process that serves it; must be picklable.
         host: The address to listen on.
         port: The port to listen on, 0 for a free one.
         threads: How many requests are worked on at a time.
+        tls: What to show to callers who come over HTTPS; without it, they come over HTTP.
+    """
+
+    host: str
+    port: int
+    threads: int = 1
+    tls: Tls | None = None
+
+    def address(self, port: int) -> str:
+        """What callers put before a path."""
+        scheme = "http" if self.tls is None else "https"
+        return f"{scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{port}"
+
+
+def serve(load: Callable[[], WSGIApplication], listening: Listening, when_up: Callable[[int], None]) -> None:
+    """Serve an application until SIGTERM or Ctrl-C. Calls that are being answered then are answered still.
+
+    Args:
+        load: Makes the application, in the process that serves it; must be picklable.
+        listening: Where and how.
         when_up: Called with the port as soon as requests are answered.
 
     Raises:
         PortTakenError: Somebody else listens there, or the address is not this machine's.
     """
-    chosen = check_free(host, port)
+    chosen = check_free(listening.host, listening.port)
+    tls = listening.tls
     server = _AnnouncedServer(
-        Thread(target=_when_listening, args=(host, chosen, when_up), daemon=True),
+        Thread(target=_when_listening, args=(listening.host, chosen, when_up), daemon=True),
         "drs_simulator",
-        address=host,
+        address=listening.host,
         port=chosen,
         interface=Interfaces.WSGI,
-        blocking_threads=threads,
+        blocking_threads=listening.threads,
+        websockets=False,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN_MILLISECONDS),
+        ssl_cert=None if tls is None else tls.certificate,
+        ssl_key=None if tls is None else tls.key,
+        # Clients on older Windows know no later one.
+        ssl_protocol_min=SSLProtocols.tls12,
         log_enabled=False,
     )
     # The workers are forked from this process, and look through what they share with it no more.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hmac import compare_digest
@@ -112,6 +112,11 @@ class Scheduler:
         """All sessions end at once, as when DRS is started anew."""
         with self._store.transaction() as transaction:
             transaction.drop_sessions()
+
+    def counts(self) -> Mapping[str, int]:
+        """How many sessions, orders and bookings are kept. Whoever can tell has reached the state."""
+        with self._store.transaction() as transaction:
+            return transaction.counts()
 
     def session_opened(self, session_id: str) -> datetime | None:
         """When the session was opened, or ``None`` for one that is not known. It may have lapsed since."""

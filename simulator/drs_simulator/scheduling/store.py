@@ -110,6 +110,9 @@ class Transaction(Protocol):
     def put_operative(self, operative: Operative) -> None:
         """Keep what a caller tells of an operative."""
 
+    def counts(self) -> Mapping[str, int]:
+        """How many sessions, orders and bookings are kept."""
+
     def clear(self) -> None:
         """Forget everything, numbers too."""
 

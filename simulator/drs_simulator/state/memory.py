@@ -200,6 +200,10 @@ class MemoryStore:
         """See ``Transaction.put_operative``."""
         self._put(self._operatives, operative.id, operative)
 
+    def counts(self) -> Mapping[str, int]:
+        """See ``Transaction.counts``."""
+        return {"sessions": len(self._sessions), "orders": len(self._orders), "bookings": len(self._bookings)}
+
     def clear(self) -> None:
         """See ``Transaction.clear``."""
         before = dict(vars(self))

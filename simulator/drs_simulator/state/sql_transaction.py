@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from drs_simulator.profile import SorCode
@@ -183,6 +183,14 @@ class SqlTransaction:
         self._put(operatives, operative.id, document=documents.OPERATIVE.write(operative))
         if self._changed_operatives is not None:
             self._changed_operatives[operative.id] = operative
+
+    def counts(self) -> Mapping[str, int]:
+        """See ``Transaction.counts``."""
+        counted = {"sessions": sessions, "orders": orders, "bookings": bookings}
+        return {
+            name: self._connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in counted.items()
+        }
 
     def clear(self) -> None:
         """See ``Transaction.clear``."""
