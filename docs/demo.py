@@ -50,7 +50,10 @@ def main() -> None:
     target = SimulatorTarget(Simulator("lincoln", clock=CLOCK, seed=1))
     findings = list(verify(target, Facts.of(target.simulator.profile), clauses(), Extent(examples=3)))
     held = sum(finding.outcome is Outcome.HELD for finding in findings)
-    say(f"[bold]Verify[/bold]: {held} of {len(findings)} clauses of what is known of DRS hold for the simulator.")
+    say(f"[bold]Verify[/bold]: {held} of {len(findings)} clauses of what is known of DRS hold for the simulator.\n")
+    say(
+        "[bold]Look around[/bold]: start one with .venv/bin/drs-simulator serve, and open its console, http://127.0.0.1:8080/"
+    )
 
 
 if __name__ == "__main__":

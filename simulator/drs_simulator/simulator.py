@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.admin_guard import Admin, guard_for
 from drs_simulator.endpoint.app import Endpoint, service_path
+from drs_simulator.endpoint.console.door import Console
 from drs_simulator.endpoint.fault_plan import FaultPlan
 from drs_simulator.endpoint.journal import DEFAULT_ENTRIES, Journal
 from drs_simulator.gateway.gateway import Gateway
@@ -100,10 +101,11 @@ class Simulator:
         self.journal = Journal(self.profile, self.clock, self.scheduler, password, most_entries=journal)
         self.admin_guard = guard_for(host, admin_token, trusted_proxies) if admin else None
         """Who may call the admin interface; ``None`` where there is none."""
-        mounted = None if self.admin_guard is None else Admin(self, self.admin_guard)
+        guard = self.admin_guard
+        admin_, console = (None, None) if guard is None else (Admin(self, guard), Console(self, guard))
         gateway = Gateway(self.scheduler)
         self.wsgi: WSGIApplication = Endpoint(
-            self.profile, gateway, self.scheduler, self.clock, self.faults, self.journal, mounted
+            self.profile, gateway, self.scheduler, self.clock, self.faults, self.journal, admin_, console
         )
         if trusted_proxies:
             told = dict.fromkeys(("x_proto", "x_host", "x_port", "x_prefix"), trusted_proxies)
@@ -122,6 +124,11 @@ class Simulator:
             raise NotServingError("This simulator does not serve. Write 'with Simulator() as drs:', or call drs.wsgi.")
         host = f"[{self._address[0]}]" if ":" in self._address[0] else self._address[0]
         return f"http://{host}:{self._server.port}{self.path}"
+
+    @property
+    def has_default_password(self) -> bool:
+        """Whether everybody knows its password, so that it may be shown."""
+        return self.password == DEFAULT_PASSWORD
 
     @property
     def path(self) -> str:

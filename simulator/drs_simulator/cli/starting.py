@@ -91,6 +91,7 @@ def announce(
     say(f"  login     {simulator.login}{default}")
     if guard is not None:
         token = ", with the token" if guard.wants_token else ""
+        say(f"  console   {listening.address(port)}/{token}")
         say(f"  admin     {listening.address(port)}/__admin{token}")
     for name, value in more.items():
         say(f"  {name:9} {value}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -50,6 +51,29 @@ class Guard:
     def wants_token(self) -> bool:
         """Whether callers must show a token."""
         return self._token is not None
+
+    def is_token(self, sent: str) -> bool:
+        """Whether somebody has shown the token; told in time that does not tell how nearly."""
+        return self._token is not None and compare_digest(sent.strip().encode(), self._token)
+
+    def pass_for(self, purpose: str) -> str:
+        """What those who have shown the token may be given instead of it, for that purpose."""
+        return hmac.new(self._token or b"", purpose.encode(), "sha256").hexdigest()
+
+    def check_page(self, request: Request) -> None:
+        """Let a request for a page pass, as far as machine and origin go; who wants a token asks for it separately.
+
+        A form is only taken from a page of the simulator's own, as the browser says.
+
+        Raises:
+            ProblemError: It may not.
+        """
+        if self._token is None:
+            _check_machine(request)
+        _check_origin(request)
+        site = request.headers.get("Sec-Fetch-Site", "")
+        if request.method in _CHANGING and "Origin" not in request.headers and site != "same-origin":
+            raise _foreign_origin()
 
     def check(self, request: Request) -> None:
         """Let the request pass.
@@ -131,7 +155,11 @@ def _check_origin(request: Request) -> None:
     origin = request.headers.get("Origin")
     if origin is None or origin.lower() == f"{request.scheme}://{request.environ.get('HTTP_HOST', '')}".lower():
         return
-    raise ProblemError(
+    raise _foreign_origin()
+
+
+def _foreign_origin() -> ProblemError:
+    return ProblemError(
         problem(
             HTTPStatus.FORBIDDEN,
             "foreign-origin",

@@ -19,6 +19,7 @@ from werkzeug.wsgi import get_input_stream
 
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.connection import Reply, deliver
+from drs_simulator.endpoint.console.door import Console
 from drs_simulator.endpoint.fault_plan import FaultPlan, struck
 from drs_simulator.endpoint.journal import Journal
 from drs_simulator.endpoint.operating import Operating
@@ -68,6 +69,7 @@ class Endpoint:
         faults: What goes wrong.
         journal: Keeps what was said.
         admin: Answers what lies under ``/__admin``, where there is an admin interface.
+        console: Shows pages to people, where there are any.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Endpoint:
         faults: FaultPlan,
         journal: Journal,
         admin: WSGIApplication | None = None,
+        console: Console | None = None,
     ) -> None:
         self._profile = profile
         self._gateway = gateway
@@ -88,6 +91,7 @@ class Endpoint:
         self._faults = faults
         self._journal = journal
         self._admin = admin
+        self._console = console
         self._tally = Tally()
         self._operating = Operating(self._tally, scheduler)
         self._paths = frozenset({service_path(profile), f"{service_path(profile)}_560"})
@@ -100,7 +104,7 @@ class Endpoint:
         if self._admin is not None and request.path.split("/", 2)[1] == ADMIN_ROOT:
             return self._admin(environ, start_response)
         if request.path not in self._paths:
-            return (self._operating.answer(request) or self._signpost(request))(environ, start_response)
+            return self._elsewhere(request)(environ, start_response)
         if request.method in ("GET", "HEAD") and request.query_string.lower().startswith(b"wsdl"):
             return self._wsdl(request)(environ, start_response)
         return deliver(self._exchange(environ), environ, start_response, sleep)
@@ -157,6 +161,12 @@ class Endpoint:
     def _answer(self, call: SentCall) -> Reply:
         answer = self._gateway.answer(call.body, call.charset)
         return Reply(answer.status, answer.body, operation=answer.operation)
+
+    def _elsewhere(self, request: Request) -> WSGIApplication:
+        """What answers where the gateway is not."""
+        if self._console is not None and self._console.has(request):
+            return self._console
+        return self._operating.answer(request) or self._signpost(request)
 
     def _signpost(self, request: Request) -> Response:
         """Where the gateway is, for whoever looks elsewhere."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drs_simulator.scheduling import calendar
@@ -176,6 +176,23 @@ def operative_day(call: Call, wanted: tuple[str, date]) -> OperativeDay:
         tuple(sorted(_period(visit.opens, visit.closes, zone) for visit in fixed)),
         tuple(sorted(planned, key=lambda each: (each.assigned_start or each.booking.window_start, each.booking.id))),
     )
+
+
+def week_of(call: Call, monday: date) -> tuple[tuple[OperativeDay, ...], ...]:
+    """Seven days from that one on, a row for every operative, in the profile's order."""
+    days = [monday + timedelta(days=index) for index in range(7)]
+    return tuple(
+        tuple(operative_day(call, (operative.id, day)) for day in days) for operative in call.register.operatives()
+    )
+
+
+def booking_of_id(call: Call, booking_id: int) -> PlannedBooking:
+    """The booking of that id.
+
+    Raises:
+        UnknownError: There is none.
+    """
+    return _known(call, booking_id)
 
 
 def _known(call: Call, booking_id: int) -> PlannedBooking:

@@ -1,0 +1,64 @@
+"""The journal: what was said to DRS and by it, with what there is to say about it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from drs_simulator.endpoint.console.drs import simulator
+from drs_simulator.endpoint.console.pretty import coloured
+from drs_simulator.endpoint.entry import JournalEntry
+from drs_simulator.endpoint.outcome import Outcome
+from drs_simulator.gateway.interface import interface_named
+from drs_simulator.scheduling.office import UnknownError
+
+pages = Blueprint("journal", __name__)
+_SHOWN = 100
+
+
+@pages.get("/journal")
+def entries() -> str:
+    """The exchanges that fit the filter, newest first."""
+    return render_template(
+        "journal.html",
+        entries=_wanted(),
+        operations=sorted(interface_named("observed").operations),
+        outcomes=list(Outcome),
+        most=_SHOWN,
+        kept=bool(simulator().journal),
+    )
+
+
+@pages.get("/journal/rows")
+def rows() -> str:
+    """The rows of that table alone: what the page asks for again and again while it is live."""
+    return render_template("journal_rows.html", entries=_wanted())
+
+
+@pages.get("/journal/<int:number>")
+def entry(number: int) -> str:
+    """One exchange."""
+    found = next((each for each in simulator().journal.entries() if each.number == number), None)
+    if found is None:
+        raise UnknownError(f"The journal has no exchange {number}; perhaps no longer.")
+    return render_template(
+        "entry.html", entry=found, request_xml=coloured(found.request), response_xml=coloured(found.response)
+    )
+
+
+def _wanted() -> list[JournalEntry]:
+    operation = request.args.get("operation", "")
+    outcome = request.args.get("outcome", "")
+    text = request.args.get("text", "").casefold()
+    found = [
+        each
+        for each in reversed(simulator().journal.entries())
+        if (not operation or each.operation == operation)
+        and (not outcome or each.outcome == outcome)
+        and (not text or text in _all_text(each))
+    ]
+    return found[:_SHOWN]
+
+
+def _all_text(each: JournalEntry) -> str:
+    bodies = (each.request + b" " + each.response).decode("utf-8", "replace")
+    return f"{bodies} {each.diagnosis}".casefold()
