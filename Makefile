@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test check docs start-up lock clean
+.PHONY: demo test check docs bench bench-quick start-up lock clean
 
 demo: $(READY)
 	$(BIN)/python docs/demo.py
@@ -22,8 +22,17 @@ check: $(READY)
 docs: $(READY)
 	$(BIN)/python docs/generate.py
 
+# Some ten minutes on an idle machine; benchmarks/README.md says how to read what comes out.
+bench: $(READY)
+	$(BIN)/python -m benchmarks --write benchmarks/results.md
+
+# A minute or two, printed and not written: enough to see whether something has changed much.
+bench-quick: $(READY)
+	$(BIN)/python -m benchmarks --seconds 1 --warm-up 2 --rounds 1 --connections 1 --connections 8 \
+		--history 0 --history 10000
+
 start-up: $(READY)
-	$(BIN)/python benchmarks/start_up.py
+	$(BIN)/python -m benchmarks.start_up
 
 # Everything that was tried together, for development and CI.
 lock: $(READY)

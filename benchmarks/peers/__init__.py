@@ -1,0 +1,1 @@
+"""The servers that are measured: the simulator, and what people put in its place."""

@@ -1,0 +1,96 @@
+"""WireMock as people put it in the place of DRS: a stub for each operation, told apart by a word of the request."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from functools import partial
+from pathlib import Path
+
+from benchmarks.answers import OPEN_SESSION, sample_answers
+from benchmarks.bodies import Step, Workload
+from benchmarks.peers.peer import Peer
+from benchmarks.peers.simulator import SIMULATOR, WITHOUT_JOURNAL
+
+WIREMOCK = "WireMock"
+WIREMOCK_WITHOUT_JOURNAL = "WireMock, no journal"
+PLACE = "WIREMOCK_JAR"
+"""The environment variable that says where WireMock's standalone jar is."""
+HOW_TO_GET = f"needs java, and WireMock: npm install --no-save --prefix benchmarks wiremock, or its jar in {PLACE}"
+
+_INSTALLED = Path(__file__).parents[1] / "node_modules" / "wiremock" / "build"
+# What a templating stub would take from the request, to begin with.
+_ECHOED = {
+    Step.AVAILABILITY: ("<day>", "//periodBegin"),
+    Step.CREATE: ("<primaryOrderNumber>", "//theOrder/primaryOrderNumber"),
+    Step.SELECT: ("<primaryOrderNumber>", "//primaryOrderNumber"),
+}
+
+
+def wiremock_jar() -> Path | None:
+    """The jar, where there is one and a Java to run it."""
+    told = os.environ.get(PLACE)
+    found = [Path(told)] if told else sorted(_INSTALLED.glob("wiremock-standalone-*.jar"))
+    usable = [jar for jar in found if jar.is_file()]
+    return usable[-1] if usable and shutil.which("java") else None
+
+
+def wiremock_version() -> dict[str, str]:
+    """WireMock's version by its name, as the jar's own name has it; nothing where it is not installed."""
+    jar = wiremock_jar()
+    return {} if jar is None else {WIREMOCK: jar.stem.rpartition("-")[2]}
+
+
+def wiremocks() -> list[Peer]:
+    """With templates and without, and without its journal; none where it is not installed."""
+    jar = wiremock_jar()
+    if jar is None:
+        return []
+    return [
+        Peer(
+            WIREMOCK,
+            "as it comes, its stubs templates that put one value of the request into the answer",
+            partial(_command, jar, templates=True, options=[]),
+            frozenset(Workload),
+            SIMULATOR,
+        ),
+        Peer(
+            "WireMock, fixed answers",
+            "as it comes, its stubs without templates",
+            partial(_command, jar, templates=False, options=[]),
+            frozenset({Workload.AVAILABILITY}),
+            SIMULATOR,
+        ),
+        Peer(
+            WIREMOCK_WITHOUT_JOURNAL,
+            "`--no-request-journal --disable-request-logging`, its stubs without templates",
+            partial(_command, jar, templates=False, options=["--no-request-journal", "--disable-request-logging"]),
+            frozenset(Workload),
+            WITHOUT_JOURNAL,
+        ),
+    ]
+
+
+def _command(jar: Path, port: int, folder: Path, *, templates: bool, options: list[str]) -> list[str]:
+    mappings = folder / "mappings"
+    mappings.mkdir()
+    for operation, answer in sample_answers().items():
+        stub = _stub(operation, answer, templates=templates)
+        (mappings / f"{operation}.json").write_text(json.dumps(stub), encoding="utf-8")
+    serve = ["java", "-jar", str(jar), "--bind-address", "127.0.0.1", "--port", str(port)]
+    return [*serve, "--root-dir", str(folder), "--disable-banner", *options]
+
+
+def _stub(operation: str, answer: str, *, templates: bool) -> dict[str, object]:
+    response: dict[str, object] = {"status": 200, "headers": {"Content-Type": "text/xml;charset=UTF-8"}, "body": answer}
+    if templates and operation != OPEN_SESSION and operation in _ECHOED:
+        element, path = _ECHOED[Step(operation)]
+        before, _, rest = answer.partition(element)
+        after = rest.partition("<")[2]
+        response["body"] = f"{before}{element}{{{{xPath request.body '{path}/text()'}}}}<{after}"
+        response["transformers"] = ["response-template"]
+    return {
+        "request": {"method": "POST", "urlPathPattern": ".*/ws/soap", "bodyPatterns": [{"contains": f":{operation}>"}]},
+        "response": response,
+    }

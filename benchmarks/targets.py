@@ -1,0 +1,126 @@
+"""What the simulator is to reach, and whether it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from benchmarks.bodies import Workload
+from benchmarks.growth import Growth
+from benchmarks.peers.served import PLAIN_SPYNE
+from benchmarks.peers.simulator import SIMULATOR, WITHOUT_JOURNAL
+from benchmarks.peers.wiremock import WIREMOCK, WIREMOCK_WITHOUT_JOURNAL
+from benchmarks.results import Results
+from benchmarks.turns import Measured, Point
+
+SPYNE_RATIO = 6.0
+MEMORY_RATIO = 20.0
+GROWTH_RATIO = 1.3
+RESIDENT_MIB = 400.0
+START_UP_SECONDS = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A target and what was reached; ``met`` is ``None`` where it was not measured."""
+
+    target: str
+    wanted: str
+    reached: str
+    met: bool | None
+
+
+def verdicts(results: Results) -> list[Verdict]:
+    """Every target, in the order of its weight."""
+    ours, theirs = results.server(SIMULATOR), results.server(WIREMOCK)
+    return [
+        _speed("checkAvailability beside plain Spyne", ours, results.server(PLAIN_SPYNE), at_least=SPYNE_RATIO),
+        _latency("p50 at 1 connection beside WireMock", ours, theirs, 1, "p50_us"),
+        _speed("checkAvailability beside WireMock as it comes", ours, theirs),
+        _speed(
+            "checkAvailability beside WireMock, both without journal",
+            results.server(WITHOUT_JOURNAL),
+            results.server(WIREMOCK_WITHOUT_JOURNAL),
+        ),
+        _memory(ours, theirs),
+        _latency("p99 at 8 connections beside WireMock", ours, theirs, 8, "p99_us"),
+        _speed("the workflow beside WireMock as it comes", ours, theirs, workload=Workload.WORKFLOW),
+        *_growth(results.growth),
+        _start_up(ours),
+    ]
+
+
+def _speed(
+    target: str,
+    ours: Measured | None,
+    theirs: Measured | None,
+    at_least: float = 1.0,
+    workload: Workload = Workload.AVAILABILITY,
+) -> Verdict:
+    wanted = f"at least {at_least:g} x its requests/s at any number of connections"
+    if ours is None or theirs is None:
+        return _not_measured(target, wanted)
+    points = [point for point in theirs.points if point[0] is workload and point in ours.points]
+    ratios = {point[1]: speed_ratio(ours, theirs, point) for point in points}
+    if not ratios:
+        return _not_measured(target, wanted)
+    reached = " / ".join(f"{ratio:.2f}" for ratio in ratios.values())
+    at = " / ".join(map(str, ratios))
+    return Verdict(target, wanted, f"{reached} x at {at}", min(ratios.values()) >= at_least)
+
+
+def speed_ratio(ours: Measured, theirs: Measured, point: Point) -> float:
+    """How many requests one answers while the other answers one."""
+    return ours.at(point, lambda reading: reading.per_second) / theirs.at(point, lambda reading: reading.per_second)
+
+
+def _latency(target: str, ours: Measured | None, theirs: Measured | None, connections: int, figure: str) -> Verdict:
+    wanted = "no longer than its"
+    point: Point = (Workload.AVAILABILITY, connections)
+    if ours is None or theirs is None or point not in ours.points or point not in theirs.points:
+        return _not_measured(target, wanted)
+    read: Callable[..., float] = lambda reading: getattr(reading, figure)  # noqa: E731
+    our, their = ours.at(point, read), theirs.at(point, read)
+    return Verdict(target, wanted, f"{our:,.0f} us, its {their:,.0f} us", our <= their)
+
+
+def _memory(ours: Measured | None, theirs: Measured | None) -> Verdict:
+    target, wanted = "memory after the load beside WireMock", f"at most a {MEMORY_RATIO:g}th of its"
+    if ours is None or theirs is None:
+        return _not_measured(target, wanted)
+    our, their = ours.resident_mib, theirs.resident_mib
+    reached = f"{our:,.0f} MiB, its {their:,.0f} MiB, {their / our:.1f} x ours"
+    return Verdict(target, wanted, reached, our * MEMORY_RATIO <= their)
+
+
+def _growth(found: tuple[Growth, ...]) -> Iterator[Verdict]:
+    wanted = f"at most {GROWTH_RATIO:g} x the time with none"
+    keepings = dict.fromkeys(growth.keeping for growth in found) or {"any keeping": None}
+    for keeping in keepings:
+        rows = [growth for growth in found if growth.keeping == keeping and not growth.busy]
+        target = f"{keeping}: a call with the longest history"
+        if len(rows) < 2:
+            yield _not_measured(target, wanted)
+            continue
+        least, most = rows[0], rows[-1]
+        search = most.timing.check_availability_us / least.timing.check_availability_us
+        schedule = most.timing.schedule_booking_us / least.timing.schedule_booking_us
+        reached = f"{search:.2f} x checkAvailability, {schedule:.2f} x scheduleBooking, {most.history:,} bookings"
+        yield Verdict(target, wanted, reached, max(search, schedule) <= GROWTH_RATIO)
+        yield Verdict(
+            f"{keeping}: resident memory with them",
+            f"under {RESIDENT_MIB:g} MiB",
+            f"{most.resident_mib:,.0f} MiB",
+            most.resident_mib < RESIDENT_MIB,
+        )
+
+
+def _start_up(ours: Measured | None) -> Verdict:
+    target, wanted = "start to first answer", f"within {START_UP_SECONDS:g} s"
+    if ours is None:
+        return _not_measured(target, wanted)
+    return Verdict(target, wanted, f"{ours.start_up_seconds:.2f} s", ours.start_up_seconds <= START_UP_SECONDS)
+
+
+def _not_measured(target: str, wanted: str) -> Verdict:
+    return Verdict(target, wanted, "not measured", None)
