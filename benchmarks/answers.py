@@ -19,7 +19,7 @@ def sample_answers() -> dict[str, str]:
     created = call(filled_in(bodies.create[0], number))
     return {
         OPEN_SESSION: call(open_session()),
-        Step.AVAILABILITY: call(bodies.availability[0]),
+        Step.AVAILABILITY: call(filled_in(bodies.availability[0], number)),
         Step.CREATE: created,
         Step.SCHEDULE: call(filled_in(bodies.schedule[0], number, booking_in(created))),
         Step.SELECT: call(filled_in(bodies.select, number)),

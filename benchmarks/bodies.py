@@ -31,6 +31,9 @@ class Workload(StrEnum):
     """What a server is asked over and over."""
 
     AVAILABILITY = "checkAvailability"
+    """Searches that differ, each with an order number of its own, as those of a service do."""
+    AGAIN = "checkAvailability again"
+    """The same few searches again and again, byte for byte, as those of a test suite may be."""
     WORKFLOW = "workflow"
 
 
@@ -99,18 +102,33 @@ def working_days() -> Iterator[date]:
             yield _FIRST_MONDAY + timedelta(days=7 * week + weekday)
 
 
-def _availability(session: str, index: int) -> str:
+def begin_of(index: int) -> date:
+    """The first day for which that search asks."""
     # 43 is prime to the other lengths, so that all combine.
-    begin = _FIRST_MONDAY + timedelta(days=index % 43)
+    return _FIRST_MONDAY + timedelta(days=index % 43)
+
+
+def searches_with_windows(bodies: Bodies, days: int) -> list[tuple[str, str]]:
+    """Searches of a joiner's work that begin within some days, each with a window on its first working day."""
+    joiners = [index for index in range(_DIFFERENT) if index % len(_SOR_CODES) < 2 and index % 43 < days]
+    working = list(working_days())
+    firsts = (next(number for number, day in enumerate(working) if day >= begin_of(index)) for index in joiners)
+    return [
+        (bodies.availability[index], bodies.schedule[len(_SLOTS) * first + index % len(_SLOTS)])
+        for index, first in zip(joiners, firsts, strict=True)
+    ]
+
+
+def _availability(session: str, index: int) -> str:
+    begin = begin_of(index)
     end = begin + timedelta(days=DAYS - 1)
-    number = 20_000_000 + index
     return _enveloped(
         Step.AVAILABILITY,
         f"<periodBegin>{begin}T00:00:00</periodBegin><periodEnd>{end}T23:59:00</periodEnd>"
         f"<sessionId>{session}</sessionId><theOrder><contract>0</contract>"
         f"<locationID>{_LOCATIONS[index % len(_LOCATIONS)]}</locationID>"
-        f"<primaryOrderNumber>{number}</primaryOrderNumber><priority>{_PRIORITIES[index % 3]}</priority>"
-        f"{_code(_SOR_CODES[index % len(_SOR_CODES)], str(number))}<userId>benchmark</userId></theOrder>",
+        f"<primaryOrderNumber>@NUMBER@</primaryOrderNumber><priority>{_PRIORITIES[index % 3]}</priority>"
+        f"{_code(_SOR_CODES[index % len(_SOR_CODES)], '@NUMBER@')}<userId>benchmark</userId></theOrder>",
     )
 
 

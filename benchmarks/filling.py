@@ -25,8 +25,8 @@ _TODAY = date(2021, 10, 22)
 _VISITS = (time(8), time(9), time(10), time(12), time(13), time(14))
 """Six of an operative's eight hours are taken on every day that is over."""
 _FRIDAY = 4
-_BUSY = 5
-"""Of the eight hours that a trade's two operatives have in half a day, the profile's own visits left aside."""
+_BUSY = 4
+"""Of the eight hours that a trade's two operatives have in half a day; the profile's own visits come on top."""
 
 
 class _Kept(NamedTuple):

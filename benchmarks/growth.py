@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import cycle, islice
+from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.managers import BaseManager
 from statistics import median
@@ -19,15 +19,17 @@ from drs_simulator import Simulator
 from drs_simulator.state.opening import MEMORY
 from sqlalchemy import create_engine, make_url, text
 
-from benchmarks.bodies import CLOCK, PROFILE
+from benchmarks.bodies import CLOCK, PROFILE, searches_with_windows
 from benchmarks.calling import Caller, booking_in, filled_in, opened
 from benchmarks.filling import fill_weeks, fill_with_history
 
 SIZES = (0, 1_000, 10_000, 100_000)
 
-_ASKED = 40
-"""How many different searches, and how many windows that bookings are moved to: those of the first weeks."""
-_MOVED = tuple(str(50_000_000 + index) for index in range(10))
+_DAYS = 10
+"""Within how many days the searches begin."""
+_BUSY_WINDOWS = 40
+"""Two of every working day until the last of them ends, and more."""
+_MOVED = tuple(str(50_000_000 + index) for index in range(4))
 """The orders whose bookings are moved about."""
 _CALLS = 100
 _ROUNDS = 2
@@ -35,10 +37,21 @@ _ROUNDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Microseconds that one call takes, the median of many."""
+    """Microseconds that one call takes, the median of many.
 
-    check_availability_us: float
-    schedule_booking_us: float
+    Args:
+        search_us: checkAvailability after a booking of the days asked for has been moved.
+        search_again_us: The same once more, with another order number.
+        schedule_us: scheduleBooking, which moves that booking.
+    """
+
+    search_us: float
+    search_again_us: float
+    schedule_us: float
+
+
+TIMED = {"search_us": "search after a change", "search_again_us": "search again", "schedule_us": "scheduleBooking"}
+"""What each is called in a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +79,32 @@ class FilledDrs:
         self._simulator = Simulator(PROFILE, clock=CLOCK, seed=1, state=state)
         self._call = Caller(self._simulator.wsgi, self._simulator.path)
         self._bodies = opened(self._call)
-        self._busy = fill_weeks(self._call, self._bodies, _ASKED) if busy else 0
+        self._busy = fill_weeks(self._call, self._bodies, _BUSY_WINDOWS) if busy else 0
         if history:
             fill_with_history(self._simulator, self._call, self._bodies, state, history)
+        self._searches = searches_with_windows(self._bodies, _DAYS)
         create = self._bodies.create[0]
         self._moved = [(number, booking_in(self._call(filled_in(create, number)))) for number in _MOVED]
 
     def timing(self, calls: int) -> Timing:
         """What each operation takes now."""
-        # The searches of the weeks in which bookings are moved, whatever the day of the week.
-        searches = [body for index, body in enumerate(self._bodies.availability) if index % 43 < _ASKED // 4]
-        windows = cycle(self._bodies.schedule[:_ASKED])
-        moves = (filled_in(next(windows), *order) for order in cycle(self._moved))
-        return Timing(self._median(cycle(searches), calls), self._median(moves, calls))
+        orders, searches = cycle(self._moved), cycle(self._searches)
+        taken: tuple[list[float], list[float], list[float]] = ([], [], [])
+        for number, order, (search, window) in zip(range(calls), orders, searches, strict=False):
+            for body, seconds in zip(
+                (
+                    filled_in(window, *order),
+                    filled_in(search, f"{60_000_000 + number}"),
+                    filled_in(search, f"{70_000_000 + number}"),
+                ),
+                taken,
+                strict=True,
+            ):
+                began = perf_counter()
+                self._call(body)
+                seconds.append(perf_counter() - began)
+        schedule, first, again = (median(each) * 1e6 for each in taken)
+        return Timing(first, again, schedule)
 
     def busy(self) -> int:
         """How many bookings lie in the weeks that are asked for."""
@@ -87,14 +113,6 @@ class FilledDrs:
     def resident_mib(self) -> float:
         """The memory of this process."""
         return psutil.Process().memory_info().rss / 2**20
-
-    def _median(self, bodies: Iterator[str], calls: int) -> float:
-        taken = []
-        for body in islice(bodies, calls):
-            began = perf_counter()
-            self._call(body)
-            taken.append(perf_counter() - began)
-        return median(taken) * 1e6
 
 
 class _Processes(BaseManager):
@@ -132,8 +150,9 @@ def growth(
 
 def _median_of(timings: Sequence[Timing]) -> Timing:
     return Timing(
-        median(timing.check_availability_us for timing in timings),
-        median(timing.schedule_booking_us for timing in timings),
+        median(timing.search_us for timing in timings),
+        median(timing.search_again_us for timing in timings),
+        median(timing.schedule_us for timing in timings),
     )
 
 

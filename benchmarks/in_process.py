@@ -11,8 +11,10 @@ from drs_simulator import Simulator
 from drs_simulator.endpoint.journal import DEFAULT_ENTRIES
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.bodies import CLOCK, PROFILE, Bodies, open_session
+from benchmarks.bodies import CLOCK, PROFILE, Bodies, open_session, searches_with_windows
 from benchmarks.calling import Caller, booking_in, filled_in, opened
+
+_ROUNDS_AFTER_A_CHANGE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Drs:
     call: Caller
     bodies: Bodies
     numbers: Iterator[str]
+
+    def searching(self) -> Callable[[], str]:
+        """Makes a search, each time another one."""
+        bodies = cycle(self.bodies.availability)
+        return lambda: self.call(filled_in(next(bodies), next(self.numbers)))
 
     def created(self) -> tuple[str, str]:
         """A new order: its number, and its booking's id."""
@@ -42,7 +49,23 @@ def test_open_session(benchmark: BenchmarkFixture, drs: Drs) -> None:
 
 
 def test_check_availability(benchmark: BenchmarkFixture, drs: Drs) -> None:
-    benchmark(_each_of(drs, drs.bodies.availability))
+    benchmark(drs.searching())
+
+
+def test_check_availability_again(benchmark: BenchmarkFixture, drs: Drs) -> None:
+    benchmark(_each_of(drs, tuple(filled_in(body, next(drs.numbers)) for body in drs.bodies.availability)))
+
+
+def test_check_availability_after_a_change(benchmark: BenchmarkFixture, drs: Drs) -> None:
+    order = drs.created()
+    pairs = cycle(searches_with_windows(drs.bodies, days=10))
+
+    def moved() -> tuple[tuple[str], dict[str, object]]:
+        search, window = next(pairs)
+        drs.call(filled_in(window, *order))
+        return (filled_in(search, next(drs.numbers)),), {}
+
+    benchmark.pedantic(drs.call, setup=moved, rounds=_ROUNDS_AFTER_A_CHANGE)  # type: ignore[no-untyped-call]
 
 
 def test_create_order(benchmark: BenchmarkFixture, drs: Drs) -> None:
@@ -61,7 +84,7 @@ def test_select_order(benchmark: BenchmarkFixture, drs: Drs) -> None:
 
 
 def test_search_book_show_and_cancel(benchmark: BenchmarkFixture, drs: Drs) -> None:
-    search = _each_of(drs, drs.bodies.availability)
+    search = drs.searching()
     windows = cycle(drs.bodies.schedule)
 
     def workflow() -> None:

@@ -1,4 +1,4 @@
--- How wrk drives a DRS: with the requests of a file that wrk_load.py writes, one after the other, or as a workflow.
+-- How wrk drives a DRS: with the requests of a file that wrk_load.py writes.
 -- Arguments: that file, the workload, the prefix of order numbers, how many connections there are.
 -- Prints one line of JSON at the end.
 
@@ -40,13 +40,23 @@ local function filled_in(body, order)
    return (body:gsub("@(%u+)@", order))
 end
 
+-- Searches, each with an order number of its own.
+local function searches(bodies, prefix)
+   local search = in_turn(bodies)
+   local count = 0
+   return function()
+      count = count + 1
+      return filled_in(search(), { NUMBER = "0" .. prefix .. count })
+   end
+end
+
 -- Each order goes through these queues. Requests of several connections may overtake each other, so that a scheduled
 -- order rests for as long as takes a few requests of every connection; a selected one is known from its answer.
 local function workflow(work, prefix, connections)
    local created, scheduled, selected = queue(), queue(), queue()
    local rest = math.floor(connections / 4)
    local count = 0
-   local step, availability = in_turn(work.steps), in_turn(work.availability)
+   local step, availability = in_turn(work.steps), searches(work.availability, prefix)
    local create, schedule = in_turn(work.create), in_turn(work.schedule)
    local bodies = {
       checkAvailability = availability,
@@ -92,23 +102,32 @@ local function workflow(work, prefix, connections)
    end
 end
 
-local function one_after_the_other(work)
+local function always_new(work, prefix)
+   local search = searches(work.availability, prefix)
+   function request()
+      return wrk.format("POST", nil, work.headers, search())
+   end
+end
+
+local function again_and_again(work, prefix)
    local ready = {}
    for index, body in ipairs(work.availability) do
-      ready[index] = wrk.format("POST", nil, work.headers, body)
+      ready[index] = wrk.format("POST", nil, work.headers, filled_in(body, { NUMBER = prefix .. index }))
    end
    request = in_turn(ready)
-   heard = function() end
 end
+
+local workloads = {
+   ["checkAvailability"] = always_new,
+   ["checkAvailability again"] = again_and_again,
+   ["workflow"] = workflow,
+}
 
 function init(arguments)
    local work = dofile(arguments[1])
    refused, refusal, sent = 0, nil, {}
-   if arguments[2] == "workflow" then
-      workflow(work, arguments[3], tonumber(arguments[4]))
-   else
-      one_after_the_other(work)
-   end
+   heard = function() end
+   workloads[arguments[2]](work, arguments[3], tonumber(arguments[4]))
 end
 
 function response(status, headers, body)

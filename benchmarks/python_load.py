@@ -50,7 +50,7 @@ def _drive(task: Task, number: int, until: float) -> _Run:
     connection = HTTPConnection(place.netloc, timeout=_TIMEOUT_SECONDS)
     run = _Run()
     caller = _Caller(task.bodies, f"{task.prefix}{number:02d}", offset=number * 7)
-    calls = caller.workflow() if task.workload is Workload.WORKFLOW else caller.availability()
+    calls = caller.calls(task.workload)
     try:
         for step, body in calls:
             began = perf_counter()
@@ -76,14 +76,24 @@ class _Caller:
         self._offset = offset
         self._booking = ""
 
-    def availability(self) -> Iterator[tuple[Step, str]]:
-        """Searches without an end."""
-        return ((Step.AVAILABILITY, body) for body in self._round(self._bodies.availability))
+    def calls(self, workload: Workload) -> Iterator[tuple[Step, str]]:
+        """What it sends, without an end."""
+        match workload:
+            case Workload.AVAILABILITY:
+                return ((Step.AVAILABILITY, body) for body in self._searches())
+            case Workload.AGAIN:
+                same = (filled_in(body, next(self._numbers)) for body in self._bodies.availability)
+                return ((Step.AVAILABILITY, body) for body in cycle(same))
+            case Workload.WORKFLOW:
+                return self._workflow()
 
-    def workflow(self) -> Iterator[tuple[Step, str]]:
+    def _searches(self) -> Iterator[str]:
+        return (filled_in(body, next(self._numbers)) for body in self._round(self._bodies.availability))
+
+    def _workflow(self) -> Iterator[tuple[Step, str]]:
         """An order after the other is created, scheduled, selected and deleted, with searches in between."""
         rounds = {
-            Step.AVAILABILITY: self._round(self._bodies.availability),
+            Step.AVAILABILITY: self._searches(),
             Step.CREATE: self._round(self._bodies.create),
             Step.SCHEDULE: self._round(self._bodies.schedule),
             Step.SELECT: cycle([self._bodies.select]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from benchmarks.bodies import DAYS, Step, Workload
-from benchmarks.growth import Growth
+from benchmarks.growth import TIMED, Growth, Timing
 from benchmarks.results import Results
 from benchmarks.targets import speed_ratio, verdicts
 from benchmarks.turns import Measured
@@ -13,6 +13,7 @@ from benchmarks.without_socket import InProcess
 
 _TITLES = {
     Workload.AVAILABILITY: f"checkAvailability of {DAYS} days",
+    Workload.AGAIN: "The same 200 searches again and again",
     Workload.WORKFLOW: "The workflow, mixed",
 }
 _WORDS = {True: "yes", False: "**no**", None: ""}
@@ -24,8 +25,9 @@ def report(results: Results) -> str:
     parts += [_machine(results), *_missing(results.missing), "## Targets", _targets(results)]
     if results.measured:
         parts += ["## Servers", _method(results), _servers(results.measured)]
-        for workload, title in _TITLES.items():
-            parts += [f"## {title}", _points(results, workload), *_mix(results.measured, workload)]
+        asked = {workload for each in results.measured for workload, _ in each.points}
+        for workload in sorted(asked, key=list(Workload).index):
+            parts += [f"## {_TITLES[workload]}", _points(results, workload), *_mix(results.measured, workload)]
     if results.growth:
         parts += ["## As the diary grows", _growth_told(results.growth), _growth(results.growth)]
     if results.in_process:
@@ -125,23 +127,25 @@ def _growth_told(found: Sequence[Growth]) -> str:
 
 
 def _growth(found: Sequence[Growth]) -> str:
-    first = {growth.keeping: growth for growth in reversed(found)}
+    first = {growth.keeping: growth.timing for growth in reversed(found)}
+    head = ["state", "history", "busy weeks"]
+    head += [part for name in TIMED.values() for part in (f"{name} us", "")] + ["memory"]
     rows = (
-        (
+        [
             growth.keeping,
             f"{growth.history:,}",
             f"{growth.busy:,}" if growth.busy else "",
-            f"{growth.timing.check_availability_us:,.0f}",
-            f"{growth.timing.check_availability_us / first[growth.keeping].timing.check_availability_us:.2f} x",
-            f"{growth.timing.schedule_booking_us:,.0f}",
-            f"{growth.timing.schedule_booking_us / first[growth.keeping].timing.schedule_booking_us:.2f} x",
+            *(part for name in TIMED for part in _beside_first(growth.timing, first[growth.keeping], name)),
             f"{growth.resident_mib:,.0f} MiB",
-        )
+        ]
         for growth in found
     )
-    return _table(
-        ("state", "history", "busy weeks", "checkAvailability us", "", "scheduleBooking us", "", "memory"), rows
-    )
+    return _table(head, rows)
+
+
+def _beside_first(timing: Timing, first: Timing, name: str) -> tuple[str, str]:
+    taken = getattr(timing, name)
+    return f"{taken:,.0f}", f"{taken / getattr(first, name):.2f} x"
 
 
 def _in_process(found: Sequence[InProcess]) -> str:

@@ -20,6 +20,8 @@ PLACE = "WIREMOCK_JAR"
 HOW_TO_GET = f"needs java, and WireMock: npm install --no-save --prefix benchmarks wiremock, or its jar in {PLACE}"
 
 _INSTALLED = Path(__file__).parents[1] / "node_modules" / "wiremock" / "build"
+# To a stub all searches are the same.
+_DRIVEN = frozenset({Workload.AVAILABILITY, Workload.WORKFLOW})
 # What a templating stub would take from the request, to begin with.
 _ECHOED = {
     Step.AVAILABILITY: ("<day>", "//periodBegin"),
@@ -52,7 +54,7 @@ def wiremocks() -> list[Peer]:
             WIREMOCK,
             "as it comes, its stubs templates that put one value of the request into the answer",
             partial(_command, jar, templates=True, options=[]),
-            frozenset(Workload),
+            _DRIVEN,
             SIMULATOR,
         ),
         Peer(
@@ -66,7 +68,7 @@ def wiremocks() -> list[Peer]:
             WIREMOCK_WITHOUT_JOURNAL,
             "`--no-request-journal --disable-request-logging`, its stubs without templates",
             partial(_command, jar, templates=False, options=["--no-request-journal", "--disable-request-logging"]),
-            frozenset(Workload),
+            _DRIVEN,
             WITHOUT_JOURNAL,
         ),
     ]
