@@ -58,6 +58,8 @@ def benchmark(
     write: Annotated[Path | None, typer.Option(help="Where the results are written, as Markdown.")] = None,
 ) -> None:
     """Measure the simulator beside its peers, as its diary grows, and without a socket."""
+    if write is not None and not write.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {write.parent}.", param_hint="--write")
     parts = part or list(Part)
     generator = load_generator(load)
     machine = this_machine(wiremock_version())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from benchmarks.bodies import Workload
 from benchmarks.growth import TIMED, Growth
 from benchmarks.peers.served import PLAIN_SPYNE
 from benchmarks.peers.simulator import SIMULATOR, WITHOUT_JOURNAL
-from benchmarks.peers.wiremock import WIREMOCK, WIREMOCK_WITHOUT_JOURNAL
+from benchmarks.peers.wiremock import WIREMOCK, WIREMOCK_FIXED, WIREMOCK_WITHOUT_JOURNAL
 from benchmarks.results import Results
 from benchmarks.turns import Measured, Point
 
@@ -33,31 +34,30 @@ class Verdict:
 def verdicts(results: Results) -> list[Verdict]:
     """Every target, in the order of its weight."""
     ours, theirs = results.server(SIMULATOR), results.server(WIREMOCK)
+    as_it_comes = {name: results.server(name) for name in (WIREMOCK, WIREMOCK_FIXED)}
     return [
-        _speed("checkAvailability beside plain Spyne", ours, results.server(PLAIN_SPYNE), at_least=SPYNE_RATIO),
-        _latency("p50 at 1 connection beside WireMock", ours, theirs, 1, "p50_us"),
-        _speed("checkAvailability beside WireMock as it comes", ours, theirs),
-        _speed(
-            "checkAvailability beside WireMock, both without journal",
-            results.server(WITHOUT_JOURNAL),
-            results.server(WIREMOCK_WITHOUT_JOURNAL),
-        ),
-        _memory(ours, theirs),
-        _latency("p99 at 8 connections beside WireMock", ours, theirs, 8, "p99_us"),
-        _speed("the workflow beside WireMock as it comes", ours, theirs, workload=Workload.WORKFLOW),
+        _speed(PLAIN_SPYNE, ours, results.server(PLAIN_SPYNE), at_least=SPYNE_RATIO),
+        *(_latency(name, ours, each, 1, "p50_us") for name, each in as_it_comes.items()),
+        *(_speed(name, ours, each) for name, each in as_it_comes.items()),
+        _speed(WIREMOCK_WITHOUT_JOURNAL, results.server(WITHOUT_JOURNAL), results.server(WIREMOCK_WITHOUT_JOURNAL)),
+        *(_memory(name, ours, each) for name, each in as_it_comes.items()),
+        *(_latency(name, ours, each, 8, "p99_us") for name, each in as_it_comes.items()),
+        _speed(WIREMOCK, ours, theirs, workload=Workload.WORKFLOW),
         *_growth(results.growth),
         _start_up(ours),
     ]
 
 
 def _speed(
-    target: str,
+    name: str,
     ours: Measured | None,
     theirs: Measured | None,
     at_least: float = 1.0,
     workload: Workload = Workload.AVAILABILITY,
 ) -> Verdict:
-    wanted = f"at least {at_least:g} x its requests/s at any number of connections"
+    """Beside ``theirs``, a server of that name; without a journal where that has none."""
+    target = f"{workload}, requests/s beside {name}"
+    wanted = f"at least {at_least:g} x"
     if ours is None or theirs is None:
         return _not_measured(target, wanted)
     points = [point for point in theirs.points if point[0] is workload and point in ours.points]
@@ -66,7 +66,7 @@ def _speed(
         return _not_measured(target, wanted)
     reached = " / ".join(f"{ratio:.2f}" for ratio in ratios.values())
     at = " / ".join(map(str, ratios))
-    return Verdict(target, wanted, f"{reached} x at {at}", min(ratios.values()) >= at_least)
+    return Verdict(target, wanted, f"{reached} x at {at} connections", min(ratios.values()) >= at_least)
 
 
 def speed_ratio(ours: Measured, theirs: Measured, point: Point) -> float:
@@ -74,18 +74,20 @@ def speed_ratio(ours: Measured, theirs: Measured, point: Point) -> float:
     return ours.at(point, lambda reading: reading.per_second) / theirs.at(point, lambda reading: reading.per_second)
 
 
-def _latency(target: str, ours: Measured | None, theirs: Measured | None, connections: int, figure: str) -> Verdict:
-    wanted = "no longer than its"
+def _latency(name: str, ours: Measured | None, theirs: Measured | None, connections: int, figure: str) -> Verdict:
+    percentile = figure.partition("_")[0]
+    target = f"checkAvailability, {percentile} at {connections} connection{'s' * (connections > 1)} beside {name}"
+    wanted = "no longer"
     point: Point = (Workload.AVAILABILITY, connections)
     if ours is None or theirs is None or point not in ours.points or point not in theirs.points:
         return _not_measured(target, wanted)
-    read: Callable[..., float] = lambda reading: getattr(reading, figure)  # noqa: E731
+    read = attrgetter(figure)
     our, their = ours.at(point, read), theirs.at(point, read)
     return Verdict(target, wanted, f"{our:,.0f} us, its {their:,.0f} us", our <= their)
 
 
-def _memory(ours: Measured | None, theirs: Measured | None) -> Verdict:
-    target, wanted = "memory after the load beside WireMock", f"at most a {MEMORY_RATIO:g}th of its"
+def _memory(name: str, ours: Measured | None, theirs: Measured | None) -> Verdict:
+    target, wanted = f"memory after the load beside {name}", f"at most a {MEMORY_RATIO:g}th"
     if ours is None or theirs is None:
         return _not_measured(target, wanted)
     our, their = ours.resident_mib, theirs.resident_mib
@@ -98,7 +100,7 @@ def _growth(found: tuple[Growth, ...]) -> Iterator[Verdict]:
     keepings = dict.fromkeys(growth.keeping for growth in found) or {"any keeping": None}
     for keeping in keepings:
         rows = [growth for growth in found if growth.keeping == keeping and not growth.busy]
-        target = f"{keeping}: a call with the longest history"
+        target = f"{keeping}: calls with the longest history"
         if len(rows) < 2:
             yield _not_measured(target, wanted)
             continue

@@ -14,6 +14,7 @@ from benchmarks.peers.peer import Peer
 from benchmarks.peers.simulator import SIMULATOR, WITHOUT_JOURNAL
 
 WIREMOCK = "WireMock"
+WIREMOCK_FIXED = "WireMock, fixed answers"
 WIREMOCK_WITHOUT_JOURNAL = "WireMock, no journal"
 PLACE = "WIREMOCK_JAR"
 """The environment variable that says where WireMock's standalone jar is."""
@@ -58,7 +59,7 @@ def wiremocks() -> list[Peer]:
             SIMULATOR,
         ),
         Peer(
-            "WireMock, fixed answers",
+            WIREMOCK_FIXED,
             "as it comes, its stubs without templates",
             partial(_command, jar, templates=False, options=[]),
             frozenset({Workload.AVAILABILITY}),
