@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -99,7 +100,8 @@ def _tell(line: str) -> None:
 
 
 def main() -> None:
-    """Run the command; what went wrong is told in a line."""
+    """Run the command; what went wrong is told in a line. SIGTERM ends it as Ctrl-C does, with all it has started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         typer.run(benchmark)
     except (RefusedError, FileNotFoundError) as error:

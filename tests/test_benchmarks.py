@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -217,6 +218,16 @@ class TestReport:
         spyne = next(each for each in verdicts(results) if "plain Spyne" in each.target)
         assert spyne.met is met
         assert spyne.reached == f"{3000 / theirs:.2f} / {3000 / theirs:.2f} x at 1 / 8 connections"
+
+    @pytest.mark.parametrize(
+        ("p50_us", "resident_mib", "met"), [(100, 50, {True}), (101, 50, {True, False}), (101, 50.1, {False})]
+    )
+    def test_latency_and_memory_are_held_beside_wiremocks(
+        self, p50_us: float, resident_mib: float, met: set[bool]
+    ) -> None:
+        ours, theirs = self.server(SIMULATOR, 1, p50_us, resident_mib), self.server(WIREMOCK, 1, 100, 1000)
+        wanted = re.compile(r"(p50|p99|memory).* WireMock$")
+        assert {each.met for each in verdicts(self.results(ours, theirs)) if wanted.search(each.target)} == met
 
     def test_what_was_not_measured_is_neither_met_nor_missed(self) -> None:
         found = verdicts(self.results())
