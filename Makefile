@@ -28,7 +28,7 @@ bench: $(READY)
 
 # A minute or two, printed and not written: enough to see whether something has changed much.
 bench-quick: $(READY)
-	$(BIN)/python -m benchmarks --seconds 1 --warm-up 2 --rounds 1 --connections 1 --connections 8 \
+	$(BIN)/python -m benchmarks --seconds 1 --warm-up 10 --rounds 1 --connections 1 --connections 8 \
 		--history 0 --history 10000
 
 start-up: $(READY)

@@ -44,7 +44,9 @@ def benchmark(
     ] = None,
     connections: Annotated[list[int] | None, typer.Option(help="How many at a time; 1, 8 and 32 by default.")] = None,
     seconds: Annotated[float, typer.Option(help="How long each point is measured.", min=0.05)] = 2,
-    warm_up: Annotated[float, typer.Option(help="How long each server is driven before that.", min=0.05)] = 8,
+    warm_up: Annotated[
+        float, typer.Option(help="How long a JVM is driven before that; others a fifth.", min=0.05)
+    ] = 15,
     rounds: Annotated[int, typer.Option(help="How many turns each server has.", min=1)] = 3,
     load: Annotated[
         GeneratorName | None, typer.Option(help="What drives the servers; wrk by default, where it is installed.")

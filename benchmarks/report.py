@@ -58,7 +58,8 @@ def _method(results: Results) -> str:
     plan = results.plan
     return (
         f"Driven by {results.generator}, which shares the {results.machine.cores} cores with the server. "
-        f"Rounds: {plan.rounds}, in which each server has its turn: started, warmed up for {plan.warm_up_seconds:g} s, "
+        f"Rounds: {plan.rounds}, in which each server has its turn: started, warmed up (for "
+        f"{plan.warm_up_seconds:g} s what compiles itself, {plan.warm_up_seconds / 5:g} s the others), "
         f"{plan.seconds:g} s at each point, stopped. Figures are medians of the rounds. Start-up is from the start to "
         "the first answer, memory is that after the turn's load, shared pages counted once."
     )

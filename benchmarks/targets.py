@@ -33,7 +33,7 @@ class Verdict:
 
 def verdicts(results: Results) -> list[Verdict]:
     """Every target, in the order of its weight."""
-    ours, theirs = results.server(SIMULATOR), results.server(WIREMOCK)
+    ours = results.server(SIMULATOR)
     as_it_comes = {name: results.server(name) for name in (WIREMOCK, WIREMOCK_FIXED)}
     return [
         _speed(PLAIN_SPYNE, ours, results.server(PLAIN_SPYNE), at_least=SPYNE_RATIO),
@@ -42,7 +42,7 @@ def verdicts(results: Results) -> list[Verdict]:
         _speed(WIREMOCK_WITHOUT_JOURNAL, results.server(WITHOUT_JOURNAL), results.server(WIREMOCK_WITHOUT_JOURNAL)),
         *(_memory(name, ours, each) for name, each in as_it_comes.items()),
         *(_latency(name, ours, each, 8, "p99_us") for name, each in as_it_comes.items()),
-        _speed(WIREMOCK, ours, theirs, workload=Workload.WORKFLOW),
+        *(_speed(name, ours, each, workload=Workload.WORKFLOW) for name, each in as_it_comes.items()),
         *_growth(results.growth),
         _start_up(ours),
     ]

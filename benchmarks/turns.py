@@ -21,7 +21,7 @@ class Plan:
 
     Args:
         seconds: At each point.
-        warm_up_seconds: Before the first, so that what compiles itself has done so.
+        warm_up_seconds: Before the first, for a server that compiles itself; others need a fifth of it.
         rounds: How many turns each server has.
     """
 
@@ -29,6 +29,10 @@ class Plan:
     warm_up_seconds: float
     rounds: int
     connections: tuple[int, ...]
+
+    def warm_up_of(self, peer: Peer) -> float:
+        """How long that server is driven before the first point."""
+        return self.warm_up_seconds if peer.compiles_itself else self.warm_up_seconds / 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def _tasks(peer: Peer, server: Running, bodies: Bodies, plan: Plan) -> Iterator[
     """Warming up, which is no point, and then every point. All that is asked is asked in warming up as well."""
     workloads = [workload for workload in Workload if workload in peer.workloads]
     for number, workload in enumerate(workloads):
-        seconds = plan.warm_up_seconds / len(workloads)
+        seconds = plan.warm_up_of(peer) / len(workloads)
         yield None, Task(server.url, bodies, workload, _WARM_UP_CONNECTIONS, seconds, f"7{number}")
     for number, point in enumerate((each, connections) for each in workloads for connections in plan.connections):
         yield point, Task(server.url, bodies, *point, plan.seconds, f"8{number}0")

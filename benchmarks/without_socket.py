@@ -31,7 +31,16 @@ def in_process() -> list[InProcess]:
     """
     with TemporaryDirectory() as folder:
         file = Path(folder) / "benchmark.json"
-        command = [sys.executable, "-m", "pytest", str(_BENCHMARKS), "-q", "-p", "no:cacheprovider"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            str(_BENCHMARKS),
+            "-q",
+            "--benchmark-min-rounds=100",
+            "-p",
+            "no:cacheprovider",
+        ]
         done = subprocess.run(
             [*command, f"--benchmark-json={file}"],
             capture_output=True,

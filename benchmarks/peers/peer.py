@@ -40,6 +40,7 @@ class Peer:
         command: How it is started.
         workloads: What it can be asked.
         rival: The simulator, by its name among the peers, that its figures are held beside.
+        compiles_itself: Whether it does so as it is used, and needs long to be as fast as it gets.
         stands_alone: Whether its start-up and memory are its own, and not those of what the benchmark put into it.
     """
 
@@ -48,6 +49,7 @@ class Peer:
     command: Command
     workloads: frozenset[Workload]
     rival: str
+    compiles_itself: bool = False
     stands_alone: bool = True
 
 

@@ -57,13 +57,15 @@ def wiremocks() -> list[Peer]:
             partial(_command, jar, templates=True, options=[]),
             _DRIVEN,
             SIMULATOR,
+            compiles_itself=True,
         ),
         Peer(
             WIREMOCK_FIXED,
             "as it comes, its stubs without templates",
             partial(_command, jar, templates=False, options=[]),
-            frozenset({Workload.AVAILABILITY}),
+            _DRIVEN,
             SIMULATOR,
+            compiles_itself=True,
         ),
         Peer(
             WIREMOCK_WITHOUT_JOURNAL,
@@ -71,6 +73,7 @@ def wiremocks() -> list[Peer]:
             partial(_command, jar, templates=False, options=["--no-request-journal", "--disable-request-logging"]),
             _DRIVEN,
             WITHOUT_JOURNAL,
+            compiles_itself=True,
         ),
     ]
 
