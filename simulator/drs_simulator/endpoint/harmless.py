@@ -9,19 +9,10 @@ from functools import lru_cache
 
 from drs_simulator.endpoint.masking import PERHAPS_NAMED, SHORTEST_PASSWORD_SOUGHT
 from drs_simulator.endpoint.sent import SentCall
+from drs_simulator.gateway.envelope import is_plain
 
 _HINTS = tuple(part.encode() for part in PERHAPS_NAMED)
 _CHARSETS = (None, "utf-8", "UTF-8")
-# The beginnings of a document that leave no doubt about its encoding.
-_DECLARATIONS = frozenset(
-    {
-        b"",
-        b'<?xml version="1.0"?>',
-        b"<?xml version='1.0'?>",
-        *(f'<?xml version="1.0" encoding="{name}"?>'.encode() for name in ("utf-8", "UTF-8")),
-        *(f"<?xml version='1.0' encoding='{name}'?>".encode() for name in ("utf-8", "UTF-8")),
-    }
-)
 _HEADERS_REMEMBERED = 256
 
 
@@ -47,18 +38,12 @@ class Glance:
             self._is_plain
             and call.charset in _CHARSETS
             and b"openSession" not in body
-            and self._is_readable(body)
+            and is_plain(body)
+            and not _hides(body)
             and self._is_without(body)
             and not (self._is_sought and self._password in response)
             and self._headers_harmless(*call.headers.values())
         )
-
-    def _is_readable(self, body: bytes) -> bool:
-        """Whether the text is there to the letter: no references, comments, CDATA or other encodings."""
-        declaration, root = _parted(body)
-        if declaration not in _DECLARATIONS or not root.startswith(b"<"):
-            return False
-        return not (b"&" in root or b"<!" in root or b"<?" in root or b"\0" in root)
 
     def _is_without(self, text: bytes) -> bool:
         lowered = text.lower()
@@ -71,9 +56,6 @@ class Glance:
         return all(self._is_without(header.encode("utf-8", "replace")) for header in headers)
 
 
-def _parted(body: bytes) -> tuple[bytes, bytes]:
-    """The XML declaration, empty where there is none, and what comes after it without the white space between."""
-    if not body.startswith(b"<?xml"):
-        return b"", body
-    end = body.find(b"?>") + 2
-    return body[:end], body[end:].lstrip()
+def _hides(body: bytes) -> bool:
+    """Whether something in it may be read otherwise than it is written: references, comments, CDATA, instructions."""
+    return b"&" in body or b"<!" in body or body.rfind(b"<?") > 0

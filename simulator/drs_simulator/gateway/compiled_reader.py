@@ -7,6 +7,7 @@ Only what is in order is read here. A request in which anything is amiss, or out
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,12 +18,15 @@ from spyne import Boolean, ComplexModelBase, DateTime, Integer32  # isort: skip
 from spyne.model.enum import EnumBase  # isort: skip
 
 from drs_simulator.gateway.fault import SoapFault
-from drs_simulator.gateway.protocol import NIL, allowed_values
+from drs_simulator.gateway.protocol import allowed_values
 from drs_simulator.gateway.types import Maker, Operation, maker
 from drs_simulator.gateway.values import read_date_time, read_flag, read_integer
 
 _FromText = Callable[[str], object]
 _Table = dict[str, tuple["_FromText | Any", bool, bool]]
+
+
+_DATES_REMEMBERED = 4096
 
 
 class NotReadError(ValueError):
@@ -38,13 +42,15 @@ class CompiledReader:
     """
 
     def __init__(self, zone: ZoneInfo, max_depth: int) -> None:
-        self._zone = zone
         # An element's members lie one deeper than itself; the wrapper lies in Envelope and Body.
         self._depth_left = max_depth - 3
         self._tables: dict[Any, tuple[Maker, _Table]] = {}
+        self._date_time = lru_cache(_DATES_REMEMBERED)(lambda text: read_date_time(text, zone))
 
     def request(self, operation: Operation, wrapper: etree._Element) -> Any:
         """The object of the operation's request type, made from the one element in its wrapper.
+
+        No element in it has an attribute that means something.
 
         Raises:
             NotReadError: The request is not plainly in order.
@@ -52,8 +58,8 @@ class CompiledReader:
         if len(wrapper) != 1:
             raise NotReadError("A wrapper has one element in it.")
         inner = wrapper[0]
-        if inner.tag != operation.name or inner.get(NIL) is not None:
-            raise NotReadError("That element has the operation's name, and content.")
+        if inner.tag != operation.name:
+            raise NotReadError("That element has the operation's name.")
         try:
             return self._complex(operation.request, inner, self._depth_left)
         except SoapFault as fault:
@@ -68,8 +74,8 @@ class CompiledReader:
         for child in element:
             name = child.tag
             known = table.get(name)  # type: ignore[arg-type]
-            if known is None or child.get(NIL) is not None:
-                raise NotReadError("A member is not known, or nil.")
+            if known is None:
+                raise NotReadError("A member is not known.")
             kind, is_complex, is_repeated = known
             if is_complex:
                 read = self._complex(kind, child, depth_left - 1)
@@ -98,7 +104,7 @@ class CompiledReader:
         if issubclass(cls, EnumBase):
             return _one_of(frozenset(allowed_values(cls)))
         if issubclass(cls, DateTime):
-            return lambda text: read_date_time(text, self._zone)
+            return self._date_time
         if issubclass(cls, Boolean):
             return read_flag
         return read_integer if issubclass(cls, Integer32) else str

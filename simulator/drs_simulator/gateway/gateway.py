@@ -15,7 +15,7 @@ from spyne.server import ServerBase  # isort: skip
 
 from drs_simulator.gateway.compiled_reader import CompiledReader, NotReadError
 from drs_simulator.gateway.compiled_writer import CompiledWriter
-from drs_simulator.gateway.envelope import NAMESPACE, name_of, read_envelope
+from drs_simulator.gateway.envelope import NAMESPACE, is_plain, name_of, plain_wrapper, read_envelope
 from drs_simulator.gateway.fault import SoapFault
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.protocol import fault_document
@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 _REQUESTS_REMEMBERED = 1024
 _LONGEST_REMEMBERED = 4096
 _ANSWERS_REMEMBERED = 1024
+_UTF_8 = (None, "utf-8", "UTF-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,15 @@ class Gateway:
         """What a request asks that is plainly in order.
 
         Raises:
-            SoapFault: It is no envelope, or of no operation.
+            SoapFault: It is of no operation.
             NotReadError: It is not plainly in order.
         """
-        wrapper = read_envelope(body, charset, self._settings)
+        # An attribute may say that an element is nil.
+        if charset not in _UTF_8 or b"nil" in body or not is_plain(body):
+            raise NotReadError("It is not plain.")
+        wrapper = plain_wrapper(body, self._settings)
+        if wrapper is None:
+            raise NotReadError("Its envelope is not plain.")
         operation = self._types.operations[self._operation_of(wrapper)]
         return asked(operation, self._desk.reader, self._compiled_reader.request(operation, wrapper))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from drs_simulator.profile import Profile
@@ -293,4 +295,19 @@ def _many(sent: Any, member: str) -> tuple[Any, ...]:
 
 
 def _read(cls: type[_Value], table: Mapping[str, str], sent: Any, **more: object) -> _Value:
-    return cls(**{attribute: getattr(sent, member, None) for attribute, member in table.items()}, **more)
+    if sent is None:
+        return cls(**more)
+    attributes, values_of = _reading(sent.__class__, tuple(table.items()))
+    return cls(**dict(zip(attributes, values_of(sent), strict=True)), **more)
+
+
+@cache
+def _reading(
+    sent: Any, table: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The attributes that are read from such an object, and what reads their values: types may lack a member."""
+    members = sent.get_flat_type_info(sent)
+    known = [(attribute, member) for attribute, member in table if member in members]
+    # With one name more, it always gives a tuple.
+    values_of = attrgetter(*(member for _, member in known), "__class__")
+    return tuple(attribute for attribute, _ in known), lambda value: values_of(value)[:-1]

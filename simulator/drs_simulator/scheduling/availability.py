@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -37,12 +38,39 @@ def check_availability(call: Call, request: AvailabilityRequest) -> Availability
 
 def _question(call: Call, request: AvailabilityRequest) -> Question:
     """What the request comes down to, once it is found in order."""
-    memory, version = call.installation.memory, call.transaction.version
-    known = memory.question(request, version)
+    memory, version, key = call.installation.memory, call.transaction.version, _key(request)
+    known = memory.question(key, version)
     if known is None:
         known = _checked(call, request)
-        memory.keep_question(request, version, known)
+        memory.keep_question(key, version, known)
     return known
+
+
+def _key(request: AvailabilityRequest) -> Hashable:
+    """All of the request that makes a difference.
+
+    Which numbers and what user were sent makes none, as long as they were: the number only if it is to find a booking.
+    """
+    order = request.order
+    codes = [(code.sor_code, code.quantity, code.item_number, _is_there(code.number)) for code in order.codes]
+    return (
+        request.period_begin,
+        request.period_end,
+        request.best_slots,
+        request.long_period,
+        request.new_booking,
+        request.operative_ids,
+        order.contract,
+        order.location_id,
+        order.priority,
+        order.number if request.new_booking is False else _is_there(order.number),
+        _is_there(order.user_id),
+        *codes,
+    )
+
+
+def _is_there(text: str | None) -> bool:
+    return text is not None and bool(text.strip())
 
 
 def _checked(call: Call, request: AvailabilityRequest) -> Question:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
 from drs_simulator.scheduling.model import Availability, BestSlots, DaySlots
 from drs_simulator.scheduling.offers import Offer, Work
-from drs_simulator.scheduling.requests import AvailabilityRequest
 
 _PAGES_REMEMBERED = 8192
 _ANSWERS_REMEMBERED = 4096
-_QUESTIONS_REMEMBERED = 1024
+_QUESTIONS_REMEMBERED = 4096
 Seen = tuple[object, ...]
 """All that a day's offers follow from, besides the work and the profile."""
 
@@ -54,7 +53,7 @@ class Memory:
         self._pages: dict[Work, dict[date, Page]] = {}
         self._page_count = 0
         self._answers: dict[Period, tuple[int, datetime | None, Availability]] = {}
-        self._questions: dict[int, tuple[AvailabilityRequest, int, Question]] = {}
+        self._questions: dict[Hashable, tuple[int, Question]] = {}
 
     def pages_of(self, work: Work) -> dict[date, Page]:
         """The pages of a work, by their days."""
@@ -75,17 +74,17 @@ class Memory:
         made = of_work[day] = Page(seen, offers())
         return made
 
-    def question(self, request: AvailabilityRequest, version: int | None) -> Question | None:
-        """What this very request came down to before."""
-        known = self._questions.get(id(request))
-        return known[2] if known is not None and known[0] is request and known[1] == version else None
+    def question(self, key: Hashable, version: int | None) -> Question | None:
+        """What such a request came down to before. ``key`` has all of it that matters."""
+        known = self._questions.get(key)
+        return known[1] if known is not None and known[0] == version else None
 
-    def keep_question(self, request: AvailabilityRequest, version: int | None, question: Question) -> None:
-        """Remember what the request comes down to."""
+    def keep_question(self, key: Hashable, version: int | None, question: Question) -> None:
+        """Remember what such a request comes down to."""
         if version is not None:
             if len(self._questions) >= _QUESTIONS_REMEMBERED:
                 self._questions.clear()
-            self._questions[id(request)] = (request, version, question)
+            self._questions[key] = (version, question)
 
     def answer(self, period: Period, version: int | None, earliest: datetime) -> Availability | None:
         """What was answered before, if it still holds where slots begin no sooner than ``earliest``."""
