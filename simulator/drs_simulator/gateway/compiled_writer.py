@@ -22,6 +22,7 @@ from drs_simulator.gateway.values import write_date_time, write_flag
 _Parts = list[str]
 _Write = Callable[[Any, _Parts], None]
 _ToText = Callable[[Any], str]
+_Member = tuple[str, _ToText | None, str, str, _Write | None]
 # What XML does not take as it is, or not at all.
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ONLY_FRAME = 2
@@ -88,31 +89,35 @@ class CompiledWriter:
 
     def _compiled(self, cls: Any) -> _Write:
         """A function that writes the members of the class, in order, those of its base first."""
-        members: list[tuple[str, _Write]] = [
-            (name, self._member(name, member)) for name, member in cls.get_flat_type_info(cls).items()
-        ]
+        members = [self._member(name, member) for name, member in cls.get_flat_type_info(cls).items()]
 
         def write(value: Any, parts: _Parts) -> None:
             known = value.__dict__
-            for name, write_member in members:
+            for name, to_text, opening, closing, write_complex in members:
                 member = known[name]
-                if member is not None:
-                    write_member(member, parts)
+                if member is None:
+                    continue
+                if to_text is not None:
+                    parts.append(f"{opening}{to_text(member)}{closing}")
+                elif write_complex is not None:
+                    write_complex(member, parts)
 
         return write
 
-    def _member(self, name: str, member: Any) -> _Write:
-        is_complex = issubclass(member, ComplexModelBase)
+    def _member(self, name: str, member: Any) -> _Member:
+        """How a member is written: a single simple one by its text, every other one by a function of its own."""
+        is_complex, is_single = issubclass(member, ComplexModelBase), member.Attributes.max_occurs == 1
+        opening, closing = f"<{name}>", f"</{name}>"
+        if not is_complex and is_single:
+            return name, _text_of(member), opening, closing, None
         one = self._complex(name, member) if is_complex else _leaf(name, _text_of(member))
-        if member.Attributes.max_occurs == 1:
-            return one
 
         def each(values: Any, parts: _Parts) -> None:
             for value in values:
                 if value is not None:
                     one(value, parts)
 
-        return each
+        return name, None, opening, closing, one if is_single else each
 
     def _complex(self, name: str, cls: Any) -> _Write:
         opening, closing, empty = f"<{name}>", f"</{name}>", f"<{name}/>"

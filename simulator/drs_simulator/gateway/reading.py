@@ -302,9 +302,7 @@ def _read(cls: type[_Value], table: Mapping[str, str], sent: Any, **more: object
 
 
 @cache
-def _reading(
-    sent: Any, table: tuple[tuple[str, str], ...]
-) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+def _reading(sent: Any, table: tuple[tuple[str, str], ...]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     """The attributes that are read from such an object, and what reads their values: types may lack a member."""
     members = sent.get_flat_type_info(sent)
     known = [(attribute, member) for attribute, member in table if member in members]

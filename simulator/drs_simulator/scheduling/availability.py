@@ -38,7 +38,9 @@ def check_availability(call: Call, request: AvailabilityRequest) -> Availability
 
 def _question(call: Call, request: AvailabilityRequest) -> Question:
     """What the request comes down to, once it is found in order."""
-    memory, version, key = call.installation.memory, call.transaction.version, _key(request)
+    memory, key, transaction = call.installation.memory, _key(request), call.transaction
+    # Only to find one's own booking does it matter which orders and bookings there are.
+    version = transaction.version if request.new_booking is False else transaction.register_version
     known = memory.question(key, version)
     if known is None:
         known = _checked(call, request)

@@ -23,6 +23,10 @@ class Transaction(Protocol):
     def version(self) -> int | None:
         """A number that is another one whenever anything besides sessions has changed; ``None`` where nobody counts."""
 
+    @property
+    def register_version(self) -> int | None:
+        """Such a number for what callers have told of locations, SOR codes and operatives alone."""
+
     def session(self, session_id: str) -> Session | None:
         """The session of that id, if it is open."""
 

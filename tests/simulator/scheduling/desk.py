@@ -86,7 +86,9 @@ def slots(answer: Availability) -> list[Slot]:
 def kept(store: MemoryStore) -> Mapping[str, object]:
     """A deep copy of everything that the store keeps, to be compared with a later one."""
     # How often it was changed is no part of what it keeps.
-    return deepcopy({name: value for name, value in vars(store).items() if name not in ("_lock", "_version")})
+    return deepcopy(
+        {name: value for name, value in vars(store).items() if name not in ("_lock", "_register_version", "_version")}
+    )
 
 
 class Desk:
