@@ -54,8 +54,17 @@ class Clock:
 
     def __init__(self, wall: Callable[[], datetime] = _wall_time) -> None:
         self._wall = wall
-        self.mode: FollowingWall | StandingStill = FollowingWall()
+        self._mode: FollowingWall | StandingStill = FollowingWall()
         self._shifting = Lock()
+
+    @property
+    def mode(self) -> FollowingWall | StandingStill:
+        """How it goes."""
+        return self._mode
+
+    @mode.setter
+    def mode(self, mode: FollowingWall | StandingStill) -> None:
+        self._mode = mode
 
     @classmethod
     def parse(cls, text: str, zone: ZoneInfo = DEFAULT_ZONE) -> Clock:

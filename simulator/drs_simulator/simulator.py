@@ -15,13 +15,14 @@ from drs_simulator.clock import Clock
 from drs_simulator.endpoint.admin_guard import Admin, guard_for
 from drs_simulator.endpoint.app import Endpoint, service_path
 from drs_simulator.endpoint.console.door import Console
-from drs_simulator.endpoint.fault_plan import FaultPlan
+from drs_simulator.endpoint.fault_plan import FaultPlan, Shelf
 from drs_simulator.endpoint.journal import DEFAULT_ENTRIES, Journal
 from drs_simulator.gateway.gateway import Gateway
 from drs_simulator.profile import Profile
 from drs_simulator.profile_file import load_profile
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.state.opening import MEMORY, store_from
+from drs_simulator.state.shared import SharedClock, SharedSettings
 
 if TYPE_CHECKING:
     from drs_simulator.endpoint.embedded import EmbeddedServer
@@ -57,7 +58,8 @@ class Simulator:
         trusted_proxies: How many proxies before it are believed when they tell the address that callers use
             (``X-Forwarded-Proto``, ``-Host``, ``-Port`` and ``-Prefix``).
         state: Where sessions, orders and bookings are kept: ``memory``, or the URL of a database, which is set up on
-            first use (``sqlite:///drs.db``, ``postgresql+psycopg://USER:PASSWORD@HOST/DATABASE``).
+            first use (``sqlite:///drs.db``, ``postgresql+psycopg://USER:PASSWORD@HOST/DATABASE``). All simulators of
+            one database are one DRS: the clock's mode and the fault rules in force are kept there as well.
         faults: What goes wrong with calls, from the start.
         journal: How many exchanges are kept to be looked at; 0 for none.
         admin: Whether there is an admin interface under ``/__admin``. Without a token there is one on loopback only.
@@ -87,17 +89,17 @@ class Simulator:
         admin_token: str | None = None,
     ) -> None:
         self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
-        self.clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
         self.login = login
         self.password = password
-        self._first_clock_mode = self.clock.mode
         self._seed = seed
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         # Faults draw from a source of their own, so that ids are the same with them and without.
         self._chance = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         self._store = store_from(state)
+        self.clock = self._clock_of(clock)
+        self._first_clock_mode = self.clock.mode
         self.scheduler = Scheduler(self.profile, self.clock, self._random, self._store, Credentials(login, password))
-        self.faults = FaultPlan(faults, self._chance)
+        self.faults = FaultPlan(faults, self._chance, self._shelf())
         self.journal = Journal(self.profile, self.clock, self.scheduler, password, most_entries=journal)
         self.admin_guard = guard_for(host, admin_token, trusted_proxies) if admin else None
         """Who may call the admin interface; ``None`` where there is none."""
@@ -113,6 +115,23 @@ class Simulator:
         self._address = (host, port)
         self._server: EmbeddedServer | None = None
 
+    def _clock_of(self, clock: str | Clock) -> Clock:
+        """The clock; in a database, the one that all share, moved only if it was told to be other than the wall."""
+        own = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
+        if not isinstance(self._store, SharedSettings):
+            return own
+        shared = SharedClock(self._store)
+        if str(own) != "wall":
+            shared.mode = own.mode
+        return shared
+
+    def _shelf(self) -> Shelf | None:
+        if not isinstance(self._store, SharedSettings):
+            return None
+        from drs_simulator.endpoint.shared_faults import SharedShelf  # noqa: PLC0415 - its models take time to come
+
+        return SharedShelf(self._store)
+
     @property
     def url(self) -> str:
         """The gateway's address.
@@ -124,6 +143,15 @@ class Simulator:
             raise NotServingError("This simulator does not serve. Write 'with Simulator() as drs:', or call drs.wsgi.")
         host = f"[{self._address[0]}]" if ":" in self._address[0] else self._address[0]
         return f"http://{host}:{self._server.port}{self.path}"
+
+    @property
+    def state(self) -> str:
+        """Where its state is kept; no password is told."""
+        return str(self._store)
+
+    def close(self) -> None:
+        """Let go of the state's connections. A further call opens new ones."""
+        self._store.close()
 
     @property
     def has_default_password(self) -> bool:
@@ -205,7 +233,7 @@ class Simulator:
         if self._server is not None:
             self._server.stop()
             self._server = None
-        self._store.close()
+        self.close()
 
     def __repr__(self) -> str:
         return f"Simulator(profile={self.profile.name!r}, clock={str(self.clock)!r})"

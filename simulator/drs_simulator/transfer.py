@@ -32,9 +32,9 @@ def imported(document: StateDocument, scheduler: Scheduler, clock: Clock, random
     def put(call: Call, document: StateDocument) -> None:
         if document.profile != profile.name:
             raise SnapshotError([f"profile: is '{document.profile}', and this installation is '{profile.name}'"])
-        mode = document.clock.mode
         put_snapshot(call, document.snapshot(profile.zone))
         document.restore(random)
-        clock.mode = mode
 
+    mode = document.clock.mode
     scheduler.perform_unasked(put, document)
+    clock.mode = mode

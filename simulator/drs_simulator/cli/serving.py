@@ -16,13 +16,13 @@ from drs_simulator.endpoint.journal import DEFAULT_ENTRIES
 from drs_simulator.endpoint.server import Listening, serve
 from drs_simulator.logs import LogFormat, LogLevel
 from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
-from drs_simulator.state.opening import MEMORY, store_from
+from drs_simulator.state.opening import MEMORY
 
 if TYPE_CHECKING:
     from drs_simulator.endpoint.faults import FaultRule
 
 _ONLY_WITH_A_SIMULATOR = frozenset(
-    {"admin", "admin_token", "clock", "import_dir", "login", "password", "state", "trusted_proxies"}
+    {"admin", "admin_token", "clock", "import_dir", "login", "password", "state", "trusted_proxies", "workers"}
 )
 
 
@@ -65,7 +65,21 @@ def serve_command(
     journal: Annotated[
         int, typer.Option(help="Exchanges kept to be looked at; 0 for none.", min=0, envvar="DRS_JOURNAL")
     ] = DEFAULT_ENTRIES,
-    threads: Annotated[int, typer.Option(help="Requests worked on at a time.", min=1, envvar="DRS_THREADS")] = 2,
+    threads: Annotated[
+        int,
+        typer.Option(
+            help="Requests worked on at a time; more where calls are made slow on purpose.", min=1, envvar="DRS_THREADS"
+        ),
+    ] = 2,
+    workers: Annotated[
+        int,
+        typer.Option(
+            help="Processes that serve; with a database as --state they are one DRS.",
+            min=1,
+            max=64,
+            envvar="DRS_WORKERS",
+        ),
+    ] = 1,
     admin: Annotated[
         bool, typer.Option(help="The admin interface under /__admin; on loopback, or with a token.", envvar="DRS_ADMIN")
     ] = True,
@@ -144,11 +158,12 @@ def serve_command(
     """Serve a DRS until Ctrl-C or SIGTERM.
 
     A database given with --state keeps sessions, orders, bookings, the numbers given so far, and what callers told of
-    locations, SOR codes and operatives; it is set up on first use. In memory all that is lost when the server stops.
-    The profile, a clock that was moved and the seed are never kept.
+    locations, SOR codes and operatives; it is set up on first use. The clock and the fault rules in force are kept
+    there too, until --clock or --faults say otherwise. In memory all that is lost when the server stops. The profile
+    and the seed are never kept.
     """
     given = {name for name in context.params if _source(context, name) == "COMMANDLINE"}
-    listening = Listening(host, port, threads, tls_with(host, tls, tls_dir, tls_cert, tls_key))
+    listening = Listening(host, port, threads, workers, tls_with(host, tls, tls_dir, tls_cert, tls_key))
     logs = (log_level, log_format)
     if from_recordings is not None:
         _check_sense(given & _ONLY_WITH_A_SIMULATOR, "leave it out with --from-recordings")
@@ -161,6 +176,8 @@ def serve_command(
     if not is_loopback(host) and password == DEFAULT_PASSWORD:
         complain(f"{host} can be reached from elsewhere. Set a --password other than the default.")
         raise typer.Exit(UNUSABLE)
+    if workers > 1:
+        _check_workers(state, seed, import_dir)
     loaded = profile_with(profile, wsdl_style)
     settings: dict[str, object] = {
         "profile": loaded,
@@ -176,14 +193,28 @@ def serve_command(
         "admin": admin,
         "admin_token": admin_token,
     }
-    # What is wrong with it is told before a server starts. The process that serves opens it for itself.
-    store = store_from(state)
-    store.close()
-    simulator = Simulator(loaded, clock=clock, seed=seed, login=login, password=password)
+    # What is wrong with it is told before a server starts. The processes that serve open the state for themselves, and
+    # find there what was set for all of them now.
+    simulator = Simulator(**settings)  # type: ignore[arg-type]
+    simulator.close()
+    if state != MEMORY:
+        settings |= {"clock": "wall", "faults": ()}
     guard = guard_for(host, admin_token, trusted_proxies) if admin else None
-    more = {"state": str(store)} | ({} if import_dir is None else {"imports": str(import_dir)})
+    more = {"state": simulator.state} | ({} if import_dir is None else {"imports": str(import_dir)})
     load = partial(load_simulator, settings, import_dir, logs)
     serve(load, listening, partial(announce, listening, simulator, guard, more))
+
+
+def _check_workers(state: str, seed: int | None, import_dir: Path | None) -> None:
+    """Say why several workers cannot be had."""
+    for is_so, why in (
+        (state == MEMORY, "each worker would be a DRS of its own: name a database with --state"),
+        (seed is not None, "with one --seed all workers would give the same session ids: leave it out"),
+        (import_dir is not None, "all workers would watch --import-dir: start one server beside them that does"),
+    ):
+        if is_so:
+            complain(f"--workers cannot be more than 1 here: {why}.")
+            raise typer.Exit(UNUSABLE)
 
 
 def _fault_rules(file: str | None) -> tuple[FaultRule, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from random import Random
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from drs_simulator.endpoint.connection import Reply
 from drs_simulator.endpoint.scene import Scene
@@ -22,6 +22,38 @@ if TYPE_CHECKING:
 _SEED_BITS = 64
 
 
+_Rules = tuple["FaultRule", ...]
+_Result = TypeVar("_Result")
+
+
+class Shelf(Protocol):
+    """Where the rules in force are kept."""
+
+    def rules(self) -> _Rules:
+        """The rules as they are now."""
+
+    def change(self, change: Callable[[_Rules], tuple[_Rules, _Result]]) -> _Result:
+        """Put what a function makes of the rules in their place, and tell what else it made; nobody comes between."""
+
+
+class OwnShelf:
+    """Keeps the rules in this process. Safe under threads; to look costs nothing."""
+
+    def __init__(self) -> None:
+        self._rules: _Rules = ()
+        self._lock = Lock()
+
+    def rules(self) -> _Rules:
+        """See ``Shelf.rules``."""
+        return self._rules
+
+    def change(self, change: Callable[[_Rules], tuple[_Rules, _Result]]) -> _Result:
+        """See ``Shelf.change``."""
+        with self._lock:
+            self._rules, result = change(self._rules)
+            return result
+
+
 class FaultPlan:
     """The fault rules in force. Safe under threads; without rules it costs nothing.
 
@@ -29,44 +61,44 @@ class FaultPlan:
     status; an ``http_status`` before a delay answers at once, and the delay does not come to pass.
 
     Args:
-        rules: The rules from the start.
+        rules: The rules from the start. Without any, those that are on the shelf stay in force.
         random: The source of randomness, used for nothing else, so that the same calls meet the same faults.
+        shelf: Where the rules in force are kept; in this process without.
     """
 
-    def __init__(self, rules: Iterable[FaultRule], random: Random) -> None:
+    def __init__(self, rules: Iterable[FaultRule], random: Random, shelf: Shelf | None = None) -> None:
         self._at_first = tuple(rules)
         self._random = random
-        self._lock = Lock()
-        self._rules = self._at_first
+        self._shelf = OwnShelf() if shelf is None else shelf
+        if self._at_first:
+            self.reset()
 
     def __bool__(self) -> bool:
-        return bool(self._rules)
+        return bool(self._shelf.rules())
 
     def rules(self) -> tuple[FaultRule, ...]:
         """The rules in force; ``times`` is how often each is still to happen."""
-        return self._rules
+        return self._shelf.rules()
 
     def add(self, *rules: FaultRule) -> None:
         """Put rules in force, after those that are there."""
-        with self._lock:
-            self._rules = (*self._rules, *rules)
+        self._shelf.change(lambda present: ((*present, *rules), None))
 
     def clear(self) -> None:
         """No call goes wrong any more."""
-        with self._lock:
-            self._rules = ()
+        self._shelf.change(lambda _: ((), None))
 
     def reset(self) -> None:
         """Only the rules from the start are in force, and none of them has happened."""
-        with self._lock:
-            self._rules = self._at_first
+        self._shelf.change(lambda _: (self._at_first, None))
 
     def take(self, call: SentCall) -> tuple[tuple[Effect, ...], Random]:
         """The effects that strike this call, which count as happened, and the randomness that they may use."""
-        with self._lock:
+
+        def taken(rules: _Rules) -> tuple[_Rules, tuple[tuple[Effect, ...], Random]]:
             struck: list[Effect] = []
             left: list[FaultRule] = []
-            for rule in self._rules:
+            for rule in rules:
                 happens = rule.means(call) and (rule.probability == 1 or self._random.random() < rule.probability)
                 if happens:
                     struck.append(rule.effect)
@@ -74,8 +106,10 @@ class FaultPlan:
                     left.append(rule)
                 elif rule.times > 1:
                     left.append(rule.model_copy(update={"times": rule.times - 1}))
-            self._rules = tuple(left)
-            return tuple(struck), Random(self._random.getrandbits(_SEED_BITS) if struck else 0)  # noqa: S311
+            random = Random(self._random.getrandbits(_SEED_BITS) if struck else 0)  # noqa: S311
+            return tuple(left), (tuple(struck), random)
+
+        return self._shelf.change(taken)
 
 
 def struck(effects: Iterable[Effect], scene: Scene, carry_out: Callable[[], Reply]) -> Reply:

@@ -43,13 +43,15 @@ class Listening:
     Args:
         host: The address to listen on.
         port: The port to listen on, 0 for a free one.
-        threads: How many requests are worked on at a time.
+        threads: How many requests are worked on at a time, in each worker.
+        workers: How many processes serve.
         tls: What to show to callers who come over HTTPS; without it, they come over HTTP.
     """
 
     host: str
     port: int
     threads: int = 1
+    workers: int = 1
     tls: Tls | None = None
 
     def address(self, port: int) -> str:
@@ -77,6 +79,7 @@ def serve(load: Callable[[], WSGIApplication], listening: Listening, when_up: Ca
         address=listening.host,
         port=chosen,
         interface=Interfaces.WSGI,
+        workers=listening.workers,
         blocking_threads=listening.threads,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN_MILLISECONDS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -29,6 +30,7 @@ from drs_simulator.profile import GatewaySettings
 from drs_simulator.scheduling.model import Availability
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import Scheduler
+from drs_simulator.state.errors import StateError
 
 _log = logging.getLogger(__name__)
 _REQUESTS_REMEMBERED = 1024
@@ -171,7 +173,11 @@ class Gateway:
 
 def _failed(operation: str = "") -> Answer:
     """The answer where the simulator itself fails; called while that is being handled."""
-    _log.exception("The gateway failed on %s", operation or "a request")
+    error = sys.exception()
+    if isinstance(error, StateError):
+        _log.error("%s failed: %s", operation or "A request", error)
+    else:
+        _log.exception("The gateway failed on %s", operation or "a request")
     return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(fault.internal_error()), operation)
 
 

@@ -30,5 +30,9 @@ class StateUnreachableError(StateError):
     """The database is not there, does not let us in, or is none."""
 
 
+class StateLostError(StateError):
+    """The database failed at a call, because it is gone or full; nothing of the call was done. It may be back later."""
+
+
 class StateVersionError(StateError):
     """The database was made by a simulator with another version of the schema."""

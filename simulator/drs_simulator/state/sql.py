@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
-from sqlalchemy import URL, Connection, create_engine, make_url, update
+from sqlalchemy import URL, Connection, create_engine, insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from drs_simulator.scheduling.store import Transaction
 from drs_simulator.state import sql_schema
-from drs_simulator.state.errors import StateUnreachableError, StateVersionError
+from drs_simulator.state.errors import StateLostError, StateUnreachableError, StateVersionError
+from drs_simulator.state.sql_schema import settings
 from drs_simulator.state.sql_transaction import SqlTransaction
 
 _WAIT_SECONDS = 30
@@ -91,7 +93,8 @@ class SqlStore:
             with self._engine.connect() as connection:
                 for statement in statements:
                     connection.exec_driver_sql(statement)
-            with self._begun() as connection:
+            with self._engine.begin() as connection:
+                connection.exec_driver_sql(self._take_turn)
                 version = sql_schema.version_of(connection)
                 if version == sql_schema.VERSION:
                     # Where nothing may be written, that is told now and not to the first caller.
@@ -116,15 +119,43 @@ class SqlStore:
         with self._begun() as connection:
             SqlTransaction(connection).clear()
 
+    def setting(self, name: str) -> str | None:
+        """See ``SharedSettings.setting``."""
+        found = select(settings.c.document).where(settings.c.id == name)
+        with self._told(), self._engine.connect() as connection:
+            document: str | None = connection.execute(found).scalar_one_or_none()
+            return document
+
+    def change_setting(self, name: str, change: Callable[[str | None], str]) -> None:
+        """See ``SharedSettings.change_setting``."""
+        this = settings.c.id == name
+        with self._begun() as connection:
+            before = connection.execute(select(settings.c.document).where(this)).scalar_one_or_none()
+            after = change(before)
+            if before is None:
+                connection.execute(insert(settings).values(id=name, document=after))
+            elif after != before:
+                connection.execute(update(settings).where(this).values(document=after))
+
     def close(self) -> None:
         """See ``Store.close``."""
         self._engine.dispose()
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
-        with self._turn, self._engine.begin() as connection:
+        with self._turn, self._told(), self._engine.begin() as connection:
             connection.exec_driver_sql(self._take_turn)
             yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whatever the database fails at is told in one line."""
+        try:
+            yield
+        except (DBAPIError, PoolTimeoutError) as error:
+            # What databases say after their first line may have residents' data in it.
+            reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+            raise StateLostError(f"The state at {self._shown} cannot be used: {reason}") from error
 
     def __str__(self) -> str:
         return self._shown

@@ -17,10 +17,14 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 
-VERSION = 1
+VERSION = 2
 """Raised by one whenever the tables change, or a document of before could not be read any more."""
+
+_LACKS_TABLES_ONLY = 1
+"""A database of this version has fewer tables, and is brought up by making those that it lacks."""
 
 _metadata = MetaData()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,19 +59,26 @@ bookings = _by_number(
 sor_codes = _by_text("drs_sor_codes")
 locations = _by_text("drs_locations")
 operatives = _by_text("drs_operatives")
+settings = Table(
+    "drs_settings", _metadata, Column("id", Text, primary_key=True), Column("document", Text, nullable=False)
+)
 Index("drs_orders_by_number", orders.c.number, postgresql_using="hash")
 Index("drs_bookings_by_day", bookings.c.operative_id, bookings.c.day)
 
 KEPT = (numbers, sessions, orders, bookings, sor_codes, locations, operatives)
-"""All tables that a reset empties."""
+"""All tables that a reset empties. What processes share besides the state is set anew instead."""
 
 
 def version_of(connection: Connection) -> int:
-    """The version of the schema that is there; where there is none, this one is made."""
+    """The version of the schema that is there; where there is none, or one that can be brought up, this one is made."""
     if not inspect(connection).has_table(schema.name):
         _metadata.create_all(connection)
         connection.execute(insert(schema).values(version=VERSION))
     version: int = connection.execute(select(schema.c.version)).scalar_one()
+    if version == _LACKS_TABLES_ONLY:
+        _metadata.create_all(connection)
+        connection.execute(update(schema).values(version=VERSION))
+        return VERSION
     return version
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -93,10 +94,10 @@ def test_a_database_of_another_version_is_refused_and_left_as_it_is(database: st
     engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE drs_schema SET version = 99"))
-    with pytest.raises(StateVersionError, match=r"has version 99 of the schema, this simulator has version 1\. Name"):
+    with pytest.raises(StateVersionError, match=r"has version 99 of the schema, this simulator has version 2\. Name"):
         store_from(database)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE drs_schema SET version = 1"))
+        connection.execute(text("UPDATE drs_schema SET version = 2"))
     engine.dispose()
     store = store_from(database)
     with store.transaction() as kept:
@@ -142,3 +143,18 @@ def test_a_simulator_goes_on_where_one_with_the_same_state_stopped(database: str
     with drs._store.transaction() as kept:
         assert not kept.orders()
     drs._store.close()
+
+
+def test_a_database_that_lacks_tables_only_is_brought_up(database: str) -> None:
+    store = store_from(database)
+    made = Desk(store=store).order()
+    store.close()
+    engine = create_engine(database)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE drs_settings"))
+        connection.execute(text("UPDATE drs_schema SET version = 1"))
+    engine.dispose()
+    with Simulator("lincoln", clock="fixed@2021-10-22T12:20", state=database) as drs:
+        drs.clock.shift(timedelta(days=1))
+        with drs._store.transaction() as kept:
+            assert kept.order(made.order.id) == made.order
