@@ -15,6 +15,7 @@ from drs_contracts.clause import Clause, Grade
 from drs_contracts.exercise import CommandError
 from drs_contracts.exercise_cli import exercise_command
 from drs_contracts.observe_cli import observe_command
+from drs_contracts.readiness import NotReadyError
 from drs_contracts.recorder import RecorderError
 from drs_contracts.recording import RecordingError
 from drs_contracts.recording_cli import record_command
@@ -36,6 +37,7 @@ _CANNOT_BE_USED = (
     ProfileError,
     ClockError,
     UnreachableError,
+    NotReadyError,
     RecorderError,
     FolderError,
     RecordingError,

@@ -31,6 +31,7 @@ class Report:
         findings: One for every clause.
         interrupted: Whether somebody stopped it before its end.
         simulated: Whether it is a simulator in this process, of which nothing is learned about DRS.
+        command: What was run; login and password are not told.
     """
 
     target: str
@@ -41,10 +42,15 @@ class Report:
     findings: tuple[Finding, ...]
     interrupted: bool = False
     simulated: bool = False
+    command: str = ""
 
     def having(self, outcome: Outcome) -> tuple[Finding, ...]:
         """The findings of that outcome."""
         return tuple(finding for finding in self.findings if finding.outcome is outcome)
+
+    def repeats(self, finding: Finding) -> str:
+        """The command that shows a finding again, by itself."""
+        return f"{self.command} --clause {finding.clause.id}"
 
     @property
     def confirmed(self) -> tuple[Clause, ...]:
@@ -75,6 +81,7 @@ def to_terminal(report: Report, console: Console) -> None:
         lines += [f"with {finding.values}"] if finding.values else []
         for sent, came in _exchanges(finding)[-1:]:
             lines += [f"sent {sent}", f"came {came}"]
+        lines += [f"again: {report.repeats(finding)}"]
         for line in lines:
             console.print(f"    {line}", markup=False)
     if report.refuted:
@@ -96,7 +103,7 @@ def to_json(report: Report) -> str:
             "interrupted": report.interrupted,
             "confirmed": [clause.id for clause in report.confirmed],
             "refuted": [clause.id for clause in report.refuted],
-            "findings": [_as_data(finding) for finding in report.findings],
+            "findings": [_as_data(finding, report) for finding in report.findings],
         },
         indent=2,
     )
@@ -118,6 +125,7 @@ def to_junit(report: Report) -> bytes:
         if finding.outcome is Outcome.BROKEN:
             failure = etree.SubElement(case, "failure", message=_printable(finding.reason))
             told = [f"known: {finding.clause.evidence}", *(f"sent {s}\ncame {c}" for s, c in _exchanges(finding)[-1:])]
+            told += [f"again: {report.repeats(finding)}"]
             failure.text = _printable("\n".join(told))
         elif finding.outcome is Outcome.LEFT_OUT:
             etree.SubElement(case, "skipped", message=finding.reason)
@@ -129,7 +137,7 @@ def to_html(report: Report) -> str:
     return rendered("report.html", report=report, Outcome=Outcome, exchanges=_exchanges)
 
 
-def _as_data(finding: Finding) -> dict[str, Any]:
+def _as_data(finding: Finding, report: Report) -> dict[str, Any]:
     exchanges = [{"sent": sent, "came": came} for sent, came in _exchanges(finding)]
     return {
         "id": finding.clause.id,
@@ -140,6 +148,7 @@ def _as_data(finding: Finding) -> dict[str, Any]:
         "reason": finding.reason,
         "values": {name: str(value) for name, value in finding.values.items()},
         "exchanges": exchanges[-1:],
+        "again": report.repeats(finding) if finding.outcome is Outcome.BROKEN else None,
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +15,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from drs_contracts.catalogue import clauses
-from drs_contracts.clause import Binds
+from drs_contracts.clause import Binds, Clause
 from drs_contracts.conversation import Facts
 from drs_contracts.loopback import is_loopback
+from drs_contracts.readiness import make_sure_of
 from drs_contracts.report import Report, to_html, to_json, to_junit, to_terminal
 from drs_contracts.target import SimulatorTarget, Target, UrlTarget
 from drs_contracts.verification import Extent, Finding, Outcome, verify
@@ -41,6 +44,9 @@ def verify_command(
     max_examples: Annotated[int, typer.Option(min=1, help="Values tried with each clause.")] = 15,
     quick: Annotated[bool, typer.Option("--quick", help="Two values for each clause.")] = False,
     seed: Annotated[int, typer.Option(help="Makes the values repeatable.")] = 0,
+    clause: Annotated[
+        list[str] | None, typer.Option(help="Only the clause with this id; may be given several times.")
+    ] = None,
     time_budget: Annotated[
         float | None, typer.Option(min=0, help="Seconds after which no further clause is begun.", show_default=False)
     ] = None,
@@ -72,6 +78,7 @@ def verify_command(
         _err.print(f"{url} is not on this machine. Ask its owner, then add --i-may-test-this-system.", markup=False)
         raise typer.Exit(_UNUSABLE)
     settings = load_profile(profile)
+    chosen = _chosen(clause or [])
     target: Target
     examples = _QUICK_EXAMPLES if quick else max_examples
     if url is None:
@@ -79,10 +86,15 @@ def verify_command(
         extent = Extent(examples, seed, seconds=time_budget)
     else:
         target = UrlTarget(url, login, password, admin=AdminClient(url, admin_token) if clock_control else None)
+        make_sure_of(target)
         may_write = allow_writes or is_loopback(url)
         extent = Extent(examples, seed, may_write=may_write, may_move_clock=clock_control, seconds=time_budget)
     described = url or f"the simulator with the profile {settings.name}"
-    report = verified(target, Facts.of(settings), extent, described)
+    command = ["drs-contracts", "verify", url or "--simulator", "--profile", profile]
+    command += ["--max-examples", str(examples), "--seed", str(seed)]
+    command += ["--i-may-test-this-system"] * i_may_test_this_system + ["--allow-writes"] * allow_writes
+    command += ["--clock-control"] * clock_control
+    report = verified(target, Facts.of(settings), extent, described, chosen=chosen, command=shlex.join(command))
     to_terminal(report, _out)
     for file, content in ((json_file, to_json), (html_file, to_html)):
         if file is not None:
@@ -95,11 +107,28 @@ def verify_command(
         raise typer.Exit(_BROKEN)
 
 
-def verified(target: Target, facts: Facts, extent: Extent, described: str) -> Report:
+def _chosen(identifiers: list[str]) -> tuple[Clause, ...]:
+    known = {each.id: each for each in clauses(Binds.DRS)}
+    for identifier in identifiers:
+        if identifier not in known:
+            _err.print(f"No clause that binds DRS is called {identifier}. drs-contracts list has them all.")
+            raise typer.Exit(_UNUSABLE)
+    return tuple(known[identifier] for identifier in identifiers) or tuple(known.values())
+
+
+def verified(
+    target: Target,
+    facts: Facts,
+    extent: Extent,
+    described: str,
+    *,
+    chosen: Sequence[Clause] | None = None,
+    command: str = "",
+) -> Report:
     """The report of a verification, with a progress bar on standard error; Ctrl-C ends it with what was found."""
     started, began = datetime.now(UTC), time.monotonic()
     findings: list[Finding] = []
-    known = clauses(Binds.DRS)
+    known = clauses(Binds.DRS) if chosen is None else chosen
     interrupted = False
     with Progress(console=_err, transient=True) as progress:
         task = progress.add_task("Verifying", total=len(known))
@@ -119,6 +148,7 @@ def verified(target: Target, facts: Facts, extent: Extent, described: str) -> Re
         tuple(findings),
         interrupted,
         isinstance(target, SimulatorTarget),
+        command,
     )
 
 

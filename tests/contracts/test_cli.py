@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,7 @@ def test_a_broken_clause_is_shown_with_its_evidence_and_the_exchange() -> None:
         (("verify", "http://127.0.0.1:1", "--simulator"), "Give the address of a DRS, or --simulator."),
         (("verify", "https://drs.example/ws/soap"), "Ask its owner, then add --i-may-test-this-system."),
         (("verify", "http://127.0.0.1:9/soap"), "Nothing answers at 127.0.0.1:9"),
+        (("verify", "--simulator", "--clause", "AVL-1"), "No clause that binds DRS is called AVL-1"),
         (("verify", "--simulator", "--profile", "nowhere"), "Profile nowhere cannot be used"),
         (("list", "--grade", "sure"), "--grade"),
         (("fly",), "No such command"),
@@ -86,6 +88,31 @@ def test_what_cannot_be_used_is_told_with_exit_code_2(arguments: tuple[str, ...]
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_does_not_let_us_in_is_told_before_anything_is_verified() -> None:
+    with Simulator("lincoln") as drs:
+        elsewhere = drs.url.partition("/OTWebServiceGateway")[0] + "/elsewhere"
+        for arguments, words in (
+            ((drs.url, "--password", "another"), "The login drs is refused: Invalid login or password."),
+            ((elsewhere,), f"{elsewhere}?wsdl gives no WSDL (HTTP 404)."),
+        ):
+            done = run("verify", *arguments)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert done.stderr.strip().startswith(words)
+            assert "Traceback" not in done.stderr
+
+
+def test_a_broken_clause_ends_with_the_command_that_shows_it_again() -> None:
+    with Simulator("newark") as drs:
+        done = run("verify", drs.url, "--max-examples", "1", "--seed", "3", "--clause", "ANS-06")
+        (line,) = (line for line in done.stdout.splitlines() if line.strip().startswith("again: "))
+        again = shlex.split(line.partition("again: ")[2])
+        assert again[0] == "drs-contracts"
+        repeated = run(*again[1:])
+    assert repeated.returncode == done.returncode == 1
+    assert "broken ANS-06" in repeated.stdout
+    assert repeated.stdout.endswith("0 held, 1 broken, 0 left out.\n")
 
 
 def test_the_clauses_are_listed_with_their_evidence() -> None:
