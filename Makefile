@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test check docs bench bench-quick start-up lock clean
+.PHONY: demo test check docs bench bench-quick bench-contracts start-up mutants lock clean
 
 demo: $(READY)
 	$(BIN)/python docs/demo.py
@@ -33,6 +33,20 @@ bench-quick: $(READY)
 
 start-up: $(READY)
 	$(BIN)/python -m benchmarks.start_up
+
+bench-contracts: $(READY)
+	$(BIN)/python -m benchmarks.contracts
+
+# Half an hour or more on two cores; docs/mutation.md says what comes out. mutmut reads sources from src/ only.
+mutants: $(READY)
+	$(BIN)/python -m pip install --quiet mutmut==3.8.1
+	rm -rf build/mutation
+	mkdir -p build/mutation/tests
+	cp -r simulator build/mutation/src
+	cp tests/mutation/setup.cfg tests/mutation/pytest.ini build/mutation
+	cp tests/mutation/conftest.py tests/contracts/test_catalogue.py build/mutation/tests
+	cd build/mutation && nice -n 19 ../../$(BIN)/mutmut run --max-children 2
+	cd build/mutation && ../../$(BIN)/mutmut export-cicd-stats
 
 # Everything that was tried together, for development and CI.
 lock: $(READY)

@@ -217,9 +217,12 @@ class Conversation:
         )
 
     def free_slots(self, days_ahead: int, days: int = 5) -> list[OfferedSlot]:
-        """The available slots of a period."""
-        begin, end = self.local(days_ahead), self.local(days_ahead + days - 1)
-        return [slot for slot in offered(self.check_availability(begin, end)) if slot.available]
+        """The available slots of a period; asking for them must succeed."""
+        answer = self.check_availability(self.local(days_ahead), self.local(days_ahead + days - 1))
+        if not answer.succeeded:
+            told = answer.text("errorMsg") or answer.fault or "no reason"
+            raise ClauseBroken(f"checkAvailability gave no slots: {told}")
+        return [slot for slot in offered(answer) if slot.available]
 
     def _code(self, number: str) -> Members:
         return {
