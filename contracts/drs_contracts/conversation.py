@@ -135,7 +135,7 @@ class Conversation:
                 "locationID": self.facts.location_id,
                 "primaryOrderNumber": number,
                 "priority": self.facts.priority,
-                "theBookingCodes": self._code(str(number)),
+                "theBookingCodes": self.code(str(number)),
                 "userId": self.facts.user_id,
                 **order,
             },
@@ -158,7 +158,7 @@ class Conversation:
                 "priority": self.facts.priority,
                 "targetDate": self.local(60, time(23, 59, 59)),
                 "userId": self.facts.user_id,
-                "theBookingCodes": self._code(number),
+                "theBookingCodes": self.code(number),
                 **order,
             },
         }
@@ -197,9 +197,9 @@ class Conversation:
         """Send scheduleBooking with a slot's times as its planning window."""
         return self.schedule(order, planningWindowStart=slot.begin, planningWindowEnd=slot.end)
 
-    def select(self, order: CreatedOrder) -> Exchange:
+    def select(self, order: CreatedOrder, **more: Value) -> Exchange:
         """Send selectOrder for one order."""
-        return self.call("selectOrder", {"primaryOrderNumber": order.number, "sessionId": self.session})
+        return self.call("selectOrder", {"primaryOrderNumber": order.number, "sessionId": self.session, **more})
 
     def delete(self, order: CreatedOrder) -> Exchange:
         """Send deleteBooking for an order's booking."""
@@ -224,7 +224,8 @@ class Conversation:
             raise ClauseBroken(f"checkAvailability gave no slots: {told}")
         return [slot for slot in offered(answer) if slot.available]
 
-    def _code(self, number: str) -> Members:
+    def code(self, number: str) -> Members:
+        """One SOR code of that order, as a member of ``theBookingCodes``."""
         return {
             "bookingCodeSORCode": self.facts.sor_code,
             "itemNumberWithinBooking": "1",

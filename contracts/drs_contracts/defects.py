@@ -205,7 +205,28 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("any booking is scheduled", "SCH-12", between=forgives("scheduleBookingResponse.*Unable to find booking")),
     Defect("orders stay open", "CHG-01", between=requests("<completeOrder>true<", "<completeOrder>false<")),
     Defect("a comment moves the visit", "CHG-02", between=_moves_what_is_commented),
+    Defect(
+        "life cycles stand still", "CHG-06", between=requests("<transactionType>[^<]*<", "<transactionType>PLANNED<")
+    ),
+    Defect(
+        "a planner's comments are forgotten",
+        "CHG-07",
+        between=requests("<plannerComments>[^<]*<", "<plannerComments><"),
+    ),
     Defect("completed bookings are scheduled", "CHG-03", between=forgives("is completed")),
+    Defect("changes of an order are forgotten", "CHG-04", between=swallows("<updateOrder>")),
+    Defect("completed orders are forgotten", "CHG-05", between=swallows("<completeOrder><")),
+    Defect("further bookings are forgotten", "ORD-15", between=swallows("<createBooking>")),
+    Defect("reservations are never confirmed", "SCH-13", between=swallows("<confirmReservation>")),
+    Defect(
+        "what is not reserved is confirmed", "SCH-14", between=forgives("confirmReservationResponse.*<status>error")
+    ),
+    Defect(
+        "bookings of all times are found", "SEL-01", between=requests("<returnBookings[^/]*/returnBookings[^>]*>", "")
+    ),
+    Defect(
+        "operatives have other ids", "SEL-02", between=replies(r"(selectResourceResponse.*<resourceID>)\w", r"\g<1>0")
+    ),
     Defect("an order that is missing has another text", "CAN-01", {"messages": {"order_missing": "Not found"}}),
     Defect("a deleted order stays", "CAN-02", between=swallows("<deleteOrder>")),
     Defect("any booking is cancelled", "CAN-03", between=forgives("deleteBookingResponse.*Unable to find booking")),

@@ -10,6 +10,7 @@ from drs_contracts.catalogue import (  # noqa: F401 - enter clauses
     caller_workflow,
     changing,
     choices,
+    further,
     ordering,
     scheduling,
     sessions,

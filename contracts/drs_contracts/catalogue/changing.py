@@ -80,6 +80,47 @@ def a_completed_booking_stays_where_it_is(drs: Conversation) -> None:
 
 
 @clause(
+    "CHG-06",
+    "updateBooking moves a booking on; an order whose booking is begun is STARTED, and is not PLANNED again.",
+    presumed("by the life cycle's words, which are published"),
+    writes=True,
+)
+def a_booking_goes_its_way(drs: Conversation) -> None:
+    """Send an operative out, let them begin, and try to go back."""
+    order = drs.create_order()
+    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
+    for becomes in ("DESPATCHED", "ACCEPTED", "ARRIVED", "STARTED"):
+        answer = _update(drs, order, becomes)
+        expect(answer.succeeded, f"{becomes} was refused: {answer.text('errorMsg') or answer.fault}")
+        shown = drs.select(order)
+        life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
+        expect(life_cycle == becomes, f"after {becomes} it is {life_cycle}")
+        status = shown.text("theOrders/status")
+        begun = becomes in ("ARRIVED", "STARTED")
+        expect((status == "STARTED") is begun, f"after {becomes} the order is {status}")
+    expect(_update(drs, order, "PLANNED").refused, "it was planned again")
+
+
+@clause(
+    "CHG-07",
+    "updateBooking keeps the comments of planner and operative, each until another is sent.",
+    presumed("by the members' names; relied on by Hackney for a planner's"),
+    writes=True,
+    comments=texts(max_size=30),
+)
+def comments_are_kept(drs: Conversation, comments: str) -> None:
+    """Send both, one after the other, and look at the booking."""
+    order = drs.create_order()
+    sent = {"plannerComments": comments, "operatorComments": f"{comments}!"}
+    for name, text in sent.items():
+        _update(drs, order, "PLANNED", **{name: text})
+    shown = drs.select(order)
+    for name, text in sent.items():
+        kept = (shown.text(f"{_BOOKING}/{name}") or "").strip()
+        expect(kept == text.strip(), f"the {name} '{text}' came back as '{kept}'")
+
+
+@clause(
     "CAN-01",
     "deleteOrder of an unknown number is refused; the errorMsg contains 'no order exists'.",
     client("Hackney"),
