@@ -21,6 +21,7 @@ from drs_contracts.recording import RecordingError
 from drs_contracts.recording_cli import record_command
 from drs_contracts.recording_writer import FolderError
 from drs_contracts.replay_cli import drift_command, replay_command
+from drs_contracts.report_file import ReportFileError
 from drs_contracts.scenario import ScenarioError
 from drs_contracts.target import UnreachableError
 from drs_contracts.verify_cli import verify_command
@@ -43,6 +44,7 @@ _CANNOT_BE_USED = (
     RecordingError,
     ScenarioError,
     CommandError,
+    ReportFileError,
 )
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from drs_contracts.exercise import Ending, Trial, exercise, worst
 from drs_contracts.pages import rendered
+from drs_contracts.report_file import write_report
 from drs_contracts.scenario import Scenario, load_scenario, scenario_names
 
 _out = Console(soft_wrap=True, highlight=False)
@@ -59,7 +60,7 @@ def exercise_command(
             _out.print("\n".join(trial.printed.splitlines()[-_SHOWN_LINES:]), markup=False)
     for file, content in ((junit_file, to_junit), (html_file, to_html)):
         if file is not None:
-            file.write_bytes(content(trials))
+            write_report(file, content(trials))
     if interrupted:
         raise typer.Exit(_INTERRUPTED)
     if worst(trials) is not Ending.PASSED:

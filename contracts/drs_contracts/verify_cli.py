@@ -20,6 +20,7 @@ from drs_contracts.conversation import Facts
 from drs_contracts.loopback import is_loopback
 from drs_contracts.readiness import make_sure_of
 from drs_contracts.report import Report, to_html, to_json, to_junit, to_terminal
+from drs_contracts.report_file import write_report
 from drs_contracts.target import SimulatorTarget, Target, UrlTarget
 from drs_contracts.verification import Extent, Finding, Outcome, verify
 
@@ -98,9 +99,9 @@ def verify_command(
     to_terminal(report, _out)
     for file, content in ((json_file, to_json), (html_file, to_html)):
         if file is not None:
-            _write(file, content(report).encode())
+            write_report(file, content(report).encode())
     if junit_file is not None:
-        _write(junit_file, to_junit(report))
+        write_report(junit_file, to_junit(report))
     if report.interrupted:
         raise typer.Exit(_INTERRUPTED)
     if report.having(Outcome.BROKEN):
@@ -150,11 +151,3 @@ def verified(
         isinstance(target, SimulatorTarget),
         command,
     )
-
-
-def _write(file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        _err.print(f"{file} cannot be written: {error.strerror}.", markup=False)
-        raise typer.Exit(_UNUSABLE) from None

@@ -79,6 +79,10 @@ def test_a_broken_clause_is_shown_with_its_evidence_and_the_exchange() -> None:
         (("verify", "http://127.0.0.1:9/soap"), "Nothing answers at 127.0.0.1:9"),
         (("verify", "--simulator", "--clause", "AVL-1"), "No clause that binds DRS is called AVL-1"),
         (("verify", "--simulator", "--profile", "nowhere"), "Profile nowhere cannot be used"),
+        (
+            ("exercise", "--scenario", "healthy", "--junit", "no/such/folder", "--", "true"),
+            "no/such/folder cannot be written",
+        ),
         (("list", "--grade", "sure"), "--grade"),
         (("fly",), "No such command"),
     ],
