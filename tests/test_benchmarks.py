@@ -18,6 +18,7 @@ from drs_simulator import Simulator
 
 from benchmarks.bodies import CLOCK, PROFILE, STEPS, Step, Workload, bodies_of, open_session
 from benchmarks.calling import Caller, RefusedError, filled_in, opened, session_in
+from benchmarks.contracts import rows as cost_of_contracts
 from benchmarks.filling import fill_weeks, fill_with_history
 from benchmarks.growth import Growth, Timing, growth, in_memory
 from benchmarks.load import GeneratorName, LoadGenerator, Reading, Task, load_generator
@@ -254,6 +255,12 @@ def test_a_server_that_is_unknown_is_told_in_a_line() -> None:
     assert done.returncode == 2
     assert "nobody" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_the_contracts_cost_is_measured_as_a_user_has_it() -> None:
+    measured_rows = cost_of_contracts(whole_runs=1, runs=1)
+    assert [bound for _, _, bound in measured_rows] == ["60 s", "10 s", "2 s", "50 ms"]
+    assert all(re.fullmatch(r"-?\d+(\.\d+)? m?s", figure) for _, figure, _ in measured_rows)
 
 
 def _diaries(drs: Simulator) -> Any:
