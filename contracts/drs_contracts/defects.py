@@ -214,6 +214,7 @@ DEFECTS: tuple[Defect, ...] = (
         between=requests("<plannerComments>[^<]*<", "<plannerComments><"),
     ),
     Defect("completed bookings are scheduled", "CHG-03", between=forgives("is completed")),
+    Defect("what is missing is not named", "ORD-16", between=replies("<errorMsg>userId is", "<errorMsg>It is")),
     Defect("changes of an order are forgotten", "CHG-04", between=swallows("<updateOrder>")),
     Defect("completed orders are forgotten", "CHG-05", between=swallows("<completeOrder><")),
     Defect("further bookings are forgotten", "ORD-15", between=swallows("<createBooking>")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
@@ -103,6 +104,24 @@ def an_unknown_sor_code_is_refused(drs: Conversation) -> None:
     code = {"bookingCodeSORCode": "NOSUCH", "itemNumberWithinBooking": "1", "primaryOrderNumber": "x", "quantity": "1"}
     answer = drs.call("createOrder", drs.order_members(theBookingCodes=code))
     expect(answer.refused, f"the status is {answer.text('status')}")
+
+
+@clause(
+    "ORD-16",
+    "createOrder without a field that must be sent is refused with an errorMsg that names it.",
+    presumed("the document says which must be sent, not what follows"),
+    writes=True,
+)
+def a_missing_field_of_an_order_is_named(drs: Conversation) -> None:
+    """Leave out one after the other."""
+    for field in ("contract", "locationID", "primaryOrderNumber", "priority", "userId", "theBookingCodes"):
+        members = drs.order_members()
+        the_order = members["theOrder"]
+        assert isinstance(the_order, Mapping)
+        sent = {name: value for name, value in the_order.items() if name != field}
+        answer = drs.call("createOrder", {**members, "theOrder": sent})
+        expect(answer.refused, f"without {field} the status is {answer.text('status')}")
+        expect(field in (answer.text("errorMsg") or ""), f"without {field} the errorMsg is '{answer.text('errorMsg')}'")
 
 
 @clause("SCH-10", "userId can be left out.", seen("scheduleBooking, userId"), writes=True)
