@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from drs_contracts.catalogue import clauses
     from drs_contracts.clause import Binds, Clause, ClauseBroken, Evidence, Grade
+    from drs_contracts.confirmations import Confirmations, ReceivedConfirmation
     from drs_contracts.conversation import Conversation, Facts
     from drs_contracts.drift import Difference, Kind, differences
     from drs_contracts.observation import Coverage, Judgement, Observation, Situation, Verdict, observe
@@ -30,6 +31,7 @@ __all__ = [
     "Call",
     "Clause",
     "ClauseBroken",
+    "Confirmations",
     "Conversation",
     "Coverage",
     "Difference",
@@ -42,6 +44,7 @@ __all__ = [
     "Kind",
     "Observation",
     "Outcome",
+    "ReceivedConfirmation",
     "Recording",
     "RecordingError",
     "SimulatorTarget",
@@ -67,6 +70,7 @@ _HOMES = {
     "Call": "observed",
     "Clause": "clause",
     "ClauseBroken": "clause",
+    "Confirmations": "confirmations",
     "Conversation": "conversation",
     "Coverage": "observation",
     "Difference": "drift",
@@ -79,6 +83,7 @@ _HOMES = {
     "Kind": "drift",
     "Observation": "observation",
     "Outcome": "verification",
+    "ReceivedConfirmation": "confirmations",
     "Recording": "recording",
     "RecordingError": "recording",
     "SimulatorTarget": "target",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from drs_client import DrsClient
     from drs_simulator import Clock, FaultPlan, Journal, JournalEntry, Simulator
 
+    from drs_contracts.confirmations import Confirmations
+
 _DEFAULT_CLOCK = "wall"
 _PROFILE_OPTION = "--drs-profile"
 _URL_OPTION = "--drs-url"
@@ -46,9 +48,22 @@ def drs(request: pytest.FixtureRequest) -> Simulator:
     """A simulator of the test's own, in process: ``drs.wsgi``, ``drs.clock``, ``drs.reset()``."""
     from drs_simulator import Simulator  # noqa: PLC0415 - imported by those who use it
 
-    simulator = Simulator(**_set_up(request))
+    set_up = _set_up(request)
+    if "drs_confirmations" in request.fixturenames:
+        listening: Confirmations = request.getfixturevalue("drs_confirmations")
+        set_up["confirm_to"] = listening.url
+    simulator = Simulator(**set_up)
     request.node.stash[_SIMULATOR] = simulator
     return simulator
+
+
+@pytest.fixture
+def drs_confirmations() -> Iterator[Confirmations]:
+    """A service that the test's simulator calls back: ``drs_confirmations.wait_for(1)``, ``….fail(2)``."""
+    from drs_contracts.confirmations import Confirmations  # noqa: PLC0415 - imported by those who use it
+
+    with Confirmations() as listening:
+        yield listening
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from drs_simulator import AdminClient, AdminError
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from werkzeug.http import parse_options_header
 
@@ -85,6 +85,8 @@ class _Entry(_Model):
     time: float = -1
     request: _Request
     response: _Response
+    # A simulator's journal also has what DRS itself sent.
+    outgoing: bool = Field(default=False, alias="_outgoing")
 
 
 class _Log(_Model):
@@ -175,7 +177,9 @@ def _har_traffic(content: bytes, file: str) -> Traffic:
 def _calls(file: str, entries: list[tuple[int, _Entry]]) -> Iterator[Call]:
     for number, entry in entries:
         posted = entry.request.post_data
-        if entry.request.method.upper() != "POST" or posted is None or not _is_for_drs(entry.request.url, posted.text):
+        if entry.outgoing or entry.request.method.upper() != "POST" or posted is None:
+            continue
+        if not _is_for_drs(entry.request.url, posted.text):
             continue
         content = entry.response.content
         types = (each.value for each in entry.request.headers if each.name.lower() == "content-type")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from drs_simulator.endpoint.faults import FaultFileError, FaultRule, load_faults
     from drs_simulator.endpoint.journal import Journal
     from drs_simulator.endpoint.outcome import Outcome
+    from drs_simulator.feeds.receiver import ReceiverUrlError
     from drs_simulator.feeds.records import HousingFileError
     from drs_simulator.profile import Profile
     from drs_simulator.profile_file import ProfileError, load_profile, profile_names
@@ -45,6 +46,7 @@ __all__ = [
     "PortTakenError",
     "Profile",
     "ProfileError",
+    "ReceiverUrlError",
     "Simulator",
     "StateError",
     "effects",
@@ -70,6 +72,7 @@ _HOMES = {
     "PortTakenError": "endpoint.address",
     "Profile": "profile",
     "ProfileError": "profile_file",
+    "ReceiverUrlError": "feeds.receiver",
     "Simulator": "simulator",
     "StateError": "state.errors",
     "load_faults": "endpoint.faults",

@@ -222,6 +222,10 @@ class AdminClient:
         )
         return _read(self._send("POST", f"/bookings/{booking_id}/move", move), BookingView)
 
+    def confirm(self, booking_id: int) -> BookingView:
+        """Confirm a booking's appointment, as a planner does."""
+        return _read(self._send("POST", f"/bookings/{booking_id}/confirm", Nothing()), BookingView)
+
     def cancel(self, booking_id: int) -> BookingView:
         """Cancel a booking, as a planner does; tells what it was."""
         return _read(self._send("POST", f"/bookings/{booking_id}/cancel", Nothing()), BookingView)

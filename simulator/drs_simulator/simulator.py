@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from drs_simulator.endpoint.faults import FaultRule
     from drs_simulator.feeds.import_folder import FolderWatcher
     from drs_simulator.feeds.records import HousingFile
+    from drs_simulator.feeds.sender import Attempt, ConfirmationSender
     from drs_simulator.state.document import StateDocument
 
 DEFAULT_LOGIN = "drs"
@@ -64,11 +65,13 @@ class Simulator:
         journal: How many exchanges are kept to be looked at; 0 for none.
         admin: Whether there is an admin interface under ``/__admin``. Without a token there is one on loopback only.
         admin_token: What callers of the admin interface must show.
+        confirm_to: The address of a council's service that is told when a planner moves or confirms a booking.
 
     Raises:
         ProfileError: The profile cannot be used.
         ClockError: The clock's text cannot be read.
         StateError: The state cannot be kept there.
+        ReceiverUrlError: ``confirm_to`` is no address.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class Simulator:
         journal: int = DEFAULT_ENTRIES,
         admin: bool = True,
         admin_token: str | None = None,
+        confirm_to: str | None = None,
     ) -> None:
         self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
         self.login = login
@@ -98,7 +102,10 @@ class Simulator:
         self._store = store_from(state)
         self.clock = self._clock_of(clock)
         self._first_clock_mode = self.clock.mode
-        self.scheduler = Scheduler(self.profile, self.clock, self._random, self._store, Credentials(login, password))
+        self._sender = self._sender_to(confirm_to)
+        wake = None if self._sender is None else self._sender.wake
+        credentials = Credentials(login, password)
+        self.scheduler = Scheduler(self.profile, self.clock, self._random, self._store, credentials, wake)
         self.faults = FaultPlan(faults, self._chance, self._shelf())
         self.journal = Journal(self.profile, self.clock, self.scheduler, password, most_entries=journal)
         self.admin_guard = guard_for(host, admin_token, trusted_proxies) if admin else None
@@ -114,6 +121,7 @@ class Simulator:
             self.wsgi = ProxyFix(self.wsgi, x_for=0, **told)
         self._address = (host, port)
         self._server: EmbeddedServer | None = None
+        self._start_sending()
 
     def _clock_of(self, clock: str | Clock) -> Clock:
         """The clock; in a database, the one that all share, moved only if it was told to be other than the wall."""
@@ -124,6 +132,14 @@ class Simulator:
         if str(own) != "wall":
             shared.mode = own.mode
         return shared
+
+    def _sender_to(self, url: str | None) -> ConfirmationSender | None:
+        if url is None:
+            return None
+        from drs_simulator.feeds.receiver import Receiver  # noqa: PLC0415 - most call nobody back
+        from drs_simulator.feeds.sender import ConfirmationSender  # noqa: PLC0415
+
+        return ConfirmationSender(Receiver(url), self.profile.zone, self._keep_attempt)
 
     def _shelf(self) -> Shelf | None:
         if not isinstance(self._store, SharedSettings):
@@ -150,7 +166,9 @@ class Simulator:
         return str(self._store)
 
     def close(self) -> None:
-        """Let go of the state's connections. A further call opens new ones."""
+        """Post no more confirmations, and let go of the state's connections. A further call opens new ones."""
+        if self._sender is not None:
+            self._sender.stop()
         self._store.close()
 
     @property
@@ -221,7 +239,15 @@ class Simulator:
 
         return self.scheduler.perform_unasked(import_order, file)
 
+    def _start_sending(self) -> None:
+        if self._sender is not None:
+            self._sender.start(self.scheduler)
+
+    def _keep_attempt(self, attempt: Attempt) -> None:
+        self.journal.record_sent(attempt)
+
     def __enter__(self) -> Self:
+        self._start_sending()
         from drs_simulator.endpoint.embedded import EmbeddedServer  # noqa: PLC0415 - not needed without a socket
 
         self._server = EmbeddedServer(self.wsgi, *self._address)

@@ -115,3 +115,12 @@ def test_the_plugin_is_installed_under_its_entry_point() -> None:
     (found,) = (entry for entry in entry_points(group="pytest11") if entry.value == "drs_contracts.plugin")
     assert found.name == "drs"
     assert found.load() is sys.modules["drs_contracts.plugin"]
+
+
+def test_a_service_that_is_called_back_listens_for_a_test_that_asks_for_it(pytester: pytest.Pytester) -> None:
+    source = """
+        def test_it_is_where_drs_posts_to(drs_server, drs_confirmations):
+            assert drs_confirmations.url.startswith("http://127.0.0.1:")
+            assert drs_confirmations.received == ()
+    """
+    run(pytester, source).assert_outcomes(passed=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from drs_simulator.cli.files import check_file
+from drs_simulator.cli.files import check_file, import_file
 from drs_simulator.cli.printing import UNUSABLE, complain
 from drs_simulator.cli.profiles import profile_app
 from drs_simulator.cli.serving import serve_command
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve_command)
 app.command("check-file")(check_file)
+app.command("import")(import_file)
 app.add_typer(profile_app, name="profile")
 
 

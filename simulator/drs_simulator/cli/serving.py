@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from drs_simulator.cli.printing import UNUSABLE, complain
-from drs_simulator.cli.starting import TlsSort, WsdlStyle, announce, load_simulator, profile_with, tls_with
+from drs_simulator.cli.starting import (
+    TlsSort,
+    WsdlStyle,
+    announce,
+    check_receiver,
+    load_simulator,
+    profile_with,
+    tls_with,
+)
 from drs_simulator.endpoint.admin_guard import guard_for, is_loopback
 from drs_simulator.endpoint.journal import DEFAULT_ENTRIES
 from drs_simulator.endpoint.server import Listening, serve
@@ -22,7 +30,10 @@ if TYPE_CHECKING:
     from drs_simulator.endpoint.faults import FaultRule
 
 _ONLY_WITH_A_SIMULATOR = frozenset(
-    {"admin", "admin_token", "clock", "import_dir", "login", "password", "state", "trusted_proxies", "workers"}
+    {
+        *("admin", "admin_token", "clock", "confirm_to", "import_dir"),
+        *("login", "password", "state", "trusted_proxies", "workers"),
+    }
 )
 
 
@@ -108,6 +119,14 @@ def serve_command(
             envvar="DRS_STATE",
         ),
     ] = MEMORY,
+    confirm_to: Annotated[
+        str | None,
+        typer.Option(
+            help="The address of a service that is told when a planner moves or confirms a booking.",
+            envvar="DRS_CONFIRM_TO",
+            show_default=False,
+        ),
+    ] = None,
     from_recordings: Annotated[
         Path | None,
         typer.Option(
@@ -197,8 +216,11 @@ def serve_command(
     # find there what was set for all of them now.
     simulator = Simulator(**settings)  # type: ignore[arg-type]
     simulator.close()
+    if confirm_to is not None:
+        check_receiver(confirm_to)
     if state != MEMORY:
         settings |= {"clock": "wall", "faults": ()}
+    settings["confirm_to"] = confirm_to
     guard = guard_for(host, admin_token, trusted_proxies) if admin else None
     more = {"state": simulator.state} | ({} if import_dir is None else {"imports": str(import_dir)})
     load = partial(load_simulator, settings, import_dir, logs)

@@ -66,6 +66,17 @@ def profile_with(source: str, wsdl_style: WsdlStyle | None) -> Profile:
     return loaded.model_copy(update={"gateway": gateway})
 
 
+def check_receiver(url: str) -> None:
+    """Look whether confirmations can be posted to that address.
+
+    Raises:
+        ReceiverUrlError: They cannot.
+    """
+    from drs_simulator.feeds.receiver import Receiver  # noqa: PLC0415 - most call nobody back
+
+    Receiver(url)
+
+
 def logged(application: WSGIApplication, logs: Logs) -> WSGIApplication:
     """The application with its log set up; where exchanges are logged, each request has an id."""
     level, form = logs

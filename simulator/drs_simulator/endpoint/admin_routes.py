@@ -117,6 +117,11 @@ def _move(asked: Asked) -> BookingView:
     return BookingView.of(asked.simulator.scheduler.perform_unasked(office.move_booking, move), zone)
 
 
+def _confirm(asked: Asked) -> BookingView:
+    confirmed = asked.simulator.scheduler.perform_unasked(office.confirm_booking, _booking_id(asked))
+    return BookingView.of(confirmed, asked.simulator.profile.zone)
+
+
 def _cancel(asked: Asked) -> BookingView:
     cancelled = asked.simulator.scheduler.perform_unasked(office.cancel_booking, _booking_id(asked))
     return BookingView.of(cancelled, asked.simulator.profile.zone)
@@ -185,6 +190,15 @@ SECTIONS = (
                 _move,
                 BookingView,
                 MoveRequest,
+                declines=_DECLINED,
+            ),
+            Route(
+                "POST",
+                "/bookings/<booking_id>/confirm",
+                "Confirm a booking's appointment, as a planner does",
+                _confirm,
+                BookingView,
+                Nothing,
                 declines=_DECLINED,
             ),
             Route(

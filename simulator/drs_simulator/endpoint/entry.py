@@ -35,6 +35,7 @@ class JournalEntry:
         request_size: How many bytes came.
         response_size: How many bytes were sent.
         diagnosis: What the caller should know about it, in sentences.
+        outgoing: Whether DRS itself called: ``path`` is then the whole address, and ``address`` the host there.
     """
 
     number: int
@@ -56,6 +57,7 @@ class JournalEntry:
     request_size: int
     response_size: int
     diagnosis: str
+    outgoing: bool = False
 
     @property
     def size(self) -> int:

@@ -35,6 +35,7 @@ def _exchange(entry: JournalEntry) -> dict[str, Any]:
         "_session": entry.session,
         "_outcome": entry.outcome.value,
         "_faults": list(entry.faults),
+        "_outgoing": entry.outgoing,
     }
 
 
@@ -42,7 +43,7 @@ def _request(entry: JournalEntry) -> dict[str, Any]:
     sent = {"Content-Type": entry.content_type, "SOAPAction": entry.soap_action}
     return {
         "method": entry.method,
-        "url": f"http://drs{entry.path}",
+        "url": entry.path if entry.outgoing else f"http://drs{entry.path}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [{"name": name, "value": value} for name, value in sent.items() if value],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -24,6 +24,9 @@ from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
+
+if TYPE_CHECKING:
+    from drs_simulator.feeds.sender import Attempt
 
 DEFAULT_ENTRIES = 1000
 _DEFAULT_BYTES = 16 * 1024 * 1024
@@ -100,6 +103,16 @@ class Journal:
         else:
             entry = self._entry(exchange)
             kept = _Kept(entry.size, lambda: entry)
+        self._keep(kept)
+
+    def record_sent(self, attempt: Attempt) -> None:
+        """Keep what DRS itself sent to a council's service, and the answer to it. Secrets are taken out of it first."""
+        from drs_simulator.endpoint.outgoing import entry_of  # noqa: PLC0415 - most call nobody back
+
+        entry = entry_of(attempt, self._masker, self._clock.now(), self.most_bytes // _BODIES)
+        self._keep(_Kept(entry.size, lambda: entry))
+
+    def _keep(self, kept: _Kept) -> None:
         with self._lock:
             self._count += 1
             kept.number = self._count

@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     REFUSAL = "refusal"
     FAULT = "fault"
     BROKEN = "broken by fault rule"
+    UNDELIVERED = "undelivered"
 
 
 def outcome_of(reply: Reply) -> Outcome:

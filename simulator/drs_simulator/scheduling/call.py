@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
@@ -23,7 +24,8 @@ _TOKEN_CHARACTERS = string.ascii_letters + string.digits
 class Call:
     """The holder of an open session asks for something at ``now``; all of it happens or nothing does.
 
-    ``session_id`` is empty where DRS itself asks.
+    ``session_id`` is empty where DRS itself asks. ``wake_sender`` tells whoever posts confirmations that there is one;
+    without it nobody is to be told.
     """
 
     session_id: str
@@ -32,6 +34,7 @@ class Call:
     requirements: Requirements
     transaction: Transaction
     random: Random
+    wake_sender: Callable[[], object] | None = None
 
     @property
     def profile(self) -> Profile:

@@ -227,6 +227,31 @@ class Operative:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What the council's service is still to be told: a booking as a planner left it.
+
+    Args:
+        number: Counts the confirmations, in the order in which planners did what they tell of.
+        changed: When that was, by the simulator's clock.
+        booking: The booking as it was then.
+        target_date: Its order's.
+        sequence: Which of its order's bookings it is, counted from 1.
+        original_id: The order's first booking.
+        attempts: How often it has been posted.
+        due: When it is posted next, by the wall's time; ``None`` for at once.
+    """
+
+    number: int
+    changed: datetime
+    booking: Booking
+    target_date: datetime
+    sequence: int
+    original_id: int
+    attempts: int = 0
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedBooking:
     """A booking with what its operative's timetable says of it: when they come, and who."""
 

@@ -10,7 +10,8 @@ from drs_simulator.scheduling import calendar
 from drs_simulator.scheduling.bookings import delete_booking
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.model import LifeCycle, Operative, OrderWithBookings, PlannedBooking, Session
-from drs_simulator.scheduling.placing import schedule_booking
+from drs_simulator.scheduling.outbox import keep_confirmation
+from drs_simulator.scheduling.placing import confirm_reservation, schedule_booking
 from drs_simulator.scheduling.requests import BookingRequest, PlacingRequest
 
 
@@ -117,7 +118,8 @@ def find_bookings(call: Call, search: Search) -> FoundBookings:
 def move_booking(call: Call, move: Move) -> PlannedBooking:
     """The booking gets a place in another window, as scheduleBooking gives it one; its reason stays.
 
-    With ``operative_id`` that operative must come, now and when it is moved again (lockAsSpecified).
+    With ``operative_id`` that operative must come, now and when it is moved again (lockAsSpecified). The council's
+    service is told, where there is one to tell (client: DRS calls back).
 
     Raises:
         UnknownError: There is no such booking.
@@ -134,7 +136,28 @@ def move_booking(call: Call, move: Move) -> PlannedBooking:
     )
     lock = None if move.operative_id is None else "lockAsSpecified"
     schedule_booking(call, PlacingRequest(asked, resource_lock=lock))
-    return _known(call, move.booking_id)
+    moved = _known(call, move.booking_id)
+    keep_confirmation(call, "move", moved.booking)
+    return moved
+
+
+def confirm_booking(call: Call, booking_id: int) -> PlannedBooking:
+    """The booking's appointment stands: a place that is held for it becomes its own, as confirmReservation makes it.
+
+    The council's service is told, where there is one to tell, also of an appointment that needed no confirming
+    (presumed).
+
+    Raises:
+        UnknownError: There is no such booking.
+        Refusal: It has no appointment, or is completed.
+    """
+    booking = _known(call, booking_id).booking
+    if booking.life_cycle is LifeCycle.RESERVED or booking.appointment is None or booking.completed:
+        # It refuses all but the first of these, each in its words.
+        confirm_reservation(call, PlacingRequest(BookingRequest(booking_id)))
+    confirmed = _known(call, booking_id)
+    keep_confirmation(call, "confirm", confirmed.booking)
+    return confirmed
 
 
 def cancel_booking(call: Call, booking_id: int) -> PlannedBooking:

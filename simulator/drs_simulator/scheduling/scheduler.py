@@ -43,16 +43,26 @@ class Credentials:
 class Scheduler:
     """DRS's own logic over a profile, a clock, a source of randomness and a keeping of the state.
 
-    Every call is one transaction. What DRS declines raises ``Refusal``, and then nothing was changed.
+    Every call is one transaction. What DRS declines raises ``Refusal``, and then nothing was changed. ``wake_sender``
+    is called when there is something to tell the council's service; without it nobody is told anything.
     """
 
-    def __init__(self, profile: Profile, clock: Clock, random: Random, store: Store, credentials: Credentials) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        clock: Clock,
+        random: Random,
+        store: Store,
+        credentials: Credentials,
+        wake_sender: Callable[[], object] | None = None,
+    ) -> None:
         self.profile = profile
         self._installation = Installation(profile)
         self._clock = clock
         self._random = random
         self._store = store
         self._credentials = credentials
+        self._wake_sender = wake_sender
 
     def open_session(self, login: str | None, password: str | None) -> Session:
         """A new session, good until local midnight or closeSession. Its id has 32 lower-case hex characters.
@@ -101,7 +111,8 @@ class Scheduler:
 
     def _call(self, transaction: Transaction, session_id: str) -> Call:
         register = Register(self._installation, transaction)
-        return Call(session_id, self._clock.now(), register, Requirements(register), transaction, self._random)
+        check = Requirements(register)
+        return Call(session_id, self._clock.now(), register, check, transaction, self._random, self._wake_sender)
 
     def _release_lapsed(self, transaction: Transaction, now: datetime) -> None:
         """Reservations that were not confirmed in time hold their places no longer."""

@@ -9,9 +9,9 @@ from typing import Literal, Protocol
 
 from drs_simulator.profile import SorCode
 from drs_simulator.scheduling.diary import Visit
-from drs_simulator.scheduling.model import Booking, Location, Operative, Order, Session
+from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
 
-Numbered = Literal["order", "booking"]
+Numbered = Literal["order", "booking", "confirmation"]
 DiaryDay = tuple[str, date]
 """An operative's id and a local day."""
 
@@ -116,6 +116,18 @@ class Transaction(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """How many sessions, orders and bookings are kept."""
+
+    def confirmation(self, number: int) -> Confirmation | None:
+        """The confirmation of that number, while it is to be posted."""
+
+    def confirmations(self) -> tuple[Confirmation, ...]:
+        """The confirmations that are to be posted, oldest first."""
+
+    def put_confirmation(self, confirmation: Confirmation) -> None:
+        """Keep a confirmation that is to be posted, new or changed."""
+
+    def drop_confirmation(self, number: int) -> None:
+        """Forget a confirmation: its receiver has it."""
 
     def clear(self) -> None:
         """Forget everything, numbers too."""

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from drs_simulator.profile import SorCode
 from drs_simulator.scheduling.diary import Visit
-from drs_simulator.scheduling.model import Booking, Location, Operative, Order, Session
+from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
 
 _Value = TypeVar("_Value")
 
@@ -38,6 +38,7 @@ VISIT = Document(Visit)
 SOR_CODE = Document(SorCode)
 LOCATION = Document(Location)
 OPERATIVE = Document(Operative)
+CONFIRMATION = Document(Confirmation)
 
 
 def _text(value: object) -> str:

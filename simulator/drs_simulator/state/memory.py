@@ -13,7 +13,7 @@ from typing import TypeVar
 from drs_simulator.profile import SorCode
 from drs_simulator.scheduling.calendar import days_between
 from drs_simulator.scheduling.diary import Visit
-from drs_simulator.scheduling.model import Booking, Location, Operative, Order, Session
+from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
 from drs_simulator.scheduling.store import DiaryDay, Numbered, Transaction
 
 _VERSIONS = count(1)
@@ -42,6 +42,7 @@ class MemoryStore:
         self._sor_codes: dict[str, SorCode] = {}
         self._locations: dict[str, Location] = {}
         self._operatives: dict[str, Operative] = {}
+        self._confirmations: dict[int, Confirmation] = {}
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -203,6 +204,22 @@ class MemoryStore:
     def counts(self) -> Mapping[str, int]:
         """See ``Transaction.counts``."""
         return {"sessions": len(self._sessions), "orders": len(self._orders), "bookings": len(self._bookings)}
+
+    def confirmation(self, number: int) -> Confirmation | None:
+        """See ``Transaction.confirmation``."""
+        return self._confirmations.get(number)
+
+    def confirmations(self) -> tuple[Confirmation, ...]:
+        """See ``Transaction.confirmations``."""
+        return tuple(sorted(self._confirmations.values(), key=lambda confirmation: confirmation.number))
+
+    def put_confirmation(self, confirmation: Confirmation) -> None:
+        """See ``Transaction.put_confirmation``."""
+        self._put(self._confirmations, confirmation.number, confirmation)
+
+    def drop_confirmation(self, number: int) -> None:
+        """See ``Transaction.drop_confirmation``."""
+        self._put(self._confirmations, number, None)
 
     def clear(self) -> None:
         """See ``Transaction.clear``."""

@@ -22,6 +22,8 @@ from sqlalchemy import (
 
 VERSION = 2
 """Raised by one whenever the tables change, or a document of before could not be read any more."""
+_LACKS_TABLES_ONLY = 1
+"""A database of this version has fewer tables, and is brought up by making those that it lacks."""
 
 _LACKS_TABLES_ONLY = 1
 """A database of this version has fewer tables, and is brought up by making those that it lacks."""
@@ -62,10 +64,11 @@ operatives = _by_text("drs_operatives")
 settings = Table(
     "drs_settings", _metadata, Column("id", Text, primary_key=True), Column("document", Text, nullable=False)
 )
+confirmations = _by_number("drs_confirmations")
 Index("drs_orders_by_number", orders.c.number, postgresql_using="hash")
 Index("drs_bookings_by_day", bookings.c.operative_id, bookings.c.day)
 
-KEPT = (numbers, sessions, orders, bookings, sor_codes, locations, operatives)
+KEPT = (numbers, sessions, orders, bookings, sor_codes, locations, operatives, confirmations)
 """All tables that a reset empties. What processes share besides the state is set anew instead."""
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from drs_simulator.profile import SorCode
 from drs_simulator.scheduling.diary import Visit
-from drs_simulator.scheduling.model import Booking, Location, Operative, Order, Session
+from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
 from drs_simulator.scheduling.store import DiaryDay, Numbered
 from drs_simulator.state import documents
 from drs_simulator.state.documents import Document
 from drs_simulator.state.sql_schema import (
     KEPT,
     bookings,
+    confirmations,
     locations,
     microseconds,
     numbers,
@@ -195,6 +196,22 @@ class SqlTransaction:
             name: self._connection.execute(select(func.count()).select_from(table)).scalar_one()
             for name, table in counted.items()
         }
+
+    def confirmation(self, number: int) -> Confirmation | None:
+        """See ``Transaction.confirmation``."""
+        return self._one(confirmations, documents.CONFIRMATION, number)
+
+    def confirmations(self) -> tuple[Confirmation, ...]:
+        """See ``Transaction.confirmations``."""
+        return self._all(confirmations, documents.CONFIRMATION)
+
+    def put_confirmation(self, confirmation: Confirmation) -> None:
+        """See ``Transaction.put_confirmation``."""
+        self._put(confirmations, confirmation.number, document=documents.CONFIRMATION.write(confirmation))
+
+    def drop_confirmation(self, number: int) -> None:
+        """See ``Transaction.drop_confirmation``."""
+        self._drop(confirmations, number)
 
     def clear(self) -> None:
         """See ``Transaction.clear``."""

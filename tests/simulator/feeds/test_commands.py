@@ -112,3 +112,29 @@ def test_check_file_needs_the_file_to_be_there(tmp_path: Path) -> None:
     done = run("check-file", str(tmp_path / "nowhere.txt"))
     assert done.returncode == 2
     assert "does not exist" in done.stderr
+
+
+def test_a_file_that_is_imported_into_a_database_is_there_for_the_server_of_it_and_only_once(tmp_path: Path) -> None:
+    file, state = tmp_path / "387176.txt", f"sqlite:///{tmp_path}/drs.db"
+    file.write_text(FIRST)
+    with serving("--port", "0", "--clock", "fixed@2021-04-01T12:00", "--state", state) as (_, printed):
+        url = re.findall(r"endpoint +(\S+)", printed)[0]
+        first = run("import", str(file), "--state", state)
+        assert (first.returncode, first.stdout) == (0, f"{file} is imported.\n")
+        again = run("import", str(file), "--state", state)
+        assert (again.returncode, again.stdout) == (0, f"{file} was imported before; nothing was changed.\n")
+        session = re.findall(r"<sessionId>\w+</sessionId>", ask(url, "openSession", OPEN))[0]
+        found = ask(url, "selectOrder", f"<primaryOrderNumber>L835574</primaryOrderNumber>{session}")
+        assert found.count("<orderId>") > 0
+        assert found.count("<theOrders>") == 1
+
+
+def test_import_says_what_is_wrong_with_a_file_or_a_state_and_imports_nothing(tmp_path: Path) -> None:
+    bad, state = tmp_path / "bad.txt", f"sqlite:///{tmp_path}/drs.db"
+    bad.write_text(FIRST.replace("'4'", "'9'"))
+    wrong = run("import", str(bad), "--state", state)
+    assert (wrong.returncode, "line 7, records (field 3)" in wrong.stderr) == (2, True)
+    in_memory = run("import", str(bad), "--state", "memory")
+    assert (in_memory.returncode, "name its database with --state" in in_memory.stderr) == (2, True)
+    nowhere = run("import", str(bad))
+    assert (nowhere.returncode, "--state" in nowhere.stderr) == (2, True)

@@ -8,6 +8,7 @@ from drs_simulator.endpoint.console.drs import simulator
 from drs_simulator.endpoint.console.pretty import coloured
 from drs_simulator.endpoint.entry import JournalEntry
 from drs_simulator.endpoint.outcome import Outcome
+from drs_simulator.feeds.confirmation import OPERATION
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.scheduling.office import UnknownError
 
@@ -21,7 +22,7 @@ def entries() -> str:
     return render_template(
         "journal.html",
         entries=_wanted(),
-        operations=sorted(interface_named("observed").operations),
+        operations=sorted((*interface_named("observed").operations, OPERATION)),
         outcomes=list(Outcome),
         most=_SHOWN,
         kept=bool(simulator().journal),

@@ -55,6 +55,17 @@ def move(booking_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("orders.booking", booking_id=booking_id, done="moved"), HTTPStatus.SEE_OTHER)
 
 
+@pages.post("/bookings/<int:booking_id>/confirm")
+def confirm(booking_id: int) -> Response | tuple[str, int]:
+    """Confirm the appointment, or say why not."""
+    planned = perform(office.booking_of_id, booking_id)
+    try:
+        perform(office.confirm_booking, booking_id)
+    except Refusal as refusal:
+        return _booking_page(planned, problem=refusal.message), HTTPStatus.CONFLICT
+    return redirect(url_for("orders.booking", booking_id=booking_id, done="confirmed"), HTTPStatus.SEE_OTHER)
+
+
 @pages.post("/bookings/<int:booking_id>/cancel")
 def cancel(booking_id: int) -> Response | tuple[str, int]:
     """Cancel the booking, or say why not."""

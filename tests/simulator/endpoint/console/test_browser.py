@@ -108,7 +108,7 @@ def test_the_journal_follows_while_it_is_live(page: Page, shown: Stage) -> None:
     page.goto("/journal?operation=openSession")
     rows = page.locator("#rows tr")
     expect(rows).to_have_count(1)
-    page.get_by_label("Live").check()
+    page.get_by_role("checkbox", name="Live").check()
     body = (
         '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><openSession/></e:Body></e:Envelope>'
     )

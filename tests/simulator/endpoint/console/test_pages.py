@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from drs_contracts import Confirmations
 from lxml import etree, html
 from werkzeug.test import Client
 
@@ -109,6 +110,18 @@ def test_a_move_that_cannot_be_is_explained_and_changes_nothing(shown: Stage, fo
     assert status == 409
     assert said in html.fromstring(page).xpath("string(//*[@role='alert'])")
     assert shown.drs.export_state() == before
+
+
+def test_a_service_hears_of_what_a_planner_moves_and_confirms_here() -> None:
+    with Confirmations() as listening, stage(confirm_to=listening.url) as shown:
+        shown.post(f"/bookings/{FIRST_BOOKING}/move", day="2021-10-28", slot="12:00-16:00")
+        status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/confirm")
+        assert status == 303
+        assert "The appointment is confirmed." in shown.get(there)
+        told = listening.wait_for(2)
+        assert [each["planningWindowStart"] for each in told] == ["2021-10-28T12:00:00"] * 2
+        shown.drs.close()
+        assert shown.get("/journal?operation=bookingConfirmation").count(">bookingConfirmation</td>") == 2
 
 
 def test_a_planner_cancels_a_booking(shown: Stage) -> None:

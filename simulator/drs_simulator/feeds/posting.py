@@ -1,0 +1,60 @@
+"""Posts one message over HTTP, and lets no answer take too long or too much."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from time import monotonic
+
+import requests
+
+from drs_simulator.feeds.receiver import CONTENT_TYPE, SECONDS_ALLOWED, Answer
+
+_CONNECT_SECONDS = 5.0
+_MOST_BYTES = 64 * 1024
+_PIECE = 8192
+
+
+class _Anonymous(requests.auth.AuthBase):
+    """Shows nothing; requests would look into .netrc otherwise."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def post(url: str, message: bytes) -> Answer:
+    """Send the message. Redirects are not followed, and of a long answer no more than the beginning is read."""
+    try:
+        with requests.post(
+            url,
+            data=message,
+            headers={"Content-Type": CONTENT_TYPE, "SOAPAction": '""'},
+            auth=_Anonymous(),
+            timeout=(_CONNECT_SECONDS, SECONDS_ALLOWED),
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            return Answer(answer.status_code, answer.headers.get("Content-Type", ""), _beginning(answer))
+    except (requests.RequestException, UnicodeError) as error:
+        return Answer(0, failure=_in_words(error))
+
+
+def _beginning(answer: requests.Response) -> bytes:
+    """As much of the body as comes in time and is worth keeping."""
+    begun, body = monotonic(), b""
+    # The status has come already, and that is what counts.
+    with suppress(requests.RequestException):
+        for piece in answer.iter_content(_PIECE):
+            body += piece
+            if len(body) >= _MOST_BYTES or monotonic() - begun > SECONDS_ALLOWED:
+                break
+    return body[:_MOST_BYTES]
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, requests.Timeout):
+        return f"it did not answer within {SECONDS_ALLOWED:.0f} seconds"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not trusted, or it speaks no TLS"
+    if isinstance(error, requests.ConnectionError):
+        return "nobody answers there, or the connection broke"
+    return f"it cannot be posted to ({type(error).__name__})"
