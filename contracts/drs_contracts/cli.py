@@ -6,7 +6,7 @@ import json
 from typing import Annotated
 
 import typer
-from drs_simulator import ClockError, ProfileError
+from drs_simulator import ClockError, ProfileError, ScenarioError
 from rich.console import Console
 from rich.table import Table
 
@@ -22,7 +22,6 @@ from drs_contracts.recording_cli import record_command
 from drs_contracts.recording_writer import FolderError
 from drs_contracts.replay_cli import drift_command, replay_command
 from drs_contracts.report_file import ReportFileError
-from drs_contracts.scenario import ScenarioError
 from drs_contracts.target import UnreachableError
 from drs_contracts.verify_cli import verify_command
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from drs_contracts.scenario import TOLD_PASSWORD, Scenario
+from drs_simulator import Scenario, Simulator
 
 _KEPT_CHARACTERS = 4000
+_TOLD_PASSWORD = "drs"  # noqa: S105 - the password that callers are told
 
 
 class Ending(StrEnum):
@@ -40,6 +41,13 @@ class CommandError(Exception):
     """The command cannot be run; the message says why."""
 
 
+def simulator_of(scenario: Scenario, profile: str | None = None) -> Simulator:
+    """A simulator as the scenario has it, of that installation if one is given."""
+    password = _TOLD_PASSWORD if scenario.password is None else scenario.password
+    installation = scenario.installation(profile)
+    return Simulator(installation, clock=scenario.clock, seed=0, password=password, faults=scenario.faults)
+
+
 def exercise(
     command: Sequence[str], scenarios: Mapping[str, Scenario], *, patience: float, profile: str | None = None
 ) -> Iterator[Trial]:
@@ -58,15 +66,15 @@ def exercise(
         CommandError: There is no such program.
     """
     for name, scenario in scenarios.items():
-        with scenario.simulator(profile) as drs:
+        with simulator_of(scenario, profile) as drs:
             environ = os.environ | {
                 "DRS_URL": drs.url,
                 "DRS_LOGIN": drs.login,
-                "DRS_PASSWORD": TOLD_PASSWORD,
+                "DRS_PASSWORD": _TOLD_PASSWORD,
                 "DRS_SCENARIO": name,
                 "DrsOptions__ApiAddress": drs.url,
                 "DrsOptions__Login": drs.login,
-                "DrsOptions__Password": TOLD_PASSWORD,
+                "DrsOptions__Password": _TOLD_PASSWORD,
             }
             began = time.monotonic()
             exit_code, printed = _run(command, environ, patience)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from drs_simulator import Scenario, load_scenario, scenario_names
 from lxml import etree
 from rich.console import Console
 from rich.progress import Progress
@@ -14,7 +15,6 @@ from rich.table import Table
 from drs_contracts.exercise import Ending, Trial, exercise, worst
 from drs_contracts.pages import rendered
 from drs_contracts.report_file import write_report
-from drs_contracts.scenario import Scenario, load_scenario, scenario_names
 
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)

@@ -141,7 +141,7 @@ def read_har(file: Path) -> Traffic:
         content = file.read_bytes()
     except OSError as error:
         raise HarError(f"{file} cannot be read: {error.strerror}.") from None
-    return _har_traffic(content, str(file))
+    return har_traffic(content, str(file))
 
 
 def read_journal(address: str, token: str | None = None) -> Traffic:
@@ -155,10 +155,20 @@ def read_journal(address: str, token: str | None = None) -> Traffic:
             journal = admin.journal()
     except AdminError as error:
         raise TrafficError(f"The journal at {address} cannot be read: {error}") from None
-    return _har_traffic(json.dumps(journal).encode(), address)
+    return har_traffic(json.dumps(journal).encode(), address)
 
 
-def _har_traffic(content: bytes, file: str) -> Traffic:
+def har_traffic(content: bytes, file: str) -> Traffic:
+    """The calls of an HTTP archive.
+
+    Args:
+        content: The archive.
+        file: What it is called where something is wrong with it.
+
+    Raises:
+        HarError: It is none.
+        NoCallsError: No call in it is for DRS.
+    """
     try:
         # Some tools begin the file with a byte order mark, which JSON does not have.
         har = _Har.model_validate_json(content.removeprefix(b"\xef\xbb\xbf"))

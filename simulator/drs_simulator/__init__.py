@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from drs_simulator.endpoint.faults import FaultFileError, FaultRule, load_faults
     from drs_simulator.endpoint.journal import Journal
     from drs_simulator.endpoint.outcome import Outcome
+    from drs_simulator.endpoint.scenario import Scenario, ScenarioError, load_scenario, scenario_names
     from drs_simulator.feeds.receiver import ReceiverUrlError
     from drs_simulator.feeds.records import HousingFileError
     from drs_simulator.profile import Profile
@@ -47,12 +48,16 @@ __all__ = [
     "Profile",
     "ProfileError",
     "ReceiverUrlError",
+    "Scenario",
+    "ScenarioError",
     "Simulator",
     "StateError",
     "effects",
     "load_faults",
     "load_profile",
+    "load_scenario",
     "profile_names",
+    "scenario_names",
 ]
 
 # Imported when it is asked for: a server should start at once, and a test suite may use none of it.
@@ -73,11 +78,15 @@ _HOMES = {
     "Profile": "profile",
     "ProfileError": "profile_file",
     "ReceiverUrlError": "feeds.receiver",
+    "Scenario": "endpoint.scenario",
+    "ScenarioError": "endpoint.scenario",
     "Simulator": "simulator",
     "StateError": "state.errors",
     "load_faults": "endpoint.faults",
     "load_profile": "profile_file",
+    "load_scenario": "endpoint.scenario",
     "profile_names": "profile_file",
+    "scenario_names": "endpoint.scenario",
 }
 
 

@@ -38,6 +38,7 @@ from drs_simulator.endpoint.admin_answers import (
 )
 from drs_simulator.endpoint.admin_models import BookingQuery, ClockChange, MoveRequest, Nothing, OrderQuery
 from drs_simulator.endpoint.admin_route import ROOT
+from drs_simulator.endpoint.admin_scenarios import ScenarioChoice, Scenarios, ScenarioView
 from drs_simulator.endpoint.admin_watch import FaultRules, HarDocument, JournalQuery
 from drs_simulator.endpoint.faults import FaultRule
 from drs_simulator.endpoint.problem import Problem
@@ -164,9 +165,9 @@ class AdminClient:
         """Go on from an exported state, or its JSON; nothing is changed where that is not in order."""
         self._send("PUT", "/state", state)
 
-    def journal(self, operation: str | None = None) -> dict[str, Any]:
-        """The exchanges that are kept, or those of an operation, as HAR."""
-        return self._get("/journal", HarDocument, JournalQuery(operation=operation)).model_dump()
+    def journal(self, operation: str | None = None, text: str | None = None) -> dict[str, Any]:
+        """The exchanges that are kept, those of an operation, or those with that text in them, as HAR."""
+        return self._get("/journal", HarDocument, JournalQuery(operation=operation, text=text)).model_dump()
 
     def forget_journal(self) -> None:
         """Forget the exchanges."""
@@ -183,6 +184,18 @@ class AdminClient:
     def end_faults(self) -> None:
         """No call goes wrong any more."""
         self._send("DELETE", "/faults", Nothing())
+
+    def scenarios(self) -> tuple[ScenarioView, ...]:
+        """The scenarios that come with the simulator."""
+        return self._get("/scenarios", Scenarios).items
+
+    def put_scenario(self, name: str) -> ScenarioView:
+        """Put a scenario in force: its fault rules, and its clock if it has one of its own."""
+        return _read(self._send("PUT", "/scenario", ScenarioChoice(name=name)), ScenarioView)
+
+    def end_scenario(self) -> None:
+        """Go by the clock and the fault rules from the start again."""
+        self._send("DELETE", "/scenario", Nothing())
 
     def sessions(self) -> tuple[SessionView, ...]:
         """The open sessions."""

@@ -27,6 +27,7 @@ from drs_simulator.state.shared import SharedClock, SharedSettings
 if TYPE_CHECKING:
     from drs_simulator.endpoint.embedded import EmbeddedServer
     from drs_simulator.endpoint.faults import FaultRule
+    from drs_simulator.endpoint.scenario import Scenario
     from drs_simulator.feeds.import_folder import FolderWatcher
     from drs_simulator.feeds.records import HousingFile
     from drs_simulator.feeds.sender import Attempt, ConfirmationSender
@@ -192,6 +193,18 @@ class Simulator:
         self.faults.reset()
         self.journal.clear()
         self.clock.mode = self._first_clock_mode
+
+    def take_up(self, scenario: Scenario) -> None:
+        """Go by the scenario's fault rules and clock from now on; its installation is not taken up."""
+        if scenario.clock != "wall":
+            self.clock.mode = Clock.parse(scenario.clock, self.profile.zone).mode
+        self.faults.clear()
+        self.faults.add(*scenario.faults)
+
+    def end_scenario(self) -> None:
+        """Go by the clock and the fault rules from the start again."""
+        self.clock.mode = self._first_clock_mode
+        self.faults.reset()
 
     def export_state(self) -> StateDocument:
         """Everything that this DRS would go on from: its clock, sessions with their ids, orders and bookings."""

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from drs_contracts.exercise import CommandError, Ending, exercise, worst
-from drs_contracts.scenario import Scenario, ScenarioError, load_scenario, scenario_names
-from drs_simulator import Simulator
+from drs_contracts.exercise import CommandError, Ending, exercise, simulator_of, worst
+from drs_simulator import Scenario, ScenarioError, Simulator, load_scenario, scenario_names
 from lxml import etree
 
 COMMAND = [sys.executable, "-c", "from drs_contracts.cli import main; main()", "exercise"]
@@ -74,7 +73,7 @@ def test_a_program_that_is_none_is_told() -> None:
 @pytest.mark.parametrize("name", scenario_names())
 def test_every_scenario_that_comes_with_the_package_can_be_used(name: str) -> None:
     scenario = load_scenario(name)
-    assert isinstance(scenario.simulator("newark"), Simulator)
+    assert isinstance(simulator_of(scenario, "newark"), Simulator)
     assert scenario.title
 
 

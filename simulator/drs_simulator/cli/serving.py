@@ -17,6 +17,7 @@ from drs_simulator.cli.starting import (
     check_receiver,
     load_simulator,
     profile_with,
+    scene_of,
     tls_with,
 )
 from drs_simulator.endpoint.admin_guard import guard_for, is_loopback
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 _ONLY_WITH_A_SIMULATOR = frozenset(
     {
-        *("admin", "admin_token", "clock", "confirm_to", "import_dir"),
-        *("login", "password", "state", "trusted_proxies", "workers"),
+        *("admin", "admin_token", "clock", "confirm_to", "faults", "import_dir"),
+        *("login", "password", "scenario", "state", "trusted_proxies", "workers"),
     }
 )
 
@@ -72,6 +73,14 @@ def serve_command(
     faults: Annotated[
         str | None,
         typer.Option(help="A TOML file of fault rules: what goes wrong with calls.", envvar="DRS_FAULTS"),
+    ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="A scenario's name, or a TOML file: what DRS does to its callers. Other options go before it.",
+            envvar="DRS_SCENARIO",
+            show_default=False,
+        ),
     ] = None,
     journal: Annotated[
         int, typer.Option(help="Exchanges kept to be looked at; 0 for none.", min=0, envvar="DRS_JOURNAL")
@@ -197,7 +206,14 @@ def serve_command(
         raise typer.Exit(UNUSABLE)
     if workers > 1:
         _check_workers(state, seed, import_dir)
+    set_by_hand = {name for name in context.params if _source(context, name) != "DEFAULT"}
     loaded = profile_with(profile, wsdl_style)
+    rules = _fault_rules(faults)
+    if scenario is not None:
+        scene = scene_of(scenario, profile if "profile" in set_by_hand else None, wsdl_style)
+        loaded, rules = scene.profile, (*scene.faults, *rules)
+        clock = clock if "clock" in set_by_hand else scene.clock
+        password = password if "password" in set_by_hand or scene.password is None else scene.password
     settings: dict[str, object] = {
         "profile": loaded,
         "clock": clock,
@@ -207,7 +223,7 @@ def serve_command(
         "host": host,
         "trusted_proxies": trusted_proxies,
         "state": state,
-        "faults": _fault_rules(faults),
+        "faults": rules,
         "journal": journal,
         "admin": admin,
         "admin_token": admin_token,

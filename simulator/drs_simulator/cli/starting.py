@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from drs_simulator.profile_file import load_profile
 from drs_simulator.simulator import DEFAULT_PASSWORD, Simulator
 
 if TYPE_CHECKING:
+    from drs_simulator.endpoint.faults import FaultRule
     from drs_simulator.endpoint.tls import Tls
 
 Logs = tuple[LogLevel, LogFormat]
@@ -57,13 +59,40 @@ def tls_with(
     return tls_from(certificate, key)
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a scenario sets."""
+
+    profile: Profile
+    clock: str
+    password: str | None
+    faults: tuple[FaultRule, ...]
+
+
+def scene_of(source: str, profile: str | None, wsdl_style: WsdlStyle | None) -> Scene:
+    """What the scenario of that name or file sets, of that installation if one is given.
+
+    Raises:
+        ScenarioError: It cannot be used.
+    """
+    from drs_simulator.endpoint.scenario import load_scenario  # noqa: PLC0415 - its models take time to come
+
+    scenario = load_scenario(source)
+    return Scene(
+        _styled(scenario.installation(profile), wsdl_style), scenario.clock, scenario.password, scenario.faults
+    )
+
+
 def profile_with(source: str, wsdl_style: WsdlStyle | None) -> Profile:
     """The profile of that name or file, its interface described in that style."""
-    loaded = load_profile(source)
+    return _styled(load_profile(source), wsdl_style)
+
+
+def _styled(profile: Profile, wsdl_style: WsdlStyle | None) -> Profile:
     if wsdl_style is None:
-        return loaded
-    gateway = loaded.gateway.model_copy(update={"wsdl_style": wsdl_style.value})
-    return loaded.model_copy(update={"gateway": gateway})
+        return profile
+    gateway = profile.gateway.model_copy(update={"wsdl_style": wsdl_style.value})
+    return profile.model_copy(update={"gateway": gateway})
 
 
 def check_receiver(url: str) -> None:

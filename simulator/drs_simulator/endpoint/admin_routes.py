@@ -22,6 +22,7 @@ from drs_simulator.endpoint.admin_answers import (
 )
 from drs_simulator.endpoint.admin_models import BookingQuery, ClockChange, MoveRequest, Nothing, OrderQuery
 from drs_simulator.endpoint.admin_route import Asked, Route, Section
+from drs_simulator.endpoint.admin_scenarios import SCENARIOS
 from drs_simulator.endpoint.admin_watch import WATCHING
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling import office
@@ -222,5 +223,6 @@ SECTIONS = (
         ),
     ),
     WATCHING,
+    SCENARIOS,
 )
 """All of the admin interface. Another part of it adds its section here."""

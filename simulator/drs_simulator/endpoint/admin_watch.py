@@ -10,18 +10,24 @@ from drs_simulator.endpoint.admin_models import Nothing, Payload, Query
 from drs_simulator.endpoint.admin_route import Asked, Route, Section
 from drs_simulator.endpoint.faults import FaultRule
 from drs_simulator.endpoint.har import har
+from drs_simulator.endpoint.observers import broken_clauses
 from drs_simulator.endpoint.outcome import Outcome
 
 
 class JournalQuery(Query):
-    """Which exchanges are wanted: those of an operation, or with an outcome."""
+    """Which exchanges are wanted: those of an operation, with an outcome, or with a text in body or diagnosis."""
 
     operation: str | None = None
     outcome: Outcome | None = None
+    text: str | None = None
 
 
 class HarDocument(BaseModel):
-    """Exchanges as an HTTP archive (HAR 1.2), oldest first; ``comment`` is the diagnosis."""
+    """Exchanges as an HTTP archive (HAR 1.2), oldest first.
+
+    ``comment`` is the diagnosis, and ``_brokenClauses`` says which clauses the caller broke, if the contracts are
+    installed.
+    """
 
     log: dict[str, Any]
 
@@ -33,14 +39,10 @@ class FaultRules(Payload):
 
 
 def _journal(asked: Asked) -> HarDocument:
-    wanted = asked.query
-    return HarDocument.model_validate(
-        har(
-            entry
-            for entry in asked.simulator.journal.entries()
-            if wanted.operation in (None, entry.operation) and wanted.outcome in (None, entry.outcome)
-        )
-    )
+    wanted, entries = asked.query, asked.simulator.journal.entries()
+    found = [entry for entry in entries if entry.fits(wanted.operation, wanted.outcome, wanted.text)]
+    # What a call broke may lie in what came before it, so all of them are looked at.
+    return HarDocument.model_validate(har(found, broken_clauses(entries)))
 
 
 def _forget_journal(asked: Asked) -> None:

@@ -59,6 +59,15 @@ class JournalEntry:
     diagnosis: str
     outgoing: bool = False
 
+    def fits(self, operation: str | None, outcome: Outcome | None, text: str | None) -> bool:
+        """Whether it is of that operation, ended so, and has that text, in either case of letters; ``None`` for any."""
+        if operation not in (None, self.operation) or outcome not in (None, self.outcome):
+            return False
+        if not text:
+            return True
+        bodies = (self.request + b" " + self.response).decode("utf-8", "replace")
+        return text.casefold() in f"{bodies} {self.diagnosis}".casefold()
+
     @property
     def size(self) -> int:
         """How much of the journal's bytes it takes."""

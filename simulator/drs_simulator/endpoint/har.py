@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -14,13 +14,18 @@ _DISTRIBUTION = "drs-simulator"
 _UNKNOWN_SIZE = -1
 
 
-def har(entries: Iterable[JournalEntry]) -> dict[str, Any]:
-    """The archive. What HAR has no place for begins with an underscore, as it provides."""
+def har(entries: Iterable[JournalEntry], broken: Mapping[int, tuple[str, ...]] | None = None) -> dict[str, Any]:
+    """The archive. What HAR has no place for begins with an underscore, as it provides.
+
+    Args:
+        entries: The exchanges.
+        broken: The clauses that callers broke, by the exchanges' numbers, where somebody has looked.
+    """
     creator = {"name": _DISTRIBUTION, "version": _version()}
-    return {"log": {"version": "1.2", "creator": creator, "entries": [_exchange(entry) for entry in entries]}}
+    return {"log": {"version": "1.2", "creator": creator, "entries": [_exchange(entry, broken) for entry in entries]}}
 
 
-def _exchange(entry: JournalEntry) -> dict[str, Any]:
+def _exchange(entry: JournalEntry, broken: Mapping[int, tuple[str, ...]] | None) -> dict[str, Any]:
     milliseconds = round(entry.duration * 1000, 3)
     return {
         "startedDateTime": entry.time.isoformat(timespec="milliseconds"),
@@ -36,6 +41,7 @@ def _exchange(entry: JournalEntry) -> dict[str, Any]:
         "_outcome": entry.outcome.value,
         "_faults": list(entry.faults),
         "_outgoing": entry.outgoing,
+        **({} if broken is None else {"_brokenClauses": list(broken.get(entry.number, ()))}),
     }
 
 

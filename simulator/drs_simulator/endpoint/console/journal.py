@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from drs_simulator.endpoint.console.drs import simulator
 from drs_simulator.endpoint.console.pretty import coloured
 from drs_simulator.endpoint.entry import JournalEntry
+from drs_simulator.endpoint.observers import broken_clauses
 from drs_simulator.endpoint.outcome import Outcome
 from drs_simulator.feeds.confirmation import OPERATION
 from drs_simulator.gateway.interface import interface_named
@@ -38,28 +39,25 @@ def rows() -> str:
 @pages.get("/journal/<int:number>")
 def entry(number: int) -> str:
     """One exchange."""
-    found = next((each for each in simulator().journal.entries() if each.number == number), None)
+    kept = simulator().journal.entries()
+    found = next((each for each in kept if each.number == number), None)
     if found is None:
         raise UnknownError(f"The journal has no exchange {number}; perhaps no longer.")
     return render_template(
-        "entry.html", entry=found, request_xml=coloured(found.request), response_xml=coloured(found.response)
+        "entry.html",
+        entry=found,
+        broken=broken_clauses(kept).get(number, ()),
+        request_xml=coloured(found.request),
+        response_xml=coloured(found.response),
     )
 
 
 def _wanted() -> list[JournalEntry]:
-    operation = request.args.get("operation", "")
-    outcome = request.args.get("outcome", "")
-    text = request.args.get("text", "").casefold()
+    asked = request.args
+    outcome = next((each for each in Outcome if each == asked.get("outcome")), None)
     found = [
         each
         for each in reversed(simulator().journal.entries())
-        if (not operation or each.operation == operation)
-        and (not outcome or each.outcome == outcome)
-        and (not text or text in _all_text(each))
+        if each.fits(asked.get("operation") or None, outcome, asked.get("text"))
     ]
     return found[:_SHOWN]
-
-
-def _all_text(each: JournalEntry) -> str:
-    bodies = (each.request + b" " + each.response).decode("utf-8", "replace")
-    return f"{bodies} {each.diagnosis}".casefold()

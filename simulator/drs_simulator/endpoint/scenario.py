@@ -7,14 +7,18 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-from drs_simulator import FaultRule, Profile, Simulator, load_profile
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-TOLD_PASSWORD = "drs"  # noqa: S105 - the password that callers are told
-_OURS = files(__package__).joinpath("scenarios")
+from drs_simulator.clock import Clock
+from drs_simulator.endpoint.faults import FaultRule
+from drs_simulator.errors import UnusableError
+from drs_simulator.profile import Profile
+from drs_simulator.profile_file import load_profile
+
+_OURS = files("drs_simulator").joinpath("scenarios")
 
 
-class ScenarioError(Exception):
+class ScenarioError(UnusableError):
     """A scenario cannot be used; the message says which file and which key is amiss."""
 
 
@@ -39,16 +43,18 @@ class Scenario(BaseModel):
     password: str | None = None
     faults: tuple[FaultRule, ...] = ()
 
-    def simulator(self, profile: str | None = None) -> Simulator:
-        """A simulator that is so.
+    def installation(self, profile: str | None = None) -> Profile:
+        """The installation with the scenario's settings.
 
         Args:
             profile: An installation to take instead of the scenario's.
         """
-        laid_over = _laid_over(load_profile(profile or self.profile).model_dump(), self.settings)
-        installation = Profile.model_validate(laid_over)
-        password = TOLD_PASSWORD if self.password is None else self.password
-        return Simulator(installation, clock=self.clock, seed=0, password=password, faults=self.faults)
+        return Profile.model_validate(_laid_over(load_profile(profile or self.profile).model_dump(), self.settings))
+
+    @property
+    def needs_a_start(self) -> bool:
+        """Whether a simulator has to be started for it, since what it sets cannot be changed while one runs."""
+        return bool(self.settings) or self.password is not None
 
 
 def scenario_names() -> list[str]:
@@ -67,7 +73,8 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
         ours = source in scenario_names()
         text = (_OURS.joinpath(f"{source}.toml") if ours else Path(source)).read_text(encoding="utf-8")
         scenario = Scenario.model_validate(tomllib.loads(text))
-        scenario.simulator()
+        scenario.installation()
+        Clock.parse(scenario.clock)
     except OSError as error:
         known = ", ".join(scenario_names())
         raise ScenarioError(f"Scenario {source} cannot be read ({error.strerror}). There are: {known}.") from None
