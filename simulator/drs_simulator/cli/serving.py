@@ -30,6 +30,7 @@ from drs_simulator.state.opening import MEMORY
 if TYPE_CHECKING:
     from drs_simulator.endpoint.faults import FaultRule
 
+_QUICKEST, _WHERE_CALLS_ARE_SLOW = 1, 32
 _ONLY_WITH_A_SIMULATOR = frozenset(
     {
         *("admin", "admin_token", "clock", "confirm_to", "faults", "import_dir"),
@@ -86,11 +87,14 @@ def serve_command(
         int, typer.Option(help="Exchanges kept to be looked at; 0 for none.", min=0, envvar="DRS_JOURNAL")
     ] = DEFAULT_ENTRIES,
     threads: Annotated[
-        int,
+        int | None,
         typer.Option(
-            help="Requests worked on at a time; more where calls are made slow on purpose.", min=1, envvar="DRS_THREADS"
+            help="Requests worked on at a time. One is quickest; with --faults or --scenario there are 32.",
+            min=1,
+            envvar="DRS_THREADS",
+            show_default=False,
         ),
-    ] = 2,
+    ] = None,
     workers: Annotated[
         int,
         typer.Option(
@@ -191,7 +195,9 @@ def serve_command(
     and the seed are never kept.
     """
     given = {name for name in context.params if _source(context, name) == "COMMANDLINE"}
-    listening = Listening(host, port, threads, workers, tls_with(host, tls, tls_dir, tls_cert, tls_key))
+    listening = Listening(
+        host, port, threads or _threads_for(faults, scenario), workers, tls_with(host, tls, tls_dir, tls_cert, tls_key)
+    )
     logs = (log_level, log_format)
     if from_recordings is not None:
         _check_sense(given & _ONLY_WITH_A_SIMULATOR, "leave it out with --from-recordings")
@@ -241,6 +247,11 @@ def serve_command(
     more = {"state": simulator.state} | ({} if import_dir is None else {"imports": str(import_dir)})
     load = partial(load_simulator, settings, import_dir, logs)
     serve(load, listening, partial(announce, listening, simulator, guard, more))
+
+
+def _threads_for(faults: str | None, scenario: str | None) -> int:
+    """One answers quickest, since threads of Python wait for each other; slow calls must not hold up others."""
+    return _QUICKEST if faults is None and scenario is None else _WHERE_CALLS_ARE_SLOW
 
 
 def _check_workers(state: str, seed: int | None, import_dir: Path | None) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
@@ -30,11 +32,16 @@ class Document(Generic[_Value]):
         """The value that was written."""
         return self._adapter.validate_json(document)
 
+    def remembered(self, most: int) -> Callable[[str], _Value]:
+        """Reads as ``read`` does, and gives the same value again for the same document. Values do not change."""
+        return lru_cache(most)(self.read)
+
 
 SESSION = Document(Session)
 ORDER = Document(Order)
 BOOKING = Document(Booking)
 VISIT = Document(Visit)
+read_visit = VISIT.remembered(65536)
 SOR_CODE = Document(SorCode)
 LOCATION = Document(Location)
 OPERATIVE = Document(Operative)

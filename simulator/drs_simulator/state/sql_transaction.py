@@ -147,7 +147,7 @@ class SqlTransaction:
             .order_by(bookings.c.day, bookings.c.id)
         )
         for operative_id, day, visit in days:
-            found[operative_id, day] = (*found.get((operative_id, day), ()), documents.VISIT.read(visit))
+            found[operative_id, day] = (*found.get((operative_id, day), ()), documents.read_visit(visit))
         # Operatives in the order in which they were asked for, and each one's days as they come.
         return dict(sorted(found.items(), key=lambda item: wanted.index(item[0][0])))
 

@@ -314,7 +314,11 @@ class TestDescription:
         booking_id = desk.book("a").booking.id
         parts = {"number": "a", "booking_id": str(booking_id), "operative_id": "101", "day": "2021-10-26"}
         window = {"begin": LATER[0].isoformat(), "end": LATER[1].isoformat()}
-        payloads = {"/state": desk.ask("GET", "/state").json(), "/clock": {"shift": "PT1H"}}
+        payloads = {
+            "/state": desk.ask("GET", "/state").json(),
+            "/clock": {"shift": "PT1H"},
+            "/scenario": {"name": "planning-failed"},
+        }
         # What cancels and forgets comes last.
         for route in sorted(ROUTES, key=lambda route: (route.path == "/reset", route.path.endswith("cancel"))):
             path = route.path.replace("<path:number>", "<number>")
