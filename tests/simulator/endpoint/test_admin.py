@@ -327,7 +327,8 @@ class TestDescription:
             described = document["paths"][
                 f"/__admin{route.path.replace('path:', '').replace('<', '{').replace('>', '}')}"
             ][route.method.lower()]
-            answer = desk.ask(route.method, path, payloads.get(route.path, window if path.endswith("move") else {}))
+            sent = payloads.get(route.path, window if path.endswith("move") else {})
+            answer = desk.ask(route.method, path, {} if route.method == "DELETE" else sent)
             assert str(answer.status_code) in described["responses"], route
             assert answer.ok, answer.text
             if route.answer is not None:
