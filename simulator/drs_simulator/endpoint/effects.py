@@ -7,7 +7,7 @@ before the call         ``delay``, ``delay_uniform``, ``delay_log_normal``, ``de
                         ``session_lost``, ``place_taken``
 instead of the call     ``http_status``, ``fault``, ``refusal``, ``login_page``, ``reset``
 after the call, which   ``empty``, ``truncated``, ``garbage``, ``slow_drip``, ``answer_lost``,
-is carried out          ``extra_elements``
+is carried out          ``wrong_content_type``, ``extra_elements``
 ======================  ==================================================================================
 
 Delays are real time, whatever the simulator's clock says.
@@ -22,7 +22,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from lxml import etree
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field
 
 from drs_simulator.endpoint.connection import Reply
 from drs_simulator.endpoint.delays import Delay, DelayLincoln, DelayLogNormal, DelayUniform, Seconds
@@ -51,6 +51,7 @@ __all__ = [
     "SessionLost",
     "SlowDrip",
     "Truncated",
+    "WrongContentType",
 ]
 
 _HTML = "text/html; charset=utf-8"
@@ -64,7 +65,14 @@ def _checked_for_xml(text: str) -> str:
     return text
 
 
+def _checked_for_a_header(text: str) -> str:
+    if not text.isprintable() or not text.isascii():
+        raise ValueError("must be one line of ASCII")
+    return text
+
+
 _XmlText = Annotated[str, AfterValidator(_checked_for_xml)]
+_HeaderText = Annotated[str, AfterValidator(_checked_for_a_header)]
 
 
 class HttpStatus(Effect):
@@ -73,14 +81,7 @@ class HttpStatus(Effect):
     kind: Literal["http_status"] = "http_status"
     status: Annotated[int, Field(ge=200, le=599)]
     body: str = ""
-    content_type: str = _HTML
-
-    @field_validator("content_type")
-    @classmethod
-    def _one_line(cls, text: str) -> str:
-        if not text.isprintable() or not text.isascii():
-            raise ValueError("must be one line of ASCII")
-        return text
+    content_type: _HeaderText = _HTML
 
     def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the status."""
@@ -168,6 +169,17 @@ class Garbage(Effect):
         return replace(carry_out(), body=scene.random.randbytes(self.size), broken=True)
 
 
+class WrongContentType(Effect):
+    """The call is carried out, and its answer claims to be something else than XML."""
+
+    kind: Literal["wrong_content_type"] = "wrong_content_type"
+    content_type: _HeaderText = _HTML
+
+    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+        """Answer under another Content-Type."""
+        return replace(carry_out(), content_type=self.content_type, broken=True)
+
+
 class SlowDrip(Effect):
     """The call is carried out, and its answer comes at so many bytes a second. Needs a connection."""
 
@@ -250,6 +262,7 @@ AnyEffect = Annotated[
     | Empty
     | Truncated
     | Garbage
+    | WrongContentType
     | SlowDrip
     | AnswerLost
     | SessionLost

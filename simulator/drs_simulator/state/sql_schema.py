@@ -25,9 +25,6 @@ VERSION = 2
 _LACKS_TABLES_ONLY = 1
 """A database of this version has fewer tables, and is brought up by making those that it lacks."""
 
-_LACKS_TABLES_ONLY = 1
-"""A database of this version has fewer tables, and is brought up by making those that it lacks."""
-
 _metadata = MetaData()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -194,6 +194,17 @@ class TestWhatACallerMakesOfIt:
         assert answer.headers["Content-Type"].startswith("text/html")
         assert "A &amp; B" in answer.text
 
+    def test_an_answer_of_a_wrong_content_type_is_the_same_answer(self, drs: Simulator) -> None:
+        fault = requests.post(drs.url, "no XML", headers=XML, timeout=5)
+        drs.faults.add(
+            FaultRule(times=1, effect=effects.WrongContentType()),
+            FaultRule(effect=effects.WrongContentType(content_type="application/json")),
+        )
+        answers = [requests.post(drs.url, "no XML", headers=XML, timeout=5) for _ in range(2)]
+        # The first rule is the outermost, so its word is the last.
+        assert [each.headers["Content-Type"] for each in answers] == ["text/html; charset=utf-8", "application/json"]
+        assert {(each.status_code, each.content) for each in answers} == {(500, fault.content)}
+
     def test_a_refusal_has_the_very_form_of_drs_own(self) -> None:
         caller = Caller()
         own = caller.ask("selectOrder", "<primaryOrderNumber>1</primaryOrderNumber>", caller.open())

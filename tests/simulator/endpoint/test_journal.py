@@ -69,6 +69,7 @@ class TestWhatIsKept:
             (effects.HttpStatus(status=503), Outcome.BROKEN, 503),
             (effects.Truncated(), Outcome.BROKEN, 200),
             (effects.Garbage(), Outcome.BROKEN, 200),
+            (effects.WrongContentType(), Outcome.BROKEN, 200),
             (effects.Reset(), Outcome.BROKEN, 0),
             (effects.Delay(seconds=0), Outcome.SUCCESS, 200),
             (effects.ExtraElements(), Outcome.SUCCESS, 200),

@@ -30,6 +30,7 @@ _EFFECTS: tuple[tuple[str, str, str], ...] = (
     ("empty", "answers nothing at all", ""),
     ("truncated", "breaks off in the middle of its answer", ""),
     ("garbage", "answers with bytes that are no XML", ""),
+    ("wrong_content_type", "claims that its answer is HTML", ""),
     ("session_lost", "forgets the caller's session", ""),
     ("place_taken", "another caller takes the place in between", ""),
     ("answer_lost", "does what it was asked, and the answer gets lost", ""),
