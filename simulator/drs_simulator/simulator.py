@@ -100,10 +100,10 @@ class Simulator:
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         # Faults draw from a source of their own, so that ids are the same with them and without.
         self._chance = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
+        self._sender = self._sender_to(confirm_to)
         self._store = store_from(state)
         self.clock = self._clock_of(clock)
         self._first_clock_mode = self.clock.mode
-        self._sender = self._sender_to(confirm_to)
         wake = None if self._sender is None else self._sender.wake
         credentials = Credentials(login, password)
         self.scheduler = Scheduler(self.profile, self.clock, self._random, self._store, credentials, wake)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from drs_simulator.profile import WEEKDAYS, Hours, SorCode, StandingVisit
 from drs_simulator.scheduling.diary import Visit
-from drs_simulator.scheduling.model import Booking, Location, Operative, Order, Session
+from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
 from drs_simulator.state import documents
 from drs_simulator.state.documents import Document
 from hypothesis import given
@@ -28,6 +28,7 @@ DOCUMENTS: dict[type, Document[Any]] = {
     SorCode: documents.SOR_CODE,
     Location: documents.LOCATION,
     Operative: documents.OPERATIVE,
+    Confirmation: documents.CONFIRMATION,
 }
 WRITTEN_BY_VERSION_1 = Path(__file__).with_name("documents_of_version_1.jsonl")
 EARLIEST, LATEST = datetime(100, 1, 2), datetime(9899, 12, 30)  # noqa: DTZ001 - the strategy adds the zone
