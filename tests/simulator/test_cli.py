@@ -36,8 +36,9 @@ def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             printed += line
         yield process, printed
     finally:
-        process.kill()
-        process.wait()
+        # Killed outright, it would leave the process behind that serves.
+        process.terminate()
+        process.wait(timeout=20)
         process.stdout.close()
 
 
