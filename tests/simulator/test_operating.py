@@ -147,7 +147,7 @@ def logging(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             printed += process.stdout.readline()
         yield endpoint(printed), process
     finally:
-        process.kill()
+        process.terminate()
         process.communicate()
 
 
