@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import stat
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -200,3 +202,17 @@ def test_a_call_that_is_being_answered_when_the_server_is_told_to_stop_is_answer
         sleep(0.5)
         ended(process)
         assert "<status>success</status>" in answer.result().text
+
+
+def test_a_server_that_is_killed_outright_leaves_no_process_that_holds_its_port() -> None:
+    with logging() as (url, process):
+        process.kill()
+        process.wait()
+        place = urlsplit(url)
+        end = monotonic() + 15
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex((place.hostname or "", place.port or 0)) != 0:
+                    break
+            assert monotonic() < end
+            sleep(0.1)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from threading import Thread
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from drs_simulator.endpoint.tls import Tls
 
 _LOOK_EVERY_SECONDS = 0.005
+_LOOK_FOR_SUPERVISOR_EVERY_SECONDS = 0.5
+_STOP_WITHIN_SECONDS = 5
 _HEADERS_WITHIN_MILLISECONDS = 10_000
 
 
@@ -92,7 +97,21 @@ def serve(load: Callable[[], WSGIApplication], listening: Listening, when_up: Ca
     # The workers are forked from this process, and look through what they share with it no more.
     gc.freeze()
     # Granian calls the loader, unwrapped, in the process that serves; the application is what that returns.
-    server.serve(target_loader=load, wrap_loader=False)
+    server.serve(target_loader=partial(_loaded, load, os.getpid()), wrap_loader=False)
+
+
+def _loaded(load: Callable[[], WSGIApplication], supervisor: int) -> WSGIApplication:
+    """The application, in a process that ends when its supervisor has: killed outright, that could not tell it to."""
+    Thread(target=_end_after, args=(supervisor,), daemon=True).start()
+    return load()
+
+
+def _end_after(supervisor: int) -> None:
+    while os.getppid() == supervisor:
+        sleep(_LOOK_FOR_SUPERVISOR_EVERY_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+    sleep(_STOP_WITHIN_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _when_listening(host: str, port: int, when_up: Callable[[int], None]) -> None:
