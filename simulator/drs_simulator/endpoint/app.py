@@ -120,28 +120,24 @@ class Endpoint:
         began, started = self._clock.now(), perf_counter()
         is_call = environ["REQUEST_METHOD"] == "POST"
         content_type = environ.get("CONTENT_TYPE", "")
+        # Asked once a call: where the rules are shared, a database has to be asked.
+        may_strike = is_call and bool(self._faults)
         call = SentCall(
             body=sent_body(environ, self._profile.gateway.max_body_bytes) if is_call else b"",
             charset=_charset_of(content_type),
             method=environ["REQUEST_METHOD"],
             path=environ["PATH_INFO"],
             address=environ.get("REMOTE_ADDR", ""),
-            headers=self._headers(environ, content_type),
+            headers=_headers(environ, content_type, may_strike),
             request_id=environ.get("HTTP_X_REQUEST_ID", ""),
         )
-        reply, faults = self._struck(call) if is_call else (_NO_CALL, ())
+        reply, faults = self._answered(call, may_strike) if is_call else (_NO_CALL, ())
         duration = perf_counter() - started
         self._tally.count(call, reply, faults, duration)
         log_exchange(call, reply, faults, duration)
         if self._journal:
             self._keep(call, reply, faults, began, duration)
         return reply
-
-    def _headers(self, environ: WSGIEnvironment, content_type: str) -> dict[str, str]:
-        """What somebody may ask of a call's headers: only fault rules ask for any."""
-        if self._faults:
-            return {name.lower(): value for name, value in EnvironHeaders(environ)}
-        return {"content-type": content_type, "soapaction": environ.get("HTTP_SOAPACTION", "")}
 
     def _keep(self, call: SentCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
         try:
@@ -150,9 +146,9 @@ class Endpoint:
             # A caller gets the answer, whatever the journal makes of the call.
             _log.exception("An exchange could not be kept in the journal")
 
-    def _struck(self, call: SentCall) -> tuple[Reply, tuple[str, ...]]:
+    def _answered(self, call: SentCall, may_strike: bool) -> tuple[Reply, tuple[str, ...]]:
         carry_out = partial(self._answer, call)
-        if not self._faults:
+        if not may_strike:
             return carry_out(), ()
         effects, random = self._faults.take(call)
         scene = Scene(call, random, sleep, self._scheduler.forget_sessions, self._rival.take_places)
@@ -179,6 +175,13 @@ class Endpoint:
 
 
 _NO_CALL = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(fault.no_operation()))
+
+
+def _headers(environ: WSGIEnvironment, content_type: str, may_strike: bool) -> dict[str, str]:
+    """What somebody may ask of a call's headers: only fault rules ask for any."""
+    if may_strike:
+        return {name.lower(): value for name, value in EnvironHeaders(environ)}
+    return {"content-type": content_type, "soapaction": environ.get("HTTP_SOAPACTION", "")}
 
 
 @lru_cache(maxsize=256)
