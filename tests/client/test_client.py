@@ -24,6 +24,7 @@ from drs_client import (
     Unreachable,
     wsgi_transport,
 )
+from drs_client.binding import _document
 from drs_simulator import Simulator
 from lxml import etree
 from werkzeug.test import Client
@@ -345,3 +346,12 @@ def test_a_gateway_without_an_interface_description_is_told(simulator: Simulator
 def test_an_address_with_wsdl_behind_it_is_understood(simulator: Simulator) -> None:
     with simulator:
         DrsClient(f"{simulator.url}?wsdl", "drs", "drs").open_session()
+
+
+def test_an_interface_description_is_parsed_once_wherever_it_is_served_and_each_client_calls_its_own_drs() -> None:
+    _document.cache_clear()
+    for password in ("one", "other"):
+        with Simulator("lincoln", password=password) as drs, DrsClient(drs.url, drs.login, password) as client:
+            client.open_session()
+            assert len(drs.journal.entries()) == 1
+    assert (_document.cache_info().misses, _document.cache_info().hits) == (1, 1)
