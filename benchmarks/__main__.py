@@ -14,8 +14,8 @@ from rich.markdown import Markdown
 
 from benchmarks.calling import RefusedError
 from benchmarks.databases import DatabaseError, postgresql
+from benchmarks.generators import GeneratorName, load_generator
 from benchmarks.growth import SIZES, Growth, growth, in_memory
-from benchmarks.load import GeneratorName, load_generator
 from benchmarks.machine import this_machine
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.served import served

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 
 from benchmarks.bodies import Bodies, Workload
-
-
-class GeneratorName(StrEnum):
-    """What can drive a server."""
-
-    WRK = "wrk"
-    PYTHON = "python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +51,3 @@ class LoadGenerator(Protocol):
         Raises:
             RefusedError: A request was not answered with success.
         """
-
-
-def load_generator(name: GeneratorName | None = None) -> LoadGenerator:
-    """The one of that name; without a name wrk, where it is installed.
-
-    Raises:
-        FileNotFoundError: wrk is asked for and not installed.
-    """
-    # Each imports what is here.
-    from benchmarks.python_load import PythonLoad  # noqa: PLC0415
-    from benchmarks.wrk_load import WrkLoad  # noqa: PLC0415
-
-    wrk = shutil.which("wrk")
-    if name is GeneratorName.PYTHON or (name is None and wrk is None):
-        return PythonLoad()
-    if wrk is None:
-        raise FileNotFoundError("wrk is not installed. Install it, or choose --load python.")
-    return WrkLoad(Path(wrk))

@@ -1,4 +1,4 @@
-"""Load from wrk, which costs little of the cores that it shares with the server; load.lua tells it what to send."""
+"""Load from wrk, which costs little of the cores that it shares with the server; wrk_load.lua tells it what to send."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.bodies import STEPS, Bodies
 from benchmarks.calling import HEADERS, RefusedError
 from benchmarks.load import Reading, Task
 
-_SCRIPT = Path(__file__).with_name("load.lua")
+_SCRIPT = Path(__file__).with_name("wrk_load.lua")
 _TIMEOUT = "--timeout=10s"
 
 

@@ -20,8 +20,9 @@ from benchmarks.bodies import CLOCK, PROFILE, STEPS, Step, Workload, bodies_of, 
 from benchmarks.calling import Caller, RefusedError, filled_in, opened, session_in
 from benchmarks.contracts import rows as cost_of_contracts
 from benchmarks.filling import fill_weeks, fill_with_history
+from benchmarks.generators import GeneratorName, load_generator
 from benchmarks.growth import Growth, Timing, growth, in_memory
-from benchmarks.load import GeneratorName, LoadGenerator, Reading, Task, load_generator
+from benchmarks.load import LoadGenerator, Reading, Task
 from benchmarks.machine import Machine
 from benchmarks.peers.peer import Peer, running
 from benchmarks.peers.served import PLAIN_SPYNE, served

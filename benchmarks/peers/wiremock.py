@@ -23,12 +23,19 @@ HOW_TO_GET = f"needs java, and WireMock: npm install --no-save --prefix benchmar
 _INSTALLED = Path(__file__).parents[1] / "node_modules" / "wiremock" / "build"
 # To a stub all searches are the same.
 _DRIVEN = frozenset({Workload.AVAILABILITY, Workload.WORKFLOW})
+_SILENT = ("--no-request-journal", "--disable-request-logging")
+_TEMPLATES = "templates that put one value of the request into the answer"
 # What a templating stub would take from the request, to begin with.
 _ECHOED = {
     Step.AVAILABILITY: ("<day>", "//periodBegin"),
     Step.CREATE: ("<primaryOrderNumber>", "//theOrder/primaryOrderNumber"),
     Step.SELECT: ("<primaryOrderNumber>", "//primaryOrderNumber"),
 }
+_SORTS = (
+    (WIREMOCK, "as it comes", True, (), SIMULATOR),
+    (WIREMOCK_FIXED, "as it comes", False, (), SIMULATOR),
+    (WIREMOCK_WITHOUT_JOURNAL, f"`{' '.join(_SILENT)}`", False, _SILENT, WITHOUT_JOURNAL),
+)
 
 
 def wiremock_jar() -> Path | None:
@@ -52,33 +59,18 @@ def wiremocks() -> list[Peer]:
         return []
     return [
         Peer(
-            WIREMOCK,
-            "as it comes, its stubs templates that put one value of the request into the answer",
-            partial(_command, jar, templates=True, options=[]),
+            name,
+            f"{how}, its stubs {_TEMPLATES if templates else 'without templates'}",
+            partial(_command, jar, templates=templates, options=options),
             _DRIVEN,
-            SIMULATOR,
+            compared_with,
             compiles_itself=True,
-        ),
-        Peer(
-            WIREMOCK_FIXED,
-            "as it comes, its stubs without templates",
-            partial(_command, jar, templates=False, options=[]),
-            _DRIVEN,
-            SIMULATOR,
-            compiles_itself=True,
-        ),
-        Peer(
-            WIREMOCK_WITHOUT_JOURNAL,
-            "`--no-request-journal --disable-request-logging`, its stubs without templates",
-            partial(_command, jar, templates=False, options=["--no-request-journal", "--disable-request-logging"]),
-            _DRIVEN,
-            WITHOUT_JOURNAL,
-            compiles_itself=True,
-        ),
+        )
+        for name, how, templates, options, compared_with in _SORTS
     ]
 
 
-def _command(jar: Path, port: int, folder: Path, *, templates: bool, options: list[str]) -> list[str]:
+def _command(jar: Path, port: int, folder: Path, *, templates: bool, options: tuple[str, ...]) -> list[str]:
     mappings = folder / "mappings"
     mappings.mkdir()
     for operation, answer in sample_answers().items():

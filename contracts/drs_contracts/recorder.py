@@ -18,9 +18,10 @@ import requests
 from lxml import etree
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import parse_options_header
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from drs_contracts.listening import STOP_WITHIN_SECONDS, QuietHandler
 from drs_contracts.message import SOAP
 from drs_contracts.recording_writer import About, Message, RecordingWriter
 from drs_contracts.redaction import Redactor
@@ -30,7 +31,6 @@ MOST_BYTES = 8 * 1024 * 1024
 
 _XML = "text/xml;charset=UTF-8"
 _AT_A_TIME = 64 * 1024
-_STOP_WITHIN_SECONDS = 0.02
 _SENT_ON = ("Content-Type", "Content-Encoding", "SOAPAction", "Accept", "Authorization", "Cookie", "User-Agent")
 _SENT_BACK = ("Content-Type", "Location", "Set-Cookie", "WWW-Authenticate")
 
@@ -179,11 +179,6 @@ class Recorder:
         return bytes(body)
 
 
-class _QuietHandler(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
-        """Say nothing on standard error for every request."""
-
-
 class RecordingServer:
     """Serves a recorder from a thread of this process for the time of a ``with``; then the recording is complete.
 
@@ -205,12 +200,12 @@ class RecordingServer:
             raise RecorderError(text) from None
         with listening:
             self._server = make_server(
-                host, port, recorder, threaded=True, request_handler=_QuietHandler, fd=listening.fileno()
+                host, port, recorder, threaded=True, request_handler=QuietHandler, fd=listening.fileno()
             )
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._server.port}{recorder.path}"
         self._recorder = recorder
-        self._thread = Thread(target=self._server.serve_forever, args=(_STOP_WITHIN_SECONDS,), daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(STOP_WITHIN_SECONDS,), daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

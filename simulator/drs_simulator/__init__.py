@@ -14,7 +14,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from drs_simulator.admin_client import AdminClient, AdminError
+    from drs_simulator.admin_client import AdminClient
+    from drs_simulator.admin_errors import AdminError
     from drs_simulator.clock import Clock, ClockError
     from drs_simulator.endpoint import effects
     from drs_simulator.endpoint.address import PortTakenError
@@ -63,7 +64,7 @@ __all__ = [
 # Imported when it is asked for: a server should start at once, and a test suite may use none of it.
 _HOMES = {
     "AdminClient": "admin_client",
-    "AdminError": "admin_client",
+    "AdminError": "admin_errors",
     "Clock": "clock",
     "ClockError": "clock",
     "FaultFileError": "endpoint.faults",

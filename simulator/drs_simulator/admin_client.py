@@ -1,20 +1,9 @@
-"""A client of the admin interface, for tests and scripts that drive a simulator of another process.
-
-The errors::
-
-    AdminError
-    ├── AdminUnreachableError   nobody answers there, or somebody else does
-    ├── NotAdmittedError        no token, a wrong one, or a caller from elsewhere
-    ├── UnknownToAdminError     there is no such order, booking, operative or day
-    ├── DeclinedError           DRS's own rules decline it
-    └── InvalidRequestError     what was sent is not in order; ``problem.errors`` says where
-"""
+"""A client of the admin interface, for tests and scripts that drive a simulator of another process."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -22,6 +11,7 @@ from urllib.parse import quote
 import requests
 from pydantic import BaseModel, ValidationError
 
+from drs_simulator.admin_errors import ERRORS, AdminError, AdminUnreachableError
 from drs_simulator.endpoint.admin_answers import (
     Bookings,
     BookingView,
@@ -48,45 +38,6 @@ from drs_simulator.state.document import StateDocument
 
 _Answer = TypeVar("_Answer", bound=BaseModel)
 _OWN_PATHS = re.compile(r"/OTWebServiceGateway_|/__admin(?:/|$)")
-
-
-class AdminError(Exception):
-    """The admin interface did not do what it was asked; ``problem`` says why, where it said so itself."""
-
-    def __init__(self, message: str, problem: Problem | None = None) -> None:
-        self.problem = problem
-        super().__init__(message)
-
-
-class AdminUnreachableError(AdminError):
-    """Nobody answers at the address, or somebody who is no admin interface."""
-
-
-class NotAdmittedError(AdminError):
-    """The caller may not: no token, a wrong one, or a call from elsewhere."""
-
-
-class UnknownToAdminError(AdminError):
-    """There is no such order, booking, operative or day."""
-
-
-class DeclinedError(AdminError):
-    """DRS's own rules decline it; the message is its own."""
-
-
-class InvalidRequestError(AdminError):
-    """What was sent is not in order; ``problem.errors`` says where."""
-
-
-_ERRORS: dict[int, type[AdminError]] = {
-    HTTPStatus.BAD_REQUEST: InvalidRequestError,
-    HTTPStatus.UNAUTHORIZED: NotAdmittedError,
-    HTTPStatus.FORBIDDEN: NotAdmittedError,
-    HTTPStatus.NOT_FOUND: UnknownToAdminError,
-    HTTPStatus.CONFLICT: DeclinedError,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: InvalidRequestError,
-    HTTPStatus.UNPROCESSABLE_ENTITY: InvalidRequestError,
-}
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -301,7 +252,7 @@ def _error_of(answer: requests.Response) -> AdminError:
         return AdminUnreachableError(_somebody_else(answer))
     flaws = "".join(f"\n  {flaw.pointer}: {flaw.detail}" for flaw in problem.errors)
     message = f"{problem.detail} {problem.remedy}{flaws}"
-    return _ERRORS.get(answer.status_code, AdminError)(message, problem)
+    return ERRORS.get(answer.status_code, AdminError)(message, problem)
 
 
 def _somebody_else(answer: requests.Response) -> str:

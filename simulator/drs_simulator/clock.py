@@ -10,8 +10,6 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
-
 from drs_simulator.errors import UnusableError
 
 if TYPE_CHECKING:
@@ -88,7 +86,7 @@ class Clock:
         if mode == "shifted" and (instant := _instant(value, zone)):
             clock.shift(instant - clock.now())
             return clock
-        if mode == "shifted" and (shift := _duration(value)) is not None:
+        if mode == "shifted" and (shift := duration_from(value)) is not None:
             clock.shift(shift)
             return clock
         raise ClockError(
@@ -164,7 +162,8 @@ def _instant(text: str, zone: ZoneInfo) -> datetime | None:
         return None
 
 
-def _duration(text: str) -> timedelta | None:
+def duration_from(text: str) -> timedelta | None:
+    """The duration that is written there as in ISO 8601 (``P3D``, ``-PT2H``), or ``None`` where none is."""
     if not text.lstrip("+-").startswith("P"):
         return None
     try:

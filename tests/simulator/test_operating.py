@@ -34,8 +34,12 @@ def endpoint(printed: str) -> str:
 
 def test_every_option_of_serve_has_an_environment_variable_of_its_name() -> None:
     serve = typer.main.get_command(app).commands["serve"]  # type: ignore[attr-defined]
-    missing = {each.name: each.envvar for each in serve.params if each.envvar != f"DRS_{each.name.upper()}"}
-    assert not missing
+    context = typer.Context(serve, info_name="serve", **serve.context_settings)
+    for option in serve.params:
+        name = f"DRS_{option.name.upper()}"
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv(name, "told")
+            assert option.resolve_envvar_value(context) == "told", name
 
 
 @pytest.fixture(scope="module")

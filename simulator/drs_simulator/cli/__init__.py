@@ -13,9 +13,10 @@ from drs_simulator.errors import UnusableError
 app = typer.Typer(
     help="A simulator of DRS, the Dynamic Resource Scheduler.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-app.command("serve")(serve_command)
-app.command("check-file")(check_file)
-app.command("import")(import_file)
+_FROM_ENVIRONMENT = {"auto_envvar_prefix": "DRS"}
+app.command("serve", context_settings=_FROM_ENVIRONMENT)(serve_command)
+app.command("check-file", context_settings=_FROM_ENVIRONMENT)(check_file)
+app.command("import", context_settings=_FROM_ENVIRONMENT)(import_file)
 app.add_typer(profile_app, name="profile")
 
 

@@ -13,7 +13,7 @@ from drs_simulator.simulator import Simulator
 from drs_simulator.state.opening import MEMORY
 
 _File = Annotated[Path, typer.Argument(help="A flat file of the housing system.", exists=True, dir_okay=False)]
-_Profile = Annotated[str, typer.Option(help="The profile of the DRS that it is for.", envvar="DRS_PROFILE")]
+_Profile = Annotated[str, typer.Option(help="The profile of the DRS that it is for.")]
 
 
 def check_file(file: _File, profile: _Profile = "lincoln") -> None:
@@ -26,7 +26,7 @@ def import_file(
     file: _File,
     state: Annotated[
         str,
-        typer.Option(help="The database that a server keeps its state in: sqlite:///drs.db, …", envvar="DRS_STATE"),
+        typer.Option(help="The database that a server keeps its state in: sqlite:///drs.db, …"),
     ],
     profile: _Profile = "lincoln",
 ) -> None:

@@ -41,83 +41,51 @@ _ONLY_WITH_A_SIMULATOR = frozenset(
 
 def serve_command(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on.", envvar="DRS_HOST")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 for a free one.", min=0, max=65535, envvar="DRS_PORT")] = 8080,
-    profile: Annotated[str, typer.Option(help="A profile's name or TOML file.", envvar="DRS_PROFILE")] = "lincoln",
-    login: Annotated[str, typer.Option(help="Login that openSession lets in.", envvar="DRS_LOGIN")] = DEFAULT_LOGIN,
-    password: Annotated[
-        str, typer.Option(help="Its password.", envvar="DRS_PASSWORD", show_default=False)
-    ] = DEFAULT_PASSWORD,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; 0 for a free one.", min=0, max=65535)] = 8080,
+    profile: Annotated[str, typer.Option(help="A profile's name or TOML file.")] = "lincoln",
+    login: Annotated[str, typer.Option(help="Login that openSession lets in.")] = DEFAULT_LOGIN,
+    password: Annotated[str, typer.Option(help="Its password.", show_default=False)] = DEFAULT_PASSWORD,
     clock: Annotated[
-        str,
-        typer.Option(
-            help="wall, fixed@TIME, shifted@TIME or shifted@DURATION; TIME and DURATION in ISO 8601.",
-            envvar="DRS_CLOCK",
-        ),
+        str, typer.Option(help="wall, fixed@TIME, shifted@TIME or shifted@DURATION; TIME and DURATION in ISO 8601.")
     ] = "wall",
-    seed: Annotated[
-        int | None, typer.Option(help="Makes ids and tokens repeatable.", envvar="DRS_SEED", show_default=False)
-    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Makes ids and tokens repeatable.", show_default=False)] = None,
     wsdl_style: Annotated[
-        WsdlStyle | None,
-        typer.Option(help="The WSDL in one file, or in two as CXF splits it.", envvar="DRS_WSDL_STYLE"),
+        WsdlStyle | None, typer.Option(help="The WSDL in one file, or in two as CXF splits it.")
     ] = None,
     trusted_proxies: Annotated[
-        int,
-        typer.Option(
-            help="Proxies before this server whose X-Forwarded headers count.",
-            min=0,
-            max=8,
-            envvar="DRS_TRUSTED_PROXIES",
-        ),
+        int, typer.Option(help="Proxies before this server whose X-Forwarded headers count.", min=0, max=8)
     ] = 0,
-    faults: Annotated[
-        str | None,
-        typer.Option(help="A TOML file of fault rules: what goes wrong with calls.", envvar="DRS_FAULTS"),
-    ] = None,
+    faults: Annotated[str | None, typer.Option(help="A TOML file of fault rules: what goes wrong with calls.")] = None,
     scenario: Annotated[
         str | None,
         typer.Option(
             help="A scenario's name, or a TOML file: what DRS does to its callers. Other options go before it.",
-            envvar="DRS_SCENARIO",
             show_default=False,
         ),
     ] = None,
-    journal: Annotated[
-        int, typer.Option(help="Exchanges kept to be looked at; 0 for none.", min=0, envvar="DRS_JOURNAL")
-    ] = DEFAULT_ENTRIES,
+    journal: Annotated[int, typer.Option(help="Exchanges kept to be looked at; 0 for none.", min=0)] = DEFAULT_ENTRIES,
     threads: Annotated[
         int | None,
         typer.Option(
             help="Requests worked on at a time. One is quickest; with --faults or --scenario there are 32.",
             min=1,
-            envvar="DRS_THREADS",
             show_default=False,
         ),
     ] = None,
     workers: Annotated[
-        int,
-        typer.Option(
-            help="Processes that serve; with a database as --state they are one DRS.",
-            min=1,
-            max=64,
-            envvar="DRS_WORKERS",
-        ),
+        int, typer.Option(help="Processes that serve; with a database as --state they are one DRS.", min=1, max=64)
     ] = 1,
     admin: Annotated[
-        bool, typer.Option(help="The admin interface under /__admin; on loopback, or with a token.", envvar="DRS_ADMIN")
+        bool, typer.Option(help="The admin interface under /__admin; on loopback, or with a token.")
     ] = True,
     admin_token: Annotated[
-        str | None,
-        typer.Option(
-            help="What callers of the admin interface must show.", envvar="DRS_ADMIN_TOKEN", show_default=False
-        ),
+        str | None, typer.Option(help="What callers of the admin interface must show.", show_default=False)
     ] = None,
     import_dir: Annotated[
         Path | None,
         typer.Option(
             help="A folder that is watched for the housing system's flat files.",
-            envvar="DRS_IMPORT_DIR",
             exists=True,
             file_okay=False,
             writable=True,
@@ -128,63 +96,41 @@ def serve_command(
     state: Annotated[
         str,
         typer.Option(
-            help="Where state is kept: memory, sqlite:///drs.db or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE.",
-            envvar="DRS_STATE",
+            help="Where state is kept: memory, sqlite:///drs.db or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
         ),
     ] = MEMORY,
     confirm_to: Annotated[
         str | None,
         typer.Option(
-            help="The address of a service that is told when a planner moves or confirms a booking.",
-            envvar="DRS_CONFIRM_TO",
-            show_default=False,
+            help="The address of a service that is told when a planner moves or confirms a booking.", show_default=False
         ),
     ] = None,
     from_recordings: Annotated[
         Path | None,
-        typer.Option(
-            help="Answer from a folder of recorded exchanges alone; to any login.",
-            envvar="DRS_FROM_RECORDINGS",
-            show_default=False,
-        ),
+        typer.Option(help="Answer from a folder of recorded exchanges alone; to any login.", show_default=False),
     ] = None,
     nearest: Annotated[
-        bool,
-        typer.Option(
-            "--nearest",
-            help="With --from-recordings: answer the unrecorded like the nearest recorded.",
-            envvar="DRS_NEAREST",
-        ),
+        bool, typer.Option("--nearest", help="With --from-recordings: answer the unrecorded like the nearest recorded.")
     ] = False,
     tls: Annotated[
         TlsSort | None,
-        typer.Option(
-            help="Serve https with a certificate made for it (needs the extra tls).",
-            envvar="DRS_TLS",
-            show_default=False,
-        ),
+        typer.Option(help="Serve https with a certificate made for it (needs the extra tls).", show_default=False),
     ] = None,
     tls_dir: Annotated[
         Path | None,
         typer.Option(
-            help="Where a certificate that was made, and its authority, are kept to be used again.",
-            envvar="DRS_TLS_DIR",
-            show_default=False,
+            help="Where a certificate that was made, and its authority, are kept to be used again.", show_default=False
         ),
     ] = None,
     tls_cert: Annotated[
-        Path | None,
-        typer.Option(help="Serve https with this certificate (PEM).", envvar="DRS_TLS_CERT", show_default=False),
+        Path | None, typer.Option(help="Serve https with this certificate (PEM).", show_default=False)
     ] = None,
-    tls_key: Annotated[
-        Path | None,
-        typer.Option(help="The key of the certificate (PEM).", envvar="DRS_TLS_KEY", show_default=False),
-    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="The key of the certificate (PEM).", show_default=False)] = None,
     log_level: Annotated[
-        LogLevel, typer.Option(help="What is logged; info has a line for every exchange.", envvar="DRS_LOG_LEVEL")
+        LogLevel, typer.Option(help="What is logged; info has a line for every exchange.")
     ] = LogLevel.WARNING,
     log_format: Annotated[
-        LogFormat, typer.Option(help="For whom the log on standard error is written.", envvar="DRS_LOG_FORMAT")
+        LogFormat, typer.Option(help="For whom the log on standard error is written.")
     ] = LogFormat.CONSOLE,
 ) -> None:
     """Serve a DRS until Ctrl-C or SIGTERM.

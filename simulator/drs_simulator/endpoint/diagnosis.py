@@ -15,7 +15,7 @@ from drs_simulator.endpoint.members import member_problems
 from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.endpoint.wording import cut, nearest
 from drs_simulator.gateway.envelope import NAMESPACE, SOAP_1_1, SOAP_1_2, name_of
-from drs_simulator.gateway.interface import interface_named
+from drs_simulator.gateway.interface import OPERATIONS
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling import calendar
 
@@ -67,7 +67,7 @@ def _sentences(call: SentCall, status: int, refusal: str, beside: Bystander) -> 
     if call.wrapper is None:
         return
     yield from _wrapper_problems(call.wrapper)
-    if call.operation not in interface_named("observed").operations:
+    if call.operation not in OPERATIONS:
         return
     inner = _inner(call.wrapper, call.operation)
     if inner is None:
@@ -126,9 +126,8 @@ def _envelope_problems(call: SentCall, root: etree._Element) -> Iterator[str]:
 
 def _wrapper_problems(wrapper: etree._Element) -> Iterator[str]:
     namespace, name = name_of(wrapper)
-    operations = interface_named("observed").operations
-    if name not in operations:
-        yield f"{name} is no operation{nearest(name, operations)}."
+    if name not in OPERATIONS:
+        yield f"{name} is no operation{nearest(name, OPERATIONS)}."
     if namespace not in ("", NAMESPACE):
         yield f"The wrapper {name} is in the namespace {namespace}; DRS's is {NAMESPACE}."
     elif namespace and wrapper.prefix is None:

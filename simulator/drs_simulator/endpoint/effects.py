@@ -29,7 +29,7 @@ from drs_simulator.endpoint.delays import Delay, DelayLincoln, DelayLogNormal, D
 from drs_simulator.endpoint.effect import Effect
 from drs_simulator.endpoint.scene import Scene
 from drs_simulator.gateway.fault import FaultCode, SoapFault
-from drs_simulator.gateway.interface import interface_named
+from drs_simulator.gateway.interface import OPERATIONS
 from drs_simulator.gateway.protocol import fault_document, refusal_document, serialized
 
 __all__ = [
@@ -106,7 +106,7 @@ class Refusal(Effect):
 
     kind: Literal["refusal"] = "refusal"
     text: _XmlText = "Error in Booking.schedule. Error in modifyJob Planning failed"
-    concerns = frozenset(interface_named("observed").operations)
+    concerns = OPERATIONS
 
     def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the refusal, in the wrapper of the operation's response."""

@@ -9,6 +9,8 @@ from drs_simulator.endpoint.outcome import Outcome
 
 # What an entry takes besides its texts and bodies, roughly.
 ENTRY_BYTES = 512
+LONGEST_TEXT = 200
+"""How many characters are kept of a path, an address or a header."""
 
 
 @dataclass(frozen=True, slots=True)

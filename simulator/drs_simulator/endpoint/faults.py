@@ -11,9 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from drs_simulator.endpoint.effects import AnyEffect
 from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.errors import UnusableError
-from drs_simulator.gateway.interface import interface_named
-
-_OPERATIONS = interface_named("observed").operations
+from drs_simulator.gateway.interface import OPERATIONS
 
 
 class FaultFileError(UnusableError, ValueError):
@@ -52,8 +50,8 @@ class FaultRule(BaseModel):
 
     @model_validator(mode="after")
     def _can_happen(self) -> Self:
-        if self.operation is not None and self.operation not in _OPERATIONS:
-            raise ValueError(f"operation: '{self.operation}' is none of {', '.join(sorted(_OPERATIONS))}")
+        if self.operation is not None and self.operation not in OPERATIONS:
+            raise ValueError(f"operation: '{self.operation}' is none of {', '.join(sorted(OPERATIONS))}")
         concerns = self.effect.concerns
         if self.operation is not None and concerns is not None and self.operation not in concerns:
             raise ValueError(f"operation: {self.effect.kind} happens to {' or '.join(sorted(concerns))} only")

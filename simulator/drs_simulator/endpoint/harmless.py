@@ -12,7 +12,6 @@ from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.gateway.envelope import is_plain
 
 _HINTS = tuple(part.encode() for part in PERHAPS_NAMED)
-_CHARSETS = (None, "utf-8", "UTF-8")
 _HEADERS_REMEMBERED = 256
 
 
@@ -36,9 +35,8 @@ class Glance:
         body = call.body
         return (
             self._is_plain
-            and call.charset in _CHARSETS
             and b"openSession" not in body
-            and is_plain(body)
+            and is_plain(body, call.charset)
             and not _hides(body)
             and self._is_without(body)
             and not (self._is_sought and self._password in response)

@@ -15,13 +15,13 @@ from lxml import etree
 from drs_simulator.clock import Clock
 from drs_simulator.endpoint.connection import Reply
 from drs_simulator.endpoint.diagnosis import Bystander, diagnosis
-from drs_simulator.endpoint.entry import ENTRY_BYTES, JournalEntry
+from drs_simulator.endpoint.entry import ENTRY_BYTES, LONGEST_TEXT, JournalEntry
 from drs_simulator.endpoint.har import har
 from drs_simulator.endpoint.harmless import Glance
 from drs_simulator.endpoint.masking import Masker, shown
 from drs_simulator.endpoint.outcome import Outcome, outcome_of
 from drs_simulator.endpoint.sent import SentCall
-from drs_simulator.gateway.interface import interface_named
+from drs_simulator.gateway.interface import OPERATIONS
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
 
@@ -32,9 +32,7 @@ DEFAULT_ENTRIES = 1000
 _DEFAULT_BYTES = 16 * 1024 * 1024
 # An entry holds at most so much of the journal's bytes in each of its bodies.
 _BODIES = 8
-_LONGEST_TEXT = 200
 _LONGEST_DIAGNOSIS = 2000
-_OPERATIONS = frozenset(interface_named("observed").operations)
 
 
 class Journal:
@@ -133,12 +131,12 @@ class Journal:
         return JournalEntry(
             number=0,
             time=exchange.began,
-            method=call.method[:_LONGEST_TEXT],
-            path=masked.told(call.path)[:_LONGEST_TEXT],
-            address=call.address[:_LONGEST_TEXT],
-            content_type=masked.told(call.headers.get("content-type", ""))[:_LONGEST_TEXT],
-            soap_action=masked.told(call.headers.get("soapaction", ""))[:_LONGEST_TEXT],
-            operation=call.operation if call.operation in _OPERATIONS else "",
+            method=call.method[:LONGEST_TEXT],
+            path=masked.told(call.path)[:LONGEST_TEXT],
+            address=call.address[:LONGEST_TEXT],
+            content_type=masked.told(call.headers.get("content-type", ""))[:LONGEST_TEXT],
+            soap_action=masked.told(call.headers.get("soapaction", ""))[:LONGEST_TEXT],
+            operation=call.operation if call.operation in OPERATIONS else "",
             session=shown(call.session_id),
             status=0 if reply.reset else int(reply.status),
             response_type="" if reply.reset else reply.content_type,

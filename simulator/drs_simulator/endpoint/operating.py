@@ -35,7 +35,7 @@ class Operating:
             return _health_told("state unreachable", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _health(self) -> Response:
-        self._scheduler.counts()
+        self._scheduler.reach()
         return _health_told("ok", HTTPStatus.OK)
 
     def _metrics(self) -> Response:

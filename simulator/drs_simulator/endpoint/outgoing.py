@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from drs_simulator.endpoint.entry import JournalEntry
+from drs_simulator.endpoint.entry import LONGEST_TEXT, JournalEntry
 from drs_simulator.endpoint.masking import Masker
 from drs_simulator.endpoint.outcome import Outcome
 from drs_simulator.endpoint.sent import SentCall
 from drs_simulator.feeds.confirmation import OPERATION
-from drs_simulator.feeds.receiver import CONTENT_TYPE
+from drs_simulator.feeds.posting import CONTENT_TYPE
 from drs_simulator.feeds.sender import Attempt
-
-_LONGEST_TEXT = 200
 
 
 def entry_of(attempt: Attempt, masker: Masker, now: datetime, most: int) -> JournalEntry:
@@ -23,14 +21,14 @@ def entry_of(attempt: Attempt, masker: Masker, now: datetime, most: int) -> Jour
         number=0,
         time=now,
         method="POST",
-        path=receiver.shown[:_LONGEST_TEXT],
-        address=receiver.host[:_LONGEST_TEXT],
+        path=receiver.shown[:LONGEST_TEXT],
+        address=receiver.host[:LONGEST_TEXT],
         content_type=CONTENT_TYPE,
         soap_action='""',
         operation=OPERATION,
         session="",
         status=answer.status,
-        response_type=masked.told(answer.content_type)[:_LONGEST_TEXT],
+        response_type=masked.told(answer.content_type)[:LONGEST_TEXT],
         outcome=Outcome.SUCCESS if answer.received else Outcome.UNDELIVERED,
         faults=(),
         duration=attempt.duration,

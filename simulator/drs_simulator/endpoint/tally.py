@@ -9,12 +9,10 @@ from threading import Lock
 from drs_simulator.endpoint.connection import Reply
 from drs_simulator.endpoint.outcome import Outcome, outcome_of
 from drs_simulator.endpoint.sent import SentCall
-from drs_simulator.gateway.interface import interface_named
+from drs_simulator.gateway.interface import OPERATIONS
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper bounds of durations that are told apart, in seconds."""
-
-_OPERATIONS = frozenset(interface_named("observed").operations)
 
 
 class Tally:
@@ -34,7 +32,7 @@ class Tally:
     def count(self, call: SentCall, reply: Reply, faults: tuple[str, ...], duration: float) -> None:
         """Count one exchange."""
         operation = reply.operation or (call.operation if faults else "")
-        key = (operation if operation in _OPERATIONS else "", outcome_of(reply))
+        key = (operation if operation in OPERATIONS else "", outcome_of(reply))
         with self._lock:
             self.exchanges[key] += 1
             self.durations[bisect_left(BOUNDS, duration)] += 1

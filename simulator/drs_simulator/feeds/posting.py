@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 
 import requests
 
-from drs_simulator.feeds.receiver import CONTENT_TYPE, SECONDS_ALLOWED, Answer
-
+CONTENT_TYPE = "text/xml; charset=utf-8"
+SECONDS_ALLOWED = 10.0
+"""How long the service may take to answer."""
+_SUCCESSES = range(200, 300)
 _CONNECT_SECONDS = 5.0
 _MOST_BYTES = 64 * 1024
 _PIECE = 8192
 
 
-class _Anonymous(requests.auth.AuthBase):
-    """Shows nothing; requests would look into .netrc otherwise."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the service answered.
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
+    Args:
+        status: Its HTTP status; 0 where there was no answer.
+        content_type: The Content-Type.
+        body: The beginning of the body.
+        failure: Why there was no answer, in words.
+    """
+
+    status: int
+    content_type: str = ""
+    body: bytes = b""
+    failure: str = ""
+
+    @property
+    def received(self) -> bool:
+        """Whether the service has the message, by its own account."""
+        return self.status in _SUCCESSES
 
 
 def post(url: str, message: bytes) -> Answer:
@@ -28,7 +46,7 @@ def post(url: str, message: bytes) -> Answer:
             url,
             data=message,
             headers={"Content-Type": CONTENT_TYPE, "SOAPAction": '""'},
-            auth=_Anonymous(),
+            auth=_anonymous,
             timeout=(_CONNECT_SECONDS, SECONDS_ALLOWED),
             allow_redirects=False,
             stream=True,
@@ -36,6 +54,11 @@ def post(url: str, message: bytes) -> Answer:
             return Answer(answer.status_code, answer.headers.get("Content-Type", ""), _beginning(answer))
     except (requests.RequestException, UnicodeError) as error:
         return Answer(0, failure=_in_words(error))
+
+
+def _anonymous(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Show nothing; requests would look into .netrc otherwise."""
+    return request
 
 
 def _beginning(answer: requests.Response) -> bytes:

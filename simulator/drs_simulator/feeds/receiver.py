@@ -1,42 +1,14 @@
-"""The council's service that is told of confirmations: its address, checked, and what it says when it is posted to."""
+"""The council's service that is told of confirmations: its address, checked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from drs_simulator.errors import UnusableError
 
-CONTENT_TYPE = "text/xml; charset=utf-8"
-SECONDS_ALLOWED = 10.0
-"""How long the service may take to answer."""
-_SUCCESSES = range(200, 300)
-
 
 class ReceiverUrlError(UnusableError):
     """Nothing can be posted to that address; the message says how to write one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the service answered.
-
-    Args:
-        status: Its HTTP status; 0 where there was no answer.
-        content_type: The Content-Type.
-        body: The beginning of the body.
-        failure: Why there was no answer, in words.
-    """
-
-    status: int
-    content_type: str = ""
-    body: bytes = b""
-    failure: str = ""
-
-    @property
-    def received(self) -> bool:
-        """Whether the service has the message, by its own account."""
-        return self.status in _SUCCESSES
 
 
 class Receiver:
@@ -51,14 +23,7 @@ class Receiver:
         self.host = parts[0]
         self.shown = parts[1]
         """The address without its query, which may hold a secret."""
-        self._url = url
-
-    def post(self, message: bytes) -> Answer:
-        """Send one message. The answer says whether it was received."""
-        # Only here, because who calls nobody back should not wait for the HTTP library.
-        from drs_simulator.feeds.posting import post  # noqa: PLC0415
-
-        return post(self._url, message)
+        self.url = url
 
 
 def _parts(url: str) -> tuple[str, str]:

@@ -15,7 +15,8 @@ from threading import Event, Thread
 from time import perf_counter
 
 from drs_simulator.feeds.confirmation import confirmation_message
-from drs_simulator.feeds.receiver import SECONDS_ALLOWED, Answer, Receiver
+from drs_simulator.feeds.posting import SECONDS_ALLOWED, Answer, post
+from drs_simulator.feeds.receiver import Receiver
 from drs_simulator.scheduling.model import Confirmation
 from drs_simulator.scheduling.outbox import TurnRequest, forget_delivered, put_off, take_turn
 from drs_simulator.scheduling.scheduler import Scheduler
@@ -132,7 +133,7 @@ class ConfirmationSender:
     def _post(self, confirmation: Confirmation, scheduler: Scheduler) -> None:
         message = confirmation_message(confirmation, self._zone)
         started = perf_counter()
-        answer = self._receiver.post(message)
+        answer = post(self._receiver.url, message)
         duration = perf_counter() - started
         again_after = None if answer.received else pause_after(confirmation.attempts)
         if again_after is None:

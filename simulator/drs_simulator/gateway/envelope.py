@@ -22,6 +22,7 @@ _DECLARATIONS = frozenset(
         *(f"<?xml version='1.0' encoding='{name}'?>".encode() for name in ("utf-8", "UTF-8")),
     }
 )
+_UTF_8 = (None, "utf-8", "UTF-8")
 _ENVELOPE, _HEADER, _BODY = (f"{{{SOAP_1_1}}}{name}" for name in ("Envelope", "Header", "Body"))
 _HEADER_AND_BODY = 2
 _PARSER_LIMITS = frozenset({etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_ENTITY_LOOP})
@@ -51,11 +52,13 @@ def read_envelope(body: bytes, charset: str | None, settings: GatewaySettings) -
     return wrapper
 
 
-def is_plain(body: bytes) -> bool:
+def is_plain(body: bytes, charset: str | None) -> bool:
     """Whether the text of a document is there to the letter of its bytes, and nothing of it says what the rest means.
 
     That is: in UTF-8 beyond doubt, with neither DOCTYPE nor bytes that are no text.
     """
+    if charset not in _UTF_8:
+        return False
     start = body.find(b"?>") + 2 if body.startswith(b"<?xml") else 0
     if start and body[:start] not in _DECLARATIONS:
         return False

@@ -36,7 +36,6 @@ _log = logging.getLogger(__name__)
 _REQUESTS_REMEMBERED = 1024
 _LONGEST_REMEMBERED = 4096
 _ANSWERS_REMEMBERED = 1024
-_UTF_8 = (None, "utf-8", "UTF-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ class Gateway:
             NotReadError: It is not plainly in order.
         """
         # An attribute may say that an element is nil.
-        if charset not in _UTF_8 or b"nil" in body or not is_plain(body):
+        if b"nil" in body or not is_plain(body, charset):
             raise NotReadError("It is not plain.")
         wrapper = plain_wrapper(body, self._settings)
         if wrapper is None:

@@ -615,6 +615,8 @@ def _observed() -> Interface:
 
 
 OBSERVED = _observed()
+OPERATIONS = frozenset(_OPERATIONS)
+"""What DRS can be asked; the same in both interfaces."""
 
 
 def interface_named(name: InterfaceName) -> Interface:

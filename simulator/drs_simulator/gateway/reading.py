@@ -7,107 +7,13 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from drs_simulator.gateway import request_members as wire
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling import requests
 from drs_simulator.scheduling.model import AlertReason, BestSlots, LifeCycle
 
 _Value = TypeVar("_Value")
 _UNDEFINED = "undefined"
-
-# Domain attribute -> member on the wire.
-_CODE = {
-    "sor_code": "bookingCodeSORCode",
-    "item_number": "itemNumberWithinBooking",
-    "number": "primaryOrderNumber",
-    "quantity": "quantity",
-}
-_ORDER = {
-    "number": "primaryOrderNumber",
-    "contract": "contract",
-    "location_id": "locationID",
-    "comments": "orderComments",
-    "priority": "priority",
-    "target_date": "targetDate",
-    "earliest": "earliestBookingDate",
-    "user_id": "userId",
-    "order_id": "orderId",
-    "message": "message",
-    "contact_name": "contactName",
-    "phone": "phone",
-}
-_BOOKING = {
-    "booking_id": "bookingId",
-    "contract": "contract",
-    "number": "primaryOrderNumber",
-    "reason": "bookingReason",
-    "window_start": "planningWindowStart",
-    "window_end": "planningWindowEnd",
-    "order_id": "orderId",
-    "location_id": "locationID",
-    "user_id": "userId",
-    "category": "bookingCategory",
-    "completion_status": "bookingCompletionStatus",
-    "planner_comments": "plannerComments",
-    "operator_comments": "operatorComments",
-}
-_PLACING = {"booking_id": "bookingId", "force": "force", "lock_time": "timeLock", "resource_lock": "resourceLock"}
-_UPDATE = {
-    "complete_order": "completeOrder",
-    "operative_id": "resourceId",
-    "begin": "startDateAndTime",
-    "end": "endDateAndTime",
-    "category": "bookingCategory",
-    "action_taken": "actionTaken",
-}
-_COMPLETION = {"number": "primaryOrderNumber", "contract": "contract", "user_id": "userId"}
-_ORDER_FILTER = {
-    "begin": "returnBookingsFrom",
-    "end": "returnBookingsTo",
-    "include_completed": "includeCompletedBookings",
-}
-_ORDER_CONTRACTS = ("contract", "primaryOrderNumberContracts", "locationIDContracts", "theBusinessDataContracts")
-_BOOKING_FILTER = {
-    "begin": "returnBookingsFrom",
-    "end": "returnBookingsTo",
-    "window_begin": "returnBookingsPWFrom",
-    "window_end": "returnBookingsPWTo",
-}
-_SCHEDULE = {"contract": "contract", "operative_id": "resourceId", "day": "scheduleDate"}
-_OPERATIVE_FILTER = {
-    "include_hours": "includeWorkingHours",
-    "hours_from": "returnWorkingHoursFrom",
-    "hours_to": "returnWorkingHoursTo",
-}
-_OPERATIVE = {"id": "resourceID", "code": "externalResourceCode", "name": "resourceName"}
-_HOURS = {"begin": "beginDate", "end": "endDate", "weekday": "dayOfWeek", "day": "specificDate"}
-_UNAVAILABILITY = {"begin": "beginDateTime", "end": "endDateTime", "reason": "reason", "comments": "comments"}
-_LOCATION = {
-    "id": "locationId",
-    "name": "name",
-    "address1": "address1",
-    "address2": "address2",
-    "address3": "address3",
-    "address4": "address4",
-    "agency": "agency",
-    "country": "country",
-    "latitude": "latitude",
-    "longitude": "longitude",
-    "post_code": "postCode",
-    "workflow_type": "workflowType",
-}
-# Members of a location that the scheduler only keeps.
-_LOCATION_MORE = (
-    *("areaCode", "citizenCode", "citizensName", "city", "contract", "customerCategory", "customerType"),
-    *("locationSequenceNo", "messagingType", "number", "phoneNumber", "street"),
-)
-_DEFINITION = {
-    "code": "bookingCode",
-    "description": "bookingCodeDescription",
-    "minutes": "bookingCodeTime",
-    "trade": "trade",
-    "contract": "contract",
-}
-_ALERTS = {"begin": "periodBegin", "end": "periodEnd"}
 
 
 class Reader:
@@ -142,7 +48,7 @@ class Reader:
 
     def placing(self, sent: Any) -> requests.PlacingRequest:
         """A booking that is to be given a place."""
-        return _read(requests.PlacingRequest, _PLACING, sent, booking=_booking(sent.theBooking))
+        return _read(requests.PlacingRequest, wire.PLACING, sent, booking=_booking(sent.theBooking))
 
     def further_booking(self, sent: Any) -> requests.FurtherBookingRequest:
         """What createBooking is asked."""
@@ -154,7 +60,7 @@ class Reader:
         becomes = _life_cycles((sent.transactionType,) if sent.transactionType else ())
         return _read(
             requests.BookingUpdate,
-            _UPDATE,
+            wire.UPDATE,
             sent,
             booking=_booking(sent.theBooking),
             becomes=becomes[0] if becomes else None,
@@ -163,18 +69,16 @@ class Reader:
 
     def completion(self, sent: Any) -> requests.OrderCompletion:
         """What completeOrder is told."""
-        return _read(requests.OrderCompletion, _COMPLETION, sent)
+        return _read(requests.OrderCompletion, wire.COMPLETION, sent)
 
     def order_filter(self, sent: Any) -> requests.OrderFilter:
         """Which orders selectOrder is asked for."""
         return _read(
             requests.OrderFilter,
-            _ORDER_FILTER,
+            wire.ORDER_FILTER,
             sent,
             numbers=_many(sent, "primaryOrderNumber"),
-            contracts=_lists(
-                sent, "contract", "primaryOrderNumberContracts", "locationIDContracts", "theBusinessDataContracts"
-            ),
+            contracts=_lists(sent, *wire.ORDER_CONTRACTS),
             business_data=_business_data(sent, "theBusinessData"),
             location_ids=_many(sent, "locationIDs"),
             operative_ids=_many(sent, "resources"),
@@ -184,7 +88,7 @@ class Reader:
         """Which bookings selectBooking is asked for."""
         return _read(
             requests.BookingFilter,
-            _BOOKING_FILTER,
+            wire.BOOKING_FILTER,
             sent,
             statuses=_life_cycles(_many(sent, "bookingStatus")),
             contracts=_lists(sent, "contract", "theOrderBusinessDataContracts"),
@@ -194,13 +98,13 @@ class Reader:
 
     def schedule(self, sent: Any) -> requests.ScheduleRequest:
         """What getSchedule is asked."""
-        return _read(requests.ScheduleRequest, _SCHEDULE, sent)
+        return _read(requests.ScheduleRequest, wire.SCHEDULE, sent)
 
     def operative_filter(self, sent: Any) -> requests.OperativeFilter:
         """Which operatives selectResource is asked for."""
         return _read(
             requests.OperativeFilter,
-            _OPERATIVE_FILTER,
+            wire.OPERATIVE_FILTER,
             sent,
             contracts=_lists(sent, "contract", "theResourceIDContracts"),
             business_data=_business_data(sent, "theBusinessData"),
@@ -213,13 +117,15 @@ class Reader:
         updates = tuple(
             _read(
                 requests.OperativeUpdate,
-                _OPERATIVE,
+                wire.OPERATIVE,
                 resource,
                 trades=tuple(ability.name or "" for ability in _many(resource, "theAbilities")),
                 sectors=_sectors(resource),
-                hours=tuple(_read(requests.HoursRequest, _HOURS, each) for each in _many(resource, "theWorkingHours")),
+                hours=tuple(
+                    _read(requests.HoursRequest, wire.HOURS, each) for each in _many(resource, "theWorkingHours")
+                ),
                 unavailabilities=tuple(
-                    _read(requests.UnavailabilityRequest, _UNAVAILABILITY, each)
+                    _read(requests.UnavailabilityRequest, wire.UNAVAILABILITY, each)
                     for each in _many(resource, "theUnavailabilities")
                 ),
             )
@@ -230,22 +136,23 @@ class Reader:
     def location(self, sent: Any) -> requests.LocationUpdate:
         """What updateLocation is told."""
         location = sent.theLocation
-        more = ((name, getattr(location, name, None)) for name in _LOCATION_MORE)
+        more = ((name, getattr(location, name, None)) for name in wire.LOCATION_MORE)
         return _read(
-            requests.LocationUpdate, _LOCATION, location, more=tuple((name, value) for name, value in more if value)
+            requests.LocationUpdate, wire.LOCATION, location, more=tuple((name, value) for name, value in more if value)
         )
 
     def code_definitions(self, sent: Any) -> requests.CodeDefinitions:
         """What updateBookingCode is told."""
         definitions = _many(sent, "theBookingCodeDefinitions")
         return requests.CodeDefinitions(
-            _many(sent, "contract"), tuple(_read(requests.CodeDefinition, _DEFINITION, each) for each in definitions)
+            _many(sent, "contract"),
+            tuple(_read(requests.CodeDefinition, wire.DEFINITION, each) for each in definitions),
         )
 
     def alert_filter(self, sent: Any) -> requests.AlertFilter:
         """Which alerts selectAlerts is asked for."""
         reasons = tuple(AlertReason(reason) for reason in _many(sent, "alertType") if reason != _UNDEFINED)
-        return _read(requests.AlertFilter, _ALERTS, sent, contracts=_many(sent, "contract"), reasons=reasons)
+        return _read(requests.AlertFilter, wire.ALERTS, sent, contracts=_many(sent, "contract"), reasons=reasons)
 
     def contract(self, sent: Any) -> str | None:
         """The contract that a request is about."""
@@ -260,16 +167,16 @@ class Reader:
 
 
 def _order(sent: Any) -> requests.OrderRequest:
-    return _read(requests.OrderRequest, _ORDER, sent, codes=_codes(sent))
+    return _read(requests.OrderRequest, wire.ORDER, sent, codes=_codes(sent))
 
 
 def _booking(sent: Any) -> requests.BookingRequest:
     operative_ids = tuple(resource.resourceID or "" for resource in _many(sent, "theResources"))
-    return _read(requests.BookingRequest, _BOOKING, sent, codes=_codes(sent), operative_ids=operative_ids)
+    return _read(requests.BookingRequest, wire.BOOKING, sent, codes=_codes(sent), operative_ids=operative_ids)
 
 
 def _codes(sent: Any) -> tuple[requests.CodeRequest, ...]:
-    return tuple(_read(requests.CodeRequest, _CODE, code) for code in _many(sent, "theBookingCodes"))
+    return _each(requests.CodeRequest, wire.CODE, sent, "theBookingCodes")
 
 
 def _sectors(resource: Any) -> tuple[str, ...]:
@@ -292,6 +199,10 @@ def _business_data(sent: Any, *members: str) -> tuple[tuple[str, str | None], ..
 
 def _many(sent: Any, member: str) -> tuple[Any, ...]:
     return tuple(getattr(sent, member, None) or ())
+
+
+def _each(cls: type[_Value], table: Mapping[str, str], sent: Any, member: str) -> tuple[_Value, ...]:
+    return tuple(_read(cls, table, each) for each in _many(sent, member))
 
 
 def _read(cls: type[_Value], table: Mapping[str, str], sent: Any, **more: object) -> _Value:

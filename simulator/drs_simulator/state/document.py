@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta
-from random import Random
+from random import Random, SystemRandom
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -127,8 +127,5 @@ class StateDocument(_Part):
 
 
 def _words_of(random: Random) -> tuple[int, ...] | None:
-    try:
-        words: tuple[int, ...] = random.getstate()[1]
-    except NotImplementedError:
-        return None
-    return words
+    """Where a repeatable source stands; ``None`` for the system's own, which cannot be set."""
+    return None if isinstance(random, SystemRandom) else random.getstate()[1]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from drs_simulator import AdminClient, AdminError, Simulator
-from drs_simulator.admin_client import (
+from drs_simulator.admin_errors import (
     AdminUnreachableError,
     DeclinedError,
     InvalidRequestError,

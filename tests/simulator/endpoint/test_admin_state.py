@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from drs_simulator import AdminClient, Simulator
-from drs_simulator.admin_client import InvalidRequestError
+from drs_simulator.admin_errors import InvalidRequestError
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.orders import complete_order, create_order, delete_order

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from drs_simulator.clock import ClockError
+from drs_simulator.clock import ClockError, duration_from
 from drs_simulator.endpoint.console.drs import simulator
 from drs_simulator.endpoint.faults import FaultRule
-from drs_simulator.gateway.interface import interface_named
+from drs_simulator.gateway.interface import OPERATIONS
 from drs_simulator.scheduling.snapshot import SnapshotError
 from drs_simulator.state.document import StateDocument
 
 pages = Blueprint("controls", __name__)
-_DURATION = TypeAdapter(timedelta)
+_HOW_TO_WRITE = "Write the time like 2021-10-22T12:20, and a shift like P1D, PT2H or -PT30M."
 _EFFECTS: tuple[tuple[str, str, str], ...] = (
     ("delay", "answers late", "seconds"),
     ("delay_lincoln", "answers as slowly as was measured at Lincoln", ""),
@@ -54,14 +54,16 @@ def set_clock() -> AnyResponse | tuple[str, int]:
             case "fix":
                 clock.fix(datetime.fromisoformat(request.form.get("instant", "")).replace(tzinfo=zone))
             case "shift":
-                clock.shift(_DURATION.validate_python(request.form.get("by", "")))
+                shift = duration_from(request.form.get("by", "").strip())
+                if shift is None:
+                    return _page(clock_problem=_HOW_TO_WRITE), HTTPStatus.BAD_REQUEST
+                clock.shift(shift)
             case _:
                 clock.release()
     except ClockError as error:
         return _page(clock_problem=str(error)), HTTPStatus.BAD_REQUEST
     except ValueError:
-        said = "Write the time like 2021-10-22T12:20, and a shift like P1D, PT2H or -PT30M."
-        return _page(clock_problem=said), HTTPStatus.BAD_REQUEST
+        return _page(clock_problem=_HOW_TO_WRITE), HTTPStatus.BAD_REQUEST
     return _done("clock")
 
 
@@ -129,7 +131,7 @@ def _page(**problems: str) -> str:
         "controls.html",
         rules=[_in_words(rule) for rule in simulator().faults.rules()],
         effects=_EFFECTS,
-        operations=sorted(interface_named("observed").operations),
+        operations=sorted(OPERATIONS),
         now=simulator().clock.now().astimezone(simulator().profile.zone),
         sent=request.form,
         **problems,

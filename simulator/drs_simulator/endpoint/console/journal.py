@@ -10,7 +10,7 @@ from drs_simulator.endpoint.entry import JournalEntry
 from drs_simulator.endpoint.observers import broken_clauses
 from drs_simulator.endpoint.outcome import Outcome
 from drs_simulator.feeds.confirmation import OPERATION
-from drs_simulator.gateway.interface import interface_named
+from drs_simulator.gateway.interface import OPERATIONS
 from drs_simulator.scheduling.office import UnknownError
 
 pages = Blueprint("journal", __name__)
@@ -23,7 +23,7 @@ def entries() -> str:
     return render_template(
         "journal.html",
         entries=_wanted(),
-        operations=sorted((*interface_named("observed").operations, OPERATION)),
+        operations=sorted((*OPERATIONS, OPERATION)),
         outcomes=list(Outcome),
         most=_SHOWN,
         kept=bool(simulator().journal),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from http import HTTPStatus
 from typing import Any
@@ -45,38 +46,38 @@ def booking(booking_id: int) -> str:
 @pages.post("/bookings/<int:booking_id>/move")
 def move(booking_id: int) -> Response | tuple[str, int]:
     """Move the booking, or say why not."""
-    planned = perform(office.booking_of_id, booking_id)
-    try:
+
+    def moved() -> None:
         begin, end = _window(request.form.get("day", ""), request.form.get("slot", ""))
-        moved = Move(booking_id, begin, end, request.form.get("operative") or None)
-        perform(office.move_booking, moved)
-    except (Refusal, ValueError) as error:
-        return _booking_page(planned, problem=str(error)), HTTPStatus.CONFLICT
-    return redirect(url_for("orders.booking", booking_id=booking_id, done="moved"), HTTPStatus.SEE_OTHER)
+        perform(office.move_booking, Move(booking_id, begin, end, request.form.get("operative") or None))
+
+    then = url_for("orders.booking", booking_id=booking_id, done="moved")
+    return _done(perform(office.booking_of_id, booking_id), moved, then)
 
 
 @pages.post("/bookings/<int:booking_id>/confirm")
 def confirm(booking_id: int) -> Response | tuple[str, int]:
     """Confirm the appointment, or say why not."""
     planned = perform(office.booking_of_id, booking_id)
-    try:
-        perform(office.confirm_booking, booking_id)
-    except Refusal as refusal:
-        return _booking_page(planned, problem=refusal.message), HTTPStatus.CONFLICT
-    return redirect(url_for("orders.booking", booking_id=booking_id, done="confirmed"), HTTPStatus.SEE_OTHER)
+    then = url_for("orders.booking", booking_id=booking_id, done="confirmed")
+    return _done(planned, lambda: perform(office.confirm_booking, booking_id), then)
 
 
 @pages.post("/bookings/<int:booking_id>/cancel")
 def cancel(booking_id: int) -> Response | tuple[str, int]:
     """Cancel the booking, or say why not."""
     planned = perform(office.booking_of_id, booking_id)
+    then = url_for("orders.all_orders", number=planned.booking.order_number, done="cancelled")
+    return _done(planned, lambda: perform(office.cancel_booking, booking_id), then)
+
+
+def _done(planned: PlannedBooking, act: Callable[[], object], then: str) -> Response | tuple[str, int]:
+    """Act on the booking and go on, or show it with what is against that."""
     try:
-        perform(office.cancel_booking, booking_id)
-    except Refusal as refusal:
-        return _booking_page(planned, problem=refusal.message), HTTPStatus.CONFLICT
-    return redirect(
-        url_for("orders.all_orders", number=planned.booking.order_number, done="cancelled"), HTTPStatus.SEE_OTHER
-    )
+        act()
+    except (Refusal, ValueError) as error:
+        return _booking_page(planned, problem=str(error)), HTTPStatus.CONFLICT
+    return redirect(then, HTTPStatus.SEE_OTHER)
 
 
 def _booking_page(planned: PlannedBooking, **more: Any) -> str:
