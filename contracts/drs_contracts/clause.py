@@ -95,6 +95,8 @@ class Clause:
         varies: What the check is tried with.
         writes: Whether the check changes anything in the DRS that it talks to.
         moves_clock: Whether the check needs to set that DRS's clock.
+        changes_records: Whether the check changes operatives, places or codes: others use them, and it cannot put them
+            back.
     """
 
     id: str
@@ -105,6 +107,7 @@ class Clause:
     varies: Mapping[str, SearchStrategy[Any]] = field(default_factory=dict)
     writes: bool = False
     moves_clock: bool = False
+    changes_records: bool = False
 
 
 _catalogue: dict[str, Clause] = {}
@@ -118,6 +121,7 @@ def clause(
     binds: Binds = Binds.DRS,
     writes: bool = False,
     moves_clock: bool = False,
+    changes_records: bool = False,
     **varies: SearchStrategy[Any],
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enter a check into the catalogue as a clause (see ``Clause``).
@@ -130,7 +134,7 @@ def clause(
         if identifier in _catalogue:
             raise ValueError(f"Clause {identifier} is there already: {_catalogue[identifier].statement}")
         _catalogue[identifier] = Clause(
-            identifier, statement, evidence, binds, check, varies, writes=writes, moves_clock=moves_clock
+            identifier, statement, evidence, binds, check, varies, writes, moves_clock, changes_records
         )
         return check
 

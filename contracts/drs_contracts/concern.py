@@ -37,6 +37,7 @@ class Concern:
 
 
 _NAMES = frozenset({Kind.RENAMED})
+_THERE_OR_NOT = frozenset({Kind.ADDED, Kind.REMOVED})
 _FAULT = "Fault Fault/faultcode Fault/faultstring"
 _OUTCOME = "return/status return/errorMsg"
 _ORDERS = "createOrder updateOrder selectOrder scheduleBooking updateBooking selectBooking"
@@ -96,6 +97,13 @@ CONCERNS = (
     Concern("ANS-06", elements="theBookingCodes/quantity", operations=_ORDERS),
     Concern("ANS-07", elements="orderId bookingId", operations=_ORDERS),
     Concern("CAN-01 CAN-02", elements=_OUTCOME, operations="deleteOrder"),
+    Concern("ANS-09", elements="theOrder", operations="createOrder", kinds=frozenset({Kind.REMOVED, Kind.REORDERED})),
+    Concern("ORD-17", elements="errorMsg", operations="createOrder", says="orderId"),
+    Concern("ORD-18", elements="errorMsg", operations="updateOrder", says="(?i:unable to find order)"),
+    Concern("CHG-04 CHG-12", elements="theOrder contactName phone message", operations="updateOrder selectOrder"),
+    Concern("CHG-05", elements=_OUTCOME, operations="completeOrder"),
+    Concern("SEL-03", elements="theOrders", operations="selectOrder", kinds=_THERE_OR_NOT),
+    Concern("SEL-10", elements="theBookings", operations="selectOrder", kinds=_THERE_OR_NOT),
     # Bookings.
     Concern("SCH-01 SCH-03", elements=_OUTCOME, operations="scheduleBooking"),
     Concern("SCH-11", elements="errorMsg", operations="scheduleBooking", says="(?i:before)"),
@@ -107,6 +115,36 @@ CONCERNS = (
     Concern("SCH-06", elements="isEmergency", operations=_ORDERS),
     Concern("SCH-09 CAN-03", elements=_OUTCOME, operations="deleteBooking"),
     Concern("CHG-01 CHG-02", elements=_OUTCOME, operations="updateBooking"),
+    Concern("CHG-06 CHG-11", elements="bookingLifeCycleStatus", operations="updateBooking selectOrder selectBooking"),
+    Concern("CHG-07", elements="plannerComments operatorComments", operations=_ORDERS),
+    Concern("CHG-09", elements="bookingCategory bookingCompletionStatus", operations="updateBooking selectOrder"),
+    Concern("CHG-11 SCH-20", elements="errorMsg", says="cannot become"),
+    Concern("ORD-15", elements=_OUTCOME, operations="createBooking"),
+    Concern("SCH-13", elements=_OUTCOME, operations="createReservation confirmReservation"),
+    Concern("SCH-14 SCH-19", elements="errorMsg", operations="confirmReservation", says="(?i:reserv)"),
+    Concern("SCH-15 SCH-16", elements="errorMsg", says="Planning failed"),
+    Concern("SCH-18", elements="isResourceLocked lockResource", operations="selectOrder selectBooking"),
+    Concern("SEL-01 SEL-04 SEL-05", elements="theBookings", operations="selectBooking", kinds=_THERE_OR_NOT),
+    # What is asked and told beside the workflow.
+    Concern("SEL-02 SEL-09", elements="theResources theWorkingHours", operations="selectResource", kinds=_THERE_OR_NOT),
+    Concern("SEL-06", elements="theBookings", operations="getSchedule", kinds=_THERE_OR_NOT),
+    Concern("SEL-07 REC-04", elements="theAlerts", operations="selectAlerts", kinds=_THERE_OR_NOT),
+    Concern(
+        "SEL-08",
+        elements="theBusinessDataDefinitions theResourceTemplates theUnavailabilityReasons",
+        operations="selectMetaData",
+    ),
+    Concern("REC-01 REC-02 REC-03 REC-05", elements=_OUTCOME, operations="updateResource"),
+    Concern("REC-06", elements="theLocation", operations="updateLocation"),
+    Concern("REC-07", elements=_OUTCOME, operations="updateBookingCode"),
+    Concern("AVL-22", elements="theOtherOrders", operations="checkAvailability", kinds=_THERE_OR_NOT),
+    # Refusals, by what they name.
+    Concern("REF-01", elements="errorMsg", says="is required"),
+    Concern("REF-02", elements="errorMsg", says="must be a number"),
+    Concern("REF-03", elements="errorMsg", says="(?i:unknown contract)"),
+    Concern("REF-04", elements="errorMsg", says="(?i:unknown resource)"),
+    Concern("REF-05 REF-06", elements="errorMsg", says="must be before|in the past"),
+    Concern("REF-07", elements="errorMsg", says="is completed"),
 )
 """What is known, by where it shows."""
 

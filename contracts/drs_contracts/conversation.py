@@ -1,4 +1,4 @@
-"""A conversation with a DRS in the terms of its workflow; what it books it also cancels."""
+"""A conversation with a DRS in the terms of its workflow; what it makes it also deletes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ _numbers = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What must be known of an installation to talk to it. Hours are local."""
+    """What must be known of an installation to talk to it. Hours are local.
+
+    ``priority`` gets appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where
+    there are areas.
+    """
 
     contract: str
     location_id: str
@@ -31,20 +35,33 @@ class Facts:
     slots: tuple[tuple[time, time], ...]
     day_cap: int
     zone: ZoneInfo
+    long_period_day_cap: int
+    reservation_minutes: int
+    suspended_status: str
+    scheduled_priority: str
+    priority_required: bool
+    sor_code_without_template: str | None = None
     order_number_prefix: str = "CONTRACT-"
     user_id: str = "drs-contracts"
 
     @classmethod
     def of(cls, profile: Profile) -> Facts:
-        """The facts of a profile: its first contract, location, priority and SOR code with a trade."""
+        """The facts of a profile: its first contract, location, priorities and SOR code with a trade."""
+        first = profile.priorities[0]
         return cls(
             contract=profile.contracts[0],
             location_id=profile.locations[0].id if profile.locations else profile.unknown_location.id,
             sor_code=next(code.code for code in profile.sor_codes if code.trade),
-            priority=profile.priorities[0].id,
+            priority=next((each for each in profile.priorities if not each.bound_to_areas), first).id,
+            scheduled_priority=next((each for each in profile.priorities if each.bound_to_areas), first).id,
+            priority_required=profile.availability.priority_required,
             slots=tuple((slot.begin, slot.end) for slot in profile.availability.slots),
             day_cap=profile.availability.day_cap,
             zone=profile.zone,
+            long_period_day_cap=profile.availability.long_period_day_cap,
+            reservation_minutes=profile.ordering.reservation_minutes,
+            suspended_status=profile.ordering.suspended_status,
+            sor_code_without_template=next((code.code for code in profile.sor_codes if not code.trade), None),
         )
 
 
@@ -68,14 +85,15 @@ class CreatedOrder:
 
 
 class Conversation:
-    """Calls one target. As a context manager it cancels what it booked and closes its session at the end."""
+    """Calls one target. As a context manager it deletes its orders and closes its sessions at the end."""
 
     def __init__(self, target: Target, facts: Facts) -> None:
         self.target = target
         self.facts = facts
         self.exchanges: list[Exchange] = []
         self._session: str | None = None
-        self._created: list[CreatedOrder] = []
+        self._opened: list[str] = []
+        self._numbers: list[str] = []
 
     @property
     def today(self) -> date:
@@ -92,6 +110,7 @@ class Conversation:
     def renew_session(self) -> None:
         """Close the session, if one is open; the next call that needs one opens another."""
         if self._session is not None:
+            self._opened = [other for other in self._opened if other != self._session]
             self.call("closeSession", {"sessionId": self._session})
             self._session = None
 
@@ -115,13 +134,17 @@ class Conversation:
 
     def open_session(self, login: str | None = None, password: str | None = None) -> Exchange:
         """Send openSession, with the target's own login unless told otherwise."""
-        return self.call(
+        answer = self.call(
             "openSession",
             {
                 "login": self.target.login if login is None else login,
                 "password": self.target.password if password is None else password,
             },
         )
+        session = answer.text("sessionId")
+        if session:
+            self._opened.append(session)
+        return answer
 
     def availability_members(self, begin: Value, end: Value, **order: Value) -> dict[str, Value]:
         """The members of a checkAvailability that is complete; ``order`` replaces members of ``theOrder``."""
@@ -175,23 +198,33 @@ class Conversation:
                 f"createOrder gave no booking: {exchange.text('errorMsg') or exchange.fault or 'no reason'}"
             )
         created = CreatedOrder(str(the_order["primaryOrderNumber"]), booking_id, exchange)
-        self._created.append(created)
+        self._numbers.append(created.number)
         return created
+
+    def booking(self, order: CreatedOrder, **more: Value) -> dict[str, Value]:
+        """The members by which a booking is named, and more of it."""
+        contract = self.facts.contract
+        return {"bookingId": order.booking_id, "contract": contract, "primaryOrderNumber": order.number, **more}
+
+    def place(self, operation: str, booking: Members, /, **more: Value) -> Exchange:
+        """Send a call that is about ``theBooking``."""
+        return self.call(operation, {"sessionId": self.session, "theBooking": booking, **more})
+
+    def update(self, order: CreatedOrder, becomes: str, booking: Members | None = None, /, **more: Value) -> Exchange:
+        """Send updateBooking with news of an order's booking, and ``more`` members beside it."""
+        today = self.local(0)
+        sent: dict[str, Value] = {
+            "completeOrder": False,
+            "endDateAndTime": today.replace(hour=1),
+            "resourceId": "",
+            "startDateAndTime": today,
+            "transactionType": becomes,
+        }
+        return self.place("updateBooking", self.booking(order, **(booking or {})), **(sent | more))
 
     def schedule(self, order: CreatedOrder, **booking: Value) -> Exchange:
         """Send scheduleBooking for an order's booking."""
-        return self.call(
-            "scheduleBooking",
-            {
-                "sessionId": self.session,
-                "theBooking": {
-                    "bookingId": order.booking_id,
-                    "contract": self.facts.contract,
-                    "primaryOrderNumber": order.number,
-                    **booking,
-                },
-            },
-        )
+        return self.place("scheduleBooking", self.booking(order, **booking))
 
     def schedule_into(self, order: CreatedOrder, slot: OfferedSlot) -> Exchange:
         """Send scheduleBooking with a slot's times as its planning window."""
@@ -203,18 +236,7 @@ class Conversation:
 
     def delete(self, order: CreatedOrder) -> Exchange:
         """Send deleteBooking for an order's booking."""
-        self._created = [other for other in self._created if other is not order]
-        return self.call(
-            "deleteBooking",
-            {
-                "sessionId": self.session,
-                "theBooking": {
-                    "bookingId": order.booking_id,
-                    "contract": self.facts.contract,
-                    "primaryOrderNumber": order.number,
-                },
-            },
-        )
+        return self.place("deleteBooking", self.booking(order))
 
     def free_slots(self, days_ahead: int, days: int = 5) -> list[OfferedSlot]:
         """The available slots of a period; asking for them must succeed."""
@@ -239,9 +261,11 @@ class Conversation:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for order in list(self._created):
-            self.delete(order)
-        self.renew_session()
+        for number in self._numbers:
+            # One that is completed cannot be deleted: it stays.
+            self.call("deleteOrder", {"sessionId": self.session, "theOrder": {"primaryOrderNumber": number}})
+        for session in self._opened:
+            self.call("closeSession", {"sessionId": session})
 
 
 def offered(exchange: Exchange) -> list[OfferedSlot]:

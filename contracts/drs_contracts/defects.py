@@ -19,6 +19,7 @@ from drs_contracts.defect import (
     swallows,
 )
 from drs_contracts.message import NAMESPACE, SOAP, Reply
+from drs_contracts.rare_defects import RARE_DEFECTS
 
 
 def _one_session_for_all(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
@@ -232,4 +233,5 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("a deleted order stays", "CAN-02", between=swallows("<deleteOrder>")),
     Defect("any booking is cancelled", "CAN-03", between=forgives("deleteBookingResponse.*Unable to find booking")),
     Defect("the second cancellation is forgotten", "FLO-01", between=swallows("<deleteBooking>", after=1)),
+    *RARE_DEFECTS,
 )

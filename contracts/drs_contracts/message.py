@@ -38,9 +38,9 @@ OPERATIONS = (
 )
 """The operations that DRS publishes, by name."""
 
-Value: TypeAlias = "str | int | bool | datetime | Members | Sequence[Members]"
+Value: TypeAlias = "str | int | bool | datetime | Members | Sequence[Members] | Sequence[str]"
 Members: TypeAlias = Mapping[str, Value]
-"""An element's children: name to text, or to children of its own, or to several such."""
+"""An element's children: name to text, or to children of its own, or to several such; an empty list is left out."""
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
@@ -60,7 +60,7 @@ def _fill(parent: etree._Element, members: Members) -> None:
             _fill(etree.SubElement(parent, name), value)
         elif isinstance(value, Sequence) and not isinstance(value, str):
             for each in value:
-                _fill(etree.SubElement(parent, name), each)
+                _fill(parent, {name: each})
         else:
             etree.SubElement(parent, name).text = _text(value)
 

@@ -45,6 +45,7 @@ class Extent:
         seed: Makes the values repeatable.
         may_write: Whether orders and bookings may be made.
         may_move_clock: Whether the target's clock can be set.
+        may_change_records: Whether operatives, places and codes may be changed for good.
         seconds: After how many seconds no further clause is begun, if that is bounded.
     """
 
@@ -52,6 +53,7 @@ class Extent:
     seed: int = 0
     may_write: bool = True
     may_move_clock: bool = True
+    may_change_records: bool = True
     seconds: float | None = None
 
 
@@ -71,6 +73,8 @@ def verify(target: Target, facts: Facts, clauses: Iterable[Clause], extent: Exte
             yield Finding(clause, Outcome.LEFT_OUT, "it writes, and writing is not allowed")
         elif clause.moves_clock and not extent.may_move_clock:
             yield Finding(clause, Outcome.LEFT_OUT, "it needs the target's clock, which cannot be set")
+        elif clause.changes_records and not extent.may_change_records:
+            yield Finding(clause, Outcome.LEFT_OUT, "it changes what it cannot put back; a simulator of its own can")
         else:
             yield _checked(target, facts, clause, extent)
 

@@ -89,7 +89,14 @@ def verify_command(
         target = UrlTarget(url, login, password, admin=AdminClient(url, admin_token) if clock_control else None)
         make_sure_of(target)
         may_write = allow_writes or is_loopback(url)
-        extent = Extent(examples, seed, may_write=may_write, may_move_clock=clock_control, seconds=time_budget)
+        extent = Extent(
+            examples,
+            seed,
+            may_write=may_write,
+            may_move_clock=clock_control,
+            may_change_records=False,
+            seconds=time_budget,
+        )
     described = url or f"the simulator with the profile {settings.name}"
     command = ["drs-contracts", "verify", url or "--simulator", "--profile", profile]
     command += ["--max-examples", str(examples), "--seed", str(seed)]

@@ -25,6 +25,14 @@ def test_the_simulator_keeps_every_clause(clause: Clause) -> None:
     assert outcome_of(clause, target, examples=10) == (Outcome.HELD, "")
 
 
+@pytest.mark.parametrize("name", ["lincoln-2021", "lincoln-areas", "hackney", "newark"])
+def test_every_profile_keeps_the_contract(name: str) -> None:
+    profile = load_profile(name)
+    target = SimulatorTarget(Simulator(profile, clock=CLOCK, seed=0))
+    findings = verify(target, Facts.of(profile), clauses(Binds.DRS), Extent(examples=2))
+    assert [(each.clause.id, each.reason) for each in findings if each.outcome is not Outcome.HELD] == []
+
+
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.caught_by)
 def test_every_defect_is_caught_by_its_clause(defect: Defect) -> None:
     (clause,) = (clause for clause in clauses(Binds.DRS) if clause.id == defect.caught_by)

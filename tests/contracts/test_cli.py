@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from drs_contracts import Binds, clauses
-from drs_simulator import Simulator
+from drs_simulator import AdminClient, Simulator
 
 COMMAND = [sys.executable, "-c", "from drs_contracts.cli import main; main()"]
 
@@ -26,12 +26,22 @@ def test_the_simulator_is_verified_in_process() -> None:
 
 
 def test_a_drs_at_an_address_is_verified_without_touching_its_clock() -> None:
-    left_out = sum(clause.moves_clock for clause in clauses(Binds.DRS))
+    left_out = sum(clause.moves_clock or clause.changes_records for clause in clauses(Binds.DRS))
     with Simulator("lincoln") as drs:
         done = run("verify", drs.url, "--max-examples", "1")
     assert done.returncode == 0, done.stdout
     assert done.stdout.endswith(f"\n{len(clauses(Binds.DRS)) - left_out} held, 0 broken, {left_out} left out.\n")
     assert left_out
+
+
+def test_a_verification_leaves_no_session_open_and_only_orders_that_are_completed() -> None:
+    with Simulator("lincoln") as drs:
+        done = run("verify", drs.url, "--max-examples", "1", "--clause", "SCH-02", "--clause", "CHG-01")
+        with AdminClient(drs.url) as admin:
+            sessions, orders = admin.sessions(), admin.orders()
+    assert done.returncode == 0, done.stdout
+    assert not sessions
+    assert [order.status for order in orders.items] == ["COMPLETED"]
 
 
 def test_the_report_can_be_had_in_three_more_forms(tmp_path: Path) -> None:
@@ -53,7 +63,8 @@ def test_with_clock_control_a_simulators_clock_is_moved_and_moved_back() -> None
         done = run("verify", drs.url, "--max-examples", "1", "--clock-control")
         assert drs.clock.now() == before
     assert done.returncode == 0, done.stdout
-    assert done.stdout.endswith(" held, 0 broken, 0 left out.\n")
+    left_out = sum(clause.changes_records for clause in clauses(Binds.DRS))
+    assert done.stdout.endswith(f" held, 0 broken, {left_out} left out.\n")
     with Simulator("lincoln", admin=False) as drs:
         refused = run("verify", drs.url, "--clock-control")
     assert refused.returncode == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drs_contracts.catalogue import (  # noqa: F401 - enter clauses
     answers,
+    asking,
     availability,
     caller,
     caller_wire,
@@ -11,8 +12,13 @@ from drs_contracts.catalogue import (  # noqa: F401 - enter clauses
     changing,
     choices,
     further,
+    news,
     ordering,
+    placing,
+    records,
+    refusals,
     scheduling,
+    searching,
     sessions,
     wire,
     workflow,

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from math import ceil
+
+from hypothesis import strategies as st
 from lxml import etree
 
-from drs_contracts.clause import clause, expect, published, seen
+from drs_contracts.clause import clause, expect, presumed, published, seen
 from drs_contracts.conversation import Conversation
 from drs_contracts.strategies import days_ahead
 
 _ORDER = "theOrder"
 _BOOKING = "theOrder/theBookings"
 _CODES = f"{_BOOKING}/theBookingCodes"
+# Members by their paths, in the order of Appendix B 4 (seen).
+_MEMBERS = {
+    "theOrder": (
+        *("contract", "locationID", "message", "orderComments", "orderId", "primaryOrderNumber", "priority", "status"),
+        *("targetDate", "theBookings", "theLocation", "userId"),
+    ),
+    "theOrder/theBookings": (
+        *("bookingCategory", "bookingId", "bookingLifeCycleStatus", "bookingReason", "contract", "duration"),
+        *("isEmergency", "isNextBooking", "locationID", "orderId", "planningWindowEnd", "planningWindowStart"),
+        *("primaryOrderNumber", "secondaryOrderNumber", "template", "tertiaryOrderNumber", "theBookingCodes"),
+        *("theBusinessData", "tokenId", "userId"),
+    ),
+    "theOrder/theBookings/theBookingCodes": (
+        *("bookingCodeSORCode", "bookingId", "comments", "itemNumberWithinBooking", "itemValue", "orderId"),
+        *("primaryOrderNumber", "quantity", "standardMinuteValue", "trade"),
+    ),
+}
 
 
 @clause("ANS-01", "Every answer has the id 0, and status success or error.", seen("Responses: id and status"))
@@ -95,3 +115,41 @@ def members_are_in_order(drs: Conversation, ahead: int) -> None:
         for element in returned.iter("theSlots", "slotsForDay", "theBookings"):
             names = [str(etree.QName(child).localname) for child in element]
             expect(names == sorted(names), f"{element.tag!s} has {', '.join(names)}")
+
+
+@clause(
+    "ANS-09",
+    "createOrder returns the whole order: all that a new order, its booking and its codes are known to have, in order.",
+    seen("Appendix B 4"),
+    writes=True,
+)
+def the_whole_order_is_returned(drs: Conversation) -> None:
+    """Create an order and look for each member; there may be others between."""
+    returned = drs.create_order().exchange.returned
+    assert returned is not None
+    for path, known in _MEMBERS.items():
+        found = returned.find(path)
+        assert found is not None
+        names = list(dict.fromkeys(str(etree.QName(child).localname) for child in found))
+        kept = [name for name in names if name in known]
+        expect(kept == list(known), f"{path} has {', '.join(names)}")
+
+
+@clause(
+    "ANS-10",
+    "A booking takes as long as its codes together, each as often as it is to be done.",
+    presumed("seen for one code done once: Appendix B 4"),
+    writes=True,
+    times=st.integers(1, 4),
+)
+def codes_are_done_as_often_as_asked(drs: Conversation, times: int) -> None:
+    """Create an order with one code done some times, and once more beside it."""
+    code = drs.code("any")
+    several = [{**code, "quantity": times}, {**code, "itemNumberWithinBooking": "2", "quantity": "1.5"}]
+    answer = drs.create_order(theBookingCodes=several).exchange
+    each = int(answer.text(f"{_CODES}/standardMinuteValue") or 0)
+    duration = answer.text(f"{_BOOKING}/duration")
+    wanted = each * times + ceil(each * 1.5)
+    expect(duration == str(wanted), f"a code of {each} minutes {times} and 1.5 times is {duration} minutes")
+    items = answer.texts(f"{_CODES}/itemNumberWithinBooking")
+    expect(items == ["1", "2"], f"the items are {items}")

@@ -3,32 +3,10 @@
 from __future__ import annotations
 
 from drs_contracts.clause import clause, client, expect, presumed
-from drs_contracts.conversation import Conversation, CreatedOrder
-from drs_contracts.message import Exchange, Value
+from drs_contracts.conversation import Conversation
 from drs_contracts.strategies import texts
 
 _BOOKING = "theOrders/theBookings"
-
-
-def _update(drs: Conversation, order: CreatedOrder, becomes: str, **booking: Value) -> Exchange:
-    today = drs.local(0)
-    return drs.call(
-        "updateBooking",
-        {
-            "completeOrder": becomes == "COMPLETED",
-            "endDateAndTime": today.replace(hour=1),
-            "resourceId": "",
-            "sessionId": drs.session,
-            "startDateAndTime": today,
-            "theBooking": {
-                "bookingId": order.booking_id,
-                "contract": drs.facts.contract,
-                "primaryOrderNumber": order.number,
-                **booking,
-            },
-            "transactionType": becomes,
-        },
-    )
 
 
 @clause(
@@ -40,7 +18,7 @@ def _update(drs: Conversation, order: CreatedOrder, becomes: str, **booking: Val
 def a_booking_completes_its_order(drs: Conversation) -> None:
     """Complete an order's only booking."""
     order = drs.create_order()
-    answer = _update(drs, order, "COMPLETED")
+    answer = drs.update(order, "COMPLETED", completeOrder=True)
     expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
     status = drs.select(order).text("theOrders/status")
     expect(status == "COMPLETED", f"the order's status is {status}")
@@ -59,7 +37,7 @@ def comments_move_nothing(drs: Conversation, comments: str) -> None:
     drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
     members = ("planningWindowStart", "planningWindowEnd", "assignedStart", "theResources/resourceID")
     before = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
-    answer = _update(drs, order, "PLANNED", plannerComments=comments)
+    answer = drs.update(order, "PLANNED", {"plannerComments": comments})
     expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
     after = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
     expect(after == before, f"{before} became {after}")
@@ -74,7 +52,7 @@ def comments_move_nothing(drs: Conversation, comments: str) -> None:
 def a_completed_booking_stays_where_it_is(drs: Conversation) -> None:
     """Complete a booking, then schedule it."""
     order = drs.create_order()
-    _update(drs, order, "COMPLETED")
+    drs.update(order, "COMPLETED", completeOrder=True)
     slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
     expect(drs.schedule_into(order, slot).refused, "it was scheduled")
 
@@ -90,7 +68,7 @@ def a_booking_goes_its_way(drs: Conversation) -> None:
     order = drs.create_order()
     drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
     for becomes in ("DESPATCHED", "ACCEPTED", "ARRIVED", "STARTED"):
-        answer = _update(drs, order, becomes)
+        answer = drs.update(order, becomes)
         expect(answer.succeeded, f"{becomes} was refused: {answer.text('errorMsg') or answer.fault}")
         shown = drs.select(order)
         life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
@@ -98,7 +76,7 @@ def a_booking_goes_its_way(drs: Conversation) -> None:
         status = shown.text("theOrders/status")
         begun = becomes in ("ARRIVED", "STARTED")
         expect((status == "STARTED") is begun, f"after {becomes} the order is {status}")
-    expect(_update(drs, order, "PLANNED").refused, "it was planned again")
+    expect(drs.update(order, "PLANNED").refused, "it was planned again")
 
 
 @clause(
@@ -113,7 +91,7 @@ def comments_are_kept(drs: Conversation, comments: str) -> None:
     order = drs.create_order()
     sent = {"plannerComments": comments, "operatorComments": f"{comments}!"}
     for name, text in sent.items():
-        _update(drs, order, "PLANNED", **{name: text})
+        drs.update(order, "PLANNED", {name: text})
     shown = drs.select(order)
     for name, text in sent.items():
         kept = (shown.text(f"{_BOOKING}/{name}") or "").strip()

@@ -1,14 +1,10 @@
-"""Clauses on the operations that services seldom call: further bookings, reservations, changed and completed orders.
-
-Operations that change what is not the caller's own, such as places, codes and operatives, have no clauses: a
-verification could not clean up after them.
-"""
+"""Clauses on the operations that services seldom call: further bookings, reservations, changed and completed orders."""
 
 from __future__ import annotations
 
 from drs_contracts.clause import clause, expect, presumed
-from drs_contracts.conversation import Conversation, CreatedOrder
-from drs_contracts.message import Exchange, Members, Value
+from drs_contracts.conversation import Conversation
+from drs_contracts.message import Members
 from drs_contracts.strategies import comments
 
 _BOOKING = "theOrders/theBookings"
@@ -90,7 +86,7 @@ def a_place_is_reserved_and_confirmed(drs: Conversation) -> None:
     slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
     window = dict(zip(_WINDOW, (slot.begin, slot.end), strict=True))
     for operation, wanted in (("createReservation", "RESERVED"), ("confirmReservation", "PLANNED")):
-        answer = _placed(drs, operation, order, **window)
+        answer = drs.place(operation, drs.booking(order, **window))
         expect(answer.succeeded, f"{operation} was refused: {answer.text('errorMsg') or answer.fault}")
         shown = drs.select(order)
         life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
@@ -108,7 +104,7 @@ def a_place_is_reserved_and_confirmed(drs: Conversation) -> None:
 )
 def only_a_reservation_is_confirmed(drs: Conversation) -> None:
     """Confirm a booking that was just made."""
-    answer = _placed(drs, "confirmReservation", drs.create_order())
+    answer = drs.place("confirmReservation", drs.booking(drs.create_order()))
     expect(answer.refused, f"the status is {answer.text('status')}")
 
 
@@ -151,8 +147,3 @@ def who_comes_is_known(drs: Conversation) -> None:
     expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
     known = answer.texts("theResources/resourceID")
     expect(known == [somebody], f"asked for {somebody}, it gives {', '.join(known) or 'nobody'}")
-
-
-def _placed(drs: Conversation, operation: str, order: CreatedOrder, **window: Value) -> Exchange:
-    booking = {"bookingId": order.booking_id, "contract": drs.facts.contract, "primaryOrderNumber": order.number}
-    return drs.call(operation, {"sessionId": drs.session, "theBooking": {**booking, **window}})

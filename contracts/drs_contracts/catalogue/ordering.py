@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 
+from hypothesis import strategies as st
+
 from drs_contracts.clause import clause, client, expect, presumed, seen
 from drs_contracts.conversation import Conversation
+from drs_contracts.expectations import expect_refusal
 from drs_contracts.strategies import comments, texts, user_ids
 
 _BOOKING = "theOrder/theBookings"
@@ -133,3 +136,35 @@ def the_user_comes_back(drs: Conversation, user: str) -> None:
     answer = drs.create_order(userId=user).exchange
     for member in ("theOrder/userId", _BOOKING + "/userId"):
         expect(answer.text(member) == user, f"{member} is '{answer.text(member)}'")
+
+
+@clause(
+    "ORD-17",
+    "createOrder with an orderId other than 0 is refused.",
+    presumed("orderId 0 or absent stands for a new order: createOrder, orderId"),
+    writes=True,
+    order_id=st.integers(1, 10**9),
+)
+def a_new_order_brings_no_id(drs: Conversation, order_id: int) -> None:
+    """Create an order with an id of one's own."""
+    answer = drs.call("createOrder", drs.order_members(orderId=order_id))
+    expect_refusal(answer, "orderId", str(order_id))
+
+
+@clause(
+    "ORD-18",
+    "orderId and primaryOrderNumber name the same order, or the call is refused.",
+    presumed("plainest guess"),
+    writes=True,
+)
+def an_order_is_named_by_its_id(drs: Conversation) -> None:
+    """Change an order that is named by its id, with the right number and a wrong one."""
+    order, other = drs.create_order(), drs.create_order()
+    order_id = order.exchange.text("theOrder/orderId") or ""
+    for number, is_taken in ((None, True), (order.number, True), (other.number, False)):
+        named = {"orderId": order_id, "orderComments": f"for {number}"}
+        members = named if number is None else {**named, "primaryOrderNumber": number}
+        answer = drs.call("updateOrder", {"sessionId": drs.session, "theOrder": members})
+        expect(answer.succeeded is is_taken, f"with the number {number} the status is {answer.text('status')}")
+    kept = [drs.select(each).text("theOrders/orderComments") for each in (order, other)]
+    expect(kept == [f"for {order.number}", ""], f"the comments are {kept}")
