@@ -100,7 +100,9 @@ CONCERNS = (
     Concern("ANS-09", elements="theOrder", operations="createOrder", kinds=frozenset({Kind.REMOVED, Kind.REORDERED})),
     Concern("ORD-17", elements="errorMsg", operations="createOrder", says="orderId"),
     Concern("ORD-18", elements="errorMsg", operations="updateOrder", says="(?i:unable to find order)"),
-    Concern("CHG-04 CHG-12", elements="theOrder contactName phone message", operations="updateOrder selectOrder"),
+    Concern(
+        "CHG-04 CHG-12 CHG-13", elements="theOrder contactName phone message", operations="updateOrder selectOrder"
+    ),
     Concern("CHG-05", elements=_OUTCOME, operations="completeOrder"),
     Concern("SEL-03", elements="theOrders", operations="selectOrder", kinds=_THERE_OR_NOT),
     Concern("SEL-10", elements="theBookings", operations="selectOrder", kinds=_THERE_OR_NOT),
@@ -115,6 +117,7 @@ CONCERNS = (
     Concern("SCH-06", elements="isEmergency", operations=_ORDERS),
     Concern("SCH-09 CAN-03", elements=_OUTCOME, operations="deleteBooking"),
     Concern("CHG-01 CHG-02", elements=_OUTCOME, operations="updateBooking"),
+    Concern("CHG-10 CHG-14", elements="assignedStart assignedEnd theResources", operations="updateBooking"),
     Concern("CHG-06 CHG-11", elements="bookingLifeCycleStatus", operations="updateBooking selectOrder selectBooking"),
     Concern("CHG-07", elements="plannerComments operatorComments", operations=_ORDERS),
     Concern("CHG-09", elements="bookingCategory bookingCompletionStatus", operations="updateBooking selectOrder"),

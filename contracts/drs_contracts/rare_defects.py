@@ -72,6 +72,16 @@ RARE_DEFECTS: tuple[Defect, ...] = (
     Defect("whoever was to come did the work", "CHG-10", between=requests("<resourceId>[^<]*<", "<resourceId><")),
     Defect("a visit that is begun can be planned again", "CHG-11", between=forgives("cannot become PLANNED")),
     Defect("whom to phone is forgotten", "CHG-12", between=requests(_ignores("phone"), "")),
+    Defect(
+        "an order stays at its place",
+        "CHG-13",
+        between=requests("(<updateOrder>.*)<locationID>[^<]*</locationID>", r"\1"),
+    ),
+    Defect(
+        "who was to come is forgotten with the work",
+        "CHG-14",
+        between=replies("(COMPLETED</bookingLifeCycleStatus>.*)<theResources>.*?</theResources>", r"\1"),
+    ),
     Defect("what is missing is not named", "REF-01", between=replies(r"<errorMsg>\w+ is required", "<errorMsg>No")),
     Defect("a quantity may be less than one", "REF-02", between=requests(r"<quantity>0\.9<", "<quantity>1<")),
     Defect(

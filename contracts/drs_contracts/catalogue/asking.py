@@ -12,6 +12,7 @@ from drs_contracts.expectations import expect_refusal, expect_success
 from drs_contracts.message import Exchange, Members, Value
 
 _BOOKING = "theOrders/theBookings"
+_ALERTED = "theAlerts/theBooking/bookingId"
 _A_MINUTE = timedelta(minutes=1)
 
 
@@ -139,12 +140,13 @@ def bookings_are_found(drs: Conversation) -> None:
 )
 def a_day_is_visited_in_order(drs: Conversation) -> None:
     """Book the slots of a day from the last to the first, and ask everybody for it."""
-    tuesday = drs.weekday(1, 1)
+    tuesday = drs.weekday(0, 1)
     orders = {}
     for slot in reversed(drs.free_slots(tuesday, 1)):
         order = drs.create_order()
         expect_success(drs.schedule_into(order, slot))
         orders[order.booking_id] = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
+    expect(any(orders.values()), "nobody is to come on that day")
     for somebody in filter(None, set(orders.values())):
         for ahead in (tuesday, tuesday + 1):
             answer = _asked(drs, "getSchedule", **_day(drs, somebody, ahead))
@@ -182,12 +184,28 @@ def what_is_suspended_is_shown(drs: Conversation) -> None:
     )
     for asked, is_there in ways:
         answer = _asked(drs, "selectAlerts", contract=contract, **asked)
-        found = order.booking_id in answer.texts("theAlerts/theBooking/bookingId")
+        found = order.booking_id in answer.texts(_ALERTED)
         expect(found is is_there, f"with {asked or 'nothing else'} it is {'missing' if is_there else 'there'}")
+    other, _ = _scheduled(drs)
+    for booking in (other, drs.create_order()):
+        expect_success(drs.update(booking, "PLANNED", suspended))
+    expect_success(drs.update(order, "PLANNED", {"plannerComments": "later"}))
     shown = _asked(drs, "selectAlerts", contract=contract, alertType="SUSPENDEDJOBS")
     expect("nobody at home" in shown.texts("theAlerts/comments"), "what the operative says is not shown")
+    expect("" in shown.texts("theAlerts/comments"), "something is said for who says nothing")
+    times = shown.texts("theAlerts/createDateTime")
+    alerts = [*zip(map(datetime.fromisoformat, times), map(int, shown.texts(_ALERTED)), strict=True)]
+    expect(alerts == sorted(alerts), f"they are not in the order of their times: {', '.join(times)}")
+    created = times[shown.texts(_ALERTED).index(order.booking_id)]
+    periods: tuple[Members, ...] = (
+        {"periodBegin": created, "periodEnd": soon},
+        {"periodBegin": before, "periodEnd": created},
+    )
+    for period in periods:
+        ids = _asked(drs, "selectAlerts", contract=contract, **period).texts(_ALERTED)
+        expect(order.booking_id in ids, f"it is missing from {period}, at whose end it was raised")
     expect_success(drs.update(order, "COMPLETED"))
-    after = _asked(drs, "selectAlerts", contract=contract).texts("theAlerts/theBooking/bookingId")
+    after = _asked(drs, "selectAlerts", contract=contract).texts(_ALERTED)
     expect(order.booking_id not in after, "it is still shown once it is completed")
     expect_refusal(drs.call("selectAlerts", {"sessionId": drs.session}), "contract")
 

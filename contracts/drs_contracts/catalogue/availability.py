@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from drs_contracts.clause import clause, client, expect, presumed, seen
 from drs_contracts.conversation import Conversation, OfferedSlot, offered
+from drs_contracts.expectations import expect_refusal
 from drs_contracts.message import Exchange
 from drs_contracts.strategies import days_ahead, lengths, order_numbers, user_ids
 
@@ -166,9 +167,11 @@ def a_missing_field_is_refused_by_name(drs: Conversation) -> None:
         members = drs.availability_members(drs.local(1), drs.local(2))
         order = dict(members["theOrder"])  # type: ignore[arg-type]
         del order[field]
-        answer = drs.call("checkAvailability", members | {"theOrder": order})
-        expect(answer.refused, f"without {field} the status is {answer.text('status')}")
-        expect(field in (answer.text("errorMsg") or ""), f"the errorMsg does not name {field}")
+        expect_refusal(drs.call("checkAvailability", members | {"theOrder": order}), field)
+    for field in ("periodBegin", "periodEnd"):
+        members = drs.availability_members(drs.local(1), drs.local(2))
+        del members[field]
+        expect_refusal(drs.call("checkAvailability", members), field)
 
 
 @clause(

@@ -67,6 +67,8 @@ def a_booking_goes_its_way(drs: Conversation) -> None:
     """Send an operative out, let them begin, and try to go back."""
     order = drs.create_order()
     drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
+    status = drs.select(order).text("theOrders/status")
+    expect(status == "PLANNED", f"once it is scheduled, the order is {status}")
     for becomes in ("DESPATCHED", "ACCEPTED", "ARRIVED", "STARTED"):
         answer = drs.update(order, becomes)
         expect(answer.succeeded, f"{becomes} was refused: {answer.text('errorMsg') or answer.fault}")
@@ -92,6 +94,7 @@ def comments_are_kept(drs: Conversation, comments: str) -> None:
     sent = {"plannerComments": comments, "operatorComments": f"{comments}!"}
     for name, text in sent.items():
         drs.update(order, "PLANNED", {name: text})
+    drs.update(order, "PLANNED")
     shown = drs.select(order)
     for name, text in sent.items():
         kept = (shown.text(f"{_BOOKING}/{name}") or "").strip()

@@ -72,6 +72,12 @@ def an_order_has_further_bookings(drs: Conversation) -> None:
     made = answer.text("theBookings/bookingId")
     expect(made in ids and made != order.booking_id, f"the answer tells of the booking {made}")
     expect(not shown.texts(f"{_BOOKING}/theResources/resourceID"), "somebody is to come")
+    elsewhere: Members = {"locationID": "elsewhere", "theBookingCodes": drs.code(order.number)}
+    named = {"orderId": order.exchange.text("theOrder/orderId") or ""}
+    third = drs.place("createBooking", elsewhere, theOrder=named)
+    expect(third.succeeded, f"by the order's id it was refused: {third.text('errorMsg') or third.fault}")
+    told = [third.text(f"theBookings/{name}") for name in ("locationID", "primaryOrderNumber")]
+    expect(told == ["elsewhere", order.number], f"the third is {told}")
 
 
 @clause(
@@ -85,8 +91,10 @@ def a_place_is_reserved_and_confirmed(drs: Conversation) -> None:
     order = drs.create_order()
     slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
     window = dict(zip(_WINDOW, (slot.begin, slot.end), strict=True))
+    unnamed = drs.booking(order, **window)
+    del unnamed["bookingId"]
     for operation, wanted in (("createReservation", "RESERVED"), ("confirmReservation", "PLANNED")):
-        answer = drs.place(operation, drs.booking(order, **window))
+        answer = drs.place(operation, unnamed, bookingId=order.booking_id)
         expect(answer.succeeded, f"{operation} was refused: {answer.text('errorMsg') or answer.fault}")
         shown = drs.select(order)
         life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
@@ -94,6 +102,8 @@ def a_place_is_reserved_and_confirmed(drs: Conversation) -> None:
         kept = shown.text(f"{_BOOKING}/planningWindowStart")
         expect(kept == slot.begin, f"after {operation} it is planned for {kept}")
         expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), f"after {operation} nobody is to come")
+    status = drs.select(order).text("theOrders/status")
+    expect(status == "PLANNED", f"once it is confirmed, the order is {status}")
 
 
 @clause(

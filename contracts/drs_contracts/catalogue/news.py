@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from drs_contracts.clause import clause, expect, presumed
 from drs_contracts.conversation import Conversation
 from drs_contracts.expectations import expect_refusal, expect_success
-from drs_contracts.made_up import Person
+from drs_contracts.made_up import Person, Place
 from drs_contracts.message import Members
-from drs_contracts.strategies import people, texts
+from drs_contracts.strategies import people, places, texts
 
 _BOOKING = "theOrders/theBookings"
 _PHASES = ("PLANNED", "DESPATCHED", "ACKNOWLEDGED", "ACCEPTED", "ARRIVED", "STARTED", "COMPLETED")
@@ -130,16 +130,68 @@ def life_cycles_go_forward(drs: Conversation, was: str, becomes: str) -> None:
 def whom_to_contact_is_kept(drs: Conversation, tenant: Person, successor: Person) -> None:
     """Create an order with a contact, change the one member, then the other."""
     order = drs.create_order(contactName=tenant.name, phone=tenant.phone, message=True)
+    told = [order.exchange.text(f"theOrder/{name}") for name in ("contactName", "phone", "message")]
+    expect(told == [tenant.name, tenant.phone, "true"], f"the new order has {told}")
     target = drs.local(70, time(23, 59, 59))
     changes: tuple[Members, ...] = ({"phone": successor.phone}, {"targetDate": target}, {"userId": "another"})
     for changed in changes:
         named: Members = {"primaryOrderNumber": order.number, **changed}
         expect_success(drs.call("updateOrder", {"sessionId": drs.session, "theOrder": named}))
     shown = drs.select(order)
-    told = {each: shown.text(f"theOrders/{each}") for each in ("contactName", "phone", "message", "userId")}
-    wanted = {"contactName": tenant.name, "phone": successor.phone, "message": "true", "userId": "another"}
-    expect(told == wanted, f"it has {told}, not {wanted}")
+    now = [shown.text(f"theOrders/{name}") for name in ("contactName", "phone", "message", "userId")]
+    wanted = [tenant.name, successor.phone, "true", "another"]
+    expect(now == wanted, f"it has {now}, not {wanted}")
     kept = datetime.fromisoformat(shown.text("theOrders/targetDate") or "")
     expect(kept == target, f"the targetDate is {kept}")
     window_end = datetime.fromisoformat(shown.text(f"{_BOOKING}/planningWindowEnd") or "")
     expect(window_end != target, "the booking's window has moved with it")
+
+
+@clause(
+    "CHG-14",
+    "Who was to come has done the work, where updateBooking names nobody else.",
+    presumed("plainest guess"),
+    writes=True,
+)
+def who_was_to_come_did_the_work(drs: Conversation) -> None:
+    """Complete a booking that is scheduled."""
+    order = drs.create_order()
+    # A booking that is completed keeps its place for good, so it is taken far from what other checks look at.
+    expect_success(drs.schedule_into(order, drs.free_slots(drs.weekday(9, 0))[0]))
+    comes = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
+    expect_success(drs.update(order, "COMPLETED"))
+    came = drs.select(order, includeCompletedBookings=True).text(f"{_BOOKING}/theResources/resourceID")
+    expect(came == comes, f"{comes} was to come, and {came} did it")
+
+
+@clause(
+    "CHG-13",
+    "updateOrder moves an order with its bookings to another place, and takes another priority if there is such a one.",
+    presumed("by the members' names, which are published"),
+    writes=True,
+    there=places(),
+)
+def an_order_is_moved(drs: Conversation, there: Place) -> None:
+    """Change place, priority and more of an order, each alone."""
+    order = drs.create_order(message=True)
+    before = drs.select(order).text("theOrders/priority")
+    changes: tuple[Members, ...] = (
+        {"locationID": there.id},
+        {"message": False},
+        {"contactName": there.address1},
+        {"priority": drs.facts.scheduled_priority},
+    )
+    for changed in changes:
+        named: Members = {"primaryOrderNumber": order.number, **changed}
+        expect_success(drs.call("updateOrder", {"sessionId": drs.session, "theOrder": named}))
+    shown = drs.select(order)
+    names = ("theLocation/locationId", "theBookings/locationID", "message", "contactName", "priority")
+    told = [shown.text(f"theOrders/{name}") for name in names]
+    wanted = [there.id, there.id, "false", there.address1, drs.facts.scheduled_priority]
+    expect(told == wanted, f"it has {told}, not {wanted}; its priority was {before}")
+    for name, wrong in (("priority", "no such one"), ("locationID", " ")):
+        flawed: Members = {"primaryOrderNumber": order.number, name: wrong}
+        expect_refusal(drs.call("updateOrder", {"sessionId": drs.session, "theOrder": flawed}), name)
+    late: Members = {"primaryOrderNumber": order.number, "earliestBookingDate": drs.local(400)}
+    answer = drs.call("updateOrder", {"sessionId": drs.session, "theOrder": late})
+    expect_refusal(answer, "earliestBookingDate", "targetDate")

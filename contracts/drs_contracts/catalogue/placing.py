@@ -78,6 +78,10 @@ def a_locked_time_stays(drs: Conversation, weeks: int) -> None:
     _fill(drs, slot)
     after = drs.select(order).text(f"{_BOOKING}/assignedStart")
     expect(after == before, f"it was locked at {before} and is at {after}")
+    later = drs.free_slots(drs.weekday(weeks, 2), 3)[-1]
+    expect_success(drs.schedule_into(order, later))
+    moved = drs.select(order).text(f"{_BOOKING}/assignedStart") or ""
+    expect(_time(later.begin) <= _time(moved) < _time(later.end), f"it was moved to {later.begin} and is at {moved}")
 
 
 @clause(
@@ -131,6 +135,14 @@ def a_reservation_lapses(drs: Conversation) -> None:
         expect(bool(somebody) is (wanted == "RESERVED"), f"while it is {wanted}, whoever comes is '{somebody}'")
     expect_refusal(drs.place("confirmReservation", drs.booking(order)), order.booking_id)
     expect(drs.free_slots(tuesday, 1) == before, "the places are not what they were")
+    confirmed, scheduled = drs.create_order(), drs.create_order()
+    for each, then in ((confirmed, "confirmReservation"), (scheduled, "scheduleBooking")):
+        for operation in ("createReservation", then):
+            expect_success(drs.place(operation, drs.booking(each, **window)))
+    drs.target.move_clock(held + _A_MINUTE)
+    for each in (confirmed, scheduled):
+        somebody = drs.select(each).text(f"{_BOOKING}/theResources/resourceID")
+        expect(bool(somebody), "a place that was confirmed or scheduled in time has lapsed")
 
 
 @clause(

@@ -17,6 +17,7 @@ from drs_contracts.message import Exchange, Members
 from drs_contracts.strategies import places
 
 _BOOKING = "theOrders/theBookings"
+_WHO = f"{_BOOKING}/theResources/resourceID"
 _PLANNING_FAILED = "Planning failed"
 _A_DAY = 24 * 60
 
@@ -55,7 +56,7 @@ def _free(drs: Conversation, ahead: int) -> list[tuple[time, time]]:
 )
 def nobody_comes_who_is_away(drs: Conversation, split: int, overlap: int, seconds: int) -> None:
     """Let everybody be away for the first slot of a day, told in two parts that meet or overlap."""
-    tuesday = drs.weekday(1, 1)
+    tuesday = drs.weekday(0, 1)
     before = _free(drs, tuesday)
     first = before[0]
     begin, end = drs.local(tuesday, first[0]), drs.local(tuesday, first[1])
@@ -65,7 +66,7 @@ def nobody_comes_who_is_away(drs: Conversation, split: int, overlap: int, second
         {"beginDateTime": middle, "endDateTime": end},
         {"beginDateTime": begin - timedelta(seconds=seconds), "endDateTime": max(until, begin + timedelta(minutes=1))},
     ]
-    parts = [{**each, "reason": "Holiday", "comments": "away"} for each in parts]
+    parts[0] = {**parts[0], "reason": "Holiday", "comments": "away"}
     _tell_of_all(drs, theUnavailabilities=parts)
     after = _free(drs, tuesday)
     inside = [slot for slot in after if first[0] <= slot[0] and slot[1] <= first[1]]
@@ -74,8 +75,9 @@ def nobody_comes_who_is_away(drs: Conversation, split: int, overlap: int, second
     expect([slot for slot in after if slot[0] >= first[1]] == apart, f"of {apart} only {after} are left")
     expect(_free(drs, tuesday + 1) == _free(drs, tuesday + 8), "the day after is not what it was")
     shown = drs.call("selectResource", {"sessionId": drs.session})
-    reasons = set(shown.texts("theResources/theUnavailabilities/reason"))
-    expect(reasons == {"Holiday"}, f"the reasons are {reasons}")
+    for name, wanted in (("reason", {"Holiday", ""}), ("comments", {"away", ""})):
+        told = set(shown.texts(f"theResources/theUnavailabilities/{name}"))
+        expect(told == wanted, f"the {name} is {told}")
 
 
 @clause(
@@ -87,7 +89,7 @@ def nobody_comes_who_is_away(drs: Conversation, split: int, overlap: int, second
 )
 def working_hours_count(drs: Conversation) -> None:
     """Let everybody work on Tuesdays only, and on one of them in the last slot's hours only."""
-    tuesday = drs.weekday(1, 1)
+    tuesday = drs.weekday(0, 1)
     usual = _free(drs, tuesday)
     day_begin, day_end = min(slot[0] for slot in usual), max(slot[1] for slot in usual)
     late = max(slot[0] for slot in usual)
@@ -166,20 +168,26 @@ def flaws_of_operatives_are_named(drs: Conversation) -> None:
     changes_records=True,
 )
 def who_is_away_loses_bookings(drs: Conversation) -> None:
-    """Schedule two bookings, and let whoever comes for the first be away on that day; then schedule it again."""
-    tuesday = drs.weekday(1, 1)
-    order, later = drs.create_order(), drs.create_order()
-    expect_success(drs.schedule_into(order, drs.free_slots(tuesday, 1)[0]))
+    """Let somebody be away for the last slot of a day, with a booking there, before it and on the next day."""
+    tuesday = drs.weekday(0, 1)
+    before, order, later = drs.create_order(), drs.create_order(), drs.create_order()
+    slots = sorted(drs.free_slots(tuesday, 1), key=lambda slot: (slot.end, slot.begin))
+    early, late = slots[0], slots[-1]
+    expect_success(drs.schedule_into(before, early))
+    somebody = drs.select(before).text(_WHO) or ""
+    named: Members = {"planningWindowStart": late.begin, "planningWindowEnd": late.end}
+    booking = drs.booking(order, theResources={"resourceID": somebody}, **named)
+    expect_success(drs.place("scheduleBooking", booking, resourceLock="lockAsSpecified"))
     expect_success(drs.schedule_into(later, drs.free_slots(tuesday + 1, 1)[0]))
-    somebody = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
-    away: Members = {"beginDateTime": drs.local(tuesday), "endDateTime": drs.local(tuesday + 1)}
-    named: Members = {"resourceID": somebody, "theUnavailabilities": away}
-    expect_success(_tell(drs, "updateResource", contract=drs.facts.contract, theResources=named))
+    away: Members = {"beginDateTime": late.begin, "endDateTime": late.end}
+    told_of: Members = {"resourceID": somebody, "theUnavailabilities": away}
+    expect_success(_tell(drs, "updateResource", contract=drs.facts.contract, theResources=told_of))
     shown = drs.select(order)
-    expect(not shown.texts(f"{_BOOKING}/theResources/resourceID"), f"{somebody} is still to come")
+    expect(not shown.texts(_WHO), f"{somebody} is still to come")
     kept = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
     expect(kept == "PLANNED", f"the booking is {kept}")
-    expect(bool(drs.select(later).texts(f"{_BOOKING}/theResources/resourceID")), "the day after is lost as well")
+    expect(drs.select(before).text(_WHO) == somebody, "a visit before that time is lost as well")
+    expect(bool(drs.select(later).texts(_WHO)), "the day after is lost as well")
     alerts = _tell(drs, "selectAlerts", contract=drs.facts.contract, alertType="RESCHEDULEFAILURES")
     ids = alerts.texts("theAlerts/theBooking/bookingId")
     expect(ids == [order.booking_id], f"the alerts are those of {ids}")
@@ -200,7 +208,7 @@ def who_is_away_loses_bookings(drs: Conversation) -> None:
 )
 def abilities_count(drs: Conversation) -> None:
     """Schedule a booking, then teach everybody another trade."""
-    order, tuesday = drs.create_order(), drs.weekday(1, 1)
+    order, tuesday = drs.create_order(), drs.weekday(0, 1)
     expect_success(drs.schedule_into(order, drs.free_slots(tuesday, 1)[0]))
     trade = order.exchange.text("theOrder/theBookings/template")
     known = drs.call("selectResource", {"sessionId": drs.session}).texts("theResources/theAbilities/name")
@@ -208,7 +216,7 @@ def abilities_count(drs: Conversation) -> None:
     expect(bool(others), f"nobody does anything but {trade}")
     _tell_of_all(drs, theAbilities=[{"name": others[0]}], resourceName="Somebody Else")
     expect(_free(drs, tuesday) == [], f"a {trade} can be booked though there is none")
-    expect(not drs.select(order).texts(f"{_BOOKING}/theResources/resourceID"), f"a {trade} is still to come")
+    expect(not drs.select(order).texts(_WHO), f"a {trade} is still to come")
     names = set(drs.call("selectResource", {"sessionId": drs.session}).texts("theResources/resourceName"))
     expect(names == {"Somebody Else"}, f"the names are {names}")
 
@@ -270,8 +278,8 @@ def codes_are_entered(drs: Conversation, minutes: int) -> None:
     order = drs.create_order(theBookingCodes=code)
     duration = order.exchange.text("theOrder/theBookings/duration")
     expect(duration == str(minutes), f"it takes {duration} minutes, not {minutes}")
-    slot = max(drs.free_slots(drs.weekday(1, 1), 1), key=lambda each: (each.end, each.begin))
-    widest = drs.free_slots(drs.weekday(1, 0), 5)[-1]
+    slot = max(drs.free_slots(drs.weekday(0, 1), 1), key=lambda each: (each.end, each.begin))
+    widest = drs.free_slots(drs.weekday(0, 0), 5)[-1]
     expect(any(drs.schedule_into(order, each).succeeded for each in (slot, widest)), "it cannot be scheduled")
     expect_success(entered())
     answer = drs.schedule_into(drs.create_order(theBookingCodes=code), widest)
@@ -280,8 +288,10 @@ def codes_are_entered(drs: Conversation, minutes: int) -> None:
         expect_refusal(entered(bookingCodeTime=wrong), "bookingCodeTime", str(wrong))
     for right in (1, _A_DAY):
         expect_success(entered(bookingCodeTime=right))
-    for name in ("bookingCode", "bookingCodeDescription"):
-        expect_refusal(entered(**{name: " "}), name)
+    for name in ("bookingCode", "bookingCodeDescription", "bookingCodeTime"):
+        lacking = {other: value for other, value in definition.items() if other != name}
+        told = _tell(drs, "updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=lacking)
+        expect_refusal(told, name)
     expect_refusal(entered(contract="no such one"), "no such one")
     expect_refusal(_tell(drs, "updateBookingCode", theBookingCodeDefinitions=definition), "contract")
     expect_refusal(_tell(drs, "updateBookingCode", contract=drs.facts.contract), "theBookingCodeDefinitions")

@@ -144,6 +144,11 @@ def other_orders_are_shown(drs: Conversation) -> None:
 def what_has_begun_is_not_available(drs: Conversation, ahead: int) -> None:
     """Begin a period in the middle of a day, and ask for today and the days that are over."""
     begin = drs.local(ahead, time(10))
+    monday = drs.weekday(0, 0)
+    for slot in drs.free_slots(monday, 1):
+        since = datetime.fromisoformat(slot.begin)
+        found = offered(drs.check_availability(since, since))
+        expect(slot.begin in [each.begin for each in found if each.available], f"{slot.begin} is too early for itself")
     for asked, earliest in ((begin, begin), (drs.local(-3), drs.target.now())):
         answer = drs.check_availability(asked, asked.replace(hour=23))
         expect_success(answer)
