@@ -39,7 +39,10 @@ class _Database:
 
 _DATABASES = {
     "sqlite": _Database("BEGIN IMMEDIATE", {"timeout": _WAIT_SECONDS}, ("PRAGMA journal_mode=WAL",)),
-    "postgresql": _Database(f"SELECT pg_advisory_xact_lock({_LOCK})", {"connect_timeout": _CONNECT_SECONDS}),
+    # A database may know no encoding of its own; what is kept in it is UTF-8 all the same.
+    "postgresql": _Database(
+        f"SELECT pg_advisory_xact_lock({_LOCK})", {"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8"}
+    ),
 }
 _DRIVERS = {
     "sqlite": "sqlite",

@@ -12,7 +12,7 @@ import pytest
 from drs_simulator.scheduling.store import Store
 from drs_simulator.state.opening import store_from
 
-NewDatabase = Callable[[], str]
+NewDatabase = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +25,9 @@ def new_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewData
         server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
     numbers = count(1)
 
-    def new() -> str:
+    def new(options: str = "") -> str:
         name = f"drs{next(numbers)}"
-        server.psql(f"CREATE DATABASE {name}")
+        server.psql(f"CREATE DATABASE {name} {options}")
         return str(server.get_uri(database=name)).replace("postgresql://", "postgresql+psycopg://", 1)
 
     yield new

@@ -40,6 +40,18 @@ def test_a_store_shows_where_it_keeps_things_without_the_password(database: str)
     assert "my-secret" not in str(raised.value)
 
 
+def test_a_database_that_knows_no_encoding_keeps_every_name_too(new_postgresql: NewDatabase) -> None:
+    url = new_postgresql("ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+    store = store_from(url)
+    made = Desk(store=store).order(comments="Zoë's kitchen, flat №3")
+    store.close()
+    again = store_from(url)
+    with again.transaction() as transaction:
+        (found,) = transaction.orders_numbered(made.order.number)
+    again.close()
+    assert found.comments == "Zoë's kitchen, flat №3"
+
+
 @pytest.mark.parametrize(
     "state",
     [
