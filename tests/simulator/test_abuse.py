@@ -74,6 +74,16 @@ def test_bodies_that_come_drop_by_drop_hold_a_thread_each_and_keep_nobody_out_as
         assert answers(url)
 
 
+def test_a_body_that_does_not_come_holds_the_only_thread_for_ten_seconds_at_most(url: str) -> None:
+    head = f"POST {urlsplit(url).path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n<a".encode()
+    with connected(url) as connection:
+        connection.settimeout(20)
+        connection.sendall(head)
+        answer = requests.post(url, call("openSession", OPEN), headers=XML, timeout=20)
+        assert "<status>success</status>" in answer.text
+        assert connection.recv(65536) == b""
+
+
 def test_a_body_over_the_limit_is_a_fault_however_it_comes(url: str) -> None:
     whole = requests.post(url, b" " * 3_000_000, headers=XML, timeout=20)
     chunked = requests.post(url, iter([b" " * 65536] * 40), headers=XML, timeout=20)

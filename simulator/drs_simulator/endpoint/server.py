@@ -19,6 +19,7 @@ from granian.constants import Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 
 from drs_simulator.endpoint.address import check_free
+from drs_simulator.endpoint.slow_bodies import SlowBodies
 
 if TYPE_CHECKING:
     from drs_simulator.endpoint.tls import Tls
@@ -97,13 +98,13 @@ def serve(load: Callable[[], WSGIApplication], listening: Listening, when_up: Ca
     # The workers are forked from this process, and look through what they share with it no more.
     gc.freeze()
     # Granian calls the loader, unwrapped, in the process that serves; the application is what that returns.
-    server.serve(target_loader=partial(_loaded, load, os.getpid()), wrap_loader=False)
+    server.serve(target_loader=partial(_loaded, load, os.getpid(), chosen), wrap_loader=False)
 
 
-def _loaded(load: Callable[[], WSGIApplication], supervisor: int) -> WSGIApplication:
+def _loaded(load: Callable[[], WSGIApplication], supervisor: int, port: int) -> WSGIApplication:
     """The application, in a process that ends when its supervisor has: killed outright, that could not tell it to."""
     Thread(target=_end_after, args=(supervisor,), daemon=True).start()
-    return load()
+    return SlowBodies(port).watched(load())
 
 
 def _end_after(supervisor: int) -> None:
