@@ -12,7 +12,7 @@ from typing import Any
 from drs_simulator.profile import SorCode
 from drs_simulator.scheduling.call import Call
 from drs_simulator.scheduling.installation import Installation
-from drs_simulator.scheduling.model import Booking, Location, Operative, Order, Session
+from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
 from drs_simulator.scheduling.store import Numbered
 
 # The gateway reads dates beyond as these, so that no reckoning with them leaves the calendar.
@@ -41,6 +41,7 @@ class Snapshot:
     sor_codes: tuple[SorCode, ...]
     locations: tuple[Location, ...]
     operatives: tuple[Operative, ...]
+    confirmations: tuple[Confirmation, ...] = ()
 
     def in_zone(self, zone: tzinfo) -> Snapshot:
         """The same with all its instants in that time zone.
@@ -63,6 +64,7 @@ def take_snapshot(call: Call, request: None) -> Snapshot:  # noqa: ARG001 - all 
         sor_codes=tuple(kept.sor_codes()),
         locations=tuple(kept.locations()),
         operatives=tuple(sorted(kept.changed_operatives().values(), key=lambda operative: operative.id)),
+        confirmations=kept.confirmations(),
     )
 
 
@@ -91,6 +93,8 @@ def put_snapshot(call: Call, snapshot: Snapshot) -> None:
         kept.put_location(location)
     for operative in snapshot.operatives:
         kept.put_operative(operative)
+    for confirmation in snapshot.confirmations:
+        kept.put_confirmation(confirmation)
 
 
 def _problems(snapshot: Snapshot, installation: Installation) -> Iterator[str]:
@@ -102,8 +106,10 @@ def _problems(snapshot: Snapshot, installation: Installation) -> Iterator[str]:
     yield from _repeated("sor_codes", (code.code for code in snapshot.sor_codes))
     yield from _repeated("locations", (location.id for location in snapshot.locations))
     yield from _repeated("operatives", (operative.id for operative in snapshot.operatives))
+    yield from _repeated("confirmations", (confirmation.number for confirmation in snapshot.confirmations))
     yield from _wrong_numbers("order", snapshot, [order.id for order in snapshot.orders])
     yield from _wrong_numbers("booking", snapshot, [booking.id for booking in snapshot.bookings])
+    yield from _wrong_numbers("confirmation", snapshot, [each.number for each in snapshot.confirmations])
     orders = {order.id: order for order in snapshot.orders}
     for index, order in enumerate(snapshot.orders):
         yield from _wrong_order(f"orders[{index}]", order, installation)

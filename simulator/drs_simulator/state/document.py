@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from drs_simulator.clock import Clock, FollowingWall, StandingStill
 from drs_simulator.profile import SorCode
-from drs_simulator.scheduling.model import Booking, Location, Operative, Order, Session
+from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
 from drs_simulator.scheduling.snapshot import Snapshot
 from drs_simulator.scheduling.store import Numbered
 
@@ -80,6 +80,7 @@ class StateDocument(_Part):
     sor_codes: tuple[SorCode, ...] = ()
     locations: tuple[Location, ...] = ()
     operatives: tuple[Operative, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
 
     @model_validator(mode="after")
     def _randomness_can_go_on(self) -> Self:
@@ -102,6 +103,7 @@ class StateDocument(_Part):
             sor_codes=moved.sor_codes,
             locations=moved.locations,
             operatives=moved.operatives,
+            confirmations=moved.confirmations,
         )
 
     def snapshot(self, zone: ZoneInfo) -> Snapshot:
@@ -118,6 +120,7 @@ class StateDocument(_Part):
             sor_codes=self.sor_codes,
             locations=self.locations,
             operatives=self.operatives,
+            confirmations=self.confirmations,
         ).in_zone(zone)
 
     def restore(self, random: Random) -> None:

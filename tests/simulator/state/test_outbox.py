@@ -17,7 +17,8 @@ from typing import Self
 
 import pytest
 from drs_contracts import Confirmations, ReceivedConfirmation
-from drs_simulator import Simulator
+from drs_simulator import AdminClient, Simulator
+from drs_simulator.admin_errors import InvalidRequestError
 from drs_simulator.endpoint.embedded import EmbeddedServer
 from drs_simulator.scheduling import office
 from drs_simulator.scheduling.call import Call
@@ -41,7 +42,8 @@ NEXT_DAY = (BEGIN + timedelta(days=1), END + timedelta(days=1))
 PROCESSES, MANY = 3, 12
 SENDS = """
 import sys
-from drs_simulator import Simulator
+from drs_simulator import AdminClient, Simulator
+from drs_simulator.admin_errors import InvalidRequestError
 print("ready", flush=True)
 sys.stdin.readline()
 drs = Simulator("lincoln", state=sys.argv[1], confirm_to=sys.argv[2])
@@ -51,7 +53,8 @@ drs.close()
 TAKES_ITS_TURN = """
 import sys
 from datetime import UTC, datetime, timedelta
-from drs_simulator import Simulator
+from drs_simulator import AdminClient, Simulator
+from drs_simulator.admin_errors import InvalidRequestError
 from drs_simulator.scheduling.outbox import TurnRequest, take_turn
 drs = Simulator("lincoln", state=sys.argv[1])
 now = datetime.now(UTC)
@@ -137,6 +140,23 @@ def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(dat
     with Confirmations() as listening, Simulator("lincoln", state=database, confirm_to=listening.url):
         (told,) = listening.wait_for(1)
         assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+
+
+def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imports_it() -> None:
+    nobody = f"http://127.0.0.1:{free_port()}/"
+    with Simulator("lincoln", clock=CLOCK, confirm_to=nobody) as drs:
+        moved(drs, booked(drs), 1)
+        with AdminClient(drs.url) as admin:
+            exported = admin.export_state().model_dump_json()
+    with Confirmations() as listening, Simulator("lincoln", confirm_to=listening.url) as drs:
+        with AdminClient(drs.url) as admin:
+            admin.import_state(exported)
+        (told,) = listening.wait_for(1)
+        assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+        forged = exported.replace('"confirmations":[{"number":1', '"confirmations":[{"number":7')
+        assert forged != exported
+        with AdminClient(drs.url) as admin, pytest.raises(InvalidRequestError, match=r"numbers\.confirmation"):
+            admin.import_state(forged)
 
 
 def test_what_a_killed_process_was_about_to_send_is_sent_by_another(database: str) -> None:
