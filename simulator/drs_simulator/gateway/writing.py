@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from functools import partial
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
-from drs_simulator.gateway.compiled_writer import CompiledWriter, Written
+from drs_simulator.gateway.compiled_writer import CompiledWriter, NotWrittenError
 from drs_simulator.gateway.remembered import Remembered
 from drs_simulator.gateway.types import Types
 from drs_simulator.gateway.values import write_quantity
 from drs_simulator.profile import Profile
 from drs_simulator.scheduling import calendar
-from drs_simulator.scheduling.bookings import business_data_of
+from drs_simulator.scheduling.bookings import business_data
 from drs_simulator.scheduling.model import (
     Availability,
     BookingCode,
     DaySlots,
+    LifeCycle,
     Location,
     Operative,
     OrderWithBookings,
@@ -30,6 +31,8 @@ from drs_simulator.scheduling.model import (
 Members = dict[str, object]
 _Table = Mapping[str, Callable[[Any], object]]
 _DAYS_REMEMBERED = 2048
+_LOCATIONS_REMEMBERED = 1024
+_DATA_REMEMBERED = 1024
 
 # Member on the wire -> what it is made of.
 _SLOT: _Table = {
@@ -56,7 +59,7 @@ _LOCATION: _Table = {
 
 
 class Writer:
-    """Writes answers for one installation. Days are written once, as long as the planner gives the same objects again.
+    """Writes answers for one installation: days, locations and business data once, as long as they are the same.
 
     Args:
         profile: The installation.
@@ -68,7 +71,9 @@ class Writer:
         self._profile = profile
         self._types = types
         self._compiled = compiled
-        self._days: Remembered[DaySlots, Written] = Remembered(_DAYS_REMEMBERED)
+        self._days: Remembered[DaySlots, Any] = Remembered(_DAYS_REMEMBERED)
+        self._locations: Remembered[Location, Any] = Remembered(_LOCATIONS_REMEMBERED)
+        self._business_data = lru_cache(_DATA_REMEMBERED)(self._written_business_data)
         self._zone = profile.zone
         self._observed = profile.gateway.interface == "observed"
 
@@ -135,14 +140,14 @@ class Writer:
     def _local(self, instant: datetime | None) -> datetime | None:
         return instant and instant.astimezone(self._zone)
 
-    def _day(self, day: DaySlots) -> Written:
+    def _day(self, day: DaySlots) -> Any:
         made = self._types["daySlotsInfo"](
             day=day.midnight,
             nonWorkingDay=False,
             slotsForDay=[_write(self._types["slotInfo"], _SLOT, slot) for slot in day.slots],
             weeklyDayOff=False,
         )
-        return self._compiled.element("theSlots", self._types.classes["daySlotsInfo"], made)
+        return self._once("theSlots", "daySlotsInfo", made)
 
     def _order(self, answer: OrderWithBookings) -> Any:
         order = answer.order
@@ -188,10 +193,7 @@ class Writer:
             template=booking.trade,
             tertiaryOrderNumber="",
             theBookingCodes=[self._code(code, planned) for code in booking.codes],
-            theBusinessData=[
-                self._types["businessData"](name=name, targetObject="job", value=value)
-                for name, value in business_data_of(self._profile, booking).items()
-            ],
+            theBusinessData=self._business_data(booking.user_id, booking.reason, booking.life_cycle),
             theResources=[self._resource(planned)] if planned.operative_id else None,
             tokenId=booking.token_id,
             userId=booking.user_id,
@@ -276,14 +278,31 @@ class Writer:
             theBooking=self._booking(planned),
         )
 
+    def _written_business_data(self, user_id: str, reason: str, life_cycle: LifeCycle) -> list[Any]:
+        made = (
+            self._types["businessData"](name=name, targetObject="job", value=value)
+            for name, value in business_data(self._profile, user_id, reason, life_cycle).items()
+        )
+        return [self._once("theBusinessData", "businessData", each) for each in made]
+
     def _location(self, location: Location) -> Any:
+        return self._locations.of(location, partial(self._written_location, location))
+
+    def _written_location(self, location: Location) -> Any:
         written = _write(self._types["location"], _LOCATION, location)
         for name, value in location.more:
             setattr(written, name, value)
         if written.name is None and not self._observed:
             # Required by the published interface, and missing in Appendix B 4.
             written.name = location.address1
-        return written
+        return self._once("theLocation", "location", written)
+
+    def _once(self, name: str, cls: str, made: Any) -> Any:
+        """The element as it is written every time, or as it is where only Spyne can write it."""
+        try:
+            return self._compiled.element(name, self._types.classes[cls], made)
+        except NotWrittenError:
+            return made
 
 
 def _write(cls: Any, table: _Table, value: object) -> Any:

@@ -137,15 +137,17 @@ def new_booking(
     return booking
 
 
-def business_data_of(profile: Profile, booking: Booking) -> dict[str, str | None]:
-    """The business data of a booking, by name (seen: Appendix B 4)."""
-    filled_in = {"user_id": booking.user_id, "reason": booking.reason, "life_cycle": booking.life_cycle.lower()}
+def business_data(profile: Profile, user_id: str, reason: str, life_cycle: LifeCycle) -> dict[str, str | None]:
+    """The business data of a booking for that user, with that reason and in that life cycle (seen: Appendix B 4)."""
+    filled_in = {"user_id": user_id, "reason": reason, "life_cycle": life_cycle.lower()}
     return {datum.name: datum.value and datum.value.format(**filled_in) for datum in profile.business_data}
 
 
 def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple[str, str | None]]) -> bool:
     """Whether the booking has all of these; ``None`` stands for any value."""
-    known = business_data_of(profile, booking) if wanted else {}
+    if not wanted:
+        return True
+    known = business_data(profile, booking.user_id, booking.reason, booking.life_cycle)
     return all(name in known and value in (None, known[name]) for name, value in wanted)
 
 
