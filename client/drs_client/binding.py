@@ -8,7 +8,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from zeep import Client, Settings, xsd
@@ -23,6 +23,7 @@ _WSDL = "http://schemas.xmlsoap.org/wsdl/"
 _SOAP = "http://schemas.xmlsoap.org/wsdl/soap/"
 # Where the service is said to be, which is not where it is called.
 _LOCATION = re.compile(rb"(?<=<soap:address) location=\"[^\"]*\"")
+_IMPORT = re.compile(rb"<(\w+:)?import[^>]+location=")
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 
 
@@ -62,8 +63,22 @@ def _zeep_client(wsdl: str | Path, transport: Transport) -> Client:
     settings = _settings()
     if urlsplit(str(wsdl)).scheme not in ("http", "https"):
         return Client(_bound(Path(wsdl)), transport=transport, settings=settings)
-    content: bytes = transport.load(str(wsdl))
+    content = _whole(transport.load(str(wsdl)), str(wsdl), transport)
     return Client(_document(_LOCATION.sub(b"", content)), transport=transport, settings=settings)
+
+
+def _whole(content: bytes, address: str, transport: Transport) -> bytes:
+    """The WSDL as it came, or what it says that its port type is in: CXF splits a WSDL in two, at one address."""
+    if _IMPORT.search(content) is None:
+        return content
+    imported = _root(content, address).find(f"{{{_WSDL}}}import")
+    if imported is None:
+        return content
+    location = urljoin(address, imported.get("location", ""))
+    if urlsplit(location)[:2] != urlsplit(address)[:2]:
+        raise InvalidArgument(f"The WSDL at {address} refers to {location}, which is not fetched. Save that as a file.")
+    part: bytes = transport.load(location)
+    return _with_binding(_root(part, location), location)
 
 
 @lru_cache(maxsize=8)
@@ -108,17 +123,26 @@ def _member(element: Any, value: Any) -> Any:
 def _bound(path: Path) -> BytesIO:
     """The file's WSDL, with a SOAP 1.1 binding for its port type where it has none."""
     try:
-        root = etree.fromstring(path.read_bytes(), _PARSER)
+        content = path.read_bytes()
     except OSError as error:
         raise InvalidArgument(f"The WSDL file {path} cannot be read: {error.strerror}.") from None
+    return BytesIO(_with_binding(_root(content, str(path)), str(path)))
+
+
+def _root(content: bytes, place: str) -> etree._Element:
+    try:
+        return etree.fromstring(content, _PARSER)
     except etree.XMLSyntaxError as error:
-        raise InvalidArgument(f"{path} is no WSDL: {error.msg}.") from None
+        raise InvalidArgument(f"{place} is no WSDL: {error.msg}.") from None
+
+
+def _with_binding(root: etree._Element, place: str) -> bytes:
     port_type = root.find(f"{{{_WSDL}}}portType")
     if port_type is None:
-        raise InvalidArgument(f"{path} is no WSDL: it has no port type.")
+        raise InvalidArgument(f"{place} is no WSDL: it has no port type.")
     if root.find(f"{{{_WSDL}}}binding") is None:
         _bind(root, port_type)
-    return BytesIO(etree.tostring(root))
+    return etree.tostring(root)
 
 
 def _bind(root: etree._Element, port_type: etree._Element) -> None:

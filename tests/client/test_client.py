@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from zoneinfo import ZoneInfo
 
 import pytest
+import requests
 from drs_client import (
     DrsClient,
     DrsError,
@@ -25,13 +26,14 @@ from drs_client import (
     wsgi_transport,
 )
 from drs_client.binding import _document
-from drs_simulator import Simulator
+from drs_simulator import Simulator, load_profile
 from lxml import etree
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
 from tests.client.conftest import client_of
 from tests.client.fakes import Meddler, Meddling, once, serving
+from tests.simulator.scheduling.desk import changed
 
 LONDON = ZoneInfo("Europe/London")
 JOB = ("3670010", "N373049", "Priority 20 Days")
@@ -355,3 +357,14 @@ def test_an_interface_description_is_parsed_once_wherever_it_is_served_and_each_
             client.open_session()
             assert len(drs.journal.entries()) == 1
     assert (_document.cache_info().misses, _document.cache_info().hits) == (1, 1)
+
+
+def test_an_interface_description_that_is_split_in_two_is_read_from_its_own_address_only() -> None:
+    split = changed(load_profile("lincoln"), gateway={"wsdl_style": "cxf"})
+    with Simulator(split) as drs, DrsClient(drs.url, drs.login, drs.password) as client:
+        assert client.check_availability(*JOB, BEGIN, END).days
+        whole = requests.get(f"{drs.url}?wsdl", timeout=10).text
+    assert "wsdl:import" in whole
+    elsewhere = Response(whole.replace("127.0.0.1", "127.0.0.2"), content_type="text/xml")
+    with serving(elsewhere) as address, pytest.raises(InvalidArgument, match=r"127\.0\.0\.2.* is not fetched"):
+        DrsClient(address, "drs", "drs").open_session()
