@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from drs_simulator.profile import Profile, SorCode
 from drs_simulator.scheduling.bookings import has_business_data
@@ -85,7 +85,7 @@ def update_location(call: Call, request: LocationUpdate) -> Location:
     Evidence: presumed; members published.
     """
     known = call.requirements.location(request.id)
-    told = {field.name: getattr(request, field.name) for field in fields(request) if field.name != "more"}
+    told = {name: value for name, value in request._asdict().items() if name != "more"}
     location = replace(
         known,
         **{name: value for name, value in told.items() if value},

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from drs_simulator.scheduling.model import AlertReason, BestSlots, LifeCycle
 
 
-@dataclass(frozen=True, slots=True)
-class CodeRequest:
+class CodeRequest(NamedTuple):
     """One SOR code as a caller asks for it."""
 
     sor_code: str | None = None
@@ -18,8 +17,7 @@ class CodeRequest:
     quantity: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
+class OrderRequest(NamedTuple):
     """An order as a caller asks for it."""
 
     number: str | None = None
@@ -37,14 +35,13 @@ class OrderRequest:
     codes: tuple[CodeRequest, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AvailabilityRequest:
+class AvailabilityRequest(NamedTuple):
     """What checkAvailability is asked. ``other_statuses`` and ``other_customers`` are its otherOrderPattern."""
 
     period_begin: datetime | None = None
     period_end: datetime | None = None
     best_slots: BestSlots = BestSlots.NO
-    order: OrderRequest = field(default_factory=OrderRequest)
+    order: OrderRequest = OrderRequest()
     new_booking: bool | None = None
     long_period: bool = False
     operative_ids: tuple[str, ...] = ()
@@ -53,8 +50,7 @@ class AvailabilityRequest:
     other_customers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BookingRequest:
+class BookingRequest(NamedTuple):
     """A booking as a caller names it, with the planning window that it is to be moved into."""
 
     booking_id: int | None = None
@@ -74,30 +70,27 @@ class BookingRequest:
     codes: tuple[CodeRequest, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlacingRequest:
+class PlacingRequest(NamedTuple):
     """A booking that is to be given a place, and what is to be fixed about it."""
 
-    booking: BookingRequest = field(default_factory=BookingRequest)
+    booking: BookingRequest = BookingRequest()
     booking_id: int | None = None
     force: bool | None = None
     lock_time: bool | None = None
     resource_lock: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FurtherBookingRequest:
+class FurtherBookingRequest(NamedTuple):
     """A booking more for an order that is there already."""
 
-    booking: BookingRequest = field(default_factory=BookingRequest)
-    order: OrderRequest = field(default_factory=OrderRequest)
+    booking: BookingRequest = BookingRequest()
+    order: OrderRequest = OrderRequest()
 
 
-@dataclass(frozen=True, slots=True)
-class BookingUpdate:
+class BookingUpdate(NamedTuple):
     """News of a booking."""
 
-    booking: BookingRequest = field(default_factory=BookingRequest)
+    booking: BookingRequest = BookingRequest()
     becomes: LifeCycle | None = None
     complete_order: bool | None = None
     operative_id: str | None = None
@@ -108,8 +101,7 @@ class BookingUpdate:
     follow_on: BookingRequest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCompletion:
+class OrderCompletion(NamedTuple):
     """Which order is done."""
 
     number: str | None = None
@@ -117,8 +109,7 @@ class OrderCompletion:
     user_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
+class OrderFilter(NamedTuple):
     """Which orders selectOrder is asked for. Each list of contracts narrows the rest; data are name and value."""
 
     numbers: tuple[str, ...] = ()
@@ -131,8 +122,7 @@ class OrderFilter:
     include_completed: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BookingFilter:
+class BookingFilter(NamedTuple):
     """Which bookings selectBooking is asked for: by time of work, by planning window, by whom, by business data."""
 
     statuses: tuple[LifeCycle, ...] = ()
@@ -145,8 +135,7 @@ class BookingFilter:
     window_end: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleRequest:
+class ScheduleRequest(NamedTuple):
     """Whose day is wanted."""
 
     contract: str | None = None
@@ -154,8 +143,7 @@ class ScheduleRequest:
     day: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OperativeFilter:
+class OperativeFilter(NamedTuple):
     """Which operatives selectResource is asked for, by id or by employee code."""
 
     contracts: tuple[tuple[str, ...], ...] = ()
@@ -167,8 +155,7 @@ class OperativeFilter:
     hours_to: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HoursRequest:
+class HoursRequest(NamedTuple):
     """Working hours as a caller tells them: on a weekday, or on one day alone."""
 
     begin: datetime | None = None
@@ -177,8 +164,7 @@ class HoursRequest:
     day: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnavailabilityRequest:
+class UnavailabilityRequest(NamedTuple):
     """A time without work as a caller tells it."""
 
     begin: datetime | None = None
@@ -187,8 +173,7 @@ class UnavailabilityRequest:
     comments: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OperativeUpdate:
+class OperativeUpdate(NamedTuple):
     """What is new about an operative. A list that is empty was not told."""
 
     id: str | None = None
@@ -200,16 +185,14 @@ class OperativeUpdate:
     unavailabilities: tuple[UnavailabilityRequest, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OperativesUpdate:
+class OperativesUpdate(NamedTuple):
     """What is new about operatives."""
 
     contracts: tuple[str, ...] = ()
     operatives: tuple[OperativeUpdate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LocationUpdate:
+class LocationUpdate(NamedTuple):
     """What is new about a location; ``more`` has members that the scheduler only keeps."""
 
     id: str | None = None
@@ -227,8 +210,7 @@ class LocationUpdate:
     more: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CodeDefinition:
+class CodeDefinition(NamedTuple):
     """What a SOR code is to stand for."""
 
     code: str | None = None
@@ -238,16 +220,14 @@ class CodeDefinition:
     contract: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CodeDefinitions:
+class CodeDefinitions(NamedTuple):
     """SOR codes, new or changed."""
 
     contracts: tuple[str, ...] = ()
     definitions: tuple[CodeDefinition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AlertFilter:
+class AlertFilter(NamedTuple):
     """Which alerts selectAlerts is asked for."""
 
     contracts: tuple[str, ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from random import Random
@@ -70,7 +69,7 @@ def asked(**changes: Any) -> OrderRequest:
         user_id=".",
         codes=codes("N373049"),
     )
-    return replace(example, **changes)
+    return example._replace(**changes)
 
 
 def places(answer: Availability) -> set[tuple[datetime, datetime]]:
@@ -137,7 +136,7 @@ class Desk:
             target_date=self.clock.now() + timedelta(days=60),
             user_id="HousingRepairsOnline",
         )
-        return self.perform(create_order, replace(wanted, **changes))
+        return self.perform(create_order, wanted._replace(**changes))
 
     def schedule(self, booking_id: int, begin: datetime | None = None, end: datetime | None = None) -> None:
         """ScheduleBooking into that planning window, or without one."""

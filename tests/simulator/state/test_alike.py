@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -168,7 +168,7 @@ class TwoKeepings(RuleBasedStateMachine):
         self, booking: int, window: Window | None, time: bool, lock: str | None, operative: str
     ) -> None:
         request = placing(booking, window, (operative,))
-        self.both(schedule_booking, replace(request, force=True, lock_time=time, resource_lock=lock))
+        self.both(schedule_booking, request._replace(force=True, lock_time=time, resource_lock=lock))
 
     @rule(booking=bookings, window=WINDOWS, minutes=st.sampled_from([0, 14, 15, 16]))
     def a_reservation(self, booking: int, window: Window, minutes: int) -> None:
@@ -278,7 +278,7 @@ class TwoKeepings(RuleBasedStateMachine):
         begin, end = period
         wanted = OrderFilter(begin=begin, end=end, include_completed=completed)
         self.both(select_orders, OrderFilter((number,), include_completed=completed))
-        self.both(select_orders, replace(wanted, operative_ids=(operative,), location_ids=(location,)))
+        self.both(select_orders, wanted._replace(operative_ids=(operative,), location_ids=(location,)))
         self.both(select_bookings, BookingFilter(window_begin=begin, window_end=end, operative_ids=(operative,)))
         self.both(get_schedule, ScheduleRequest("0", operative, begin))
 
