@@ -37,7 +37,7 @@ start-up: $(READY)
 bench-contracts: $(READY)
 	$(BIN)/python -m benchmarks.contracts
 
-# An hour or more on two cores; docs/mutation.md says what comes out. mutmut reads sources from src/ only.
+# Half an hour or more on two cores; docs/mutation.md says what comes out. mutmut reads sources from src/ only.
 mutants: $(READY)
 	$(BIN)/python -m pip install --quiet mutmut==3.8.1
 	rm -rf build/mutation
