@@ -107,12 +107,12 @@ def test_a_server_that_does_not_come_up_is_told_with_what_it_said() -> None:
 
 
 def test_servers_are_started_driven_and_reported() -> None:
-    peers = [simulators()[0], *(peer for peer in served() if peer.name == PLAIN_SPYNE)]
+    peers = [simulators()[0], *served()]
     plan = Plan(seconds=0.2, warm_up_seconds=0.1, rounds=1, connections=(1, 2))
     told: list[str] = []
     found = measured(peers, load_generator(GeneratorName.PYTHON), plan, told.append)
     page = report(Results(MACHINE, plan, "threads of Python", tuple(found)))
-    assert told == ["round 1 of 1: simulator", "round 1 of 1: plain Spyne"]
+    assert told == [f"round 1 of 1: {name}" for name in ("simulator", "plain Spyne", "static bytes")]
     assert [sum(line.startswith(f"| {each} | simulator |") for line in page.splitlines()) for each in (1, 2)] == [3, 3]
     assert page.count("| plain Spyne |") == 3
     assert found[0].start_up_seconds > 0

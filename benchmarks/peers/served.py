@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from functools import partial
 from pathlib import Path
 
-from drs_simulator.cli.serving import serve_command
 from drs_simulator.endpoint.server import Listening, serve
 
 from benchmarks.answers import sample_answers
@@ -62,9 +60,8 @@ def _spyne(port: int, folder: Path) -> list[str]:
 
 def main(port: str, *file: str) -> None:
     """Serve an application until SIGTERM: the bytes of the file, or plain Spyne where there is none."""
-    threads = inspect.signature(serve_command).parameters["threads"].default
     load = partial(static_bytes, Path(file[0]).read_bytes()) if file else plain_spyne
-    serve(load, Listening("127.0.0.1", int(port), threads), when_up=lambda _: None)
+    serve(load, Listening("127.0.0.1", int(port)), when_up=lambda _: None)
 
 
 if __name__ == "__main__":

@@ -104,12 +104,12 @@ class _WatchedInput:
         self._this = _Reading(address, monotonic())
         self._readings = readings
 
-    def read(self, size: int = -1) -> bytes:
-        """See ``io.RawIOBase.read``."""
+    def read(self, *size: int) -> bytes:
+        """So many bytes, or all; what is left out is left to the server, which knows no -1 for all."""
         thread = get_ident()
         self._readings[thread] = self._this
         try:
-            part: bytes = self._stream.read(size)
+            part: bytes = self._stream.read(*size)
         finally:
             del self._readings[thread]
         return part
