@@ -74,6 +74,21 @@ class OfferedSlot:
     available: bool
     best: bool
 
+    @property
+    def begins(self) -> datetime:
+        """When it begins, with its offset."""
+        return datetime.fromisoformat(self.begin)
+
+    @property
+    def ends(self) -> datetime:
+        """When it ends, with its offset."""
+        return datetime.fromisoformat(self.end)
+
+    @property
+    def window(self) -> dict[str, Value]:
+        """The planning window of a booking that is to be scheduled into it."""
+        return {"planningWindowStart": self.begin, "planningWindowEnd": self.end}
+
 
 @dataclass(frozen=True, slots=True)
 class CreatedOrder:
@@ -126,25 +141,27 @@ class Conversation:
         """Send bytes as they are."""
         exchange = Exchange(operation, body, self.target.post(body))
         self.exchanges = [*self.exchanges[1 - _KEPT_EXCHANGES :], exchange]
+        if b"<sessionId>" in exchange.reply.body:
+            self._opened.append(exchange.text("sessionId") or "")
         return exchange
 
     def call(self, operation: str, members: Members) -> Exchange:
         """Send a call."""
         return self.post(operation, request(operation, members))
 
+    def ask(self, operation: str, /, **members: Value) -> Exchange:
+        """Send a call with these members in the open session."""
+        return self.call(operation, {"sessionId": self.session, **members})
+
     def open_session(self, login: str | None = None, password: str | None = None) -> Exchange:
         """Send openSession, with the target's own login unless told otherwise."""
-        answer = self.call(
+        return self.call(
             "openSession",
             {
                 "login": self.target.login if login is None else login,
                 "password": self.target.password if password is None else password,
             },
         )
-        session = answer.text("sessionId")
-        if session:
-            self._opened.append(session)
-        return answer
 
     def availability_members(self, begin: Value, end: Value, **order: Value) -> dict[str, Value]:
         """The members of a checkAvailability that is complete; ``order`` replaces members of ``theOrder``."""
@@ -206,10 +223,6 @@ class Conversation:
         contract = self.facts.contract
         return {"bookingId": order.booking_id, "contract": contract, "primaryOrderNumber": order.number, **more}
 
-    def place(self, operation: str, booking: Members, /, **more: Value) -> Exchange:
-        """Send a call that is about ``theBooking``."""
-        return self.call(operation, {"sessionId": self.session, "theBooking": booking, **more})
-
     def update(self, order: CreatedOrder, becomes: str, booking: Members | None = None, /, **more: Value) -> Exchange:
         """Send updateBooking with news of an order's booking, and ``more`` members beside it."""
         today = self.local(0)
@@ -220,23 +233,23 @@ class Conversation:
             "startDateAndTime": today,
             "transactionType": becomes,
         }
-        return self.place("updateBooking", self.booking(order, **(booking or {})), **(sent | more))
+        return self.ask("updateBooking", theBooking=self.booking(order, **(booking or {})), **(sent | more))
 
     def schedule(self, order: CreatedOrder, **booking: Value) -> Exchange:
         """Send scheduleBooking for an order's booking."""
-        return self.place("scheduleBooking", self.booking(order, **booking))
+        return self.ask("scheduleBooking", theBooking=self.booking(order, **booking))
 
     def schedule_into(self, order: CreatedOrder, slot: OfferedSlot) -> Exchange:
         """Send scheduleBooking with a slot's times as its planning window."""
-        return self.schedule(order, planningWindowStart=slot.begin, planningWindowEnd=slot.end)
+        return self.schedule(order, **slot.window)
 
     def select(self, order: CreatedOrder, **more: Value) -> Exchange:
         """Send selectOrder for one order."""
-        return self.call("selectOrder", {"primaryOrderNumber": order.number, "sessionId": self.session, **more})
+        return self.ask("selectOrder", primaryOrderNumber=order.number, **more)
 
     def delete(self, order: CreatedOrder) -> Exchange:
         """Send deleteBooking for an order's booking."""
-        return self.place("deleteBooking", self.booking(order))
+        return self.ask("deleteBooking", theBooking=self.booking(order))
 
     def free_slots(self, days_ahead: int, days: int = 5) -> list[OfferedSlot]:
         """The available slots of a period; asking for them must succeed."""
@@ -263,7 +276,7 @@ class Conversation:
     ) -> None:
         for number in self._numbers:
             # One that is completed cannot be deleted: it stays.
-            self.call("deleteOrder", {"sessionId": self.session, "theOrder": {"primaryOrderNumber": number}})
+            self.ask("deleteOrder", theOrder={"primaryOrderNumber": number})
         for session in self._opened:
             self.call("closeSession", {"sessionId": session})
 

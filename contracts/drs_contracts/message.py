@@ -122,6 +122,14 @@ class Exchange:
         """The texts of all elements at ``path`` below ``return``."""
         return [] if self.returned is None else [element.text or "" for element in self.returned.findall(path)]
 
+    def time(self, path: str) -> datetime:
+        """The instant that the first element at ``path`` below ``return`` has.
+
+        Raises:
+            ValueError: There is none.
+        """
+        return datetime.fromisoformat(self.text(path) or "")
+
     @property
     def succeeded(self) -> bool:
         """Whether the status is success."""

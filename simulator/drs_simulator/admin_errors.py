@@ -1,13 +1,13 @@
 """What can be wrong when a simulator is driven through its admin interface.
 
-::
+The errors::
 
-AdminError
-├── AdminUnreachableError   nobody answers there, or somebody else does
-├── NotAdmittedError        no token, a wrong one, or a caller from elsewhere
-├── UnknownToAdminError     there is no such order, booking, operative or day
-├── DeclinedError           DRS's own rules decline it
-└── InvalidRequestError     what was sent is not in order; ``problem.errors`` says where
+    AdminError
+    ├── AdminUnreachableError   nobody answers there, or somebody else does
+    ├── NotAdmittedError        no token, a wrong one, or a caller from elsewhere
+    ├── UnknownToAdminError     there is no such order, booking, operative or day
+    ├── DeclinedError           DRS's own rules decline it
+    └── InvalidRequestError     what was sent is not in order; ``problem.errors`` says where
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ _A_MINUTE = timedelta(minutes=1)
 
 
 def _asked(drs: Conversation, operation: str, **members: Value) -> Exchange:
-    answer = drs.call(operation, {"sessionId": drs.session, **members})
+    answer = drs.ask(operation, **members)
     expect_success(answer)
     return answer
 
@@ -54,7 +54,7 @@ def orders_are_found(drs: Conversation) -> None:
     for asked, wanted in ways:
         found = set(_asked(drs, "selectOrder", **asked).texts("theOrders/primaryOrderNumber"))
         expect(found & both == wanted, f"asked by {', '.join(asked)}, it gives {found & both}, not {wanted}")
-    expect_refusal(drs.call("selectOrder", {"sessionId": drs.session}), "primaryOrderNumber")
+    expect_refusal(drs.ask("selectOrder"), "primaryOrderNumber")
 
 
 @clause(
@@ -67,8 +67,8 @@ def bookings_lie_in_periods(drs: Conversation) -> None:
     """Ask for the time before a visit, the time of it and the time after it."""
     order, _ = _scheduled(drs)
     shown = drs.select(order)
-    start, end = (_time(shown, name) for name in ("assignedStart", "assignedEnd"))
-    window = tuple(_time(shown, name) for name in ("planningWindowStart", "planningWindowEnd"))
+    start, end = (shown.time(f"{_BOOKING}/{name}") for name in ("assignedStart", "assignedEnd"))
+    window = tuple(shown.time(f"{_BOOKING}/{name}") for name in ("planningWindowStart", "planningWindowEnd"))
     _periods(drs, order, ("returnBookingsFrom", "returnBookingsTo"), (start, end))
     _periods(drs, order, ("returnBookingsPWFrom", "returnBookingsPWTo"), (window[0], window[1]))
     for asked, is_there in (
@@ -158,7 +158,7 @@ def a_day_is_visited_in_order(drs: Conversation) -> None:
     day = _day(drs, somebody, tuesday)
     for name in day:
         asked = {other: value for other, value in day.items() if other != name}
-        expect_refusal(drs.call("getSchedule", {"sessionId": drs.session, **asked}), name)
+        expect_refusal(drs.ask("getSchedule", **asked), name)
 
 
 @clause(
@@ -207,7 +207,7 @@ def what_is_suspended_is_shown(drs: Conversation) -> None:
     expect_success(drs.update(order, "COMPLETED"))
     after = _asked(drs, "selectAlerts", contract=contract).texts(_ALERTED)
     expect(order.booking_id not in after, "it is still shown once it is completed")
-    expect_refusal(drs.call("selectAlerts", {"sessionId": drs.session}), "contract")
+    expect_refusal(drs.ask("selectAlerts"), "contract")
 
 
 @clause(
@@ -225,7 +225,7 @@ def the_installation_describes_itself(drs: Conversation) -> None:
     expect(not missing, f"it does not name {', '.join(sorted(missing))}")
     trade = made.text("theOrder/theBookings/template")
     expect(trade in told.texts("theResourceTemplates/theAbilities/name"), f"it has no template for {trade}")
-    expect_refusal(drs.call("selectMetaData", {"sessionId": drs.session}), "contract")
+    expect_refusal(drs.ask("selectMetaData"), "contract")
 
 
 @clause(
@@ -289,7 +289,3 @@ def completed_bookings_are_listed_if_asked_for(drs: Conversation) -> None:
 
 def _day(drs: Conversation, operative_id: str, ahead: int) -> dict[str, Value]:
     return {"contract": drs.facts.contract, "resourceId": operative_id, "scheduleDate": drs.local(ahead)}
-
-
-def _time(shown: Exchange, member: str) -> datetime:
-    return datetime.fromisoformat(shown.text(f"{_BOOKING}/{member}") or "")

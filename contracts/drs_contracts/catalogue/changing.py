@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drs_contracts.clause import clause, client, expect, presumed
 from drs_contracts.conversation import Conversation
+from drs_contracts.expectations import expect_success
 from drs_contracts.strategies import texts
 
 _BOOKING = "theOrders/theBookings"
@@ -19,7 +20,7 @@ def a_booking_completes_its_order(drs: Conversation) -> None:
     """Complete an order's only booking."""
     order = drs.create_order()
     answer = drs.update(order, "COMPLETED", completeOrder=True)
-    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
+    expect_success(answer)
     status = drs.select(order).text("theOrders/status")
     expect(status == "COMPLETED", f"the order's status is {status}")
 
@@ -38,7 +39,7 @@ def comments_move_nothing(drs: Conversation, comments: str) -> None:
     members = ("planningWindowStart", "planningWindowEnd", "assignedStart", "theResources/resourceID")
     before = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
     answer = drs.update(order, "PLANNED", {"plannerComments": comments})
-    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
+    expect_success(answer)
     after = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
     expect(after == before, f"{before} became {after}")
 
@@ -110,7 +111,7 @@ def comments_are_kept(drs: Conversation, comments: str) -> None:
 def an_unknown_order_is_not_deleted(drs: Conversation) -> None:
     """Delete an order that never was."""
     number = f"{drs.facts.order_number_prefix}NONE"
-    answer = drs.call("deleteOrder", {"sessionId": drs.session, "theOrder": {"primaryOrderNumber": number}})
+    answer = drs.ask("deleteOrder", theOrder={"primaryOrderNumber": number})
     expect(answer.refused, f"the status is {answer.text('status')}")
     expect("no order exists" in (answer.text("errorMsg") or ""), f"the errorMsg is '{answer.text('errorMsg')}'")
 
@@ -119,8 +120,8 @@ def an_unknown_order_is_not_deleted(drs: Conversation) -> None:
 def a_deleted_order_is_gone(drs: Conversation) -> None:
     """Create an order, delete it, look for it."""
     order = drs.create_order()
-    answer = drs.call("deleteOrder", {"sessionId": drs.session, "theOrder": {"primaryOrderNumber": order.number}})
-    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg')}")
+    answer = drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number})
+    expect_success(answer)
     expect(drs.select(order).refused, "it is still there")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drs_contracts.clause import clause, client, expect, presumed, seen
 from drs_contracts.conversation import Conversation, offered
-from drs_contracts.expectations import expect_refusal
+from drs_contracts.expectations import expect_refusal, expect_success
 from drs_contracts.strategies import days_ahead
 
 _BEST_SLOTS = ("yes", "no", "undefined", "day", "fullPeriod")
@@ -131,7 +131,7 @@ def a_missing_field_of_an_order_is_named(drs: Conversation) -> None:
 def scheduling_needs_no_user(drs: Conversation) -> None:
     """Schedule without one."""
     answer = drs.schedule_into(drs.create_order(), drs.free_slots(drs.weekday(1, 1), 1)[0])
-    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg')}")
+    expect_success(answer)
 
 
 @clause("SCH-11", "A planning window that ends before it begins is refused.", presumed("plainest guess"), writes=True)

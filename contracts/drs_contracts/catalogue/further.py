@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drs_contracts.clause import clause, expect, presumed
 from drs_contracts.conversation import Conversation
+from drs_contracts.expectations import expect_success
 from drs_contracts.message import Members
 from drs_contracts.strategies import comments
 
@@ -24,8 +25,8 @@ def an_update_changes_what_it_sends(drs: Conversation, text: str) -> None:
     others = ("locationID", "priority", "contract", "targetDate", "status", "theBookings/bookingId")
     before = [drs.select(order).text(f"theOrders/{member}") for member in others]
     changed = {"primaryOrderNumber": order.number, "orderComments": text}
-    answer = drs.call("updateOrder", {"sessionId": drs.session, "theOrder": changed})
-    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
+    answer = drs.ask("updateOrder", theOrder=changed)
+    expect_success(answer)
     after = drs.select(order)
     kept = after.text("theOrders/orderComments")
     expect(kept == text.strip(), f"the comments are '{kept}'")
@@ -44,8 +45,8 @@ def an_order_is_completed(drs: Conversation) -> None:
     order, ahead = drs.create_order(), drs.weekday(1, 1)
     drs.schedule_into(order, drs.free_slots(ahead, 1)[0])
     members = {"contract": drs.facts.contract, "primaryOrderNumber": order.number, "userId": drs.facts.user_id}
-    answer = drs.call("completeOrder", {**members, "sessionId": drs.session})
-    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
+    answer = drs.ask("completeOrder", **members)
+    expect_success(answer)
     shown = drs.select(order, includeCompletedBookings=True)
     expect(shown.text("theOrders/status") == "COMPLETED", f"its status is {shown.text('theOrders/status')}")
     life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
@@ -64,8 +65,8 @@ def an_order_has_further_bookings(drs: Conversation) -> None:
     """Make a second booking."""
     order = drs.create_order()
     booking: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
-    answer = drs.call("createBooking", {"sessionId": drs.session, "theBooking": booking})
-    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
+    answer = drs.ask("createBooking", theBooking=booking)
+    expect_success(answer)
     shown = drs.select(order)
     ids = shown.texts(f"{_BOOKING}/bookingId")
     expect(len(set(ids)) == 2 and order.booking_id in ids, f"the order has the bookings {', '.join(ids)}")  # noqa: PLR2004
@@ -74,7 +75,7 @@ def an_order_has_further_bookings(drs: Conversation) -> None:
     expect(not shown.texts(f"{_BOOKING}/theResources/resourceID"), "somebody is to come")
     elsewhere: Members = {"locationID": "elsewhere", "theBookingCodes": drs.code(order.number)}
     named = {"orderId": order.exchange.text("theOrder/orderId") or ""}
-    third = drs.place("createBooking", elsewhere, theOrder=named)
+    third = drs.ask("createBooking", theBooking=elsewhere, theOrder=named)
     expect(third.succeeded, f"by the order's id it was refused: {third.text('errorMsg') or third.fault}")
     told = [third.text(f"theBookings/{name}") for name in ("locationID", "primaryOrderNumber")]
     expect(told == ["elsewhere", order.number], f"the third is {told}")
@@ -94,7 +95,7 @@ def a_place_is_reserved_and_confirmed(drs: Conversation) -> None:
     unnamed = drs.booking(order, **window)
     del unnamed["bookingId"]
     for operation, wanted in (("createReservation", "RESERVED"), ("confirmReservation", "PLANNED")):
-        answer = drs.place(operation, unnamed, bookingId=order.booking_id)
+        answer = drs.ask(operation, theBooking=unnamed, bookingId=order.booking_id)
         expect(answer.succeeded, f"{operation} was refused: {answer.text('errorMsg') or answer.fault}")
         shown = drs.select(order)
         life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
@@ -114,7 +115,7 @@ def a_place_is_reserved_and_confirmed(drs: Conversation) -> None:
 )
 def only_a_reservation_is_confirmed(drs: Conversation) -> None:
     """Confirm a booking that was just made."""
-    answer = drs.place("confirmReservation", drs.booking(drs.create_order()))
+    answer = drs.ask("confirmReservation", theBooking=drs.booking(drs.create_order()))
     expect(answer.refused, f"the status is {answer.text('status')}")
 
 
@@ -134,8 +135,8 @@ def bookings_are_found_by_operative(drs: Conversation) -> None:
             "returnBookingsFrom": drs.local(monday + week),
             "returnBookingsTo": drs.local(monday + week + 6),
         }
-        answer = drs.call("selectBooking", {**period, "sessionId": drs.session, "workers": somebody})
-        expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
+        answer = drs.ask("selectBooking", workers=somebody, **period)
+        expect_success(answer)
         found = order.booking_id in answer.texts("theBookings/bookingId")
         expect(found is is_there, f"the booking is {'missing' if is_there else 'there'} {week} days later")
         strangers = set(answer.texts("theBookings/theResources/resourceID")) - {somebody}
@@ -153,7 +154,7 @@ def who_comes_is_known(drs: Conversation) -> None:
     order = drs.create_order()
     drs.schedule_into(order, drs.free_slots(drs.weekday(1, 0))[0])
     somebody = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
-    answer = drs.call("selectResource", {"sessionId": drs.session, "theResourceIDs": somebody})
-    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg') or answer.fault}")
+    answer = drs.ask("selectResource", theResourceIDs=somebody)
+    expect_success(answer)
     known = answer.texts("theResources/resourceID")
     expect(known == [somebody], f"asked for {somebody}, it gives {', '.join(known) or 'nobody'}")

@@ -80,14 +80,12 @@ def category_and_status_are_kept(drs: Conversation, category: str, status: str) 
 def work_that_was_done_is_shown(drs: Conversation, hours: int) -> None:
     """Complete a booking that nobody was to come for."""
     order = drs.create_order()
-    somebody = drs.call("selectResource", {"sessionId": drs.session}).text("theResources/resourceID") or ""
+    somebody = drs.ask("selectResource").text("theResources/resourceID") or ""
     begin, end = drs.local(-1, time(1)), drs.local(-1, time(1 + hours))
     done: Members = {"startDateAndTime": begin, "endDateAndTime": end, "resourceId": somebody}
     expect_success(drs.update(order, "COMPLETED", **done))
     shown = drs.select(order, includeCompletedBookings=True)
-    worked = [
-        datetime.fromisoformat(shown.text(f"{_BOOKING}/{name}") or "") for name in ("assignedStart", "assignedEnd")
-    ]
+    worked = [shown.time(f"{_BOOKING}/{name}") for name in ("assignedStart", "assignedEnd")]
     expect(worked == [begin, end], f"it was worked on from {worked[0]} to {worked[1]}")
     by_whom = shown.text(f"{_BOOKING}/theResources/resourceID")
     expect(by_whom == somebody, f"{by_whom} did it, not {somebody}")
@@ -136,14 +134,14 @@ def whom_to_contact_is_kept(drs: Conversation, tenant: Person, successor: Person
     changes: tuple[Members, ...] = ({"phone": successor.phone}, {"targetDate": target}, {"userId": "another"})
     for changed in changes:
         named: Members = {"primaryOrderNumber": order.number, **changed}
-        expect_success(drs.call("updateOrder", {"sessionId": drs.session, "theOrder": named}))
+        expect_success(drs.ask("updateOrder", theOrder=named))
     shown = drs.select(order)
     now = [shown.text(f"theOrders/{name}") for name in ("contactName", "phone", "message", "userId")]
     wanted = [tenant.name, successor.phone, "true", "another"]
     expect(now == wanted, f"it has {now}, not {wanted}")
-    kept = datetime.fromisoformat(shown.text("theOrders/targetDate") or "")
+    kept = shown.time("theOrders/targetDate")
     expect(kept == target, f"the targetDate is {kept}")
-    window_end = datetime.fromisoformat(shown.text(f"{_BOOKING}/planningWindowEnd") or "")
+    window_end = shown.time(f"{_BOOKING}/planningWindowEnd")
     expect(window_end != target, "the booking's window has moved with it")
 
 
@@ -183,7 +181,7 @@ def an_order_is_moved(drs: Conversation, there: Place) -> None:
     )
     for changed in changes:
         named: Members = {"primaryOrderNumber": order.number, **changed}
-        expect_success(drs.call("updateOrder", {"sessionId": drs.session, "theOrder": named}))
+        expect_success(drs.ask("updateOrder", theOrder=named))
     shown = drs.select(order)
     names = ("theLocation/locationId", "theBookings/locationID", "message", "contactName", "priority")
     told = [shown.text(f"theOrders/{name}") for name in names]
@@ -191,7 +189,7 @@ def an_order_is_moved(drs: Conversation, there: Place) -> None:
     expect(told == wanted, f"it has {told}, not {wanted}; its priority was {before}")
     for name, wrong in (("priority", "no such one"), ("locationID", " ")):
         flawed: Members = {"primaryOrderNumber": order.number, name: wrong}
-        expect_refusal(drs.call("updateOrder", {"sessionId": drs.session, "theOrder": flawed}), name)
+        expect_refusal(drs.ask("updateOrder", theOrder=flawed), name)
     late: Members = {"primaryOrderNumber": order.number, "earliestBookingDate": drs.local(400)}
-    answer = drs.call("updateOrder", {"sessionId": drs.session, "theOrder": late})
+    answer = drs.ask("updateOrder", theOrder=late)
     expect_refusal(answer, "earliestBookingDate", "targetDate")

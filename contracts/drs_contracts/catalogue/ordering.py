@@ -90,7 +90,7 @@ def tokens_have_their_form(drs: Conversation) -> None:
 )
 def an_unknown_number_is_refused(drs: Conversation, number: str) -> None:
     """Ask for a number that nobody gave."""
-    answer = drs.call("selectOrder", {"primaryOrderNumber": f"unknown {number}", "sessionId": drs.session})
+    answer = drs.ask("selectOrder", primaryOrderNumber=f"unknown {number}")
     expect(answer.refused, f"the status is {answer.text('status')}")
     message = answer.text("errorMsg") or ""
     expect("Unable to find order in OptiTime Web" in message, f"the errorMsg is '{message}'")
@@ -164,7 +164,7 @@ def an_order_is_named_by_its_id(drs: Conversation) -> None:
     for number, is_taken in ((None, True), (order.number, True), (other.number, False)):
         named = {"orderId": order_id, "orderComments": f"for {number}"}
         members = named if number is None else {**named, "primaryOrderNumber": number}
-        answer = drs.call("updateOrder", {"sessionId": drs.session, "theOrder": members})
+        answer = drs.ask("updateOrder", theOrder=members)
         expect(answer.succeeded is is_taken, f"with the number {number} the status is {answer.text('status')}")
     kept = [drs.select(each).text("theOrders/orderComments") for each in (order, other)]
     expect(kept == [f"for {order.number}", ""], f"the comments are {kept}")

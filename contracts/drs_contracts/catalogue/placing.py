@@ -11,7 +11,6 @@ from drs_contracts.clause import clause, expect, presumed, seen
 from drs_contracts.conversation import Conversation, CreatedOrder, OfferedSlot, offered
 from drs_contracts.expectations import expect_refusal, expect_success
 from drs_contracts.made_up import Place
-from drs_contracts.message import Members
 from drs_contracts.strategies import lengths, places
 
 _BOOKING = "theOrders/theBookings"
@@ -52,12 +51,12 @@ def force_finds_another_place(drs: Conversation) -> None:
     order = drs.create_order()
     answer = drs.schedule_into(order, slot)
     expect(answer.text("errorMsg") == _PLANNING_FAILED, f"the errorMsg is '{answer.text('errorMsg')}'")
-    window: Members = {"planningWindowStart": slot.begin, "planningWindowEnd": slot.end}
-    later = [each for each in drs.free_slots(tuesday, 5) if _time(each.begin) >= _time(slot.begin)]
-    expect_success(drs.place("scheduleBooking", drs.booking(order, **window), force=True))
-    begin = drs.select(order).text(f"{_BOOKING}/planningWindowStart") or ""
-    soonest = min(_time(each.begin) for each in later)
-    expect(_time(begin) == soonest, f"it got {begin}, the next with room is {soonest.isoformat()}")
+    window = slot.window
+    later = [each for each in drs.free_slots(tuesday, 5) if each.begins >= slot.begins]
+    expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **window), force=True))
+    begin = drs.select(order).time(f"{_BOOKING}/planningWindowStart")
+    soonest = min(each.begins for each in later)
+    expect(begin == soonest, f"it got {begin}, the next with room is {soonest.isoformat()}")
 
 
 @clause(
@@ -71,8 +70,8 @@ def a_locked_time_stays(drs: Conversation, weeks: int) -> None:
     """Lock a visit, then fill its slot."""
     slot = drs.free_slots(drs.weekday(weeks, 1), 1)[0]
     order = drs.create_order()
-    window: Members = {"planningWindowStart": slot.begin, "planningWindowEnd": slot.end}
-    expect_success(drs.place("scheduleBooking", drs.booking(order, **window), timeLock=True))
+    window = slot.window
+    expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **window), timeLock=True))
     before = drs.select(order).text(f"{_BOOKING}/assignedStart")
     expect(bool(before), "it has no time")
     _fill(drs, slot)
@@ -80,8 +79,8 @@ def a_locked_time_stays(drs: Conversation, weeks: int) -> None:
     expect(after == before, f"it was locked at {before} and is at {after}")
     later = drs.free_slots(drs.weekday(weeks, 2), 3)[-1]
     expect_success(drs.schedule_into(order, later))
-    moved = drs.select(order).text(f"{_BOOKING}/assignedStart") or ""
-    expect(_time(later.begin) <= _time(moved) < _time(later.end), f"it was moved to {later.begin} and is at {moved}")
+    moved = drs.select(order).time(f"{_BOOKING}/assignedStart")
+    expect(later.begins <= moved < later.ends, f"it was moved to {later.begin} and is at {moved}")
 
 
 @clause(
@@ -94,16 +93,18 @@ def a_locked_operative_comes(drs: Conversation) -> None:
     """Ask for each operative who could come, and move a booking that is locked."""
     tuesday = drs.weekday(1, 1)
     slot = drs.free_slots(tuesday, 1)[0]
-    window: Members = {"planningWindowStart": slot.begin, "planningWindowEnd": slot.end}
+    window = slot.window
     order = drs.create_order()
     for somebody in _who_can(drs, order):
         if not _has_room(drs, somebody, slot):
             continue
         named = drs.booking(order, theResources={"resourceID": somebody}, **window)
-        expect_success(drs.place("scheduleBooking", named, resourceLock="lockAsSpecified"))
+        expect_success(drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified"))
         _expect_operative(drs, order, somebody)
     found = drs.create_order()
-    expect_success(drs.place("scheduleBooking", drs.booking(found, **window), resourceLock="lockAfterSchedule"))
+    expect_success(
+        drs.ask("scheduleBooking", theBooking=drs.booking(found, **window), resourceLock="lockAfterSchedule")
+    )
     somebody = drs.select(found).text(f"{_BOOKING}/theResources/resourceID") or ""
     for next_slot in drs.free_slots(tuesday + 1, 1):
         _fill_operative(drs, somebody, next_slot)
@@ -123,8 +124,8 @@ def a_reservation_lapses(drs: Conversation) -> None:
     tuesday = drs.weekday(1, 1)
     before = drs.free_slots(tuesday, 1)
     order = drs.create_order()
-    window: Members = {"planningWindowStart": before[0].begin, "planningWindowEnd": before[0].end}
-    expect_success(drs.place("createReservation", drs.booking(order, **window)))
+    window = before[0].window
+    expect_success(drs.ask("createReservation", theBooking=drs.booking(order, **window)))
     held = timedelta(minutes=drs.facts.reservation_minutes)
     for wait, wanted in ((held - _A_MINUTE, "RESERVED"), (2 * _A_MINUTE, "PLANNED")):
         drs.target.move_clock(wait)
@@ -133,12 +134,12 @@ def a_reservation_lapses(drs: Conversation) -> None:
         expect(life_cycle == wanted, f"the booking is {life_cycle}, not {wanted}")
         somebody = shown.text(f"{_BOOKING}/theResources/resourceID")
         expect(bool(somebody) is (wanted == "RESERVED"), f"while it is {wanted}, whoever comes is '{somebody}'")
-    expect_refusal(drs.place("confirmReservation", drs.booking(order)), order.booking_id)
+    expect_refusal(drs.ask("confirmReservation", theBooking=drs.booking(order)), order.booking_id)
     expect(drs.free_slots(tuesday, 1) == before, "the places are not what they were")
     confirmed, scheduled = drs.create_order(), drs.create_order()
     for each, then in ((confirmed, "confirmReservation"), (scheduled, "scheduleBooking")):
         for operation in ("createReservation", then):
-            expect_success(drs.place(operation, drs.booking(each, **window)))
+            expect_success(drs.ask(operation, theBooking=drs.booking(each, **window)))
     drs.target.move_clock(held + _A_MINUTE)
     for each in (confirmed, scheduled):
         somebody = drs.select(each).text(f"{_BOOKING}/theResources/resourceID")
@@ -156,11 +157,11 @@ def what_is_begun_is_not_moved(drs: Conversation) -> None:
     order = drs.create_order()
     slots = drs.free_slots(drs.weekday(1, 1), 1)
     expect_success(drs.schedule_into(order, slots[0]))
-    window: Members = {"planningWindowStart": slots[-1].begin, "planningWindowEnd": slots[-1].end}
+    window = slots[-1].window
     for becomes in ("ARRIVED", "STARTED"):
         expect_success(drs.update(order, becomes))
         for operation, wanted in (("scheduleBooking", "PLANNED"), ("createReservation", "RESERVED")):
-            answer = drs.place(operation, drs.booking(order, **window))
+            answer = drs.ask(operation, theBooking=drs.booking(order, **window))
             expect_refusal(answer, order.booking_id, becomes, wanted)
     start = drs.select(order).text(f"{_BOOKING}/planningWindowStart")
     expect(start == slots[0].begin, f"it was moved to {start}")
@@ -186,7 +187,7 @@ def visits_do_not_overlap(drs: Conversation, choices: list[tuple[int, Place]]) -
     for order in orders:
         shown = drs.select(order)
         names = ("planningWindowStart", "assignedStart", "assignedEnd", "planningWindowEnd")
-        begin, start, end, until = (_time(shown.text(f"{_BOOKING}/{name}") or "") for name in names)
+        begin, start, end, until = (shown.time(f"{_BOOKING}/{name}") for name in names)
         expect(begin <= start < end <= until, f"{start} to {end} is not inside {begin} to {until}")
         duration = int(shown.text(f"{_BOOKING}/duration") or 0)
         expect(end - start == duration * _A_MINUTE, f"{start} to {end} is not {duration} minutes")
@@ -206,16 +207,16 @@ def _fill(drs: Conversation, slot: OfferedSlot) -> None:
 
 def _fill_operative(drs: Conversation, somebody: str, slot: OfferedSlot) -> None:
     """Give others of that slot's work to everybody but this operative, so that they are nearer."""
-    window: Members = {"planningWindowStart": slot.begin, "planningWindowEnd": slot.end}
+    window = slot.window
     for other in _who_can(drs, drs.create_order()):
         if other != somebody:
             order = drs.create_order()
             named = drs.booking(order, theResources={"resourceID": other}, **window)
-            drs.place("scheduleBooking", named, resourceLock="lockAsSpecified")
+            drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified")
 
 
 def _has_room(drs: Conversation, somebody: str, slot: OfferedSlot) -> bool:
-    begin = _time(slot.begin)
+    begin = slot.begins
     asked = {**drs.availability_members(begin, begin), "resourceIDs": somebody}
     free = [each for each in offered(drs.call("checkAvailability", asked)) if each.available]
     return (slot.begin, slot.end) in [(each.begin, each.end) for each in free]
@@ -224,7 +225,7 @@ def _has_room(drs: Conversation, somebody: str, slot: OfferedSlot) -> bool:
 def _who_can(drs: Conversation, order: CreatedOrder) -> list[str]:
     """Those who have the trade of an order's booking."""
     trade = order.exchange.text("theOrder/theBookings/template")
-    returned = drs.call("selectResource", {"sessionId": drs.session}).returned
+    returned = drs.ask("selectResource").returned
     found = [] if returned is None else returned.findall("theResources")
     return [
         each.findtext("resourceID", "")
@@ -239,7 +240,3 @@ def _expect_operative(drs: Conversation, order: CreatedOrder, somebody: str) -> 
     expect(comes == somebody, f"{comes} comes, not {somebody}")
     locked = shown.text(f"{_BOOKING}/theResources/isResourceLocked")
     expect(locked == "true", f"isResourceLocked is {locked}")
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)

@@ -13,7 +13,7 @@ from drs_contracts.clause import clause, expect, presumed
 from drs_contracts.conversation import Conversation
 from drs_contracts.expectations import expect_refusal, expect_success
 from drs_contracts.made_up import Place
-from drs_contracts.message import Exchange, Members
+from drs_contracts.message import Exchange, Members, Value
 from drs_contracts.strategies import places
 
 _BOOKING = "theOrders/theBookings"
@@ -22,26 +22,19 @@ _PLANNING_FAILED = "Planning failed"
 _A_DAY = 24 * 60
 
 
-def _tell(drs: Conversation, operation: str, **members: object) -> Exchange:
-    return drs.call(operation, {"sessionId": drs.session, **members})  # type: ignore[dict-item]
-
-
 def _everybody(drs: Conversation) -> list[str]:
-    return drs.call("selectResource", {"sessionId": drs.session}).texts("theResources/resourceID")
+    return drs.ask("selectResource").texts("theResources/resourceID")
 
 
-def _tell_of_all(drs: Conversation, **news: object) -> None:
+def _tell_of_all(drs: Conversation, **news: Value) -> None:
     told = [{"resourceID": somebody, **news} for somebody in _everybody(drs)]
-    expect_success(_tell(drs, "updateResource", contract=drs.facts.contract, theResources=told))
+    expect_success(drs.ask("updateResource", contract=drs.facts.contract, theResources=told))
 
 
 def _free(drs: Conversation, ahead: int) -> list[tuple[time, time]]:
     zone = drs.facts.zone
-    begin_end = [(each.begin, each.end) for each in drs.free_slots(ahead, 1)]
-    return [
-        (datetime.fromisoformat(begin).astimezone(zone).time(), datetime.fromisoformat(end).astimezone(zone).time())
-        for begin, end in begin_end
-    ]
+    free = drs.free_slots(ahead, 1)
+    return [(slot.begins.astimezone(zone).time(), slot.ends.astimezone(zone).time()) for slot in free]
 
 
 @clause(
@@ -74,7 +67,7 @@ def nobody_comes_who_is_away(drs: Conversation, split: int, overlap: int, second
     apart = [slot for slot in before if slot[0] >= first[1]]
     expect([slot for slot in after if slot[0] >= first[1]] == apart, f"of {apart} only {after} are left")
     expect(_free(drs, tuesday + 1) == _free(drs, tuesday + 8), "the day after is not what it was")
-    shown = drs.call("selectResource", {"sessionId": drs.session})
+    shown = drs.ask("selectResource")
     for name, wanted in (("reason", {"Holiday", ""}), ("comments", {"away", ""})):
         told = set(shown.texts(f"theResources/theUnavailabilities/{name}"))
         expect(told == wanted, f"the {name} is {told}")
@@ -109,14 +102,11 @@ def working_hours_count(drs: Conversation) -> None:
     found, wanted = _free(drs, tuesday), [slot for slot in usual if slot[1] > late]
     expect(all(slot[1] > late for slot in found), f"on that Tuesday {found} can be booked")
     expect({slot for slot in wanted if slot[0] >= late} <= set(found), f"of {wanted} only {found} can be booked")
-    hours = drs.call(
+    hours = drs.ask(
         "selectResource",
-        {
-            "includeWorkingHours": True,
-            "returnWorkingHoursFrom": drs.local(tuesday - 1),
-            "returnWorkingHoursTo": drs.local(tuesday + 7),
-            "sessionId": drs.session,
-        },
+        includeWorkingHours=True,
+        returnWorkingHoursFrom=drs.local(tuesday - 1),
+        returnWorkingHoursTo=drs.local(tuesday + 7),
     )
     starts = {datetime.fromisoformat(each) for each in hours.texts("theResources/theWorkingHours/beginDate")}
     told = {drs.local(tuesday, late), drs.local(tuesday + 7, day_begin)}
@@ -137,7 +127,7 @@ def flaws_of_operatives_are_named(drs: Conversation) -> None:
     away: Members = {"beginDateTime": drs.local(1), "endDateTime": drs.local(2)}
 
     def told(named: Members, *words: str) -> None:
-        answer = _tell(drs, "updateResource", contract=drs.facts.contract, theResources=named)
+        answer = drs.ask("updateResource", contract=drs.facts.contract, theResources=named)
         expect_refusal(answer, *words)
 
     for name in hours:
@@ -155,8 +145,8 @@ def flaws_of_operatives_are_named(drs: Conversation) -> None:
     told({"resourceID": "nobody"}, "nobody", "resourceID")
     told({"externalResourceCode": "nobody"}, "nobody", "externalResourceCode")
     told({"resourceName": "nobody"}, "resourceID")
-    expect_refusal(_tell(drs, "updateResource", contract=drs.facts.contract), "theResources")
-    unknown = _tell(drs, "updateResource", contract="no such one", theResources={"resourceID": somebody})
+    expect_refusal(drs.ask("updateResource", contract=drs.facts.contract), "theResources")
+    unknown = drs.ask("updateResource", contract="no such one", theResources={"resourceID": somebody})
     expect_refusal(unknown, "no such one")
 
 
@@ -175,27 +165,27 @@ def who_is_away_loses_bookings(drs: Conversation) -> None:
     early, late = slots[0], slots[-1]
     expect_success(drs.schedule_into(before, early))
     somebody = drs.select(before).text(_WHO) or ""
-    named: Members = {"planningWindowStart": late.begin, "planningWindowEnd": late.end}
+    named = late.window
     booking = drs.booking(order, theResources={"resourceID": somebody}, **named)
-    expect_success(drs.place("scheduleBooking", booking, resourceLock="lockAsSpecified"))
+    expect_success(drs.ask("scheduleBooking", theBooking=booking, resourceLock="lockAsSpecified"))
     expect_success(drs.schedule_into(later, drs.free_slots(tuesday + 1, 1)[0]))
     away: Members = {"beginDateTime": late.begin, "endDateTime": late.end}
     told_of: Members = {"resourceID": somebody, "theUnavailabilities": away}
-    expect_success(_tell(drs, "updateResource", contract=drs.facts.contract, theResources=told_of))
+    expect_success(drs.ask("updateResource", contract=drs.facts.contract, theResources=told_of))
     shown = drs.select(order)
     expect(not shown.texts(_WHO), f"{somebody} is still to come")
     kept = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
     expect(kept == "PLANNED", f"the booking is {kept}")
     expect(drs.select(before).text(_WHO) == somebody, "a visit before that time is lost as well")
     expect(bool(drs.select(later).texts(_WHO)), "the day after is lost as well")
-    alerts = _tell(drs, "selectAlerts", contract=drs.facts.contract, alertType="RESCHEDULEFAILURES")
+    alerts = drs.ask("selectAlerts", contract=drs.facts.contract, alertType="RESCHEDULEFAILURES")
     ids = alerts.texts("theAlerts/theBooking/bookingId")
     expect(ids == [order.booking_id], f"the alerts are those of {ids}")
-    name = drs.call("selectResource", {"sessionId": drs.session, "theResourceIDs": somebody})
+    name = drs.ask("selectResource", theResourceIDs=somebody)
     told = alerts.text("theAlerts/comments") or ""
     expect((name.text("theResources/resourceName") or "?") in told, f"the alert says '{told}'")
     expect_success(drs.schedule_into(order, drs.free_slots(tuesday + 2, 1)[0]))
-    after = _tell(drs, "selectAlerts", contract=drs.facts.contract).texts("theAlerts/theBooking/bookingId")
+    after = drs.ask("selectAlerts", contract=drs.facts.contract).texts("theAlerts/theBooking/bookingId")
     expect(after == [], f"the alerts are those of {after} once it is scheduled again")
 
 
@@ -211,13 +201,13 @@ def abilities_count(drs: Conversation) -> None:
     order, tuesday = drs.create_order(), drs.weekday(0, 1)
     expect_success(drs.schedule_into(order, drs.free_slots(tuesday, 1)[0]))
     trade = order.exchange.text("theOrder/theBookings/template")
-    known = drs.call("selectResource", {"sessionId": drs.session}).texts("theResources/theAbilities/name")
+    known = drs.ask("selectResource").texts("theResources/theAbilities/name")
     others = [name for name in known if name != trade]
     expect(bool(others), f"nobody does anything but {trade}")
     _tell_of_all(drs, theAbilities=[{"name": others[0]}], resourceName="Somebody Else")
     expect(_free(drs, tuesday) == [], f"a {trade} can be booked though there is none")
     expect(not drs.select(order).texts(_WHO), f"a {trade} is still to come")
-    names = set(drs.call("selectResource", {"sessionId": drs.session}).texts("theResources/resourceName"))
+    names = set(drs.ask("selectResource").texts("theResources/resourceName"))
     expect(names == {"Somebody Else"}, f"the names are {names}")
 
 
@@ -237,7 +227,7 @@ def places_are_kept(drs: Conversation, there: Place) -> None:
         {"city": there.address3, "postCode": there.post_code},
     )
     for part in parts:
-        expect_success(_tell(drs, "updateLocation", theLocation={"locationId": there.id, **part}))
+        expect_success(drs.ask("updateLocation", theLocation={"locationId": there.id, **part}))
     shown = drs.select(order)
     for part in parts:
         for name, value in part.items():
@@ -245,10 +235,10 @@ def places_are_kept(drs: Conversation, there: Place) -> None:
             expect(kept == value, f"the {name} is '{kept}', not '{value}'")
     for name, wrong in (("latitude", "90.1"), ("latitude", "-91"), ("longitude", "180.1"), ("longitude", "east")):
         flawed: Members = {"locationId": there.id, name: wrong}
-        expect_refusal(_tell(drs, "updateLocation", theLocation=flawed), name, wrong)
+        expect_refusal(drs.ask("updateLocation", theLocation=flawed), name, wrong)
     for name, right in (("latitude", "90"), ("longitude", "-180")):
-        expect_success(_tell(drs, "updateLocation", theLocation={"locationId": there.id, name: right}))
-    expect_refusal(_tell(drs, "updateLocation", theLocation={"address1": "anywhere"}), "locationID")
+        expect_success(drs.ask("updateLocation", theLocation={"locationId": there.id, name: right}))
+    expect_refusal(drs.ask("updateLocation", theLocation={"address1": "anywhere"}), "locationID")
 
 
 @clause(
@@ -271,7 +261,7 @@ def codes_are_entered(drs: Conversation, minutes: int) -> None:
 
     def entered(**more: str | int) -> Exchange:
         told = {**definition, **more}
-        return _tell(drs, "updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=told)
+        return drs.ask("updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=told)
 
     expect_success(entered(trade=trade))
     code = {**drs.code("any"), "bookingCodeSORCode": "NEW-1"}
@@ -290,8 +280,8 @@ def codes_are_entered(drs: Conversation, minutes: int) -> None:
         expect_success(entered(bookingCodeTime=right))
     for name in ("bookingCode", "bookingCodeDescription", "bookingCodeTime"):
         lacking = {other: value for other, value in definition.items() if other != name}
-        told = _tell(drs, "updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=lacking)
+        told = drs.ask("updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=lacking)
         expect_refusal(told, name)
     expect_refusal(entered(contract="no such one"), "no such one")
-    expect_refusal(_tell(drs, "updateBookingCode", theBookingCodeDefinitions=definition), "contract")
-    expect_refusal(_tell(drs, "updateBookingCode", contract=drs.facts.contract), "theBookingCodeDefinitions")
+    expect_refusal(drs.ask("updateBookingCode", theBookingCodeDefinitions=definition), "contract")
+    expect_refusal(drs.ask("updateBookingCode", contract=drs.facts.contract), "theBookingCodeDefinitions")

@@ -31,10 +31,6 @@ _PERIODS = (
 _BOOKINGS_OPERATIONS = ("scheduleBooking", "createReservation", "confirmReservation", "updateBooking", "deleteBooking")
 
 
-def _ask(drs: Conversation, operation: str, members: Members) -> Exchange:
-    return drs.call(operation, {"sessionId": drs.session, **members})
-
-
 @clause(
     "REF-01",
     "A booking's or order's field that must be sent and is missing is refused with an errorMsg that names it.",
@@ -49,19 +45,19 @@ def what_is_missing_is_named(drs: Conversation) -> None:
     of_order: dict[str, Value] = {"contract": drs.facts.contract, "primaryOrderNumber": order.number, "userId": "."}
     worked: dict[str, Value] = {"startDateAndTime": today, "endDateAndTime": today.replace(hour=1)}
     for name in ("bookingId", "primaryOrderNumber"):
-        expect_refusal(drs.place("scheduleBooking", _without(booking, name)), name)
+        expect_refusal(drs.ask("scheduleBooking", theBooking=_without(booking, name)), name)
     for name in ("bookingId", "contract", "primaryOrderNumber"):
-        expect_refusal(drs.place("deleteBooking", _without(booking, name)), name)
+        expect_refusal(drs.ask("deleteBooking", theBooking=_without(booking, name)), name)
     for name in ("planningWindowStart", "planningWindowEnd"):
         expect_refusal(drs.schedule(order, **_without(_window(drs), name)), name)
     for name in ("contract", "primaryOrderNumber", "userId"):
-        expect_refusal(_ask(drs, "completeOrder", _without(of_order, name)), name)
+        expect_refusal(drs.ask("completeOrder", **_without(of_order, name)), name)
     for name in worked:
         done = {"completeOrder": False, "transactionType": "COMPLETED", **_without(worked, name)}
-        expect_refusal(drs.place("updateBooking", booking, **done), name)
+        expect_refusal(drs.ask("updateBooking", theBooking=booking, **done), name)
     further: Members = {"primaryOrderNumber": order.number}
-    expect_refusal(drs.place("createBooking", further), "theBookingCodes")
-    expect_refusal(drs.place("scheduleBooking", booking, resourceLock="lockAsSpecified"), "theResources")
+    expect_refusal(drs.ask("createBooking", theBooking=further), "theBookingCodes")
+    expect_refusal(drs.ask("scheduleBooking", theBooking=booking, resourceLock="lockAsSpecified"), "theResources")
 
 
 @clause(
@@ -93,20 +89,20 @@ def an_unknown_contract_is_quoted(drs: Conversation) -> None:
     for operation, lists in _CONTRACT_LISTS.items():
         for name in lists:
             asked = {"primaryOrderNumber": order.number} if operation == "selectOrder" else {}
-            expect_refusal(_ask(drs, operation, {**asked, name: _NOBODY}), _NOBODY, "contract")
+            expect_refusal(drs.ask(operation, **{**asked, name: _NOBODY}), _NOBODY, "contract")
     for operation in _BOOKINGS_OPERATIONS:
-        expect_refusal(drs.place(operation, drs.booking(order, contract=_NOBODY)), _NOBODY, "contract")
+        expect_refusal(drs.ask(operation, theBooking=drs.booking(order, contract=_NOBODY)), _NOBODY, "contract")
     further: Members = {
         "contract": _NOBODY,
         "primaryOrderNumber": order.number,
         "theBookingCodes": drs.code(order.number),
     }
-    expect_refusal(drs.place("createBooking", further), _NOBODY, "contract")
+    expect_refusal(drs.ask("createBooking", theBooking=further), _NOBODY, "contract")
     for operation in ("updateOrder", "deleteOrder"):
         named = {"contract": _NOBODY, "primaryOrderNumber": order.number}
-        expect_refusal(_ask(drs, operation, {"theOrder": named}), _NOBODY, "contract")
+        expect_refusal(drs.ask(operation, theOrder=named), _NOBODY, "contract")
     completion = {"contract": _NOBODY, "primaryOrderNumber": order.number, "userId": "."}
-    expect_refusal(_ask(drs, "completeOrder", completion), _NOBODY, "contract")
+    expect_refusal(drs.ask("completeOrder", **completion), _NOBODY, "contract")
     expect_refusal(drs.check_availability(drs.local(1), drs.local(2), contract=_NOBODY), _NOBODY, "contract")
 
 
@@ -125,15 +121,17 @@ def an_unknown_operative_is_quoted(drs: Conversation) -> None:
         "selectResource": "theResourceIDs",
     }
     for operation, name in asked.items():
-        expect_refusal(_ask(drs, operation, {name: _NOBODY}), _NOBODY, name)
-    expect_refusal(_ask(drs, "selectResource", {"theEmployeeCodes": _NOBODY}), _NOBODY, "theEmployeeCodes")
+        expect_refusal(drs.ask(operation, **{name: _NOBODY}), _NOBODY, name)
+    expect_refusal(drs.ask("selectResource", theEmployeeCodes=_NOBODY), _NOBODY, "theEmployeeCodes")
     day: Members = {"contract": drs.facts.contract, "resourceId": _NOBODY, "scheduleDate": drs.local(1)}
-    expect_refusal(_ask(drs, "getSchedule", day), _NOBODY, "resourceId")
+    expect_refusal(drs.ask("getSchedule", **day), _NOBODY, "resourceId")
     members = drs.availability_members(drs.local(1), drs.local(2))
     expect_refusal(drs.call("checkAvailability", {**members, "resourceIDs": _NOBODY}), _NOBODY, "resourceIDs")
     expect_refusal(drs.update(order, "PLANNED", resourceId=_NOBODY), _NOBODY, "resourceId")
     specified = drs.booking(order, theResources={"resourceID": _NOBODY})
-    expect_refusal(drs.place("scheduleBooking", specified, resourceLock="lockAsSpecified"), _NOBODY, "resourceID")
+    expect_refusal(
+        drs.ask("scheduleBooking", theBooking=specified, resourceLock="lockAsSpecified"), _NOBODY, "resourceID"
+    )
 
 
 @clause(
@@ -146,10 +144,10 @@ def a_reversed_filter_is_named(drs: Conversation, hours: int) -> None:
     """Ask the wrong way round, wherever a period can be asked for."""
     end = drs.local(3)
     for operation, begin_name, end_name in _PERIODS:
-        contract = {"contract": drs.facts.contract} if operation == "selectAlerts" else {}
+        period: dict[str, Value] = {"contract": drs.facts.contract} if operation == "selectAlerts" else {}
         begin = drs.local(3 + hours // 24, time(hours % 24))
-        answer = _ask(drs, operation, {**contract, begin_name: begin, end_name: end})
-        expect_refusal(answer, begin_name, end_name)
+        period |= {begin_name: begin, end_name: end}
+        expect_refusal(drs.ask(operation, **period), begin_name, end_name)
 
 
 @clause(
@@ -167,12 +165,12 @@ def a_wrong_window_is_named(drs: Conversation) -> None:
     code: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
     expect_refusal(drs.schedule(order, **round_turned), *window)
     expect_refusal(drs.schedule(order, **yesterday), window[0], "past")
-    expect_refusal(drs.place("createBooking", {**code, **round_turned}), *window)
-    expect_refusal(drs.place("createBooking", {**code, **yesterday}), window[0], "past")
+    expect_refusal(drs.ask("createBooking", theBooking={**code, **round_turned}), *window)
+    expect_refusal(drs.ask("createBooking", theBooking={**code, **yesterday}), window[0], "past")
     late: Members = drs.order_members(earliestBookingDate=drs.local(3), targetDate=drs.local(3))
     expect_refusal(drs.call("createOrder", late), "earliestBookingDate", "targetDate")
     changed: Members = {"primaryOrderNumber": order.number, "targetDate": drs.local(-400)}
-    expect_refusal(_ask(drs, "updateOrder", {"theOrder": changed}), "earliestBookingDate", "targetDate")
+    expect_refusal(drs.ask("updateOrder", theOrder=changed), "earliestBookingDate", "targetDate")
     worked = {"startDateAndTime": drs.local(0, time(2)), "endDateAndTime": drs.local(0, time(1))}
     expect_refusal(drs.update(order, "COMPLETED", **worked), "startDateAndTime", "endDateAndTime")
 
@@ -186,31 +184,31 @@ def a_wrong_window_is_named(drs: Conversation) -> None:
 def what_is_gone_or_done_is_refused(drs: Conversation) -> None:
     """Try every operation on an order that was deleted, then on one that was completed."""
     gone = drs.create_order()
-    _ask(drs, "deleteOrder", {"theOrder": {"primaryOrderNumber": gone.number}})
+    drs.ask("deleteOrder", theOrder={"primaryOrderNumber": gone.number})
     for attempt in _attempts(drs, gone):
         expect_refusal(attempt(), gone.number)
     for operation in _BOOKINGS_OPERATIONS:
-        expect_refusal(drs.place(operation, drs.booking(gone)), gone.booking_id)
+        expect_refusal(drs.ask(operation, theBooking=drs.booking(gone)), gone.booking_id)
     done = drs.create_order()
     drs.update(done, "COMPLETED", completeOrder=True)
     for attempt in (*_attempts(drs, done), lambda: _delete(drs, done)):
         expect_refusal(attempt(), done.number, "completed")
     for operation in _BOOKINGS_OPERATIONS:
-        expect_refusal(drs.place(operation, drs.booking(done)), done.booking_id, "completed")
+        expect_refusal(drs.ask(operation, theBooking=drs.booking(done)), done.booking_id, "completed")
 
 
 def _attempts(drs: Conversation, order: CreatedOrder) -> tuple[Callable[[], Exchange], ...]:
     number: Members = {"primaryOrderNumber": order.number}
     completion = {**number, "contract": drs.facts.contract, "userId": "."}
     return (
-        lambda: _ask(drs, "updateOrder", {"theOrder": number}),
-        lambda: _ask(drs, "completeOrder", completion),
-        lambda: drs.place("createBooking", {**number, "theBookingCodes": drs.code(order.number)}),
+        lambda: drs.ask("updateOrder", theOrder=number),
+        lambda: drs.ask("completeOrder", **completion),
+        lambda: drs.ask("createBooking", theBooking={**number, "theBookingCodes": drs.code(order.number)}),
     )
 
 
 def _delete(drs: Conversation, order: CreatedOrder) -> Exchange:
-    return _ask(drs, "deleteOrder", {"theOrder": {"primaryOrderNumber": order.number}})
+    return drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number})
 
 
 def _window(drs: Conversation) -> dict[str, Value]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import time
 
 from drs_contracts.clause import clause, client, expect, seen
 from drs_contracts.conversation import Conversation, CreatedOrder, OfferedSlot
+from drs_contracts.expectations import expect_success
 from drs_contracts.strategies import durations, lengths, texts
 
 _BOOKING = "theOrders/theBookings"
@@ -41,9 +42,9 @@ def a_scheduled_booking_has_times_and_somebody(drs: Conversation, weeks: int) ->
     answer = drs.select(order)
     window = (answer.text(f"{_BOOKING}/planningWindowStart"), answer.text(f"{_BOOKING}/planningWindowEnd"))
     expect(window == (slot.begin, slot.end), f"the planning window is {window}")
-    start, end = (answer.text(f"{_BOOKING}/{member}") or "" for member in ("assignedStart", "assignedEnd"))
-    expect(bool(start and end), "it has no assigned times")
-    inside = _time(slot.begin) <= _time(start) < _time(end) <= _time(slot.end)
+    expect(bool(answer.text(f"{_BOOKING}/assignedStart")), "it has no assigned times")
+    start, end = (answer.time(f"{_BOOKING}/{member}") for member in ("assignedStart", "assignedEnd"))
+    inside = slot.begins <= start < end <= slot.ends
     expect(inside, f"{start} to {end} is not inside the window")
     expect(bool(answer.text(f"{_BOOKING}/theResources/resourceID")), "it has no resourceID")
 
@@ -78,9 +79,7 @@ def the_number_need_not_match(drs: Conversation, number: str) -> None:
     for sent in (" ", number):
         order = drs.create_order()
         slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
-        answer = drs.schedule(
-            order, primaryOrderNumber=sent, planningWindowStart=slot.begin, planningWindowEnd=slot.end
-        )
+        answer = drs.schedule(order, primaryOrderNumber=sent, **slot.window)
         expect(answer.succeeded, f"under '{sent}' it was refused: {answer.text('errorMsg')}")
         expect(drs.select(order).text(f"{_BOOKING}/planningWindowStart") == slot.begin, "another order was scheduled")
         drs.delete(order)
@@ -98,7 +97,7 @@ def a_reason_left_out_is_first(drs: Conversation, reason: str) -> None:
     order, slot = _booked(drs, 1)
     found = drs.select(order).text(f"{_BOOKING}/bookingReason")
     expect(found == "first", f"without one the reason is '{found}'")
-    drs.schedule(order, bookingReason=reason, planningWindowStart=slot.begin, planningWindowEnd=slot.end)
+    drs.schedule(order, bookingReason=reason, **slot.window)
     found = drs.select(order).text(f"{_BOOKING}/bookingReason")
     expect(found == reason, f"'{reason}' came back as '{found}'")
 
@@ -114,7 +113,7 @@ def duration_and_emergency_are_ignored(drs: Conversation, minutes: int) -> None:
     """Schedule with both, and compare with what createOrder said."""
     order = drs.create_order()
     slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
-    drs.schedule(order, duration=minutes, isEmergency=True, planningWindowStart=slot.begin, planningWindowEnd=slot.end)
+    drs.schedule(order, duration=minutes, isEmergency=True, **slot.window)
     answer = drs.select(order)
     created = order.exchange.text("theOrder/theBookings/duration")
     found = answer.text(f"{_BOOKING}/duration")
@@ -133,12 +132,12 @@ def without_a_window_the_next_slot_is_taken(drs: Conversation, weeks: int) -> No
     """Compare with the first slot that is offered."""
     monday = drs.weekday(weeks, 0)
     earliest = drs.local(monday)
-    first = min(_time(slot.begin) for slot in drs.free_slots(monday))
+    first = min(slot.begins for slot in drs.free_slots(monday))
     order = drs.create_order(earliestBookingDate=earliest, targetDate=drs.local(monday + 30))
     answer = drs.schedule(order)
-    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg')}")
-    start = drs.select(order).text(f"{_BOOKING}/planningWindowStart") or ""
-    expect(_time(start) == first, f"it got {start}, the first slot begins {first.isoformat()}")
+    expect_success(answer)
+    start = drs.select(order).time(f"{_BOOKING}/planningWindowStart")
+    expect(start == first, f"it got {start}, the first slot begins {first.isoformat()}")
 
 
 @clause(
@@ -177,7 +176,7 @@ def deleting_frees_the_place(drs: Conversation, weeks: int) -> None:
     order = drs.create_order()
     drs.schedule_into(order, before[0])
     answer = drs.delete(order)
-    expect(answer.succeeded, f"it was refused: {answer.text('errorMsg')}")
+    expect_success(answer)
     expect(not drs.select(order).texts(f"{_BOOKING}/bookingId"), "the order still has the booking")
     expect(drs.free_slots(tuesday, 1) == before, "the places are not what they were")
 
@@ -188,7 +187,3 @@ def _booked(drs: Conversation, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
     answer = drs.schedule_into(order, slot)
     expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")
     return order, slot
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)

@@ -87,7 +87,7 @@ def ones_own_place_is_free(drs: Conversation, weeks: int) -> None:
 )
 def certain_operatives_are_asked_for(drs: Conversation, ahead: int) -> None:
     """Ask for each operative alone, and for all together."""
-    told = drs.call("selectResource", {"sessionId": drs.session})
+    told = drs.ask("selectResource")
     everybody = told.texts("theResources/resourceID")
     members = drs.availability_members(drs.local(ahead), drs.local(ahead + 2))
 

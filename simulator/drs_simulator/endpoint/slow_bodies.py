@@ -74,11 +74,13 @@ class SlowBodies:
     def _watch(self) -> None:
         while True:
             sleep(self.seconds / _LOOKS)
-            for reading in list(self._readings.values()):
-                self._look_at(reading)
+            readings = list(self._readings.values())
+            waiting = list(_waiting(self.port)) if readings else []
+            for reading in readings:
+                self._look_at(reading, waiting)
 
-    def _look_at(self, reading: _Reading) -> None:
-        now = {each.peer: each for each in _waiting(self.port) if each.peer[0] == reading.address}
+    def _look_at(self, reading: _Reading, waiting: list[_Waiting]) -> None:
+        now = {each.peer: each for each in waiting if each.peer[0] == reading.address}
         age = monotonic() - reading.began
         if reading.first is None:
             # Those of whom bytes came when this body was begun, rather than those who wait for something else.
@@ -89,9 +91,16 @@ class SlowBodies:
         first = reading.first
         suspects = [each for peer, each in now.items() if peer in first]
         dripping = [each for each in suspects if each.received != first[each.peer].received]
-        for each in dripping or suspects:
-            _log.warning("The body of %s did not come within %g seconds: it is broken off", each.peer[0], self.seconds)
-            _break_off(each.file)
+        # One at a time: whose bytes came last while they come, whose came first where none do. Others may only queue.
+        if dripping:
+            slow = min(dripping, key=lambda each: each.silent)
+        elif suspects:
+            slow = max(suspects, key=lambda each: each.silent)
+        else:
+            return
+        waiting.remove(slow)
+        _log.warning("The body of %s did not come within %g seconds: it is broken off", slow.peer[0], self.seconds)
+        _break_off(slow.file)
 
 
 class _WatchedInput:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import lru_cache, partial
-from operator import attrgetter
 from typing import Any
 
+from drs_simulator.gateway import answer_members
 from drs_simulator.gateway.compiled_writer import CompiledWriter, NotWrittenError
 from drs_simulator.gateway.remembered import Remembered
 from drs_simulator.gateway.types import Types
@@ -29,33 +29,9 @@ from drs_simulator.scheduling.model import (
 )
 
 Members = dict[str, object]
-_Table = Mapping[str, Callable[[Any], object]]
 _DAYS_REMEMBERED = 2048
 _LOCATIONS_REMEMBERED = 1024
 _DATA_REMEMBERED = 1024
-
-# Member on the wire -> what it is made of.
-_SLOT: _Table = {
-    "available": lambda slot: "YES" if slot.available else "NO",
-    "beginDate": attrgetter("begin"),
-    "bestSlot": attrgetter("best"),
-    "endDate": attrgetter("end"),
-}
-_LOCATION: _Table = {
-    "address1": attrgetter("address1"),
-    "address2": attrgetter("address2"),
-    "address3": attrgetter("address3"),
-    "address4": attrgetter("address4"),
-    "agency": attrgetter("agency"),
-    "country": attrgetter("country"),
-    "excludedFromMsging": lambda _: False,
-    "latitude": attrgetter("latitude"),
-    "locationId": attrgetter("id"),
-    "longitude": attrgetter("longitude"),
-    "name": attrgetter("name"),
-    "postCode": attrgetter("post_code"),
-    "workflowType": attrgetter("workflow_type"),
-}
 
 
 class Writer:
@@ -144,7 +120,7 @@ class Writer:
         made = self._types["daySlotsInfo"](
             day=day.midnight,
             nonWorkingDay=False,
-            slotsForDay=[_write(self._types["slotInfo"], _SLOT, slot) for slot in day.slots],
+            slotsForDay=[_write(self._types["slotInfo"], answer_members.SLOT, slot) for slot in day.slots],
             weeklyDayOff=False,
         )
         return self._once("theSlots", "daySlotsInfo", made)
@@ -289,7 +265,7 @@ class Writer:
         return self._locations.of(location, partial(self._written_location, location))
 
     def _written_location(self, location: Location) -> Any:
-        written = _write(self._types["location"], _LOCATION, location)
+        written = _write(self._types["location"], answer_members.LOCATION, location)
         for name, value in location.more:
             setattr(written, name, value)
         if written.name is None and not self._observed:
@@ -305,5 +281,5 @@ class Writer:
             return made
 
 
-def _write(cls: Any, table: _Table, value: object) -> Any:
+def _write(cls: Any, table: answer_members.Table, value: object) -> Any:
     return cls(**{member: made_of(value) for member, made_of in table.items()})

@@ -91,6 +91,14 @@ def test_a_body_that_comes_drop_by_drop_is_broken_off_and_who_waits_beside_it_is
         assert b"200 OK" in late.result()
 
 
+def test_who_comes_at_the_same_moment_as_a_body_that_stalls_is_answered(port: int) -> None:
+    with ThreadPoolExecutor() as pool:
+        stalled = pool.submit(answer, begun(port))
+        late = [pool.submit(answer, begun(port, "/late", 1)) for _ in range(3)]
+        assert b"200 OK" not in stalled.result()
+        assert all(b"200 OK" in each.result() for each in late)
+
+
 def test_a_body_that_takes_its_time_and_comes_is_answered(port: int) -> None:
     connection = begun(port, length=3)
     for _ in range(2):
