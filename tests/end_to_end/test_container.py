@@ -1,0 +1,74 @@
+"""The image is built and run as an operator runs it. Where ``DRS_CONTAINER_ENGINE`` names docker or podman only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.simulator.gateway.wire import OPEN, call
+
+ENGINE = os.environ.get("DRS_CONTAINER_ENGINE", "")
+IMAGE = "drs-simulator-of-the-tests"
+PASSWORD = "of-the-tests"
+BUILDING_SECONDS, STARTING_SECONDS = 900, 60
+
+pytestmark = pytest.mark.skipif(
+    not ENGINE, reason="DRS_CONTAINER_ENGINE names no container engine; to build an image takes one, and a network"
+)
+
+
+def run(*arguments: str, seconds: float = STARTING_SECONDS) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([ENGINE, *arguments], capture_output=True, text=True, timeout=seconds, check=False)
+
+
+@pytest.fixture(scope="module")
+def image() -> str:
+    built = run("build", "--tag", IMAGE, str(Path(__file__).parents[2]), seconds=BUILDING_SECONDS)
+    assert built.returncode == 0, built.stderr
+    return IMAGE
+
+
+@pytest.fixture
+def container(image: str) -> Iterator[str]:
+    started = run("run", "--detach", "--publish", "127.0.0.1::8080", "--env", f"DRS_PASSWORD={PASSWORD}", image)
+    assert started.returncode == 0, started.stderr
+    name = started.stdout.split()[-1]
+    yield name
+    run("rm", "--force", name)
+
+
+def url_of(container: str) -> str:
+    """Its gateway's address, once it answers."""
+    address = f"http://{run('port', container, '8080').stdout.split()[-1]}"
+    until = time.monotonic() + STARTING_SECONDS
+    while time.monotonic() < until:
+        try:
+            if requests.get(f"{address}/health", timeout=5).ok:
+                return f"{address}/OTWebServiceGateway_LINCOLN/ws/soap"
+        except requests.ConnectionError:
+            time.sleep(0.2)
+    raise TimeoutError(run("logs", container).stderr)
+
+
+def test_a_container_answers_callers_as_nobody_in_particular_and_stops_when_it_is_told(container: str) -> None:
+    opening = OPEN.replace("<password>drs<", f"<password>{PASSWORD}<")
+    url = url_of(container)
+    answer = requests.post(url, call("openSession", opening), headers={"Content-Type": "text/xml"}, timeout=10)
+    assert "<status>success</status>" in answer.text
+    assert run("exec", container, "id", "-u").stdout.strip() == "10001"
+    healthy = ("python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health')")
+    assert run("exec", container, *healthy).returncode == 0
+    assert run("stop", "--time", "10", container).returncode == 0
+    assert run("inspect", "--format", "{{.State.ExitCode}}", container).stdout.strip() == "0"
+
+
+def test_a_container_without_a_password_of_ones_own_does_not_start(image: str) -> None:
+    refused = run("run", "--rm", image)
+    assert refused.returncode == 2
+    assert "Set a --password other than the default" in refused.stderr
