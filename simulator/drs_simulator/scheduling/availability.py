@@ -114,7 +114,7 @@ def _answer(call: Call, question: Question) -> Availability:
         return known
     pages = call.planner.pages(period.work, period.first, period.last)
     answer = Availability(call.planner.days(pages, earliest, period.best), period.warning)
-    first_begin = min((offer.begin for page in pages.values() for offer in page.offers), default=None)
+    first_begin = min((page.first_begin for page in pages.values() if page.first_begin), default=None)
     if first_begin is None or first_begin >= earliest:
         memory.keep_answer(period, version, first_begin, answer)
     return answer

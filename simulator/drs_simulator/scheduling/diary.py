@@ -161,10 +161,20 @@ def _search(begin: int, kinds: list[tuple[_Kind, int]]) -> list[_Kind] | None:
 def _with(shift: Shift, route: tuple[Visit, ...], visit: Visit) -> tuple[Visit, ...] | None:
     """The route with the visit where it adds the least travel, arranged anew where it has no room otherwise."""
     longer = [(*route[:index], visit, *route[index:]) for index in range(len(route) + 1)]
-    kept = [candidate for candidate in longer if len(list(_stops(shift, candidate))) == len(candidate)]
+    kept = [candidate for candidate in longer if _keeps_all(shift, candidate)]
     if kept:
         return min(kept, key=lambda candidate: _travel_km(shift, candidate))
     return feasible_order(shift, (*route, visit))
+
+
+def _keeps_all(shift: Shift, route: Iterable[Visit]) -> bool:
+    """Whether none of the visits, made in that order, misses its window."""
+    now = shift.begin
+    for visit in route:
+        now = max(now, visit.opens) + visit.minutes
+        if now > visit.closes or now > shift.end:
+            return False
+    return True
 
 
 def _stops(shift: Shift, route: Iterable[Visit]) -> Iterator[Stop]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from drs_simulator.profile import Profile, SorCode
 from drs_simulator.scheduling import calendar
 from drs_simulator.scheduling.diary import Shift, Visit
 from drs_simulator.scheduling.memory import Memory
-from drs_simulator.scheduling.model import Location, Operative
+from drs_simulator.scheduling.model import DaySlots, Location, Operative, Slot
+from drs_simulator.scheduling.offers import Told
 from drs_simulator.scheduling.roster import fixed_visits_on, operative_from, shift_on
 from drs_simulator.scheduling.store import Transaction
 
 _REMEMBERED_DAYS = 16384
 _REMEMBERED_TRADES = 1024
+_REMEMBERED_LOCATIONS = 1024
 
 
 class Installation:
@@ -29,13 +31,12 @@ class Installation:
         self.sor_codes = {sor_code.code: sor_code for sor_code in profile.sor_codes}
         self.locations = {location.id: Location(**location.model_dump()) for location in profile.locations}
         self.memory = Memory()
+        self.stand_in = lru_cache(_REMEMBERED_LOCATIONS)(self._stand_in)
+        self.day_slots = lru_cache(_REMEMBERED_DAYS)(self._day_slots)
+        self.slots_on = lru_cache(_REMEMBERED_DAYS)(self._slots_on)
         self.operatives_for = lru_cache(_REMEMBERED_TRADES)(self._operatives_for)
         self.shift = lru_cache(_REMEMBERED_DAYS)(self._shift)
         self.fixed_visits = lru_cache(_REMEMBERED_DAYS)(self._fixed_visits)
-
-    def stand_in(self, location_id: str) -> Location:
-        """What the profile says of a location that it does not know."""
-        return Location(**self.profile.unknown_location.model_dump() | {"id": location_id})
 
     def works_on(self, day: date) -> bool:
         """Whether appointments are offered on that day at all."""
@@ -50,6 +51,26 @@ class Installation:
         """The sector that work of that priority has to wait for, if it is bound to areas."""
         known = self.priorities.get(priority or "")
         return location.sector if known and known.bound_to_areas else None
+
+    def _stand_in(self, location_id: str) -> Location:
+        """What the profile says of a location that it does not know."""
+        return Location(**self.profile.unknown_location.model_dump() | {"id": location_id})
+
+    def _slots_on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """When the day's slots begin and end; there are none on a day on which nobody works."""
+        if not self.works_on(day):
+            return ()
+        hours = self.profile.availability.slots
+        return tuple((calendar.at(day, each.begin, self.zone), calendar.at(day, each.end, self.zone)) for each in hours)
+
+    def _day_slots(self, day: date, told: tuple[Told, ...]) -> DaySlots:
+        """The day with its slots; the same object for all who are told the same."""
+        slots = tuple(
+            Slot(begin, end, each.available, each.best)
+            for (begin, end), each in zip(self.slots_on(day), told, strict=True)
+            if each.listed
+        )
+        return DaySlots(day, calendar.midnight(day, self.zone), slots)
 
     def _operatives_for(self, contract: str, trade: str) -> tuple[str, ...]:
         return doing(self.operatives.values(), contract, trade)

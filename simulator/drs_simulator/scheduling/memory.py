@@ -24,6 +24,15 @@ class Page:
     seen: Seen
     offers: tuple[Offer, ...]
     slots: dict[BestSlots, DaySlots] = field(default_factory=dict)
+    first_begin: datetime | None = field(init=False)
+    """When the first slot begins, on a day that has any."""
+
+    def __post_init__(self) -> None:
+        self.first_begin = min((offer.begin for offer in self.offers), default=None)
+
+    def begins_by(self, instant: datetime) -> bool:
+        """Whether some slot begins before ``instant``."""
+        return self.first_begin is not None and self.first_begin < instant
 
 
 class Period(NamedTuple):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from drs_simulator.scheduling.diary import Place
-from drs_simulator.scheduling.model import Booking, Slot
+from drs_simulator.scheduling.model import Booking
 
 
 class Work(NamedTuple):
@@ -33,8 +32,7 @@ def work_of(booking: Booking) -> Work:
     return Work(booking.contract, booking.trade, booking.minutes, place, booking.id, booking.area, only)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A slot, and the least travel that some operative would add for it; ``None`` where nobody can."""
 
     begin: datetime
@@ -47,7 +45,7 @@ def reconciled(offers: Sequence[Offer]) -> tuple[Offer, ...]:
 
     Timetables are not searched for the least travel, so one made for the narrow slot may be the shorter.
     """
-    return tuple(replace(offer, travel_km=_least_within(offer, offers)) for offer in offers)
+    return tuple(offer._replace(travel_km=_least_within(offer, offers)) for offer in offers)
 
 
 def _least_within(wide: Offer, offers: Iterable[Offer]) -> float | None:
@@ -56,10 +54,8 @@ def _least_within(wide: Offer, offers: Iterable[Offer]) -> float | None:
 
 
 def not_before(earliest: datetime, offers: Sequence[Offer]) -> Sequence[Offer]:
-    """The offers; nobody has room in one that begins too early. The very same where none does."""
-    if all(offer.begin >= earliest for offer in offers):
-        return offers
-    return [offer if offer.begin >= earliest else replace(offer, travel_km=None) for offer in offers]
+    """The offers; nobody has room in one that begins too early."""
+    return [offer if offer.begin >= earliest else offer._replace(travel_km=None) for offer in offers]
 
 
 def best_of(offers: Iterable[Offer], tolerance_km: float) -> list[Offer]:
@@ -78,10 +74,17 @@ def best_of(offers: Iterable[Offer], tolerance_km: float) -> list[Offer]:
     return [offer for offer in available if offer.end - offer.begin == widest]
 
 
-def as_slots(offers: Iterable[Offer], best: Sequence[Offer], *, only_best: bool) -> tuple[Slot, ...]:
-    """The offers as a caller is told them."""
+class Told(NamedTuple):
+    """What a caller is told of one slot of a day; ``listed`` is false where nothing is."""
+
+    available: bool
+    best: bool
+    listed: bool
+
+
+def told_of(offers: Iterable[Offer], best: Sequence[Offer], *, only_best: bool) -> tuple[Told, ...]:
+    """What a caller is told of each offer of a day."""
     return tuple(
-        Slot(offer.begin, offer.end, offer.travel_km is not None, offer in best)
-        for offer in offers
-        if offer in best or not only_best
+        Told(offer.travel_km is not None, is_best, is_best or not only_best)
+        for offer, is_best in ((offer, offer in best) for offer in offers)
     )

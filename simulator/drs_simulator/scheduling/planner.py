@@ -13,7 +13,7 @@ from drs_simulator.scheduling.diary import Visit, added_travel_km, timetable
 from drs_simulator.scheduling.installation import Register
 from drs_simulator.scheduling.memory import Page
 from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, PlannedBooking
-from drs_simulator.scheduling.offers import Offer, Work, as_slots, best_of, not_before, reconciled, work_of
+from drs_simulator.scheduling.offers import Offer, Work, best_of, not_before, reconciled, told_of, work_of
 from drs_simulator.scheduling.store import DiaryDay, Transaction
 
 _Diaries = Mapping[DiaryDay, tuple[Visit, ...]]
@@ -31,7 +31,8 @@ class Planner:
 
     def pages(self, work: Work, first: date, last: date) -> dict[date, Page]:
         """What every day from ``first`` to ``last`` offers to the work, those days that are over too."""
-        operatives, diaries = self._operatives(work), self._diaries(work, first, last)
+        operatives = self._operatives(work)
+        diaries = self._diaries(work, operatives, first, last)
         changed = self._register.changed_of(operatives)
         memory = self._installation.memory
         of_work = memory.pages_of(work)
@@ -54,12 +55,13 @@ class Planner:
 
     def next_free_slot(self, work: Work, after: datetime) -> tuple[datetime, datetime] | None:
         """The first slot that begins at ``after`` or later and has room, looking as far as the profile's horizon."""
+        operatives = self._operatives(work)
         first = calendar.local_day(after, self._installation.zone)
         for day in calendar.days_between(first, first + self._horizon):
-            diaries = self._diaries(work, day, day)
+            diaries = self._diaries(work, operatives, day, day)
             free = [
                 offer
-                for offer in self._offers(work, day, self._operatives(work), diaries)
+                for offer in self._offers(work, day, operatives, diaries)
                 if offer.travel_km is not None and offer.begin >= after
             ]
             if free:
@@ -75,11 +77,12 @@ class Planner:
         zone = self._installation.zone
         first = calendar.local_day(booking.window_start, zone)
         last = min(calendar.local_day(booking.window_end, zone), first + self._horizon)
-        work = work_of(booking)
+        work, visit = work_of(booking), booking.visit
+        operatives = self._operatives(work)
         for day in calendar.days_between(first, last):
-            diaries = self._diaries(work, day, day)
-            operatives = self._operatives(work) if self._in_turn(work, day) else ()
-            found = self._least_travel(booking.visit, day, operatives, diaries)
+            if not self._in_turn(work, day):
+                continue
+            found = self._least_travel(visit, day, operatives, self._diaries(work, operatives, day, day))
             if found is not None:
                 return replace(booking, appointment=Appointment(found[1], day))
         return None
@@ -125,17 +128,16 @@ class Planner:
         return booking.window_start, booking.window_start + timedelta(minutes=booking.minutes)
 
     def _day(self, day: date, page: Page, earliest: datetime, best: BestSlots) -> DaySlots:
-        offers = not_before(earliest, page.offers)
-        if offers is not page.offers:
+        if page.begins_by(earliest):
+            offers = not_before(earliest, page.offers)
             return self._as_day(day, offers, self._best(offers), best)
         known = page.slots.get(best)
         if known is None:
-            known = page.slots[best] = self._as_day(day, offers, self._best(offers), best)
+            known = page.slots[best] = self._as_day(day, page.offers, self._best(page.offers), best)
         return known
 
     def _as_day(self, day: date, offers: Sequence[Offer], among_best: Sequence[Offer], wanted: BestSlots) -> DaySlots:
-        slots = as_slots(offers, among_best, only_best=wanted is not BestSlots.NO)
-        return DaySlots(day, calendar.midnight(day, self._installation.zone), slots)
+        return self._installation.day_slots(day, told_of(offers, among_best, only_best=wanted is not BestSlots.NO))
 
     def _best(self, offers: Sequence[Offer]) -> list[Offer]:
         return best_of(offers, self._settings.best_slot_tolerance_km)
@@ -145,22 +147,19 @@ class Planner:
         operatives = self._register.operatives_for(work.contract, work.trade)
         return tuple(name for name in operatives if name in work.only) if work.only else operatives
 
-    def _diaries(self, work: Work, first: date, last: date) -> _Diaries:
-        """The days of those who could do the work, without the work itself."""
-        kept = self._transaction.diaries(self._operatives(work), first, last)
+    def _diaries(self, work: Work, operatives: Iterable[str], first: date, last: date) -> _Diaries:
+        """The operatives' days, without the work itself."""
+        kept = self._transaction.diaries(operatives, first, last)
         if not work.booking_id:
             return kept
         return {key: tuple(visit for visit in visits if visit.key != work.booking_id) for key, visits in kept.items()}
 
     def _offers(self, work: Work, day: date, operatives: Sequence[str], diaries: _Diaries) -> tuple[Offer, ...]:
-        if not self._installation.works_on(day):
-            return ()
+        in_turn = self._in_turn(work, day)
         offers = []
-        for hours in self._settings.slots:
-            begin = calendar.at(day, hours.begin, self._installation.zone)
-            end = calendar.at(day, hours.end, self._installation.zone)
+        for begin, end in self._installation.slots_on(day):
             visit = Visit.within(work.booking_id, begin, end, work.minutes, work.place)
-            found = self._least_travel(visit, day, operatives, diaries) if self._in_turn(work, day) else None
+            found = self._least_travel(visit, day, operatives, diaries) if in_turn else None
             offers.append(Offer(begin, end, found[0] if found else None))
         return reconciled(offers)
 

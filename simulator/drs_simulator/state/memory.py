@@ -239,8 +239,9 @@ class MemoryStore:
 
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
         """See ``Transaction.diaries``."""
-        keys = [(operative_id, day) for operative_id in operative_ids for day in days_between(first, last)]
-        return {key: self._diaries[key] for key in keys if key in self._diaries}
+        days, kept = days_between(first, last), self._diaries
+        keys = [(operative_id, day) for operative_id in operative_ids for day in days]
+        return {key: kept[key] for key in keys if key in kept}
 
     def _enter_diary(self, booking: Booking) -> None:
         if booking.appointment is not None:
