@@ -85,6 +85,8 @@ class SqlStore:
         options = {name: value for name, value in database.options.items() if name not in url.query}
         # Parameters are residents' data and stay out of the log. A lost connection is noticed before it is used.
         self._engine = create_engine(url, connect_args=options, hide_parameters=True, pool_pre_ping=True)
+        # What is read by itself needs no transaction around it, which would be two trips more.
+        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
             self._open(database.on_opening)
         except BaseException:
@@ -125,7 +127,7 @@ class SqlStore:
     def setting(self, name: str) -> str | None:
         """See ``SharedSettings.setting``."""
         found = select(settings.c.document).where(settings.c.id == name)
-        with self._told(), self._engine.connect() as connection:
+        with self._told(), self._reading.connect() as connection:
             document: str | None = connection.execute(found).scalar_one_or_none()
             return document
 
