@@ -11,7 +11,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.wrappers import Response
@@ -25,8 +25,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _PIECES_PER_SECOND = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What the caller is to get.
 
     Args:

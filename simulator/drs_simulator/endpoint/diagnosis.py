@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from itertools import islice
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -23,8 +23,7 @@ _MOST_SENTENCES = 5
 _SOAP_TYPES = ("", "text/xml", "application/xml")
 
 
-@dataclass(frozen=True, slots=True)
-class Bystander:
+class Bystander(NamedTuple):
     """What is known beside the call itself.
 
     Args:

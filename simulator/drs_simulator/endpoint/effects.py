@@ -16,7 +16,6 @@ Delays are real time, whatever the simulator's clock says.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from html import escape
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -143,7 +142,7 @@ class Empty(Effect):
 
     def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Answer with nothing."""
-        return replace(carry_out(), body=b"", broken=True)
+        return carry_out()._replace(body=b"", broken=True)
 
 
 class Truncated(Effect):
@@ -155,7 +154,7 @@ class Truncated(Effect):
     def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Cut the answer short."""
         reply = carry_out()
-        return replace(reply, body=reply.body[: int(len(reply.body) * self.fraction)], broken=True)
+        return reply._replace(body=reply.body[: int(len(reply.body) * self.fraction)], broken=True)
 
 
 class Garbage(Effect):
@@ -166,7 +165,7 @@ class Garbage(Effect):
 
     def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
         """Answer with noise."""
-        return replace(carry_out(), body=scene.random.randbytes(self.size), broken=True)
+        return carry_out()._replace(body=scene.random.randbytes(self.size), broken=True)
 
 
 class WrongContentType(Effect):
@@ -177,7 +176,7 @@ class WrongContentType(Effect):
 
     def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Answer under another Content-Type."""
-        return replace(carry_out(), content_type=self.content_type, broken=True)
+        return carry_out()._replace(content_type=self.content_type, broken=True)
 
 
 class SlowDrip(Effect):
@@ -188,7 +187,7 @@ class SlowDrip(Effect):
 
     def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Slow the answer down."""
-        return replace(carry_out(), bytes_per_second=self.bytes_per_second, broken=True)
+        return carry_out()._replace(bytes_per_second=self.bytes_per_second, broken=True)
 
 
 class AnswerLost(Effect):
@@ -204,7 +203,7 @@ class AnswerLost(Effect):
         """Carry the call out, and say nothing."""
         reply = carry_out()
         scene.sleep(self.seconds)
-        return replace(reply, broken=True, reset=True)
+        return reply._replace(broken=True, reset=True)
 
 
 class SessionLost(Effect):
@@ -246,7 +245,7 @@ class ExtraElements(Effect):
         for returned in root.iterfind(".//return"):
             for element in [each for each in returned.iter() if len(each) or each is returned]:
                 etree.SubElement(element, self.name).text = "unknown"
-        return replace(reply, body=serialized(root))
+        return reply._replace(body=serialized(root))
 
 
 AnyEffect = Annotated[

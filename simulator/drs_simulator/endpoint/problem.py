@@ -16,7 +16,7 @@ _URN = "urn:drs-simulator:problem:"
 class Flaw(BaseModel):
     """One thing that is wrong with a payload: where, as a JSON pointer or a path, and what."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     pointer: str
     detail: str
@@ -25,7 +25,7 @@ class Flaw(BaseModel):
 class Problem(BaseModel):
     """Why a request was declined. ``remedy`` says what to do next; nothing was changed."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     type: str
     title: str

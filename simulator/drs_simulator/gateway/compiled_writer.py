@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from drs_simulator.gateway import spyne_compat  # noqa: F401 - must come before Spyne
 
@@ -33,8 +32,7 @@ class NotWrittenError(ValueError):
     """A value that cannot be written as XML; neither could Spyne."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A complex value that was written before, with its text, its own element included."""
 
     value: Any

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
+from typing import NamedTuple
 
 from drs_simulator.gateway import fault, spyne_compat  # noqa: F401 - the latter must come before Spyne
 
@@ -38,8 +38,7 @@ _LONGEST_REMEMBERED = 4096
 _ANSWERS_REMEMBERED = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes back.
 
     Args:

@@ -7,15 +7,13 @@ places (seen): those make the ``observed`` interface.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 InterfaceName = Literal["observed", "published"]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One element of a type's sequence. ``type`` is a simple type of XML Schema or a type of the table."""
 
     name: str
@@ -25,16 +23,14 @@ class Member:
     default: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(NamedTuple):
     """One complex type: the type that it extends, and the members that it adds."""
 
     base: str | None
     members: tuple[Member, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Interface:
+class Interface(NamedTuple):
     """All that a gateway publishes, in the description's own order."""
 
     name: InterfaceName
@@ -605,13 +601,13 @@ def _observed() -> Interface:
         "standardMinuteValue": optional("timeRemaining", "string"),
     }
     members = [added for member in code.members for added in (member, after.get(member.name)) if added is not None]
-    named = tuple(replace(member, required=member.name != "name" and member.required) for member in location.members)
+    named = tuple(member._replace(required=member.name != "name" and member.required) for member in location.members)
     types = {
         **_TYPES,
-        "bookingCode": replace(code, members=tuple(members)),
-        "location": replace(location, members=named),
+        "bookingCode": code._replace(members=tuple(members)),
+        "location": location._replace(members=named),
     }
-    return replace(PUBLISHED, name="observed", types=MappingProxyType(types))
+    return PUBLISHED._replace(name="observed", types=MappingProxyType(types))
 
 
 OBSERVED = _observed()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from drs_simulator.gateway import spyne_compat  # noqa: F401 - must come before Spyne
@@ -38,8 +37,7 @@ from drs_simulator.scheduling.scheduler import Scheduler, close_session
 Members = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """Whom an operation turns to; Spyne hands it on as the user-defined context."""
 
     scheduler: Scheduler
@@ -49,8 +47,7 @@ class Desk:
     zone: ZoneInfo
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a caller asks, ready for the scheduler. It says nothing of when, so that it can be used again.
 
     Args:
@@ -64,8 +61,7 @@ class Asked:
     request: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Handling:
+class Handling(NamedTuple):
     """How an operation is answered: from the request's object to the use case's request, and back to members."""
 
     use_case: Callable[[Call, Any], Any]

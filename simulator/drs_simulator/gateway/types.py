@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from drs_simulator.gateway import spyne_compat  # noqa: F401 - must come before Spyne
 
@@ -31,8 +31,7 @@ Maker = Callable[..., Any]
 """Makes an object of a Spyne class from its members by name; those that are not named are ``None``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation with the Spyne classes of its request and response, and their makers."""
 
     name: str

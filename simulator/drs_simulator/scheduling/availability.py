@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 from datetime import timedelta
 
 from drs_simulator.scheduling import calendar
@@ -33,7 +32,7 @@ def check_availability(call: Call, request: AvailabilityRequest) -> Availability
     """
     question = _question(call, request)
     answer = _answer(call, question)
-    return replace(answer, other_orders=_other_orders(call, request)) if request.other_orders else answer
+    return answer._replace(other_orders=_other_orders(call, request)) if request.other_orders else answer
 
 
 def _question(call: Call, request: AvailabilityRequest) -> Question:

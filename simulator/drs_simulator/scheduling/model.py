@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from drs_simulator.profile import StandingVisit, Weekday
 from drs_simulator.scheduling.diary import Place, Visit
@@ -251,8 +252,7 @@ class Confirmation:
     due: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedBooking:
+class PlannedBooking(NamedTuple):
     """A booking with what its operative's timetable says of it: when they come, and who."""
 
     booking: Booking
@@ -263,16 +263,14 @@ class PlannedBooking:
     operative_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderWithBookings:
+class OrderWithBookings(NamedTuple):
     """An order and its bookings, as an answer shows them."""
 
     order: Order
     bookings: tuple[PlannedBooking, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One slot of a day: offered or not, and whether it is among the best."""
 
     begin: datetime
@@ -281,8 +279,7 @@ class Slot:
     best: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DaySlots:
+class DaySlots(NamedTuple):
     """One day of the period. A day on which nobody works has no slots (seen: Appendix B 3)."""
 
     day: date
@@ -290,8 +287,7 @@ class DaySlots:
     slots: tuple[Slot, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(NamedTuple):
     """The answer to checkAvailability; ``warning`` says that the period was cut short."""
 
     days: tuple[DaySlots, ...]
