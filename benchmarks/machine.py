@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 from dataclasses import dataclass
@@ -48,3 +49,8 @@ def _processor() -> str:
     except OSError:
         told = None
     return told[1] if told else platform.processor() or "unknown processor"
+
+
+def environment() -> dict[str, str]:
+    """This process's, but for what would have Python compile its modules anew at every start: no installation does."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

@@ -13,6 +13,7 @@ import time
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
+from benchmarks.machine import environment
 from benchmarks.memory import resident_mib
 
 RUNS = 7
@@ -27,7 +28,7 @@ OPEN = (
 def measured() -> tuple[float, float]:
     """Seconds to the first answer, and MiB after it."""
     began = time.perf_counter()
-    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True, env=environment()) as process:
         assert process.stdout is not None
         url = next(found[0] for line in process.stdout if (found := re.findall(r"endpoint\s+(\S+)", line)))
         place = urlsplit(url)

@@ -19,6 +19,7 @@ from drs_simulator.profile_file import load_profile
 
 from benchmarks.bodies import PROFILE, Workload, open_session
 from benchmarks.calling import RefusedError, posted, session_in
+from benchmarks.machine import environment
 from benchmarks.memory import resident_mib
 
 _HOST = "127.0.0.1"
@@ -86,7 +87,7 @@ def running(peer: Peer) -> Iterator[Running]:
         with log.open("wb") as output:
             began = perf_counter()
             # A session of its own, so that all it starts can be ended with it.
-            process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
+            process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, env=environment())
             try:
                 session = _first_session(process, port, log)
                 yield Running(f"http://{_HOST}:{port}{_path()}", session, perf_counter() - began, process.pid)
