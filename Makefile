@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+LOAD := $(VENV)/load/ready
 
 .PHONY: demo test check docs bench bench-quick bench-contracts start-up mutants lock clean
 
 demo: $(READY)
 	$(BIN)/python docs/demo.py
 
-test: $(READY)
+test: $(READY) $(LOAD)
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 check: $(READY)
@@ -61,3 +62,9 @@ $(READY): pyproject.toml requirements-dev.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock -e .
 	touch $(READY)
+
+# Locust has sockets of its own and a plugin for pytest, so that it is kept apart from what the suite runs in.
+$(LOAD): $(READY)
+	$(PYTHON) -m venv $(VENV)/load
+	$(VENV)/load/bin/python -m pip install --quiet --disable-pip-version-check locust==2.47.0
+	touch $(LOAD)

@@ -30,7 +30,7 @@ class Page:
     def __post_init__(self) -> None:
         self.first_begin = min((offer.begin for offer in self.offers), default=None)
 
-    def begins_by(self, instant: datetime) -> bool:
+    def begins_before(self, instant: datetime) -> bool:
         """Whether some slot begins before ``instant``."""
         return self.first_begin is not None and self.first_begin < instant
 

@@ -128,7 +128,7 @@ class Planner:
         return booking.window_start, booking.window_start + timedelta(minutes=booking.minutes)
 
     def _day(self, day: date, page: Page, earliest: datetime, best: BestSlots) -> DaySlots:
-        if page.begins_by(earliest):
+        if page.begins_before(earliest):
             offers = not_before(earliest, page.offers)
             return self._as_day(day, offers, self._best(offers), best)
         known = page.slots.get(best)
