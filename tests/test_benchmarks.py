@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -168,9 +169,10 @@ class TestFilling:
         assert sum(day > today for day in days) == 32
 
     def test_a_database_keeps_the_same(self, tmp_path: Path) -> None:
-        memory, database = (self.filled(state, 50) for state in ("memory", f"sqlite:///{tmp_path / 'drs.db'}"))
-        assert database.export_state() == memory.export_state()
-        assert _diaries(database) == _diaries(memory)
+        memory = self.filled("memory", 50)
+        with closing(self.filled(f"sqlite:///{tmp_path / 'drs.db'}", 50)) as database:
+            assert database.export_state() == memory.export_state()
+            assert _diaries(database) == _diaries(memory)
 
     def test_orders_of_later_are_numbered_on(self) -> None:
         drs = self.filled("memory", 50)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
@@ -185,17 +185,17 @@ def test_a_state_is_exported_and_imported_over_http(desk: AdminDesk) -> None:
 
 def test_a_database_gives_and_takes_the_same_state_as_memory(desk: AdminDesk, tmp_path: Path) -> None:
     state = desk.drs.export_state()
-    kept_in = simulator(state=f"sqlite:///{tmp_path / 'drs.db'}")
-    _create("to be forgotten")(kept_in)
-    kept_in.import_state(state)
-    assert kept_in.export_state().model_dump_json() == state.model_dump_json()
-    with pytest.raises(SnapshotError, match="newark"):
-        kept_in.import_state(state.model_copy(update={"profile": "newark"}))
-    assert kept_in.export_state() == state
-    for drs in (desk.drs, kept_in):
-        _create("new")(drs)
-        _place("new", 5, True, None)(drs)
-    assert kept_in.export_state() == desk.drs.export_state()
+    with closing(simulator(state=f"sqlite:///{tmp_path / 'drs.db'}")) as kept_in:
+        _create("to be forgotten")(kept_in)
+        kept_in.import_state(state)
+        assert kept_in.export_state().model_dump_json() == state.model_dump_json()
+        with pytest.raises(SnapshotError, match="newark"):
+            kept_in.import_state(state.model_copy(update={"profile": "newark"}))
+        assert kept_in.export_state() == state
+        for drs in (desk.drs, kept_in):
+            _create("new")(drs)
+            _place("new", 5, True, None)(drs)
+        assert kept_in.export_state() == desk.drs.export_state()
 
 
 def test_a_simulator_without_a_seed_keeps_its_own_randomness(desk: AdminDesk) -> None:
