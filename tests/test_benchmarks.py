@@ -52,15 +52,25 @@ def generator(request: pytest.FixtureRequest) -> LoadGenerator:
     return load_generator(request.param)
 
 
-def task(drs: Simulator, workload: Workload, session: str | None = None) -> Task:
+def task(drs: Simulator, workload: Workload, session: str | None = None, seconds: float = 0.3) -> Task:
     caller = Caller(drs.wsgi, drs.path)
     bodies = bodies_of(session or session_in(caller(open_session())))
-    return Task(drs.url, bodies, workload, connections=2, seconds=0.3, prefix="9")
+    return Task(drs.url, bodies, workload, connections=2, seconds=seconds, prefix="9")
+
+
+def run_of(drs: Simulator, generator: LoadGenerator, workload: Workload) -> Reading:
+    """A run that came to the workflow's end, if that is what is sent; how long that takes is the machine's."""
+    for seconds in (0.3, 1, 3, 9):
+        drs.reset()
+        reading = generator.run(task(drs, workload, seconds=seconds))
+        if workload is not Workload.WORKFLOW or Step.DELETE in reading.sent:
+            break
+    return reading
 
 
 @pytest.mark.parametrize("workload", Workload)
 def test_every_workload_is_answered_with_success(drs: Simulator, generator: LoadGenerator, workload: Workload) -> None:
-    reading = generator.run(task(drs, workload))
+    reading = run_of(drs, generator, workload)
     assert 0 < reading.p50_us <= reading.p99_us
     assert reading.per_second == pytest.approx(reading.requests / reading.seconds)
     assert set(reading.sent) == (set(Step) if workload is Workload.WORKFLOW else set())
@@ -69,7 +79,7 @@ def test_every_workload_is_answered_with_success(drs: Simulator, generator: Load
 def test_the_workflow_books_what_it_created_and_leaves_the_diary_nearly_empty(
     drs: Simulator, generator: LoadGenerator
 ) -> None:
-    sent = generator.run(task(drs, Workload.WORKFLOW)).sent
+    sent = run_of(drs, generator, Workload.WORKFLOW).sent
     kept = drs.export_state()
     assert sent[Step.SCHEDULE] > 0
     assert sent[Step.DELETE] > 0
