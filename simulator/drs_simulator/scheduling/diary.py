@@ -178,13 +178,11 @@ def _keeps_all(shift: Shift, route: Iterable[Visit]) -> bool:
 
 
 def _stops(shift: Shift, route: Iterable[Visit]) -> Iterator[Stop]:
-    """The visits in that order, each as soon as can be; ends before the first that misses its window."""
+    """The visits in that order, each as soon as can be."""
     now = shift.begin
     for visit in route:
         start = max(now, visit.opens)
         now = start + visit.minutes
-        if now > min(visit.closes, shift.end):
-            return
         yield Stop(visit, start)
 
 
