@@ -21,10 +21,11 @@ from benchmarks.machine import this_machine
 
 _RUNS = 5
 _WHOLE_RUNS = 3
-_VERIFY = [sys.executable, "-c", "from drs_contracts.command import main; main()", "verify", "--simulator"]
+_VERIFY = [sys.executable, "-c", "from drs_contracts.__main__ import main; main()", "verify", "--simulator"]
 _PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 _IMPORT = (
-    "import time, pytest; began = time.perf_counter(); import drs_contracts.plugin; print(time.perf_counter() - began)"
+    "import time, pytest; began = time.perf_counter(); import drs_contracts.pytest_plugin; "
+    "print(time.perf_counter() - began)"
 )
 _TEN_PLAIN = "import pytest\n\n@pytest.mark.parametrize('number', range(10))\ndef test_nothing(number):\n    pass\n"
 _TEN = """

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from drs_contracts import clauses
-from drs_contracts.caller_defects import CALLER_DEFECTS
-from drs_contracts.defects import DEFECTS
+from drs_contracts import list_clauses
+from drs_contracts.defects.callers import CALLER_DEFECTS
+from drs_contracts.defects.drs import DEFECTS
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.service import HANDLINGS, SERVED
 from drs_simulator.scheduling.scheduler import Scheduler
@@ -70,7 +70,7 @@ def contract_page() -> str:
     """The page of all clauses, by id."""
     defects = {defect.caught_by: defect.statement for defect in (*DEFECTS, *CALLER_DEFECTS)}
     rows = ["| clause | statement | binds | evidence | writes | a defect it catches |", "| --- " * 6 + "|"]
-    for clause in clauses():
+    for clause in list_clauses():
         cells = (clause.id, clause.statement, clause.binds.value, str(clause.evidence), "yes" if clause.writes else "")
         rows.append(f"| {' | '.join(cells)} | {defects.get(clause.id, '')} |")
     return f"{_CONTRACT_OPENING}\n" + "\n".join(rows) + f"\n\n{len(rows) - 2} clauses.\n\n{_WITHOUT_A_CLAUSE}"

@@ -2,9 +2,9 @@
 
 ::
 
-    from drs_contracts import clauses
+    from drs_contracts import list_clauses
 
-    for clause in clauses():
+    for clause in list_clauses():
         print(clause.id, clause.statement, clause.evidence)
 """
 
@@ -14,17 +14,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from drs_contracts.catalogue import clauses
-    from drs_contracts.clause import Binds, Clause, ClauseBroken, Evidence, Grade
-    from drs_contracts.confirmations import Confirmations, ReceivedConfirmation
-    from drs_contracts.conversation import Conversation, Facts
-    from drs_contracts.drift import Difference, Kind, differences
-    from drs_contracts.observation import Coverage, Judgement, Observation, Situation, Verdict, observe
-    from drs_contracts.observed import Call, Traffic
-    from drs_contracts.recording import Recording, RecordingError, load_recording, replay
-    from drs_contracts.target import SimulatorTarget, Target, UnreachableError, UrlTarget
-    from drs_contracts.traffic import TrafficError, read_traffic
-    from drs_contracts.verification import Extent, Finding, Outcome, verify
+    from drs_contracts.callback_receiver import Confirmations, ReceivedConfirmation
+    from drs_contracts.clauses import list_clauses
+    from drs_contracts.clauses.clause import Binds, Clause, Evidence, Grade
+    from drs_contracts.driver.driver import Conversation, Facts
+    from drs_contracts.driver.targets import SimulatorTarget, Target, UnreachableError, UrlTarget
+    from drs_contracts.errors import ClauseBroken
+    from drs_contracts.observe.analysis import Coverage, Judgement, Observation, Situation, Verdict, analyse_traffic
+    from drs_contracts.observe.sources import TrafficError, read_traffic
+    from drs_contracts.recordings.drift import Difference, Kind, differences
+    from drs_contracts.recordings.recording import Recording, RecordingError, load_recording, replay
+    from drs_contracts.traffic.calls import Call, Traffic
+    from drs_contracts.verify.runner import Extent, Finding, Outcome, run_clauses
 
 __all__ = [
     "Binds",
@@ -55,52 +56,52 @@ __all__ = [
     "UnreachableError",
     "UrlTarget",
     "Verdict",
-    "clauses",
+    "analyse_traffic",
     "differences",
+    "list_clauses",
     "load_recording",
-    "observe",
     "read_traffic",
     "replay",
-    "verify",
+    "run_clauses",
 ]
 
 # Imported when it is asked for: pytest loads the plugin of this package in suites that may never use it.
 _HOMES = {
-    "Binds": "clause",
-    "Call": "observed",
-    "Clause": "clause",
-    "ClauseBroken": "clause",
-    "Confirmations": "confirmations",
-    "Conversation": "conversation",
-    "Coverage": "observation",
-    "Difference": "drift",
-    "Evidence": "clause",
-    "Extent": "verification",
-    "Facts": "conversation",
-    "Finding": "verification",
-    "Grade": "clause",
-    "Judgement": "observation",
-    "Kind": "drift",
-    "Observation": "observation",
-    "Outcome": "verification",
-    "ReceivedConfirmation": "confirmations",
-    "Recording": "recording",
-    "RecordingError": "recording",
-    "SimulatorTarget": "target",
-    "Situation": "observation",
-    "Target": "target",
-    "Traffic": "observed",
-    "TrafficError": "traffic",
-    "UnreachableError": "target",
-    "UrlTarget": "target",
-    "Verdict": "observation",
-    "clauses": "catalogue",
-    "differences": "drift",
-    "load_recording": "recording",
-    "observe": "observation",
-    "read_traffic": "traffic",
-    "replay": "recording",
-    "verify": "verification",
+    "Binds": "clauses.clause",
+    "Call": "traffic.calls",
+    "Clause": "clauses.clause",
+    "ClauseBroken": "errors",
+    "Confirmations": "callback_receiver",
+    "Conversation": "driver.driver",
+    "Coverage": "observe.analysis",
+    "Difference": "recordings.drift",
+    "Evidence": "clauses.clause",
+    "Extent": "verify.runner",
+    "Facts": "driver.driver",
+    "Finding": "verify.runner",
+    "Grade": "clauses.clause",
+    "Judgement": "observe.analysis",
+    "Kind": "recordings.drift",
+    "Observation": "observe.analysis",
+    "Outcome": "verify.runner",
+    "ReceivedConfirmation": "callback_receiver",
+    "Recording": "recordings.recording",
+    "RecordingError": "recordings.recording",
+    "SimulatorTarget": "driver.targets",
+    "Situation": "observe.analysis",
+    "Target": "driver.targets",
+    "Traffic": "traffic.calls",
+    "TrafficError": "observe.sources",
+    "UnreachableError": "driver.targets",
+    "UrlTarget": "driver.targets",
+    "Verdict": "observe.analysis",
+    "list_clauses": "clauses",
+    "differences": "recordings.drift",
+    "load_recording": "recordings.recording",
+    "analyse_traffic": "observe.analysis",
+    "read_traffic": "observe.sources",
+    "replay": "recordings.recording",
+    "run_clauses": "verify.runner",
 }
 
 

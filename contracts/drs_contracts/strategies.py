@@ -15,7 +15,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from drs_contracts.made_up import Person, Place, person, place
+from drs_contracts.fake_data import Person, Place, person, place
 
 _LIMIT_OF_COMMENTS = 255
 _DIFFERENT = 9_999

@@ -8,8 +8,8 @@ from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from drs_client import DrsClient, Refusal, RepairWorkflow, Unreachable, wsgi_transport
-from drs_contracts.message import Reply
-from drs_contracts.observed import Call, Traffic
+from drs_contracts.driver.messages import Reply
+from drs_contracts.traffic.calls import Call, Traffic
 from drs_simulator import Simulator
 from requests import ConnectionError as ConnectionBroken
 from werkzeug.test import Client

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-START = "from drs_contracts.command import main; main()"
+START = "from drs_contracts.__main__ import main; main()"
 
 
 @pytest.mark.parametrize("library", ["hypothesis", "faker", "jinja2"])

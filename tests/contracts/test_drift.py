@@ -11,9 +11,9 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from drs_contracts import Difference, Kind, clauses, differences
-from drs_contracts.concern import CONCERNS, FORM_OF_TIMES, clauses_concerned
-from drs_contracts.drift import type_of
+from drs_contracts import Difference, Kind, differences, list_clauses
+from drs_contracts.recordings.drift import type_of
+from drs_contracts.recordings.drift_clauses import CONCERNS, FORM_OF_TIMES, clauses_concerned
 from drs_simulator import Simulator
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,7 +138,7 @@ class TestValues:
 
 class TestConcerns:
     def test_every_clause_in_the_table_exists(self) -> None:
-        known = {clause.id for clause in clauses()}
+        known = {clause.id for clause in list_clauses()}
         assert {name for concern in CONCERNS for name in concern.clauses.split()} <= known
         assert FORM_OF_TIMES in known
 
@@ -221,7 +221,7 @@ class TestCommand:
         assert f"    type, 8 times, first: {place}/beginDate: is a date, '2021-10-26'; {was}\n" in done.stdout
         known = "\n".join(
             f"    {clause.id}  {clause.statement} ({clause.evidence})"
-            for clause in clauses()
+            for clause in list_clauses()
             if clause.id in ("AVL-04", "AVL-05", "WIR-02")
         )
         assert f"Clauses concerned:\n{known}\n5 exchanges, 1 of them drifted: 16 renamed, 8 type.\n" in done.stdout

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from drs_contracts.exercise import CommandError, Ending, exercise, simulator_of, worst
+from drs_contracts.exercise.runner import CommandError, Ending, exercise, simulator_of, worst
 from drs_simulator import Scenario, ScenarioError, Simulator, load_scenario, scenario_names
 from lxml import etree
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from drs_contracts import Binds, clauses
-from drs_contracts.caller_defects import CALLER_DEFECTS, CallerDefect
-from drs_contracts.message import NAMESPACE, OPERATIONS, SOAP, Members, Reply, request
-from drs_contracts.observation import Observation, Situation, Verdict, observe
-from drs_contracts.observed import Call, Traffic, moment
+from drs_contracts import Binds, list_clauses
+from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
+from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP, Members, Reply, request
+from drs_contracts.observe.analysis import Observation, Situation, Verdict, analyse_traffic
+from drs_contracts.traffic.calls import Call, Traffic, moment
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -18,7 +18,7 @@ from lxml import etree
 from tests.contracts.good_traffic import observed_workflow
 
 SOUND = observed_workflow()
-IDS = [clause.id for clause in clauses(Binds.CALLER)]
+IDS = [clause.id for clause in list_clauses(Binds.CALLER)]
 CAP = "<errorMsg>The number of days returned has been limited to 7 day</errorMsg>"
 SLOTS = "<theSlots><slotsForDay><available>{}</available></slotsForDay></theSlots>"
 NO_ORDER = "<errorMsg>Unable to find order in OptiTime Web</errorMsg>"
@@ -41,7 +41,7 @@ def call(operation: str, members: Members, inside: str = "", status: str = "succ
 
 
 def observed(*calls: Call) -> Observation:
-    return observe(Traffic("test", calls))
+    return analyse_traffic(Traffic("test", calls))
 
 
 def verdict(identifier: str, *calls: Call) -> Verdict:
@@ -51,13 +51,13 @@ def verdict(identifier: str, *calls: Call) -> Verdict:
 class TestClauses:
     @pytest.mark.parametrize("identifier", IDS)
     def test_a_sound_caller_meets_and_keeps_every_clause(self, identifier: str) -> None:
-        (judgement,) = (each for each in observe(SOUND).judgements if each.clause.id == identifier)
+        (judgement,) = (each for each in analyse_traffic(SOUND).judgements if each.clause.id == identifier)
         assert (judgement.verdict, judgement.breaches) == (Verdict.HELD, ())
         assert judgement.occasions > 0
 
     @pytest.mark.parametrize("defect", CALLER_DEFECTS, ids=lambda defect: defect.caught_by)
     def test_every_defect_is_caught_by_its_clause_and_its_place_is_told(self, defect: CallerDefect) -> None:
-        broken = {each.clause.id: each for each in observe(defect.traffic(SOUND)).broken}
+        broken = {each.clause.id: each for each in analyse_traffic(defect.traffic(SOUND)).broken}
         assert set(broken) == {defect.caught_by, *defect.also_noticed_by}
         breach = broken[defect.caught_by].breaches[0]
         assert breach.reason
@@ -186,7 +186,7 @@ class TestSubtleties:
 
 class TestCoverage:
     def test_operations_are_counted_and_those_never_called_are_there(self) -> None:
-        operations = observe(SOUND).coverage.operations
+        operations = analyse_traffic(SOUND).coverage.operations
         assert set(operations) == set(OPERATIONS)
         assert (operations["createOrder"], operations["getSchedule"]) == (2, 0)
 
@@ -207,7 +207,7 @@ class TestCoverage:
     )
     def test_a_situation_is_seen(self, situation: Situation, met: Call) -> None:
         assert observed(met).coverage.situations[situation] == 1
-        assert observe(SOUND).coverage.situations.keys() == set(Situation)
+        assert analyse_traffic(SOUND).coverage.situations.keys() == set(Situation)
 
     def test_what_is_sound_and_quick_is_no_situation(self) -> None:
         quick = replace(

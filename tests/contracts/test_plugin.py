@@ -112,9 +112,9 @@ def test_without_a_fixture_nothing_of_ours_is_imported(pytester: pytest.Pytester
 def test_the_plugin_is_installed_under_its_entry_point() -> None:
     from importlib.metadata import entry_points  # noqa: PLC0415
 
-    (found,) = (entry for entry in entry_points(group="pytest11") if entry.value == "drs_contracts.plugin")
+    (found,) = (entry for entry in entry_points(group="pytest11") if entry.value == "drs_contracts.pytest_plugin")
     assert found.name == "drs"
-    assert found.load() is sys.modules["drs_contracts.plugin"]
+    assert found.load() is sys.modules["drs_contracts.pytest_plugin"]
 
 
 def test_a_service_that_is_called_back_listens_for_a_test_that_asks_for_it(pytester: pytest.Pytester) -> None:

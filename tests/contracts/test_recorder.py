@@ -16,10 +16,10 @@ import pytest
 import requests
 from drs_client import DrsClient, HttpFailure, Refusal, RepairWorkflow
 from drs_contracts import SimulatorTarget, UrlTarget, load_recording, replay
-from drs_contracts.message import NAMESPACE, SOAP, request
-from drs_contracts.recorder import MOST_BYTES, Recorder, RecorderError, RecordingServer
-from drs_contracts.recording_writer import About, FolderError, Message, RecordingWriter
-from drs_contracts.redaction import WITHHELD, Redactor
+from drs_contracts.driver.messages import NAMESPACE, SOAP, request
+from drs_contracts.recordings.recorder import MOST_BYTES, Recorder, RecorderError, RecordingServer
+from drs_contracts.recordings.redaction import WITHHELD, Redactor
+from drs_contracts.recordings.writer import About, FolderError, Message, RecordingWriter
 from drs_simulator import Profile, Simulator
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -9,7 +9,7 @@ from shutil import copytree
 
 import pytest
 from drs_contracts import Difference, Recording, RecordingError, SimulatorTarget, differences, load_recording, replay
-from drs_contracts.message import Reply
+from drs_contracts.driver.messages import Reply
 from drs_simulator import Simulator
 from lxml import etree
 

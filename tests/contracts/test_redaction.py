@@ -8,9 +8,9 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
-from drs_contracts.redaction import WITHHELD, DoctypeRefusedError, NotXmlError, RedactionError, Redactor
-from drs_contracts.stand_ins import Kind, StandIns
-from drs_contracts.target import SimulatorTarget
+from drs_contracts.driver.targets import SimulatorTarget
+from drs_contracts.recordings.pseudonyms import Kind, StandIns
+from drs_contracts.recordings.redaction import WITHHELD, DoctypeRefusedError, NotXmlError, RedactionError, Redactor
 from drs_simulator import Simulator
 from hypothesis import assume, given
 from hypothesis import strategies as st

@@ -8,13 +8,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from drs_contracts import Clause, Evidence, Facts, Finding, Outcome, SimulatorTarget, clauses, verify
-from drs_contracts.clause import Binds, Grade
-from drs_contracts.defects import DEFECTS
-from drs_contracts.message import Exchange, Reply
-from drs_contracts.report import Report, to_html, to_json, to_junit, to_terminal
-from drs_contracts.verification import Extent
-from drs_contracts.verify_cli import verified
+from drs_contracts import Clause, Evidence, Facts, Finding, Outcome, SimulatorTarget, list_clauses, run_clauses
+from drs_contracts.clauses.clause import Binds, Grade
+from drs_contracts.cli.verify import verified
+from drs_contracts.defects.drs import DEFECTS
+from drs_contracts.driver.messages import Exchange, Reply
+from drs_contracts.verify.report import Report, to_html, to_json, to_junit, to_terminal
+from drs_contracts.verify.runner import Extent
 from drs_simulator import Simulator, load_profile
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,7 +115,7 @@ def test_a_long_answer_is_cut() -> None:
 
 def test_a_defect_is_reported_by_the_clause_that_catches_it() -> None:
     defect = next(each for each in DEFECTS if each.caught_by == "AVL-02")
-    findings = tuple(verify(defect.target(PROFILE), Facts.of(PROFILE), clauses(), Extent(examples=3)))
+    findings = tuple(run_clauses(defect.target(PROFILE), Facts.of(PROFILE), list_clauses(), Extent(examples=3)))
     assert "AVL-02" in [finding.clause.id for finding in report(*findings).having(Outcome.BROKEN)]
 
 
@@ -123,7 +123,7 @@ def test_a_defect_is_reported_by_the_clause_that_catches_it() -> None:
 def test_when_the_time_is_over_the_rest_is_left_out(seconds: float, reached: int) -> None:
     target = SimulatorTarget(DEFECTS[0].target(PROFILE).simulator)
     extent = Extent(examples=1, seconds=seconds)
-    found = list(verify(target, Facts.of(PROFILE), clauses()[:2], extent))
+    found = list(run_clauses(target, Facts.of(PROFILE), list_clauses()[:2], extent))
     assert sum(finding.outcome is not Outcome.LEFT_OUT for finding in found) == reached
 
 
@@ -145,6 +145,6 @@ def test_an_interruption_ends_the_run_with_what_was_found_and_removes_what_it_ma
     target = Stopped(Simulator(PROFILE, clock="fixed@2021-10-22T12:00:00Z", seed=1))
     stopped = verified(target, Facts.of(PROFILE), Extent(examples=1), "a target")
     assert stopped.interrupted
-    assert 0 < len(stopped.findings) < len(clauses(Binds.DRS))
+    assert 0 < len(stopped.findings) < len(list_clauses(Binds.DRS))
     with target.simulator._store.transaction() as kept:
         assert not [booking for booking in kept.bookings() if booking.appointment]

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from drs_client import DrsClient, wsgi_transport
 from drs_contracts import strategies
-from drs_contracts.made_up import Person, Place, person, place
+from drs_contracts.fake_data import Person, Place, person, place
 from drs_simulator import Profile, Simulator, load_profile
 from hypothesis import find, given, settings
 from hypothesis import strategies as st

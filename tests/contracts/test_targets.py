@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from drs_contracts import SimulatorTarget, UrlTarget
-from drs_contracts.message import request
-from drs_contracts.target import ClockOutOfReachError, UnreachableError
+from drs_contracts.driver.messages import request
+from drs_contracts.driver.targets import ClockOutOfReachError, UnreachableError
 from drs_simulator import Simulator
 
 OPEN = request("openSession", {"login": "drs", "password": "drs"})

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drs_contracts import Call, RecordingError, Traffic, TrafficError, observe, read_traffic
-from drs_contracts.message import Reply, request
-from drs_contracts.recording_writer import About, Message, RecordingWriter
-from drs_contracts.redaction import Redactor
-from drs_contracts.traffic import HarError, NoCallsError
+from drs_contracts import Call, RecordingError, Traffic, TrafficError, analyse_traffic, read_traffic
+from drs_contracts.driver.messages import Reply, request
+from drs_contracts.observe.sources import HarError, NoCallsError
+from drs_contracts.recordings.redaction import Redactor
+from drs_contracts.recordings.writer import About, Message, RecordingWriter
 
 from tests.contracts.good_traffic import observed_workflow
 from tests.contracts.hars import entry, har, har_of
@@ -178,6 +178,6 @@ class TestFolders:
         for call in SOUND.calls:
             writer.write(Message(call.sent), Message(call.reply.body))
         writer.close()
-        observation = observe(read_traffic(tmp_path))
+        observation = analyse_traffic(read_traffic(tmp_path))
         assert writer.written == len(SOUND.calls) - 1
         assert [judgement.breaches for judgement in observation.broken] == []

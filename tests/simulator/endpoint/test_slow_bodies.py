@@ -12,7 +12,7 @@ from threading import Thread
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
-from drs_contracts.listening import QuietHandler
+from drs_contracts.callback_receiver import QuietHandler
 from drs_simulator.endpoint import slow_bodies
 from drs_simulator.endpoint.slow_bodies import SlowBodies
 from werkzeug.serving import make_server

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from drs_contracts.message import request
+from drs_contracts.driver.messages import request
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.service import SERVED
 from drs_simulator.gateway.wsdl import schema

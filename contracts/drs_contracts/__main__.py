@@ -1,0 +1,26 @@
+"""Starts the command ``drs-contracts``, or says what it needs where the extra ``contracts`` is not installed."""
+
+from __future__ import annotations
+
+import sys
+
+_EXTRA = frozenset({"hypothesis", "faker", "jinja2", "pytest"})
+_UNUSABLE = 2
+
+
+def main() -> None:
+    """Run the command."""
+    try:
+        from drs_contracts.cli import main as run  # noqa: PLC0415 - what it needs may be missing
+    except ModuleNotFoundError as missing:
+        library = (missing.name or "").partition(".")[0]
+        if library not in _EXTRA:
+            raise
+        remedy = "Install it with: pip install 'drs-simulator[contracts]'"
+        sys.stderr.write(f"drs-contracts needs {library}. {remedy}\n")
+        raise SystemExit(_UNUSABLE) from None
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Clauses on what answers have in them: the members that every answer has, and those of an order."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from hypothesis import strategies as st
+from lxml import etree
+
+from drs_contracts.clauses.clause import clause, presumed, published, seen
+from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.expectations import expect
+from drs_contracts.strategies import days_ahead
+
+_ORDER = "theOrder"
+_BOOKING = "theOrder/theBookings"
+_CODES = f"{_BOOKING}/theBookingCodes"
+# Members by their paths, in the order of Appendix B 4 (seen).
+_MEMBERS = {
+    "theOrder": (
+        *("contract", "locationID", "message", "orderComments", "orderId", "primaryOrderNumber", "priority", "status"),
+        *("targetDate", "theBookings", "theLocation", "userId"),
+    ),
+    "theOrder/theBookings": (
+        *("bookingCategory", "bookingId", "bookingLifeCycleStatus", "bookingReason", "contract", "duration"),
+        *("isEmergency", "isNextBooking", "locationID", "orderId", "planningWindowEnd", "planningWindowStart"),
+        *("primaryOrderNumber", "secondaryOrderNumber", "template", "tertiaryOrderNumber", "theBookingCodes"),
+        *("theBusinessData", "tokenId", "userId"),
+    ),
+    "theOrder/theBookings/theBookingCodes": (
+        *("bookingCodeSORCode", "bookingId", "comments", "itemNumberWithinBooking", "itemValue", "orderId"),
+        *("primaryOrderNumber", "quantity", "standardMinuteValue", "trade"),
+    ),
+}
+
+
+@clause("ANS-01", "Every answer has the id 0, and status success or error.", seen("Responses: id and status"))
+def answers_have_id_and_status(drs: Conversation) -> None:
+    """Ask what succeeds and what does not."""
+    for answer in (drs.open_session(), drs.call("closeSession", {"sessionId": "none"})):
+        expect(answer.text("id") == "0", f"the id is {answer.text('id')}")
+        expect(answer.text("status") in ("success", "error"), f"the status is {answer.text('status')}")
+
+
+@clause(
+    "ANS-02",
+    "A new order has the status undefined, its booking the life cycle PLANNED and the reason FIRST.",
+    seen("Appendix B 4"),
+    writes=True,
+)
+def a_new_order_has_its_states(drs: Conversation) -> None:
+    """Create an order."""
+    answer = drs.create_order().exchange
+    found = [
+        answer.text(f"{_ORDER}/status"),
+        answer.text(f"{_BOOKING}/bookingLifeCycleStatus"),
+        answer.text(f"{_BOOKING}/bookingReason"),
+    ]
+    expect(found == ["undefined", "PLANNED", "FIRST"], f"they are {found}")
+
+
+@clause("ANS-03", "theLocation is DRS's record of the locationID that was sent.", seen("Appendix B 4"), writes=True)
+def an_order_shows_its_location(drs: Conversation) -> None:
+    """Create an order and look where it is."""
+    found = drs.create_order().exchange.text(f"{_ORDER}/theLocation/locationId")
+    expect(found == drs.facts.location_id, f"the location is {found}")
+
+
+@clause("ANS-04", "A booking's duration is that of its SOR codes.", seen("Appendix B 4"), writes=True)
+def a_booking_lasts_as_long_as_its_codes(drs: Conversation) -> None:
+    """Create an order with one code that is done once."""
+    answer = drs.create_order().exchange
+    minutes = sum(int(each) for each in answer.texts(f"{_CODES}/standardMinuteValue"))
+    duration = answer.text(f"{_BOOKING}/duration")
+    expect(duration == str(minutes), f"the duration is {duration}, and the codes take {minutes} minutes")
+
+
+@clause("ANS-05", "A booking's template is the trade of its SOR code.", seen("Appendix B 4"), writes=True)
+def a_booking_has_its_trade(drs: Conversation) -> None:
+    """Create an order and look at both."""
+    answer = drs.create_order().exchange
+    template, trade = answer.text(f"{_BOOKING}/template"), answer.text(f"{_CODES}/trade")
+    expect(bool(trade) and template == trade, f"the template is {template}, the trade {trade}")
+
+
+@clause("ANS-06", "A quantity of 1 comes back as 1.0.", seen("Appendix B 4"), writes=True)
+def quantities_have_a_fraction(drs: Conversation) -> None:
+    """Create an order with one code that is done once."""
+    quantity = drs.create_order().exchange.text(f"{_CODES}/quantity")
+    expect(quantity == "1.0", f"it came back as {quantity}")
+
+
+@clause("ANS-07", "An order's ids are the same throughout an answer.", seen("Appendix B 4"), writes=True)
+def ids_are_the_same_throughout(drs: Conversation) -> None:
+    """Create an order and look at every id."""
+    order = drs.create_order()
+    returned = order.exchange.returned
+    assert returned is not None
+    for name in ("bookingId", "orderId", "primaryOrderNumber"):
+        found = {element.text for element in returned.iter(name)}
+        expect(len(found) == 1, f"{name} is {', '.join(sorted(map(str, found)))}")
+
+
+@clause(
+    "ANS-08",
+    "The members of a day, a slot and a booking come in the interface's order, which is alphabetical.",
+    published("sequences of the types"),
+    writes=True,
+    ahead=days_ahead(),
+)
+def members_are_in_order(drs: Conversation, ahead: int) -> None:
+    """Look at some days and at an order."""
+    for answer in (drs.check_availability(drs.local(ahead), drs.local(ahead + 3)), drs.create_order().exchange):
+        returned = answer.returned
+        assert returned is not None
+        for element in returned.iter("theSlots", "slotsForDay", "theBookings"):
+            names = [str(etree.QName(child).localname) for child in element]
+            expect(names == sorted(names), f"{element.tag!s} has {', '.join(names)}")
+
+
+@clause(
+    "ANS-09",
+    "createOrder returns the whole order: all that a new order, its booking and its codes are known to have, in order.",
+    seen("Appendix B 4"),
+    writes=True,
+)
+def the_whole_order_is_returned(drs: Conversation) -> None:
+    """Create an order and look for each member; there may be others between."""
+    returned = drs.create_order().exchange.returned
+    assert returned is not None
+    for path, known in _MEMBERS.items():
+        found = returned.find(path)
+        assert found is not None
+        names = list(dict.fromkeys(str(etree.QName(child).localname) for child in found))
+        kept = [name for name in names if name in known]
+        expect(kept == list(known), f"{path} has {', '.join(names)}")
+
+
+@clause(
+    "ANS-10",
+    "A booking takes as long as its codes together, each as often as it is to be done.",
+    presumed("seen for one code done once: Appendix B 4"),
+    writes=True,
+    times=st.integers(1, 4),
+)
+def codes_are_done_as_often_as_asked(drs: Conversation, times: int) -> None:
+    """Create an order with one code done some times, and once more beside it."""
+    code = drs.code("any")
+    several = [{**code, "quantity": times}, {**code, "itemNumberWithinBooking": "2", "quantity": "1.5"}]
+    answer = drs.create_order(theBookingCodes=several).exchange
+    each = int(answer.text(f"{_CODES}/standardMinuteValue") or 0)
+    duration = answer.text(f"{_BOOKING}/duration")
+    wanted = each * times + ceil(each * 1.5)
+    expect(duration == str(wanted), f"a code of {each} minutes {times} and 1.5 times is {duration} minutes")
+    items = answer.texts(f"{_CODES}/itemNumberWithinBooking")
+    expect(items == ["1", "2"], f"the items are {items}")

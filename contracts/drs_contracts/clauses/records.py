@@ -1,0 +1,287 @@
+"""Clauses on what planners and back offices tell DRS: who works when and at what, places, SOR codes.
+
+All of them change what others use and what no call puts back, so they are for a simulator of one's own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from hypothesis import strategies as st
+
+from drs_contracts.clauses.clause import clause, presumed
+from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
+from drs_contracts.driver.messages import Exchange, Members, Value
+from drs_contracts.fake_data import Place
+from drs_contracts.strategies import places
+
+_BOOKING = "theOrders/theBookings"
+_WHO = f"{_BOOKING}/theResources/resourceID"
+_PLANNING_FAILED = "Planning failed"
+_A_DAY = 24 * 60
+
+
+def _everybody(drs: Conversation) -> list[str]:
+    return drs.ask("selectResource").texts("theResources/resourceID")
+
+
+def _tell_of_all(drs: Conversation, **news: Value) -> None:
+    told = [{"resourceID": somebody, **news} for somebody in _everybody(drs)]
+    expect_success(drs.ask("updateResource", contract=drs.facts.contract, theResources=told))
+
+
+def _free(drs: Conversation, ahead: int) -> list[tuple[time, time]]:
+    zone = drs.facts.zone
+    free = drs.free_slots(ahead, 1)
+    return [(slot.begins.astimezone(zone).time(), slot.ends.astimezone(zone).time()) for slot in free]
+
+
+@clause(
+    "REC-01",
+    "While updateResource says that all are away, no slot is available that lies in that time; the others stay.",
+    presumed("by the members' names, which are published"),
+    writes=True,
+    changes_records=True,
+    split=st.integers(0, 239),
+    overlap=st.integers(0, 120),
+    seconds=st.integers(0, 59),
+)
+def nobody_comes_who_is_away(drs: Conversation, split: int, overlap: int, seconds: int) -> None:
+    """Let everybody be away for the first slot of a day, told in two parts that meet or overlap."""
+    tuesday = drs.weekday(0, 1)
+    before = _free(drs, tuesday)
+    first = before[0]
+    begin, end = drs.local(tuesday, first[0]), drs.local(tuesday, first[1])
+    middle = begin + timedelta(minutes=split % max(1, (end - begin) // timedelta(minutes=1)))
+    until = min(end, middle + timedelta(minutes=overlap))
+    parts: list[Members] = [
+        {"beginDateTime": middle, "endDateTime": end},
+        {"beginDateTime": begin - timedelta(seconds=seconds), "endDateTime": max(until, begin + timedelta(minutes=1))},
+    ]
+    parts[0] = {**parts[0], "reason": "Holiday", "comments": "away"}
+    _tell_of_all(drs, theUnavailabilities=parts)
+    after = _free(drs, tuesday)
+    inside = [slot for slot in after if first[0] <= slot[0] and slot[1] <= first[1]]
+    expect(not inside, f"{inside} can be booked though all are away")
+    apart = [slot for slot in before if slot[0] >= first[1]]
+    expect([slot for slot in after if slot[0] >= first[1]] == apart, f"of {apart} only {after} are left")
+    expect(_free(drs, tuesday + 1) == _free(drs, tuesday + 8), "the day after is not what it was")
+    shown = drs.ask("selectResource")
+    for name, wanted in (("reason", {"Holiday", ""}), ("comments", {"away", ""})):
+        told = set(shown.texts(f"theResources/theUnavailabilities/{name}"))
+        expect(told == wanted, f"the {name} is {told}")
+
+
+@clause(
+    "REC-02",
+    "Working hours that updateResource is told count from then on, those of one day before those of its weekday.",
+    presumed("by the members' names, which are published"),
+    writes=True,
+    changes_records=True,
+)
+def working_hours_count(drs: Conversation) -> None:
+    """Let everybody work on Tuesdays only, and on one of them in the last slot's hours only."""
+    tuesday = drs.weekday(0, 1)
+    usual = _free(drs, tuesday)
+    day_begin, day_end = min(slot[0] for slot in usual), max(slot[1] for slot in usual)
+    late = max(slot[0] for slot in usual)
+    weekly: Members = {
+        "beginDate": drs.local(0, day_begin),
+        "dayOfWeek": "TUESDAY",
+        "endDate": drs.local(0, day_end),
+    }
+    that_day: Members = {
+        "beginDate": drs.local(0, late),
+        "endDate": drs.local(0, day_end),
+        "specificDate": drs.local(tuesday, time(12)),
+    }
+    _tell_of_all(drs, theWorkingHours=[weekly, that_day])
+    expect(_free(drs, tuesday - 1) == [], "Monday can be booked though nobody works")
+    expect(_free(drs, tuesday + 7) == usual, f"the Tuesday after has {_free(drs, tuesday + 7)}, not {usual}")
+    found, wanted = _free(drs, tuesday), [slot for slot in usual if slot[1] > late]
+    expect(all(slot[1] > late for slot in found), f"on that Tuesday {found} can be booked")
+    expect({slot for slot in wanted if slot[0] >= late} <= set(found), f"of {wanted} only {found} can be booked")
+    hours = drs.ask(
+        "selectResource",
+        includeWorkingHours=True,
+        returnWorkingHoursFrom=drs.local(tuesday - 1),
+        returnWorkingHoursTo=drs.local(tuesday + 7),
+    )
+    starts = {datetime.fromisoformat(each) for each in hours.texts("theResources/theWorkingHours/beginDate")}
+    told = {drs.local(tuesday, late), drs.local(tuesday + 7, day_begin)}
+    expect(starts == told, f"the hours begin at {starts}, not at {told}")
+
+
+@clause(
+    "REC-03",
+    "What updateResource is told must be whole and known: each flaw is refused with an errorMsg that names it.",
+    presumed("plainest guess"),
+    writes=True,
+    changes_records=True,
+)
+def flaws_of_operatives_are_named(drs: Conversation) -> None:
+    """Tell of hours and absences without an end, of days and abilities that there are not."""
+    somebody = _everybody(drs)[0]
+    hours: Members = {"beginDate": drs.local(0, time(8)), "endDate": drs.local(0, time(16)), "dayOfWeek": "Monday"}
+    away: Members = {"beginDateTime": drs.local(1), "endDateTime": drs.local(2)}
+
+    def told(named: Members, *words: str) -> None:
+        answer = drs.ask("updateResource", contract=drs.facts.contract, theResources=named)
+        expect_refusal(answer, *words)
+
+    for name in hours:
+        left = {other: value for other, value in hours.items() if other != name}
+        told({"resourceID": somebody, "theWorkingHours": left}, name)
+    for name in away:
+        left = {other: value for other, value in away.items() if other != name}
+        told({"resourceID": somebody, "theUnavailabilities": left}, name)
+    turned: Members = {"beginDate": drs.local(0, time(16)), "endDate": drs.local(0, time(16)), "dayOfWeek": "Monday"}
+    told({"resourceID": somebody, "theWorkingHours": turned}, "beginDate", "endDate")
+    never: Members = {"beginDateTime": drs.local(2), "endDateTime": drs.local(2)}
+    told({"resourceID": somebody, "theUnavailabilities": never}, "beginDateTime", "endDateTime")
+    told({"resourceID": somebody, "theWorkingHours": {**hours, "dayOfWeek": "Mittwoch"}}, "Mittwoch", "dayOfWeek")
+    told({"resourceID": somebody, "theAbilities": {"name": "Juggler"}}, "Juggler", "theAbilities")
+    told({"resourceID": "nobody"}, "nobody", "resourceID")
+    told({"externalResourceCode": "nobody"}, "nobody", "externalResourceCode")
+    told({"resourceName": "nobody"}, "resourceID")
+    expect_refusal(drs.ask("updateResource", contract=drs.facts.contract), "theResources")
+    unknown = drs.ask("updateResource", contract="no such one", theResources={"resourceID": somebody})
+    expect_refusal(unknown, "no such one")
+
+
+@clause(
+    "REC-04",
+    "A booking whose operative is away then loses its place, and selectAlerts shows it as RESCHEDULEFAILURES.",
+    presumed("the type of alert is published"),
+    writes=True,
+    changes_records=True,
+)
+def who_is_away_loses_bookings(drs: Conversation) -> None:
+    """Let somebody be away for the last slot of a day, with a booking there, before it and on the next day."""
+    tuesday = drs.weekday(0, 1)
+    before, order, later = drs.create_order(), drs.create_order(), drs.create_order()
+    slots = sorted(drs.free_slots(tuesday, 1), key=lambda slot: (slot.end, slot.begin))
+    early, late = slots[0], slots[-1]
+    expect_success(drs.schedule_into(before, early))
+    somebody = drs.select(before).text(_WHO) or ""
+    named = late.window
+    booking = drs.booking(order, theResources={"resourceID": somebody}, **named)
+    expect_success(drs.ask("scheduleBooking", theBooking=booking, resourceLock="lockAsSpecified"))
+    expect_success(drs.schedule_into(later, drs.free_slots(tuesday + 1, 1)[0]))
+    away: Members = {"beginDateTime": late.begin, "endDateTime": late.end}
+    told_of: Members = {"resourceID": somebody, "theUnavailabilities": away}
+    expect_success(drs.ask("updateResource", contract=drs.facts.contract, theResources=told_of))
+    shown = drs.select(order)
+    expect(not shown.texts(_WHO), f"{somebody} is still to come")
+    kept = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
+    expect(kept == "PLANNED", f"the booking is {kept}")
+    expect(drs.select(before).text(_WHO) == somebody, "a visit before that time is lost as well")
+    expect(bool(drs.select(later).texts(_WHO)), "the day after is lost as well")
+    alerts = drs.ask("selectAlerts", contract=drs.facts.contract, alertType="RESCHEDULEFAILURES")
+    ids = alerts.texts("theAlerts/theBooking/bookingId")
+    expect(ids == [order.booking_id], f"the alerts are those of {ids}")
+    name = drs.ask("selectResource", theResourceIDs=somebody)
+    told = alerts.text("theAlerts/comments") or ""
+    expect((name.text("theResources/resourceName") or "?") in told, f"the alert says '{told}'")
+    expect_success(drs.schedule_into(order, drs.free_slots(tuesday + 2, 1)[0]))
+    after = drs.ask("selectAlerts", contract=drs.facts.contract).texts("theAlerts/theBooking/bookingId")
+    expect(after == [], f"the alerts are those of {after} once it is scheduled again")
+
+
+@clause(
+    "REC-05",
+    "Who has no longer the ability does no such work: no slot is available when nobody has it, and visits are lost.",
+    presumed("by the members' names, which are published"),
+    writes=True,
+    changes_records=True,
+)
+def abilities_count(drs: Conversation) -> None:
+    """Schedule a booking, then teach everybody another trade."""
+    order, tuesday = drs.create_order(), drs.weekday(0, 1)
+    expect_success(drs.schedule_into(order, drs.free_slots(tuesday, 1)[0]))
+    trade = order.exchange.text("theOrder/theBookings/template")
+    known = drs.ask("selectResource").texts("theResources/theAbilities/name")
+    others = [name for name in known if name != trade]
+    expect(bool(others), f"nobody does anything but {trade}")
+    _tell_of_all(drs, theAbilities=[{"name": others[0]}], resourceName="Somebody Else")
+    expect(_free(drs, tuesday) == [], f"a {trade} can be booked though there is none")
+    expect(not drs.select(order).texts(_WHO), f"a {trade} is still to come")
+    names = set(drs.ask("selectResource").texts("theResources/resourceName"))
+    expect(names == {"Somebody Else"}, f"the names are {names}")
+
+
+@clause(
+    "REC-06",
+    "updateLocation keeps what it is sent of a place, and orders there show it; what is not sent stays.",
+    presumed("by the members' names, which are published"),
+    writes=True,
+    changes_records=True,
+    there=places(),
+)
+def places_are_kept(drs: Conversation, there: Place) -> None:
+    """Tell of a place in two calls, and look at an order there."""
+    order = drs.create_order(locationID=there.id)
+    parts: tuple[Members, ...] = (
+        {"address1": there.address1, "latitude": there.latitude, "longitude": there.longitude},
+        {"city": there.address3, "postCode": there.post_code},
+    )
+    for part in parts:
+        expect_success(drs.ask("updateLocation", theLocation={"locationId": there.id, **part}))
+    shown = drs.select(order)
+    for part in parts:
+        for name, value in part.items():
+            kept = shown.text(f"theOrders/theLocation/{name}")
+            expect(kept == value, f"the {name} is '{kept}', not '{value}'")
+    for name, wrong in (("latitude", "90.1"), ("latitude", "-91"), ("longitude", "180.1"), ("longitude", "east")):
+        flawed: Members = {"locationId": there.id, name: wrong}
+        expect_refusal(drs.ask("updateLocation", theLocation=flawed), name, wrong)
+    for name, right in (("latitude", "90"), ("longitude", "-180")):
+        expect_success(drs.ask("updateLocation", theLocation={"locationId": there.id, name: right}))
+    expect_refusal(drs.ask("updateLocation", theLocation={"address1": "anywhere"}), "locationID")
+
+
+@clause(
+    "REC-07",
+    "A SOR code that updateBookingCode enters can be booked at once; without a trade it has no valid job template.",
+    presumed("by the members' names, which are published"),
+    writes=True,
+    changes_records=True,
+    minutes=st.integers(1, 240),
+)
+def codes_are_entered(drs: Conversation, minutes: int) -> None:
+    """Enter a code, book it, and enter it anew without a trade."""
+    trade = drs.create_order().exchange.text("theOrder/theBookings/template") or ""
+    definition: Members = {
+        "bookingCode": "NEW-1",
+        "bookingCodeDescription": "New",
+        "bookingCodeTime": minutes,
+        "contract": drs.facts.contract,
+    }
+
+    def entered(**more: str | int) -> Exchange:
+        told = {**definition, **more}
+        return drs.ask("updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=told)
+
+    expect_success(entered(trade=trade))
+    code = {**drs.code("any"), "bookingCodeSORCode": "NEW-1"}
+    order = drs.create_order(theBookingCodes=code)
+    duration = order.exchange.text("theOrder/theBookings/duration")
+    expect(duration == str(minutes), f"it takes {duration} minutes, not {minutes}")
+    slot = max(drs.free_slots(drs.weekday(0, 1), 1), key=lambda each: (each.end, each.begin))
+    widest = drs.free_slots(drs.weekday(0, 0), 5)[-1]
+    expect(any(drs.schedule_into(order, each).succeeded for each in (slot, widest)), "it cannot be scheduled")
+    expect_success(entered())
+    answer = drs.schedule_into(drs.create_order(theBookingCodes=code), widest)
+    expect(_PLANNING_FAILED in (answer.text("errorMsg") or ""), f"without a trade: {answer.text('status')}")
+    for wrong in (0, _A_DAY + 1):
+        expect_refusal(entered(bookingCodeTime=wrong), "bookingCodeTime", str(wrong))
+    for right in (1, _A_DAY):
+        expect_success(entered(bookingCodeTime=right))
+    for name in ("bookingCode", "bookingCodeDescription", "bookingCodeTime"):
+        lacking = {other: value for other, value in definition.items() if other != name}
+        told = drs.ask("updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=lacking)
+        expect_refusal(told, name)
+    expect_refusal(entered(contract="no such one"), "no such one")
+    expect_refusal(drs.ask("updateBookingCode", theBookingCodeDefinitions=definition), "contract")
+    expect_refusal(drs.ask("updateBookingCode", contract=drs.facts.contract), "theBookingCodeDefinitions")

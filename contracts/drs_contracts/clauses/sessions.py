@@ -1,0 +1,80 @@
+"""Clauses on sessions: what openSession gives, and how long it is good for."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, timedelta
+
+from drs_contracts.clauses.clause import clause, presumed, seen
+from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.expectations import expect
+from drs_contracts.strategies import texts
+
+_SESSION_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@clause("SES-01", "openSession gives a sessionId of 32 lower-case hex characters.", seen("Appendix B 1"))
+def session_id_has_its_form(drs: Conversation) -> None:
+    """Open a session and look at its id."""
+    session_id = drs.open_session().text("sessionId") or ""
+    expect(bool(_SESSION_ID.fullmatch(session_id)), f"the sessionId is '{session_id}'")
+
+
+@clause("SES-02", "Two sessions have different ids and are good side by side.", presumed("plainest guess"))
+def sessions_stand_side_by_side(drs: Conversation) -> None:
+    """Open two, close one, use the other."""
+    first, second = (drs.open_session().text("sessionId") or "" for _ in range(2))
+    expect(first != second, "both sessions have the same id")
+    expect(drs.call("closeSession", {"sessionId": first}).succeeded, "the first could not be closed")
+    expect(drs.call("closeSession", {"sessionId": second}).succeeded, "the second was closed with the first")
+
+
+@clause("SES-03", "A closed session is of no use: the call is refused.", presumed("no fault, as for all refusals"))
+def a_closed_session_is_refused(drs: Conversation) -> None:
+    """Close a session and close it again."""
+    session_id = drs.open_session().text("sessionId") or ""
+    drs.call("closeSession", {"sessionId": session_id})
+    again = drs.call("closeSession", {"sessionId": session_id})
+    expect(again.refused, f"it was answered with HTTP {again.reply.status}, status {again.text('status')}")
+    expect(bool(again.text("errorMsg")), "the refusal has no errorMsg")
+
+
+@clause(
+    "SES-04",
+    "A wrong password is refused with status error and an errorMsg, not with a fault.",
+    presumed("no fault, as for all refusals"),
+    password=texts(),
+)
+def a_wrong_password_is_refused(drs: Conversation, password: str) -> None:
+    """Try any other password."""
+    answer = drs.open_session(password=f"{drs.target.password}{password}")
+    expect(answer.refused, f"it was answered with HTTP {answer.reply.status}, status {answer.text('status')}")
+    expect(answer.text("sessionId") is None, "a sessionId came with the refusal")
+
+
+@clause(
+    "SES-05",
+    "A session is valid for the rest of the local calendar day, and not after midnight.",
+    seen("Close Session"),
+    moves_clock=True,
+)
+def a_session_ends_at_midnight(drs: Conversation) -> None:
+    """Look at the last minute of the day and at the first of the next."""
+    session_id = drs.session
+    midnight = datetime.combine(drs.today + timedelta(days=1), time(0), drs.facts.zone)
+    drs.target.move_clock(midnight - drs.target.now() - timedelta(minutes=1))
+    late = drs.call("checkAvailability", drs.availability_members(drs.local(1), drs.local(1)))
+    expect(late.succeeded, f"a minute before midnight it was refused: {late.text('errorMsg')}")
+    drs.target.move_clock(timedelta(minutes=2))
+    after = drs.call("closeSession", {"sessionId": session_id})
+    expect(after.refused, "a minute after midnight it was still good")
+
+
+@clause("SES-06", "Every call but openSession needs a sessionId.", seen("Open Session"))
+def calls_need_a_session(drs: Conversation) -> None:
+    """Leave the sessionId out of a call that is complete otherwise."""
+    members = drs.availability_members(drs.local(1), drs.local(2))
+    del members["sessionId"]
+    answer = drs.call("checkAvailability", members)
+    expect(answer.refused, f"it was answered with status {answer.text('status')}")
+    expect("sessionId" in (answer.text("errorMsg") or ""), "the errorMsg does not name sessionId")

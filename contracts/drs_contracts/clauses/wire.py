@@ -1,0 +1,196 @@
+"""Clauses on the wire: envelopes, prefixes, dates and the platform's faults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+from hypothesis import strategies as st
+from lxml import etree
+
+from drs_contracts.clauses.clause import clause, client, presumed, published, seen
+from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.expectations import expect
+from drs_contracts.driver.messages import NAMESPACE, SOAP, request
+from drs_contracts.strategies import days_ahead
+
+_SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-](?!00:00)\d\d:\d\d)")
+_SERVER_ERROR = 500
+_OPERATIONS = 22
+
+
+@clause(
+    "WIR-01",
+    "The envelope has the prefix soap, the wrapper ns1; return declares ns2, and it and all below have no namespace.",
+    seen("Appendix B"),
+)
+def answers_have_their_prefixes(drs: Conversation) -> None:
+    """Look at the names of one answer."""
+    answer = drs.open_session()
+    expect(answer.envelope.prefix == "soap", f"the envelope's prefix is {answer.envelope.prefix}")
+    returned = answer.returned
+    expect(returned is not None, "there is no unqualified return in a qualified wrapper")
+    assert returned is not None
+    wrapper = returned.getparent()
+    expect(wrapper is not None and wrapper.prefix == "ns1", "the wrapper's prefix is not ns1")
+    expect(returned.nsmap.get("ns2") == NAMESPACE, "return does not declare ns2")
+    qualified = [element.tag for element in returned.iter() if etree.QName(element).namespace]
+    expect(not qualified, f"qualified are {qualified}")
+
+
+@clause(
+    "WIR-02",
+    "Dates have the local offset, Z where it is zero, and milliseconds only where there are any.",
+    seen("Appendix B 3 and 4"),
+    ahead=days_ahead(),
+)
+def dates_have_their_form(drs: Conversation, ahead: int) -> None:
+    """Look at every date of an answer, in summer and winter."""
+    answer = drs.check_availability(drs.local(ahead), drs.local(ahead + 6))
+    for path in ("theSlots/day", "theSlots/slotsForDay/beginDate", "theSlots/slotsForDay/endDate"):
+        for text in answer.texts(path):
+            expect(bool(_DATE.fullmatch(text)), f"a date is written '{text}'")
+
+
+@clause(
+    "WIR-03",
+    "A date without offset is local time.",
+    seen("Appendix B 4, targetDate"),
+    writes=True,
+    ahead=st.integers(2, 300),
+)
+def a_date_without_offset_is_local(drs: Conversation, ahead: int) -> None:
+    """Send a targetDate without offset."""
+    target = drs.local(ahead)
+    answer = drs.create_order(targetDate=target.replace(tzinfo=None).isoformat()).exchange
+    offset = target.strftime("%z")
+    wanted = target.replace(tzinfo=None).isoformat() + ("Z" if offset == "+0000" else f"{offset[:3]}:{offset[3:]}")
+    found = answer.text("theOrder/targetDate")
+    expect(found == wanted, f"it came back as {found}, not {wanted}")
+
+
+@clause(
+    "WIR-04",
+    "Elements may come in any order.",
+    seen("Appendix B 5, planningWindowStart before planningWindowEnd"),
+    order=st.permutations(["periodBegin", "periodEnd", "sessionId", "theOrder"]),
+)
+def elements_come_in_any_order(drs: Conversation, order: Sequence[str]) -> None:
+    """Send the members of a call in another order."""
+    members = drs.availability_members(drs.local(1), drs.local(3))
+    shuffled = {name: members[name] for name in order}
+    same = drs.call("checkAvailability", shuffled).reply.body == drs.call("checkAvailability", members).reply.body
+    expect(same, f"the answer differs with the order {', '.join(order)}")
+
+
+@clause("WIR-05", "XML comments are ignored.", seen("Appendix B, requests"))
+def comments_are_ignored(drs: Conversation) -> None:
+    """Put comments everywhere."""
+    plain = request("checkAvailability", drs.availability_members(drs.local(1), drs.local(3)))
+    envelope = etree.fromstring(plain)
+    for element in list(envelope.iter(etree.Element)):
+        element.append(etree.Comment(" <sessionId>?</sessionId> "))
+    answer = drs.post("checkAvailability", etree.tostring(envelope))
+    expect(answer.reply.body == drs.post("checkAvailability", plain).reply.body, "the answer differs")
+
+
+@clause(
+    "WIR-06",
+    "A wrapper in no namespace is accepted.",
+    client("patched .NET service references of four services"),
+)
+def a_wrapper_without_namespace_is_accepted(drs: Conversation) -> None:
+    """Send openSession as those services do."""
+    answer = drs.post("openSession", _wrapped(drs, "<openSession><openSession>"))
+    expect(answer.succeeded, f"it was answered with: {answer.fault or answer.text('errorMsg')}")
+
+
+@clause(
+    "WIR-07",
+    "A wrapper in a default namespace that its child undeclares is answered with the fault on interned names.",
+    client("unpatched .NET service references"),
+)
+def an_undeclared_default_namespace_is_a_fault(drs: Conversation) -> None:
+    """Send openSession as an unpatched service does."""
+    answer = drs.post("openSession", _wrapped(drs, f'<openSession xmlns="{NAMESPACE}"><openSession xmlns="">'))
+    expect(answer.reply.status == _SERVER_ERROR, f"it was answered with HTTP {answer.reply.status}")
+    wanted = "Unmarshalling Error: Namespace URIs and local names to the unmarshaller needs to be interned."
+    expect((answer.fault or "").strip() == wanted, f"the fault is '{answer.fault}'")
+
+
+@clause(
+    "WIR-08",
+    "An element that DRS does not know is a fault that names it and lists those expected.",
+    presumed("CXF with JAXB"),
+)
+def an_unknown_element_is_a_fault(drs: Conversation) -> None:
+    """Write locationId where the interface has locationID, as the document's own tables do."""
+    members = drs.availability_members(drs.local(1), drs.local(3))
+    order: dict[str, Any] = dict(members["theOrder"])  # type: ignore[arg-type]
+    order["locationId"] = order.pop("locationID")
+    answer = drs.call("checkAvailability", members | {"theOrder": order})
+    expect(answer.reply.status == _SERVER_ERROR, f"it was answered with HTTP {answer.reply.status}")
+    begins = 'Unmarshalling Error: unexpected element (uri:"", local:"locationId"). Expected elements are <{}'
+    expect((answer.fault or "").startswith(begins), f"the fault is '{answer.fault}'")
+    expect("<{}locationID>" in (answer.fault or ""), "the right element is not among those expected")
+
+
+@clause("WIR-09", "A value that is not of its type is a fault that quotes it.", presumed("CXF with JAXB"))
+def a_wrong_type_is_a_fault(drs: Conversation) -> None:
+    """Send a date that is none."""
+    answer = drs.call("checkAvailability", drs.availability_members("notadate", drs.local(3)))
+    expect((answer.fault or "").strip() == "Unmarshalling Error: notadate", f"the fault is '{answer.fault}'")
+
+
+@clause("WIR-10", "An unknown operation is a fault that names it.", presumed("CXF"))
+def an_unknown_operation_is_a_fault(drs: Conversation) -> None:
+    """Call an operation that does not exist."""
+    answer = drs.call("foo", {})
+    wanted = f"Message part {{{NAMESPACE}}}foo was not recognized.  (Does it exist in service WSDL?)"
+    expect((answer.fault or "").strip() == wanted, f"the fault is '{answer.fault}'")
+
+
+@clause("WIR-11", "A SOAP 1.2 envelope is a VersionMismatch.", presumed("CXF"))
+def soap_1_2_is_refused(drs: Conversation) -> None:
+    """Send openSession in the other envelope."""
+    body = _wrapped(drs, f'<aut:openSession xmlns:aut="{NAMESPACE}"><openSession>', "aut:")
+    answer = drs.post("openSession", body.replace(SOAP.encode(), _SOAP_1_2.encode()))
+    code = answer.envelope.findtext(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultcode") or ""
+    expect(code.endswith("VersionMismatch"), f"the fault code is '{code}'")
+
+
+@clause("WIR-12", "A qualified member is a fault that names its namespace.", presumed("CXF with JAXB"))
+def a_qualified_member_is_a_fault(drs: Conversation) -> None:
+    """Put login into the wrapper's namespace."""
+    body = _wrapped(drs, f'<aut:openSession xmlns:aut="{NAMESPACE}"><openSession>', "aut:")
+    answer = drs.post("openSession", body.replace(b"login>", b"aut:login>"))
+    begins = f'Unmarshalling Error: unexpected element (uri:"{NAMESPACE}", local:"login"). Expected elements are '
+    expect((answer.fault or "").startswith(begins), f"the fault is '{answer.fault}'")
+
+
+@clause("WIR-13", "The interface description has the 22 operations.", published("the port type"))
+def all_operations_are_described(drs: Conversation) -> None:
+    """Fetch it and count."""
+    root = etree.fromstring(drs.target.wsdl().body)
+    names = {str(each.get("name")) for each in root.iterfind("{*}portType/{*}operation")}
+    imported = root.find("{*}import") is not None
+    expect(imported or len(names) == _OPERATIONS, f"it has {len(names)}: {', '.join(sorted(names))}")
+
+
+@clause("WIR-14", "An empty Body is a fault.", presumed("CXF"))
+def an_empty_body_is_a_fault(drs: Conversation) -> None:
+    """Send an envelope without a call."""
+    answer = drs.post("openSession", f'<e:Envelope xmlns:e="{SOAP}"><e:Body/></e:Envelope>'.encode())
+    expect((answer.fault or "").startswith("No binding operation info"), f"the fault is '{answer.fault}'")
+
+
+def _wrapped(drs: Conversation, opening: str, prefix: str = "") -> bytes:
+    """An openSession whose wrapper and request begin as given."""
+    return (
+        f'<e:Envelope xmlns:e="{SOAP}"><e:Body>{opening}'
+        f"<login>{escape(drs.target.login)}</login><password>{escape(drs.target.password)}</password>"
+        f"</openSession></{prefix}openSession></e:Body></e:Envelope>"
+    ).encode()

@@ -1,0 +1,1 @@
+"""Deliberately broken systems: one for every clause, which that clause must catch."""

@@ -1,0 +1,1 @@
+"""Calls a DRS and judges its answers message by message."""

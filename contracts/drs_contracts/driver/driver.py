@@ -1,0 +1,296 @@
+"""A conversation with a DRS in the terms of its workflow; what it makes it also deletes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from drs_simulator import Profile
+
+from drs_contracts.driver.messages import Exchange, Members, Value, request
+from drs_contracts.driver.targets import Target
+from drs_contracts.errors import ClauseBroken
+
+_KEPT_EXCHANGES = 50
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What must be known of an installation to talk to it. Hours are local.
+
+    ``priority`` gets appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where
+    there are areas.
+    """
+
+    contract: str
+    location_id: str
+    sor_code: str
+    priority: str
+    slots: tuple[tuple[time, time], ...]
+    day_cap: int
+    zone: ZoneInfo
+    long_period_day_cap: int
+    reservation_minutes: int
+    suspended_status: str
+    scheduled_priority: str
+    priority_required: bool
+    sor_code_without_template: str | None = None
+    order_number_prefix: str = "CONTRACT-"
+    user_id: str = "drs-contracts"
+
+    @classmethod
+    def of(cls, profile: Profile) -> Facts:
+        """The facts of a profile: its first contract, location, priorities and SOR code with a trade."""
+        first = profile.priorities[0]
+        return cls(
+            contract=profile.contracts[0],
+            location_id=profile.locations[0].id if profile.locations else profile.unknown_location.id,
+            sor_code=next(code.code for code in profile.sor_codes if code.trade),
+            priority=next((each for each in profile.priorities if not each.bound_to_areas), first).id,
+            scheduled_priority=next((each for each in profile.priorities if each.bound_to_areas), first).id,
+            priority_required=profile.availability.priority_required,
+            slots=tuple((slot.begin, slot.end) for slot in profile.availability.slots),
+            day_cap=profile.availability.day_cap,
+            zone=profile.zone,
+            long_period_day_cap=profile.availability.long_period_day_cap,
+            reservation_minutes=profile.ordering.reservation_minutes,
+            suspended_status=profile.ordering.suspended_status,
+            sor_code_without_template=next((code.code for code in profile.sor_codes if not code.trade), None),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSlot:
+    """A slot as an answer has it."""
+
+    begin: str
+    end: str
+    available: bool
+    best: bool
+
+    @property
+    def begins(self) -> datetime:
+        """When it begins, with its offset."""
+        return datetime.fromisoformat(self.begin)
+
+    @property
+    def ends(self) -> datetime:
+        """When it ends, with its offset."""
+        return datetime.fromisoformat(self.end)
+
+    @property
+    def window(self) -> dict[str, Value]:
+        """The planning window of a booking that is to be scheduled into it."""
+        return {"planningWindowStart": self.begin, "planningWindowEnd": self.end}
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedOrder:
+    """An order that the conversation made."""
+
+    number: str
+    booking_id: str
+    exchange: Exchange
+
+
+class Conversation:
+    """Calls one target. As a context manager it deletes its orders and closes its sessions at the end."""
+
+    def __init__(self, target: Target, facts: Facts) -> None:
+        self.target = target
+        self.facts = facts
+        self.exchanges: list[Exchange] = []
+        self._session: str | None = None
+        self._opened: list[str] = []
+        self._numbers: list[str] = []
+
+    @property
+    def today(self) -> date:
+        """The target's local day."""
+        return self.target.now().astimezone(self.facts.zone).date()
+
+    @property
+    def session(self) -> str:
+        """An open session's id; opened at first use."""
+        if self._session is None:
+            self._session = self.open_session().text("sessionId") or ""
+        return self._session
+
+    def renew_session(self) -> None:
+        """Close the session, if one is open; the next call that needs one opens another."""
+        if self._session is not None:
+            self._opened = [other for other in self._opened if other != self._session]
+            self.call("closeSession", {"sessionId": self._session})
+            self._session = None
+
+    def local(self, days_ahead: int, at: time = time(0)) -> datetime:
+        """That time of the day so many days from today."""
+        return datetime.combine(self.today + timedelta(days=days_ahead), at, self.facts.zone)
+
+    def weekday(self, weeks_ahead: int, weekday: int) -> int:
+        """How many days ahead a weekday (Monday is 0) lies, ``weeks_ahead`` weeks after the coming Monday."""
+        return 7 - self.today.weekday() + 7 * weeks_ahead + weekday
+
+    def post(self, operation: str, body: bytes) -> Exchange:
+        """Send bytes as they are."""
+        exchange = Exchange(operation, body, self.target.post(body))
+        self.exchanges = [*self.exchanges[1 - _KEPT_EXCHANGES :], exchange]
+        if b"<sessionId>" in exchange.reply.body:
+            self._opened.append(exchange.text("sessionId") or "")
+        return exchange
+
+    def call(self, operation: str, members: Members) -> Exchange:
+        """Send a call."""
+        return self.post(operation, request(operation, members))
+
+    def ask(self, operation: str, /, **members: Value) -> Exchange:
+        """Send a call with these members in the open session."""
+        return self.call(operation, {"sessionId": self.session, **members})
+
+    def open_session(self, login: str | None = None, password: str | None = None) -> Exchange:
+        """Send openSession, with the target's own login unless told otherwise."""
+        return self.call(
+            "openSession",
+            {
+                "login": self.target.login if login is None else login,
+                "password": self.target.password if password is None else password,
+            },
+        )
+
+    def availability_members(self, begin: Value, end: Value, **order: Value) -> dict[str, Value]:
+        """The members of a checkAvailability that is complete; ``order`` replaces members of ``theOrder``."""
+        number = order.get("primaryOrderNumber", "anything")
+        return {
+            "periodBegin": begin,
+            "periodEnd": end,
+            "sessionId": self.session,
+            "theOrder": {
+                "contract": self.facts.contract,
+                "locationID": self.facts.location_id,
+                "primaryOrderNumber": number,
+                "priority": self.facts.priority,
+                "theBookingCodes": self.code(str(number)),
+                "userId": self.facts.user_id,
+                **order,
+            },
+        }
+
+    def check_availability(self, begin: Value, end: Value, **order: Value) -> Exchange:
+        """Send a checkAvailability that is complete."""
+        return self.call("checkAvailability", self.availability_members(begin, end, **order))
+
+    def order_members(self, **order: Value) -> dict[str, Value]:
+        """The members of a createOrder that is complete, under a new number."""
+        number = f"{self.facts.order_number_prefix}{self.target.now():%Y%m%d%H%M%S}-{next(_numbers)}"
+        return {
+            "sessionId": self.session,
+            "theOrder": {
+                "contract": self.facts.contract,
+                "locationID": self.facts.location_id,
+                "orderComments": " ",
+                "primaryOrderNumber": number,
+                "priority": self.facts.priority,
+                "targetDate": self.local(60, time(23, 59, 59)),
+                "userId": self.facts.user_id,
+                "theBookingCodes": self.code(number),
+                **order,
+            },
+        }
+
+    def create_order(self, **order: Value) -> CreatedOrder:
+        """Create an order, which must succeed."""
+        members = self.order_members(**order)
+        exchange = self.call("createOrder", members)
+        the_order = members["theOrder"]
+        assert isinstance(the_order, Mapping)
+        booking_id = exchange.text("theOrder/theBookings/bookingId")
+        if not exchange.succeeded or booking_id is None:
+            raise ClauseBroken(
+                f"createOrder gave no booking: {exchange.text('errorMsg') or exchange.fault or 'no reason'}"
+            )
+        created = CreatedOrder(str(the_order["primaryOrderNumber"]), booking_id, exchange)
+        self._numbers.append(created.number)
+        return created
+
+    def booking(self, order: CreatedOrder, **more: Value) -> dict[str, Value]:
+        """The members by which a booking is named, and more of it."""
+        contract = self.facts.contract
+        return {"bookingId": order.booking_id, "contract": contract, "primaryOrderNumber": order.number, **more}
+
+    def update(self, order: CreatedOrder, becomes: str, booking: Members | None = None, /, **more: Value) -> Exchange:
+        """Send updateBooking with news of an order's booking, and ``more`` members beside it."""
+        today = self.local(0)
+        sent: dict[str, Value] = {
+            "completeOrder": False,
+            "endDateAndTime": today.replace(hour=1),
+            "resourceId": "",
+            "startDateAndTime": today,
+            "transactionType": becomes,
+        }
+        return self.ask("updateBooking", theBooking=self.booking(order, **(booking or {})), **(sent | more))
+
+    def schedule(self, order: CreatedOrder, **booking: Value) -> Exchange:
+        """Send scheduleBooking for an order's booking."""
+        return self.ask("scheduleBooking", theBooking=self.booking(order, **booking))
+
+    def schedule_into(self, order: CreatedOrder, slot: OfferedSlot) -> Exchange:
+        """Send scheduleBooking with a slot's times as its planning window."""
+        return self.schedule(order, **slot.window)
+
+    def select(self, order: CreatedOrder, **more: Value) -> Exchange:
+        """Send selectOrder for one order."""
+        return self.ask("selectOrder", primaryOrderNumber=order.number, **more)
+
+    def delete(self, order: CreatedOrder) -> Exchange:
+        """Send deleteBooking for an order's booking."""
+        return self.ask("deleteBooking", theBooking=self.booking(order))
+
+    def free_slots(self, days_ahead: int, days: int = 5) -> list[OfferedSlot]:
+        """The available slots of a period; asking for them must succeed."""
+        answer = self.check_availability(self.local(days_ahead), self.local(days_ahead + days - 1))
+        if not answer.succeeded:
+            told = answer.text("errorMsg") or answer.fault or "no reason"
+            raise ClauseBroken(f"checkAvailability gave no slots: {told}")
+        return [slot for slot in offered(answer) if slot.available]
+
+    def code(self, number: str) -> Members:
+        """One SOR code of that order, as a member of ``theBookingCodes``."""
+        return {
+            "bookingCodeSORCode": self.facts.sor_code,
+            "itemNumberWithinBooking": "1",
+            "primaryOrderNumber": number,
+            "quantity": "1",
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for number in self._numbers:
+            # One that is completed cannot be deleted: it stays.
+            self.ask("deleteOrder", theOrder={"primaryOrderNumber": number})
+        for session in self._opened:
+            self.call("closeSession", {"sessionId": session})
+
+
+def offered(exchange: Exchange) -> list[OfferedSlot]:
+    """The slots of an answer to checkAvailability, in its order."""
+    returned = exchange.returned
+    found = [] if returned is None else returned.findall("theSlots/slotsForDay")
+    return [
+        OfferedSlot(
+            slot.findtext("beginDate", ""),
+            slot.findtext("endDate", ""),
+            slot.findtext("available") == "YES",
+            slot.findtext("bestSlot") == "true",
+        )
+        for slot in found
+    ]

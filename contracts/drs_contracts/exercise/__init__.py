@@ -1,0 +1,1 @@
+"""Runs a service's test command in every scenario."""

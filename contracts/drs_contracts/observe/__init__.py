@@ -1,0 +1,1 @@
+"""Judges a service's own traffic against the clauses that bind callers."""

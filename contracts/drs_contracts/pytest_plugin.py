@@ -1,0 +1,144 @@
+"""The pytest plugin: a DRS for every test, in process or behind a socket, with its clock and a client for it.
+
+::
+
+    @pytest.mark.drs(profile="newark", clock="fixed@2021-10-22T12:00")
+    def test_a_repair_can_be_booked(drs_server):
+        my_service(address=drs_server.url)
+
+Nothing needs to be imported. What a fixture needs is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from drs_client import DrsClient
+    from drs_simulator import Clock, FaultPlan, Journal, JournalEntry, Simulator
+
+    from drs_contracts.callback_receiver import Confirmations
+
+_DEFAULT_CLOCK = "wall"
+_PROFILE_OPTION = "--drs-profile"
+_URL_OPTION = "--drs-url"
+_SHOWN_EXCHANGES = 20
+_SIMULATOR: pytest.StashKey[Simulator] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what can be chosen on the command line."""
+    group = parser.getgroup("drs", "a DRS for tests")
+    group.addoption(_PROFILE_OPTION, default="lincoln", help="profile of the simulators (default: lincoln)")
+    group.addoption(_URL_OPTION, default=None, help="address of a DRS for drs_client and drs_url, not a simulator's")
+    group.addoption("--drs-login", default="drs", help="login for the DRS at --drs-url")
+    group.addoption("--drs-password", default="drs", help="password for it")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "drs(profile, clock, seed): how the simulator of a test is set up")
+
+
+@pytest.fixture
+def drs(request: pytest.FixtureRequest) -> Simulator:
+    """A simulator of the test's own, in process: ``drs.wsgi``, ``drs.clock``, ``drs.reset()``."""
+    from drs_simulator import Simulator  # noqa: PLC0415 - imported by those who use it
+
+    set_up = _set_up(request)
+    if "drs_confirmations" in request.fixturenames:
+        listening: Confirmations = request.getfixturevalue("drs_confirmations")
+        set_up["confirm_to"] = listening.url
+    simulator = Simulator(**set_up)
+    request.node.stash[_SIMULATOR] = simulator
+    return simulator
+
+
+@pytest.fixture
+def drs_confirmations() -> Iterator[Confirmations]:
+    """A service that the test's simulator calls back: ``drs_confirmations.wait_for(1)``, ``….fail(2)``."""
+    from drs_contracts.callback_receiver import Confirmations  # noqa: PLC0415 - imported by those who use it
+
+    with Confirmations() as listening:
+        yield listening
+
+
+@pytest.fixture
+def drs_server(drs: Simulator) -> Iterator[Simulator]:
+    """The test's simulator behind a real socket: ``drs_server.url``."""
+    with drs:
+        yield drs
+
+
+@pytest.fixture
+def drs_url(request: pytest.FixtureRequest) -> str:
+    """The address of the DRS to test against: that of ``--drs-url``, else that of ``drs_server``."""
+    chosen: str | None = request.config.getoption(_URL_OPTION)
+    if chosen is not None:
+        return chosen
+    server: Simulator = request.getfixturevalue("drs_server")
+    return server.url
+
+
+@pytest.fixture
+def drs_clock(drs: Simulator) -> Clock:
+    """The clock of the test's simulator: ``drs_clock.shift(timedelta(days=1))``."""
+    return drs.clock
+
+
+@pytest.fixture
+def drs_faults(drs: Simulator) -> FaultPlan:
+    """What goes wrong with calls: ``drs_faults.add(FaultRule(effect=effects.Reset()))``."""
+    return drs.faults
+
+
+@pytest.fixture
+def drs_journal(drs: Simulator) -> Journal:
+    """The exchanges of the test's simulator, each with a diagnosis: ``drs_journal.entries()``."""
+    return drs.journal
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the simulator's exchanges into the report of a test that failed."""
+    report = yield
+    drs = item.stash.get(_SIMULATOR, None)
+    if report.failed and drs is not None:
+        told = [_told(entry) for entry in drs.journal.entries()[-_SHOWN_EXCHANGES:]]
+        if told:
+            report.sections.append(("DRS", "\n\n".join(told)))
+    return report
+
+
+@pytest.fixture
+def drs_client(request: pytest.FixtureRequest) -> Iterator[DrsClient]:
+    """A client of the DRS at ``--drs-url``, else of the test's simulator, without a socket."""
+    from drs_client import DrsClient, wsgi_transport  # noqa: PLC0415 - imported by those who use it
+
+    option = request.config.getoption
+    if option(_URL_OPTION) is not None:
+        client = DrsClient(option(_URL_OPTION), option("--drs-login"), option("--drs-password"))
+    else:
+        drs: Simulator = request.getfixturevalue("drs")
+        client = DrsClient(f"http://drs{drs.path}", drs.login, drs.password, transport=wsgi_transport(drs.wsgi))
+    with client:
+        yield client
+
+
+def _set_up(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The simulator's arguments: those of the nearest marker, then those of the command line."""
+    set_up: dict[str, Any] = {"profile": request.config.getoption(_PROFILE_OPTION), "clock": _DEFAULT_CLOCK, "seed": 0}
+    for marker in reversed(list(request.node.iter_markers("drs"))):
+        unknown = set(marker.kwargs) - set(set_up)
+        if marker.args or unknown:
+            raise pytest.UsageError("@pytest.mark.drs takes profile=, clock= and seed=, and nothing else.")
+        set_up |= marker.kwargs
+    return set_up
+
+
+def _told(entry: JournalEntry) -> str:
+    sent, came = (body.decode("utf-8", "replace") for body in (entry.request, entry.response))
+    return f"{entry.operation or 'a call'}: {entry.outcome}. {entry.diagnosis}\n> {sent}\n< {came}"

@@ -1,0 +1,1 @@
+"""Recorded exchanges: record, redact, replay, compare."""

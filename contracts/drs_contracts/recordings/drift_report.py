@@ -1,0 +1,109 @@
+"""Reports on drift: what differs in each exchange, counted and summed up, and the clauses that it concerns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from drs_contracts.clauses import list_clauses
+from drs_contracts.clauses.clause import Clause
+from drs_contracts.recordings.drift import Difference
+from drs_contracts.recordings.drift_clauses import clauses_concerned
+from drs_contracts.recordings.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A difference in the answer to a recorded request, with the ids of the clauses that it concerns."""
+
+    exchange: str
+    difference: Difference
+    clauses: tuple[str, ...]
+
+    @property
+    def ids(self) -> str:
+        """The clauses in brackets; empty where there are none."""
+        return f"  [{', '.join(self.clauses)}]" if self.clauses else ""
+
+
+def drifts(recording: Recording, found: Mapping[str, Sequence[Difference]]) -> list[Drift]:
+    """What ``replay`` found, with the clauses that it concerns."""
+    return [
+        Drift(exchange.name, difference, clauses_concerned(exchange.operation, difference))
+        for exchange in recording.exchanges
+        for difference in found[exchange.name]
+    ]
+
+
+def concerned(found: Sequence[Drift]) -> list[Clause]:
+    """The clauses that any of the differences concerns, by id."""
+    names = {name for each in found for name in each.clauses}
+    return [clause for clause in list_clauses() if clause.id in names]
+
+
+def as_lines(recording: Recording, found: Sequence[Drift]) -> Iterator[str]:
+    """The report to read: alike differences of an exchange in one line, with how many they are."""
+    for exchange in recording.exchanges:
+        own = [each for each in found if each.exchange == exchange.name]
+        yield f"{exchange.name}: {_counted(own) or 'no drift'}"
+        yield from (f"    {line}" for line in _summed_up(own))
+    yield from lines_of_clauses(found)
+    different = len({each.exchange for each in found})
+    total = f": {_counted(found)}" if found else ""
+    yield f"{len(recording.exchanges)} exchanges, {different} of them drifted{total}."
+
+
+def lines_of_clauses(found: Sequence[Drift]) -> Iterator[str]:
+    """The clauses concerned, each with how it is known."""
+    known = concerned(found)
+    if known:
+        yield "Clauses concerned:"
+    for clause in known:
+        yield f"    {clause.id}  {clause.statement} ({clause.evidence})"
+
+
+def as_data(recording: Recording, found: Sequence[Drift]) -> dict[str, object]:
+    """The report for programs, every difference by itself."""
+    return {
+        "recording": recording.title,
+        "exchanges": [
+            {
+                "name": exchange.name,
+                "operation": exchange.operation,
+                "differences": [_one_as_data(each) for each in found if each.exchange == exchange.name],
+            }
+            for exchange in recording.exchanges
+        ],
+        "counts": dict(Counter(each.difference.kind.value for each in found)),
+        "clauses": [
+            {"id": clause.id, "statement": clause.statement, "evidence": str(clause.evidence)}
+            for clause in concerned(found)
+        ],
+    }
+
+
+def _one_as_data(drift: Drift) -> dict[str, object]:
+    difference = drift.difference
+    return {
+        "kind": difference.kind.value,
+        "path": difference.path,
+        "was": difference.was,
+        "is": difference.is_,
+        "text": difference.text,
+        "clauses": list(drift.clauses),
+    }
+
+
+def _counted(found: Sequence[Drift]) -> str:
+    counts = Counter(each.difference.kind.value for each in found)
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items())
+
+
+def _summed_up(found: Sequence[Drift]) -> Iterator[str]:
+    alike: dict[tuple[str, str, tuple[str, ...]], list[Drift]] = {}
+    for each in found:
+        alike.setdefault((each.difference.kind.value, each.difference.place, each.clauses), []).append(each)
+    for (kind, _, _), group in alike.items():
+        times = f", {len(group)} times, first" if len(group) > 1 else ""
+        yield f"{kind}{times}: {group[0].difference}{group[0].ids}"

@@ -1,0 +1,1 @@
+"""Calls of a service, as they were recorded."""

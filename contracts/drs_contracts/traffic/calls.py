@@ -1,0 +1,200 @@
+"""A caller's traffic as it was observed: every call with its answer, read by the names of its members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from functools import cached_property, wraps
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from lxml import etree
+from werkzeug.http import parse_options_header
+
+from drs_contracts.driver.messages import Exchange, NoEnvelopeError, Reply
+
+ZONE = ZoneInfo("Europe/London")
+"""Where the councils are: a date without an offset is of this zone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One call with its answer. Whatever was sent or came back can be looked at; what is not there is ``None``.
+
+    Args:
+        name: What it is called where it comes from.
+        sent: The request's body.
+        reply: What came back; its status is 0 where nothing did.
+        content_type: The request's Content-Type, where it is known.
+        started: When it was sent, where that is known; aware.
+        seconds: How long the answer took, where that is known.
+    """
+
+    name: str
+    sent: bytes
+    reply: Reply
+    content_type: str = ""
+    started: datetime | None = None
+    seconds: float | None = None
+
+    @property
+    def charset(self) -> str:
+        """The charset that Content-Type names; empty where it names none."""
+        return parse_options_header(self.content_type)[1].get("charset", "").strip("\"'")
+
+    @cached_property
+    def envelope(self) -> etree._Element | None:
+        """The request's root, if it is XML. The charset of Content-Type counts for more than what the XML says."""
+        try:
+            parser = etree.XMLParser(
+                encoding=self.charset or None,
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                remove_comments=True,
+                remove_pis=True,
+            )
+            return etree.fromstring(self.sent, parser)
+        except (etree.XMLSyntaxError, LookupError, ValueError):
+            return None
+
+    @cached_property
+    def wrapper(self) -> etree._Element | None:
+        """The element of the Body that names the operation, whatever the version of SOAP."""
+        return None if self.envelope is None else self.envelope.find("{*}Body/{*}*")
+
+    @cached_property
+    def operation(self) -> str:
+        """The operation's name; empty where there is none."""
+        return "" if self.wrapper is None else etree.QName(self.wrapper).localname
+
+    @cached_property
+    def members(self) -> etree._Element | None:
+        """The request below its wrapper, without namespaces: a slip in those is for one clause, not for all."""
+        found = None if self.wrapper is None else self.wrapper.find("{*}*")
+        if found is None:
+            return None
+        bare = deepcopy(found)
+        for element in bare.iter(etree.Element):
+            element.tag = etree.QName(element).localname
+        return bare
+
+    def text(self, path: str) -> str | None:
+        """The text of the first element at ``path`` of the request, as it was sent; empty for an empty element."""
+        found = None if self.members is None else self.members.find(path)
+        return None if found is None else found.text or ""
+
+    def texts(self, path: str) -> list[str]:
+        """The texts of all elements at ``path`` of the request."""
+        return [] if self.members is None else [element.text or "" for element in self.members.findall(path)]
+
+    def value(self, path: str) -> str:
+        """The text at ``path`` of the request without blanks around it; empty where there is none."""
+        return (self.text(path) or "").strip()
+
+    @property
+    def session(self) -> str:
+        """The sessionId that was sent; empty where none was."""
+        return self.value("sessionId")
+
+    @cached_property
+    def answer(self) -> etree._Element | None:
+        """The answer's ``return``, if the answer has one."""
+        try:
+            return self._exchange.returned
+        except NoEnvelopeError:
+            return None
+
+    @cached_property
+    def fault(self) -> str | None:
+        """The text of the fault, if the answer is one."""
+        try:
+            return self._exchange.fault
+        except NoEnvelopeError:
+            return None
+
+    def given(self, path: str) -> str:
+        """The text at ``path`` of the answer; empty where there is none."""
+        return "" if self.answer is None else (self.answer.findtext(path) or "").strip()
+
+    def all_given(self, path: str) -> list[str]:
+        """The texts of all elements at ``path`` of the answer."""
+        return [] if self.answer is None else [element.text or "" for element in self.answer.findall(path)]
+
+    @property
+    def message(self) -> str:
+        """The answer's errorMsg, which need not tell of an error."""
+        return self.given("errorMsg")
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the answer's status is success."""
+        return self.given("status") == "success"
+
+    @property
+    def refused(self) -> bool:
+        """Whether DRS declined."""
+        return self.given("status") in ("error", "failure")
+
+    @property
+    def session_refused(self) -> bool:
+        """Whether DRS declined because of the session; nobody has published its words for that."""
+        return self.refused and self.operation != "openSession" and "session" in self.message.lower()
+
+    @property
+    def _exchange(self) -> Exchange:
+        return Exchange(self.operation, self.sent, self.reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Calls of one caller in the order in which they were sent.
+
+    Args:
+        source: Where it comes from.
+        calls: The calls.
+    """
+
+    source: str
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A call on which a clause was put to the test, and how it was broken; empty where it was kept."""
+
+    call: Call
+    breach: str = ""
+
+
+CallerCheck: TypeAlias = Callable[[Traffic], Iterable[Occasion]]
+
+
+def each_call(judge: Callable[[Call], str | None]) -> CallerCheck:
+    """A check of every call by itself.
+
+    ``judge`` gives the breach, an empty text where the clause is kept, and ``None`` where it does not apply.
+    """
+
+    @wraps(judge)
+    def check(traffic: Traffic) -> Iterator[Occasion]:
+        for call in traffic.calls:
+            breach = judge(call)
+            if breach is not None:
+                yield Occasion(call, breach)
+
+    return check
+
+
+def moment(text: str) -> datetime | None:
+    """A date of a message as an instant in UTC, ``None`` where it is none. Without an offset it is local."""
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    # The first and the last year stand for no date at all, and cannot be reckoned with.
+    if not MINYEAR < read.year < MAXYEAR:
+        return None
+    return (read if read.tzinfo else read.replace(tzinfo=ZONE)).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""Judges a DRS against the clauses that bind it."""
