@@ -9,12 +9,13 @@ from itertools import count, islice
 from typing import NamedTuple
 
 from drs_simulator import Simulator
-from drs_simulator.profile import Profile
-from drs_simulator.scheduling.call import Call
+from drs_simulator.profile.model import Profile
+from drs_simulator.scheduling.context import Call
 from drs_simulator.scheduling.model import Appointment, Booking, LifeCycle, Order, OrderStatus
-from drs_simulator.state import documents, sql_schema
-from drs_simulator.state.opening import MEMORY
-from drs_simulator.state.sql import database_url
+from drs_simulator.storage.opening import MEMORY
+from drs_simulator.storage.sql import codec as documents
+from drs_simulator.storage.sql import schema as sql_schema
+from drs_simulator.storage.sql.store import database_url
 from sqlalchemy import create_engine, insert
 
 from benchmarks.bodies import Bodies

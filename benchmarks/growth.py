@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 from drs_simulator import Simulator
-from drs_simulator.state.opening import MEMORY
+from drs_simulator.storage.opening import MEMORY
 
 from benchmarks.bodies import CLOCK, PROFILE, searches_with_windows
 from benchmarks.calling import Caller, booking_in, filled_in, opened

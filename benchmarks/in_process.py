@@ -8,7 +8,7 @@ from itertools import count, cycle
 
 import pytest
 from drs_simulator import Simulator
-from drs_simulator.endpoint.journal import DEFAULT_ENTRIES
+from drs_simulator.journal.journal import DEFAULT_ENTRIES
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.bodies import CLOCK, PROFILE, Bodies, open_session, searches_with_windows

@@ -10,9 +10,9 @@ from pathlib import Path
 from drs_contracts import list_clauses
 from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_contracts.defects.drs import DEFECTS
-from drs_simulator.gateway.interface import interface_named
-from drs_simulator.gateway.service import HANDLINGS, SERVED
 from drs_simulator.scheduling.scheduler import Scheduler
+from drs_simulator.soap.interface import interface_named
+from drs_simulator.soap.operations import HANDLINGS, SERVED
 
 OPERATIONS = Path(__file__).with_name("operations.md")
 CONTRACT = Path(__file__).with_name("contract.md")

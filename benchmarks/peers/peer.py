@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 
-from drs_simulator.endpoint.address import check_free
-from drs_simulator.endpoint.app import service_path
-from drs_simulator.profile_file import load_profile
+from drs_simulator.http.app import service_path
+from drs_simulator.http.servers.address import check_free
+from drs_simulator.profile.loading import load_profile
 
 from benchmarks.bodies import PROFILE, Workload, open_session
 from benchmarks.calling import RefusedError, posted, session_in

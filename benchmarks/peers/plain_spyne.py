@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from wsgiref.types import WSGIApplication
 
-from drs_simulator.gateway import spyne_compat  # noqa: F401 - must come before Spyne
+from drs_simulator.soap.spyne import compat as spyne_compat  # noqa: F401 - must come before Spyne
 
 from spyne import Application, Boolean, ComplexModel, DateTime, Integer, ServiceBase, Unicode, rpc  # isort: skip
 from spyne.protocol.soap import Soap11  # isort: skip

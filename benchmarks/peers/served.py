@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from drs_simulator.endpoint.server import Listening, serve
+from drs_simulator.http.servers.granian_server import Listening, serve
 
 from benchmarks.answers import sample_answers
 from benchmarks.bodies import Step, Workload

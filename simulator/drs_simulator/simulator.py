@@ -11,27 +11,27 @@ from wsgiref.types import WSGIApplication
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from drs_simulator.admin.auth import Admin, guard_for
 from drs_simulator.clock import Clock
-from drs_simulator.endpoint.admin_guard import Admin, guard_for
-from drs_simulator.endpoint.app import Endpoint, service_path
-from drs_simulator.endpoint.console.door import Console
-from drs_simulator.endpoint.fault_plan import FaultPlan, Shelf
-from drs_simulator.endpoint.journal import DEFAULT_ENTRIES, Journal
-from drs_simulator.gateway.gateway import Gateway
-from drs_simulator.profile import Profile
-from drs_simulator.profile_file import load_profile
+from drs_simulator.console.auth import Console
+from drs_simulator.faults.plan import FaultPlan, Shelf
+from drs_simulator.http.app import Endpoint, service_path
+from drs_simulator.journal.journal import DEFAULT_ENTRIES, Journal
+from drs_simulator.profile.loading import load_profile
+from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
-from drs_simulator.state.opening import MEMORY, store_from
-from drs_simulator.state.shared import SharedClock, SharedSettings
+from drs_simulator.soap.gateway import Gateway
+from drs_simulator.storage.opening import MEMORY, store_from
+from drs_simulator.storage.shared_settings import SharedClock, SharedSettings
 
 if TYPE_CHECKING:
-    from drs_simulator.endpoint.embedded import EmbeddedServer
-    from drs_simulator.endpoint.faults import FaultRule
-    from drs_simulator.endpoint.scenario import Scenario
-    from drs_simulator.feeds.import_folder import FolderWatcher
-    from drs_simulator.feeds.records import HousingFile
-    from drs_simulator.feeds.sender import Attempt, ConfirmationSender
-    from drs_simulator.state.document import StateDocument
+    from drs_simulator.callbacks.sender import Attempt, ConfirmationSender
+    from drs_simulator.faults.rules import FaultRule
+    from drs_simulator.housing_files.records import HousingFile
+    from drs_simulator.housing_files.watcher import FolderWatcher
+    from drs_simulator.http.servers.embedded import EmbeddedServer
+    from drs_simulator.scenarios.scenario import Scenario
+    from drs_simulator.storage.export import StateDocument
 
 DEFAULT_LOGIN = "drs"
 DEFAULT_PASSWORD = "drs"  # noqa: S105 - the documented default of a simulator that listens on loopback
@@ -137,15 +137,15 @@ class Simulator:
     def _sender_to(self, url: str | None) -> ConfirmationSender | None:
         if url is None:
             return None
-        from drs_simulator.feeds.receiver import Receiver  # noqa: PLC0415 - most call nobody back
-        from drs_simulator.feeds.sender import ConfirmationSender  # noqa: PLC0415
+        from drs_simulator.callbacks.http_post import Receiver  # noqa: PLC0415 - most call nobody back
+        from drs_simulator.callbacks.sender import ConfirmationSender  # noqa: PLC0415
 
         return ConfirmationSender(Receiver(url), self.profile.zone, self._keep_attempt)
 
     def _shelf(self) -> Shelf | None:
         if not isinstance(self._store, SharedSettings):
             return None
-        from drs_simulator.endpoint.shared_faults import SharedShelf  # noqa: PLC0415 - its models take time to come
+        from drs_simulator.faults.plan import SharedShelf  # noqa: PLC0415 - its models take time to come
 
         return SharedShelf(self._store)
 
@@ -208,7 +208,7 @@ class Simulator:
 
     def export_state(self) -> StateDocument:
         """Everything that this DRS would go on from: its clock, sessions with their ids, orders and bookings."""
-        from drs_simulator.transfer import exported  # noqa: PLC0415 - its models take time to come
+        from drs_simulator.storage.export import exported  # noqa: PLC0415 - its models take time to come
 
         return exported(self.scheduler, self.clock, self._random)
 
@@ -219,7 +219,7 @@ class Simulator:
             SnapshotError: The document is not in order, or of another installation; nothing was changed.
             ClockError: Its clock would read a time out of range; nothing was changed.
         """
-        from drs_simulator.transfer import imported  # noqa: PLC0415 - see export_state
+        from drs_simulator.storage.export import imported  # noqa: PLC0415 - see export_state
 
         imported(document, self.scheduler, self.clock, self._random)
 
@@ -233,7 +233,7 @@ class Simulator:
             HousingFileError: The file is wrong; the message names line and field.
             OSError: The file cannot be read.
         """
-        from drs_simulator.feeds.housing_file import parse_housing_file  # noqa: PLC0415 - most servers import none
+        from drs_simulator.housing_files.format import parse_housing_file  # noqa: PLC0415 - most servers import none
 
         return self.import_order(parse_housing_file(Path(file).read_bytes()))
 
@@ -242,13 +242,13 @@ class Simulator:
 
         Good ones move to ``imported/`` in it; bad ones to ``rejected/``, each with a ``.reason``.
         """
-        from drs_simulator.feeds.import_folder import FolderWatcher, ImportFolder  # noqa: PLC0415 - see import_file
+        from drs_simulator.housing_files.watcher import FolderWatcher, ImportFolder  # noqa: PLC0415 - see import_file
 
         return FolderWatcher(ImportFolder(Path(folder), self.import_order))
 
     def import_order(self, file: HousingFile) -> bool:
         """Create the order of a flat file that was read already; see ``import_file``."""
-        from drs_simulator.feeds.import_order import import_order  # noqa: PLC0415 - see import_file
+        from drs_simulator.housing_files.import_order import import_order  # noqa: PLC0415 - see import_file
 
         return self.scheduler.perform_unasked(import_order, file)
 
@@ -261,7 +261,7 @@ class Simulator:
 
     def __enter__(self) -> Self:
         self._start_sending()
-        from drs_simulator.endpoint.embedded import EmbeddedServer  # noqa: PLC0415 - not needed without a socket
+        from drs_simulator.http.servers.embedded import EmbeddedServer  # noqa: PLC0415 - not needed without a socket
 
         self._server = EmbeddedServer(self.wsgi, *self._address)
         return self

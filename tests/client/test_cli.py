@@ -15,7 +15,7 @@ from drs_client import DrsClient, Unavailability
 from drs_simulator import Simulator, load_profile
 
 from tests.client.conftest import NOW
-from tests.simulator.scheduling.desk import changed
+from tests.simulator.scheduling.builders import changed
 
 COMMAND = [sys.executable, "-c", "from drs_client.cli import main; main()"]
 JOB = ("--location", "3670010", "--sor", "N373049", "--priority", "Priority 20 Days")

@@ -33,7 +33,7 @@ from werkzeug.wrappers import Request, Response
 
 from tests.client.conftest import client_of
 from tests.client.fakes import Meddler, Meddling, once, serving
-from tests.simulator.scheduling.desk import changed
+from tests.simulator.scheduling.builders import changed
 
 LONDON = ZoneInfo("Europe/London")
 JOB = ("3670010", "N373049", "Priority 20 Days")

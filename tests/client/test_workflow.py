@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.client.conftest import client_of
 from tests.client.fakes import Meddler
-from tests.simulator.scheduling.desk import changed
+from tests.simulator.scheduling.builders import changed
 
 LONDON = ZoneInfo("Europe/London")
 JOB = ("3670010", "N373049", "Priority 20 Days")

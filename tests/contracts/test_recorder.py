@@ -27,7 +27,7 @@ from lxml import etree
 from werkzeug.wrappers import Request, Response
 
 from tests.client.fakes import serving
-from tests.simulator.scheduling.desk import LINCOLN, changed
+from tests.simulator.scheduling.builders import LINCOLN, changed
 
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 WORKFLOW = [

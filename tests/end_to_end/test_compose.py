@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 from drs_client import DrsClient, RepairWorkflow
-from drs_simulator.endpoint.address import check_free
+from drs_simulator.http.servers.address import check_free
 
 COMPOSE = shlex.split(os.environ.get("DRS_COMPOSE", ""))
 PROJECT = "drs-of-the-tests"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.simulator.gateway.wire import OPEN, call
+from tests.simulator.soap.wire import OPEN, call
 
 ENGINE = os.environ.get("DRS_CONTAINER_ENGINE", "")
 IMAGE = "drs-simulator-of-the-tests"

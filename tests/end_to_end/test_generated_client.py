@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import zeep
 from drs_simulator import Simulator, load_profile
-from drs_simulator.gateway.service import SERVED
+from drs_simulator.soap.operations import SERVED
 
-from tests.simulator.gateway.wire import NAMESPACE
-from tests.simulator.scheduling.desk import changed
+from tests.simulator.scheduling.builders import changed
+from tests.simulator.soap.wire import NAMESPACE
 
 EMPTY = {"string": "", "int": 0, "boolean": False, "dateTime": datetime(2021, 10, 26, 8)}  # noqa: DTZ001
 

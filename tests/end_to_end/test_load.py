@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from drs_simulator import Simulator
-from drs_simulator.endpoint.address import check_free
+from drs_simulator.http.servers.address import check_free
 
 REPOSITORY = Path(__file__).parents[2]
 LOCUST = Path(sys.prefix) / "load" / "bin" / "locust"

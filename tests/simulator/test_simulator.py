@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from drs_simulator import Clock, NotServingError, ProfileError, Simulator, load_profile
 
-from tests.simulator.gateway.wire import ORDER, Caller
+from tests.simulator.soap.wire import ORDER, Caller
 
 
 def test_it_has_an_address_while_it_serves_and_says_so_otherwise() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from drs_simulator.cli.files import check_file, import_file
-from drs_simulator.cli.printing import UNUSABLE, complain
+from drs_simulator.cli.housing_files import check_file, import_file
+from drs_simulator.cli.output import UNUSABLE, complain
 from drs_simulator.cli.profiles import profile_app
-from drs_simulator.cli.serving import serve_command
+from drs_simulator.cli.serve import serve_command
 from drs_simulator.errors import UnusableError
 
 app = typer.Typer(

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from drs_simulator.cli.printing import say, say_table
-from drs_simulator.profile_file import load_profile, profile_names
+from drs_simulator.cli.output import say, say_table
+from drs_simulator.profile.loading import load_profile, profile_names
 
 profile_app = typer.Typer(help="Profiles: what an installation of DRS is set up with.", no_args_is_help=True)
 

@@ -8,8 +8,29 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from drs_simulator.profile import StandingVisit, Weekday
-from drs_simulator.scheduling.diary import Place, Visit
+from drs_simulator.profile.model import StandingVisit, Weekday
+
+
+class Place(NamedTuple):
+    """A point on the map, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class Visit(NamedTuple):
+    """One visit: it takes ``minutes`` and lies wholly between ``opens`` and ``closes``."""
+
+    key: int
+    opens: int
+    closes: int
+    minutes: int
+    place: Place
+
+    @classmethod
+    def within(cls, key: int, start: datetime, end: datetime, minutes: int, place: Place) -> Visit:
+        """A visit in the window from ``start`` to ``end``, drawn in to whole minutes."""
+        return cls(key, -int(-start.timestamp() // 60), int(end.timestamp() // 60), minutes, place)
 
 
 class LifeCycle(StrEnum):

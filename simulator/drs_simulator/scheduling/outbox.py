@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from drs_simulator.scheduling.call import Call
+from drs_simulator.scheduling.context import Call
 from drs_simulator.scheduling.model import Booking, Confirmation
 
 

@@ -10,14 +10,14 @@ from random import Random
 from typing import TypeVar
 
 from drs_simulator.clock import Clock
-from drs_simulator.profile import Profile
-from drs_simulator.scheduling import calendar
-from drs_simulator.scheduling.call import Call
-from drs_simulator.scheduling.installation import Installation, Register
+from drs_simulator.profile.model import Profile
+from drs_simulator.scheduling.context import Call
 from drs_simulator.scheduling.model import LifeCycle, Session
+from drs_simulator.scheduling.planning import calendar
+from drs_simulator.scheduling.planning.installation import Installation, Register
 from drs_simulator.scheduling.refusal import Refusal
-from drs_simulator.scheduling.requirements import Requirements
 from drs_simulator.scheduling.store import Store, Transaction
+from drs_simulator.scheduling.validation import Requirements
 
 _Request = TypeVar("_Request")
 _Answer = TypeVar("_Answer")

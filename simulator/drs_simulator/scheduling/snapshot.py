@@ -9,10 +9,10 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
-from drs_simulator.profile import SorCode
-from drs_simulator.scheduling.call import Call
-from drs_simulator.scheduling.installation import Installation
+from drs_simulator.profile.model import SorCode
+from drs_simulator.scheduling.context import Call
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
+from drs_simulator.scheduling.planning.installation import Installation
 from drs_simulator.scheduling.store import Numbered
 
 # The gateway reads dates beyond as these, so that no reckoning with them leaves the calendar.

@@ -7,9 +7,8 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from drs_simulator.profile import SorCode
-from drs_simulator.scheduling.diary import Visit
-from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
+from drs_simulator.profile.model import SorCode
+from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
 
 Numbered = Literal["order", "booking", "confirmation"]
 DiaryDay = tuple[str, date]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.scheduling.desk import Desk
+from tests.simulator.scheduling.builders import Desk
 
 
 @pytest.fixture

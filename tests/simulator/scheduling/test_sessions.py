@@ -6,13 +6,13 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from drs_simulator.scheduling.orders import select_orders
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import Credentials, close_session
+from drs_simulator.scheduling.use_cases.orders import select_orders
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.simulator.scheduling.desk import LINCOLN, LONDON, Desk, kept, local
+from tests.simulator.scheduling.builders import LINCOLN, LONDON, Desk, kept, local
 
 MESSAGES = LINCOLN.messages
 

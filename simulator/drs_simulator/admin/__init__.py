@@ -1,0 +1,1 @@
+"""The admin API: state, clock, sessions, orders, scenarios, journal and faults over HTTP."""

@@ -1,0 +1,24 @@
+"""The simulator that a page is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from flask import current_app
+
+from drs_simulator.admin.control import SimulatorControl
+from drs_simulator.scheduling.context import Call
+
+_Request = TypeVar("_Request")
+_Answer = TypeVar("_Answer")
+
+
+def simulator() -> SimulatorControl:
+    """The simulator that the console was made for."""
+    return cast("SimulatorControl", current_app.extensions["simulator"])
+
+
+def perform(use_case: Callable[[Call, _Request], _Answer], request: _Request) -> _Answer:
+    """Do the use case as a planner, who needs no session."""
+    return simulator().scheduler.perform_unasked(use_case, request)

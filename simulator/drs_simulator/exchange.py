@@ -1,0 +1,146 @@
+"""One HTTP exchange with the gateway: the request, the reply and its outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from http import HTTPStatus
+from typing import NamedTuple
+from wsgiref.types import WSGIEnvironment
+
+from lxml import etree
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import get_input_stream
+
+from drs_simulator.soap.envelope import SOAP_1_1, SOAP_1_2, name_of, parsed
+from drs_simulator.soap.soap_fault import SoapFault
+
+_XML = "text/xml;charset=UTF-8"
+_CHUNKED = "HTTP_TRANSFER_ENCODING"
+_LONGEST_LENGTH = 18
+
+
+class Reply(NamedTuple):
+    """What the caller is to get.
+
+    Args:
+        status: The HTTP status.
+        body: The bytes of the body.
+        content_type: The Content-Type.
+        broken: Whether this is not what DRS answered, or not all of it.
+        bytes_per_second: How quickly it is sent; 0 for at once.
+        reset: Whether the connection is broken off instead.
+        operation: The operation that DRS performed; empty where it performed none.
+    """
+
+    status: int
+    body: bytes
+    content_type: str = _XML
+    broken: bool = False
+    bytes_per_second: int = 0
+    reset: bool = False
+    operation: str = ""
+
+
+@dataclass(frozen=True)
+class SentCall:
+    """One HTTP request to the gateway. Whatever cannot be read of it is empty or ``None``; nothing here raises.
+
+    Args:
+        body: The bytes as they came.
+        charset: The charset of its Content-Type, if that names one.
+        method: The HTTP method.
+        path: The path that was asked for.
+        address: Where the caller is.
+        headers: The request's headers by their lower-case names.
+        request_id: What the request is called in logs; empty where nobody gave it a name.
+    """
+
+    body: bytes
+    charset: str | None = None
+    method: str = "POST"
+    path: str = ""
+    address: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    request_id: str = ""
+
+    @cached_property
+    def root(self) -> etree._Element | None:
+        """The document's root element, as the gateway reads it, or ``None`` where the body is no XML."""
+        try:
+            return parsed(self.body, self.charset)
+        except SoapFault:
+            return None
+
+    @cached_property
+    def wrapper(self) -> etree._Element | None:
+        """The first child of the envelope's Body."""
+        if self.root is not None:
+            for namespace in (SOAP_1_1, SOAP_1_2):
+                body = self.root.find(f"{{{namespace}}}Body")
+                if body is not None:
+                    return next(iter(body), None)
+        return None
+
+    @cached_property
+    def operation(self) -> str:
+        """The name of the operation that the wrapper claims to be, whether there is such a one or not."""
+        return "" if self.wrapper is None else name_of(self.wrapper)[1]
+
+    @cached_property
+    def session_id(self) -> str:
+        """The sessionId that was sent."""
+        return self.text("sessionId")
+
+    def text(self, name: str) -> str:
+        """The text of the first element of that local name in the call, trimmed; empty where there is none."""
+        if self.wrapper is None:
+            return ""
+        for element in self.wrapper.iter(f"{{*}}{name}"):
+            return (element.text or "").strip()
+        return ""
+
+
+# Text cannot hold this: in it, < is escaped.
+REFUSED = b"<status>error</status>"
+
+
+class Outcome(StrEnum):
+    """How an exchange ended."""
+
+    SUCCESS = "success"
+    REFUSAL = "refusal"
+    FAULT = "fault"
+    BROKEN = "broken by fault rule"
+    UNDELIVERED = "undelivered"
+
+
+def outcome_of(reply: Reply) -> Outcome:
+    """How an exchange with that reply ended."""
+    if reply.broken:
+        return Outcome.BROKEN
+    if reply.status != HTTPStatus.OK:
+        return Outcome.FAULT
+    return Outcome.REFUSAL if REFUSED in reply.body else Outcome.SUCCESS
+
+
+def read_body(environ: WSGIEnvironment, limit: int) -> bytes:
+    """The body, or so much of it that it is seen to be over the limit.
+
+    Raises:
+        ClientDisconnected: The caller broke off.
+    """
+    length = environ.get("CONTENT_LENGTH", "")
+    if length.isdigit() and len(length) <= _LONGEST_LENGTH and int(length) <= limit and _CHUNKED not in environ:
+        body: bytes = environ["wsgi.input"].read(int(length))
+        if len(body) < int(length):
+            raise ClientDisconnected
+        return body
+    stream = get_input_stream(environ)
+    parts: list[bytes] = []
+    room = limit + 1
+    while room > 0 and (part := stream.read(room)):
+        parts.append(part)
+        room -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,1 @@
+"""Fault injection: rules, their effects, and the plan that applies them."""

@@ -1,0 +1,119 @@
+"""Fault rules: which calls go wrong, how, and how often; and the files that they come in."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from drs_simulator.errors import UnusableError
+from drs_simulator.exchange import SentCall
+from drs_simulator.faults.effects import AnyEffect
+from drs_simulator.soap.interface import OPERATIONS
+
+
+class FaultFileError(UnusableError, ValueError):
+    """A file of fault rules cannot be used; the message names the key in one line."""
+
+
+def _from_kind(value: object) -> object:
+    return {"kind": value} if isinstance(value, str) else value
+
+
+class FaultRule(BaseModel):
+    """One way in which calls go wrong.
+
+    ::
+
+        FaultRule(operation="scheduleBooking", times=1, effect=effects.AnswerLost())
+
+    Args:
+        effect: What happens (see ``drs_simulator.effects``). In TOML and JSON a table with its ``kind``, or only the
+            kind.
+        operation: The operation that it happens to; any without.
+        caller: The address of the caller that it happens to; any without.
+        header: A request header, ``Name: value``, of the calls that it happens to; any without.
+        times: How often it happens; for ever without.
+        probability: How likely it is that it happens to a call that is meant.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    effect: Annotated[AnyEffect, BeforeValidator(_from_kind)]
+    operation: str | None = None
+    caller: str | None = None
+    header: Annotated[str, Field(pattern=r"^[^:\s]+: *\S.*$")] | None = None
+    times: Annotated[int, Field(ge=1)] | None = None
+    probability: Annotated[float, Field(gt=0, le=1)] = 1
+
+    @model_validator(mode="after")
+    def _can_happen(self) -> Self:
+        if self.operation is not None and self.operation not in OPERATIONS:
+            raise ValueError(f"operation: '{self.operation}' is none of {', '.join(sorted(OPERATIONS))}")
+        concerns = self.effect.concerns
+        if self.operation is not None and concerns is not None and self.operation not in concerns:
+            raise ValueError(f"operation: {self.effect.kind} happens to {' or '.join(sorted(concerns))} only")
+        return self
+
+    def means(self, call: SentCall) -> bool:
+        """Whether it can happen to the call."""
+        if self.caller is not None and self.caller != call.address:
+            return False
+        if self.header is not None:
+            name, _, value = self.header.partition(":")
+            if call.headers.get(name.lower()) != value.strip():
+                return False
+        if self.operation is not None and self.operation != call.operation:
+            return False
+        return self.effect.concerns is None or call.operation in self.effect.concerns
+
+
+def load_faults(path: str | Path) -> tuple[FaultRule, ...]:
+    """The rules of a TOML file, each a table ``[[faults]]``.
+
+    ::
+
+        [[faults]]
+        operation = "checkAvailability"
+        effect = "delay_lincoln"
+
+        [[faults]]
+        operation = "scheduleBooking"
+        times = 1
+        effect = { kind = "answer_lost", seconds = 60 }
+
+    Raises:
+        FaultFileError: The file cannot be read or used.
+    """
+    try:
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FaultFileError(f"Faults {path} cannot be used: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FaultFileError(f"Faults {path} cannot be used: is no TOML: {error}") from None
+    try:
+        return _File.model_validate(table).faults
+    except ValidationError as error:
+        raise FaultFileError(f"Faults {path} cannot be used: {_explained(error)}") from None
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    faults: tuple[FaultRule, ...]
+
+
+def _explained(error: ValidationError) -> str:
+    """The first problem, beginning with the key in the file."""
+    detail: Any = error.errors()[0]
+    location = list(detail["loc"])
+    if "effect" in location:
+        # Behind it stands the kind, which is no key of the file.
+        del location[location.index("effect") + 1 : location.index("effect") + 2]
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden":
+        message = "is not a setting; look for a slip in its name"
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    return f"{where}: {message}"

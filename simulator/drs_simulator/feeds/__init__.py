@@ -1,1 +1,0 @@
-"""What the housing system leaves in a folder: its flat files, and their way into DRS."""

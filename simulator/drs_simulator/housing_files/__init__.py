@@ -1,0 +1,1 @@
+"""The housing system's flat files: format, import, watched folder."""

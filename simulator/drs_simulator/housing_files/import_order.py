@@ -1,0 +1,91 @@
+"""The use case of the housing system's file: its order is created, once, and what DRS declines is told by its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from drs_simulator.housing_files.records import HousingFile, OrderCreate, ScheduledItem, error_at
+from drs_simulator.scheduling.commands import CodeRequest, OrderRequest
+from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.planning import calendar
+from drs_simulator.scheduling.refusal import Refusal
+from drs_simulator.scheduling.use_cases.orders import create_order
+
+
+def import_order(call: Call, file: HousingFile) -> bool:
+    """The file's order is there with its booking, planned and not yet scheduled, as createOrder makes it.
+
+    The day raised is its earliestBookingDate. An order whose number is there already stays as it is, whatever the
+    profile says of repeated numbers: the housing system may send a file again.
+
+    Returns:
+        Whether the order is new.
+
+    Raises:
+        HousingFileError: DRS declines a field of the file.
+
+    Evidence: seen (Appendix A: that the file is imported); presumed for the meaning of its columns.
+    """
+    order = file.order
+    if call.transaction.orders_numbered(order.number):
+        return False
+    request = _request(file, call.installation.zone)
+    for record, name, check in _checks(call, file, request):
+        try:
+            check()
+        except Refusal as refusal:
+            problem = f"DRS declines it: {refusal.message}. Correct the file, or the installation's profile."
+            raise error_at(record, name, problem) from None
+    create_order(call, request)
+    return True
+
+
+def _request(file: HousingFile, zone: ZoneInfo) -> OrderRequest:
+    order = file.order
+    return OrderRequest(
+        number=order.number,
+        contract=order.contract,
+        location_id=order.location_id,
+        comments=order.comments,
+        priority=order.priority,
+        target_date=_instant(order.target_date, zone),
+        earliest=_instant(order.raised, zone),
+        user_id=order.user_id,
+        contact_name=order.contact_name.strip() or None,
+        phone=order.phone.strip() or None,
+        codes=tuple(_code(item, order.number, str(item.quantity), str(item.item_number)) for item in file.items),
+    )
+
+
+def _checks(
+    call: Call, file: HousingFile, request: OrderRequest
+) -> list[tuple[OrderCreate | ScheduledItem, str, Callable[[], object]]]:
+    """What create_order will ask, one field at a time: its refusals do not say where in a file they come from."""
+    check, order = call.requirements, file.order
+    window = (("raised", request.earliest or call.now), ("target_date", request.target_date or call.now))
+    checks: list[tuple[OrderCreate | ScheduledItem, str, Callable[[], object]]] = [
+        (order, "contract", partial(check.contract, order.contract)),
+        (order, "location_id", partial(check.location, order.location_id)),
+        (order, "comments", partial(check.comments, order.comments)),
+        (order, "priority", partial(check.priority, order.priority)),
+        (order, "target_date", partial(check.window, *window)),
+    ]
+    for item in file.items:
+        quantity = str(item.quantity)
+        checks += [
+            (item, "sor_code", partial(check.codes, (_code(item, order.number, "1", "1"),))),
+            (item, "quantity", partial(check.codes, (_code(item, order.number, quantity, "1"),))),
+            (item, "item_number", partial(check.codes, (_code(item, order.number, quantity, str(item.item_number)),))),
+        ]
+    return checks
+
+
+def _code(item: ScheduledItem, number: str, quantity: str, item_number: str) -> CodeRequest:
+    return CodeRequest(item.sor_code, item_number, number, quantity)
+
+
+def _instant(local: datetime, zone: ZoneInfo) -> datetime:
+    return calendar.at(local.date(), local.time(), zone)

@@ -1,0 +1,1 @@
+"""The HTTP face: paths, delivery, health and metrics."""

@@ -1,0 +1,1 @@
+"""The servers: granian for the command, a threaded one inside tests."""

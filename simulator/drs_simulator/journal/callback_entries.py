@@ -1,0 +1,51 @@
+"""What the journal keeps of a message that DRS itself sent to a council's service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from drs_simulator.callbacks.http_post import CONTENT_TYPE
+from drs_simulator.callbacks.message import OPERATION
+from drs_simulator.callbacks.sender import Attempt
+from drs_simulator.exchange import Outcome, SentCall
+from drs_simulator.journal.entry import LONGEST_TEXT, JournalEntry
+from drs_simulator.journal.masking import Masker
+
+
+def entry_of(attempt: Attempt, masker: Masker, now: datetime, most: int) -> JournalEntry:
+    """The entry, with no more than ``most`` bytes of each body."""
+    answer, receiver = attempt.answer, attempt.receiver
+    masked = masker.masked(SentCall(attempt.message), answer.body)
+    return JournalEntry(
+        number=0,
+        time=now,
+        method="POST",
+        path=receiver.shown[:LONGEST_TEXT],
+        address=receiver.host[:LONGEST_TEXT],
+        content_type=CONTENT_TYPE,
+        soap_action='""',
+        operation=OPERATION,
+        session="",
+        status=answer.status,
+        response_type=masked.told(answer.content_type)[:LONGEST_TEXT],
+        outcome=Outcome.SUCCESS if answer.received else Outcome.UNDELIVERED,
+        faults=(),
+        duration=attempt.duration,
+        request=masked.request[:most],
+        response=masked.response[:most],
+        request_size=len(attempt.message),
+        response_size=len(answer.body),
+        diagnosis=_diagnosis(attempt),
+        outgoing=True,
+    )
+
+
+def _diagnosis(attempt: Attempt) -> str:
+    answer, tried = attempt.answer, attempt.confirmation.attempts
+    opening = f"DRS sent this itself, to tell what a planner did with booking {attempt.confirmation.booking.id}"
+    told = f"{opening} (attempt {tried})."
+    if attempt.again_after is None:
+        return f"{told} The service has it."
+    why = answer.failure or f"it answered HTTP {answer.status}, and only 2xx counts as received"
+    seconds = attempt.again_after.total_seconds()
+    return f"{told} The service does not have it: {why}. DRS sends it again in {seconds:g} seconds."

@@ -1,0 +1,317 @@
+"""What a caller should know about an exchange, in sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from functools import cache
+from http import HTTPStatus
+from itertools import islice
+from typing import NamedTuple
+
+from lxml import etree
+
+from drs_simulator.exchange import SentCall
+from drs_simulator.profile.model import Profile
+from drs_simulator.scheduling.planning import calendar
+from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, SOAP_1_2, name_of
+from drs_simulator.soap.interface import OPERATIONS, Interface, InterfaceName, Member, interface_named, request_type
+from drs_simulator.soap.soap_fault import SoapFault
+from drs_simulator.soap.values import read_date_time, read_flag, read_integer
+
+_SHOWN = 60
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The rest of a sentence that says which of the known names comes nearest, if any does."""
+    names = list(known)
+    same_letters = [each for each in names if each.casefold() == name.strip().casefold()]
+    close = same_letters or get_close_matches(name[:_SHOWN], names, n=1)
+    return f"; it is written {close[0]}" if same_letters else f"; the nearest is {close[0]}" if close else ""
+
+
+def cut(text: str) -> str:
+    """A text of the caller's on one line, as much of it as can be shown."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
+
+
+# So many are looked at, so that a huge request is not looked through twice.
+_MOST_ELEMENTS = 2000
+_MOST_NAMES = 5
+_OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
+_UNSET_DATE = "0001-01-01"
+# The document has values that the published enumerations lack.
+_ALSO_KNOWN = {"onlyBestSlotsValue": ("yes",)}
+_REMEDIES: Mapping[str, str] = {
+    "dateTime": "a date and time is written 2021-10-26T08:00:00 or 2021-10-26T08:00:00+01:00",
+    "int": "a whole number is meant",
+    "boolean": "write true or false",
+}
+_KNOWN_VALUES: Mapping[str, Callable[[Profile], Iterable[str]]] = {
+    "priority": lambda profile: (priority.id for priority in profile.priorities),
+    "contract": lambda profile: profile.contracts,
+    "bookingCodeSORCode": lambda profile: (sor_code.code for sor_code in profile.sor_codes),
+}
+
+
+def member_problems(inner: etree._Element, operation: str, profile: Profile, *, was_read: bool) -> Iterator[str]:
+    """What is almost right about the members of an operation's request, in document order.
+
+    Args:
+        inner: The element that has the members.
+        operation: The operation.
+        profile: The installation.
+        was_read: Whether the gateway has read all of it, so that every value is of its type.
+    """
+    interface = interface_named(profile.gateway.interface)
+    local_dates: list[str] = []
+    qualified: list[str] = [operation] if _is_qualified(inner) else []
+    for member, parent, element in islice(_walk(inner, request_type(operation), interface), _MOST_ELEMENTS):
+        name = _local_name(element)
+        if _is_qualified(element):
+            qualified.append(cut(name))
+        if member is None:
+            yield _unknown(name, parent, interface)
+            continue
+        text = element.text or ""
+        if not was_read:
+            yield from _type_problems(member, text, interface, profile)
+        yield from _spelling_problems(member, text, profile)
+        if member.type == "dateTime" and text.strip().startswith(_UNSET_DATE):
+            yield f"{name} is {_UNSET_DATE}, which .NET sends for a date that was not set; set it, or leave it out."
+        elif member.type == "dateTime" and _has_no_offset(text, profile, was_read=was_read):
+            local_dates.append(name)
+    if qualified:
+        yield f"In a namespace: {_listed(qualified)}. Only the wrapper is in one; send what is below it unqualified."
+    if local_dates:
+        yield f"{_listed(local_dates)}: a date without an offset is local time ({profile.timezone}), not UTC."
+
+
+def _walk(
+    parent: etree._Element, type_name: str, interface: Interface
+) -> Iterator[tuple[Member | None, str, etree._Element]]:
+    """Every element below ``parent`` with its place in the interface; nothing below one that has none."""
+    members = _members(interface.name, type_name)
+    for element in parent:
+        member = members.get(_local_name(element))
+        yield member, type_name, element
+        if member is not None and member.type in interface.types:
+            yield from _walk(element, member.type, interface)
+
+
+def _local_name(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _is_qualified(element: etree._Element) -> bool:
+    return str(element.tag).startswith("{")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(islice(dict.fromkeys(names), _MOST_NAMES))
+
+
+@cache
+def _members(interface_name: InterfaceName, type_name: str) -> Mapping[str, Member]:
+    interface = interface_named(interface_name)
+    kind = interface.types[type_name]
+    inherited = _members(interface_name, kind.base) if kind.base else {}
+    return {**inherited, **{member.name: member for member in kind.members}}
+
+
+def _unknown(name: str, parent: str, interface: Interface) -> str:
+    members = _members(interface.name, parent)
+    meant = nearest(name, members)
+    if not meant:
+        homes = [kind for kind in interface.types if name in _members(interface.name, kind)]
+        meant = f"; it belongs elsewhere, in {', '.join(homes[:3])}" if homes else "; leave it out"
+    return f"{cut(name)} is no member of {parent}{meant}. Names are case-sensitive."
+
+
+def _type_problems(member: Member, text: str, interface: Interface, profile: Profile) -> Iterator[str]:
+    if member.type in _REMEDIES and not _readable(member.type, text, profile):
+        yield f"{member.name} has '{cut(text)}': {_REMEDIES[member.type]}."
+    values = interface.enumerations.get(member.type)
+    if values is not None and text not in (*values, *_ALSO_KNOWN.get(member.type, ())):
+        yield f"{member.name} has '{cut(text)}', which it does not know{nearest(text, values)}."
+
+
+def _has_no_offset(text: str, profile: Profile, *, was_read: bool) -> bool:
+    return not _OFFSET.search(text.strip()) and (was_read or _readable("dateTime", text, profile))
+
+
+def _spelling_problems(member: Member, text: str, profile: Profile) -> Iterator[str]:
+    listing = _KNOWN_VALUES.get(member.name)
+    known = tuple(listing(profile)) if listing else ()
+    meant = [value for value in known if value.casefold() == text.strip().casefold()]
+    if meant and text not in known:
+        yield f"{member.name} '{cut(text)}' is written '{meant[0]}'; case and spaces must match."
+
+
+def _readable(kind: str, text: str, profile: Profile) -> bool:
+    try:
+        if kind == "dateTime":
+            read_date_time(text, profile.zone)
+        elif kind == "int":
+            read_integer(text)
+        else:
+            read_flag(text)
+    except SoapFault:
+        return False
+    return True
+
+
+_MOST_SENTENCES = 5
+_SOAP_TYPES = ("", "text/xml", "application/xml")
+
+
+class Bystander(NamedTuple):
+    """What is known beside the call itself.
+
+    Args:
+        profile: The installation.
+        now: The simulator's time.
+        session_opened: When a session was opened; ``None`` for one that is not known.
+    """
+
+    profile: Profile
+    now: datetime
+    session_opened: Callable[[str], datetime | None]
+
+
+def diagnosis(call: SentCall, status: int, refusal: str, beside: Bystander) -> str:
+    """What a caller should know about this call, or nothing.
+
+    Args:
+        call: What was sent.
+        status: The HTTP status of the answer.
+        refusal: The answer's errorMsg, if it was refused.
+        beside: What is known besides.
+    """
+    return " ".join(islice(dict.fromkeys(_sentences(call, status, refusal, beside)), _MOST_SENTENCES))
+
+
+def _sentences(call: SentCall, status: int, refusal: str, beside: Bystander) -> Iterator[str]:
+    if call.method != "POST":
+        yield f"This was a {call.method}; post a SOAP envelope. The interface description is at ?wsdl of this address."
+        return
+    if len(call.body) > beside.profile.gateway.max_body_bytes:
+        yield f"The body has more than {beside.profile.gateway.max_body_bytes} bytes; send less at a time."
+        return
+    if call.root is None:
+        yield _unreadable(call)
+        return
+    sent_type = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sent_type not in _SOAP_TYPES:
+        yield f"The Content-Type is {sent_type}; SOAP 1.1 has text/xml."
+    yield from _envelope_problems(call, call.root)
+    if call.wrapper is None:
+        return
+    yield from _wrapper_problems(call.wrapper)
+    if call.operation not in OPERATIONS:
+        return
+    inner = _inner(call.wrapper, call.operation)
+    if inner is None:
+        yield (
+            f"Below the wrapper {call.operation} there must be one element {call.operation} again, in no namespace, "
+            "and the members in that."
+        )
+        return
+    was_read = status == HTTPStatus.OK and beside.profile.gateway.wrong_values == "fault"
+    yield from member_problems(inner, call.operation, beside.profile, was_read=was_read)
+    if refusal:
+        yield from _refusal_problems(call, refusal, beside)
+
+
+def _unreadable(call: SentCall) -> str:
+    body = call.body
+    start = body.lstrip()[:1]
+    ending = body[-200:].rstrip().replace(b" ", b"")
+    reasons = (
+        (not start, "The body is empty; send a SOAP envelope."),
+        (start in (b"{", b"["), "The body is JSON; send a SOAP envelope, as text/xml."),
+        (
+            not _is_known(call.charset),
+            f"The charset {cut(call.charset or '')} of the Content-Type is not known; send UTF-8.",
+        ),
+        (
+            start != b"<" and b"\0" not in body,
+            "The body does not begin with <, so it is no XML; send a SOAP envelope.",
+        ),
+        (b"<!DOCTYPE" in body, "The XML has a DOCTYPE and cannot be read; leave the DOCTYPE out."),
+        (b"Envelope>" not in ending, "The XML cannot be read and does not end with its envelope; was it cut off?"),
+    )
+    otherwise = "The XML is not well-formed; look for a tag that is not closed, or a & or < that is not escaped."
+    return next((reason for holds, reason in reasons if holds), otherwise)
+
+
+def _is_known(charset: str | None) -> bool:
+    try:
+        etree.XMLParser(encoding=charset)
+    except LookupError:
+        return False
+    return True
+
+
+def _envelope_problems(call: SentCall, root: etree._Element) -> Iterator[str]:
+    if root.getroottree().docinfo.doctype:
+        yield "The XML has a DOCTYPE, which is refused unread; leave it out."
+    namespace, name = name_of(root)
+    if namespace == SOAP_1_2:
+        yield f"The envelope is SOAP 1.2; DRS speaks SOAP 1.1. Use the envelope namespace {SOAP_1_1}, and text/xml."
+    elif namespace != SOAP_1_1 or name != "Envelope":
+        yield f"The root element is {name}; it must be Envelope in the namespace {SOAP_1_1}."
+    elif call.wrapper is None:
+        yield "The envelope has no Body with an element in it; put the operation's wrapper there."
+
+
+def _wrapper_problems(wrapper: etree._Element) -> Iterator[str]:
+    namespace, name = name_of(wrapper)
+    if name not in OPERATIONS:
+        yield f"{name} is no operation{nearest(name, OPERATIONS)}."
+    if namespace not in ("", NAMESPACE):
+        yield f"The wrapper {name} is in the namespace {namespace}; DRS's is {NAMESPACE}."
+    elif namespace and wrapper.prefix is None:
+        yield (
+            'The wrapper is in a default namespace (xmlns="…"), which the real DRS refuses. Give it a prefix, '
+            "or leave it in no namespace at all."
+        )
+
+
+def _inner(wrapper: etree._Element, operation: str) -> etree._Element | None:
+    for child in wrapper:
+        if name_of(child)[1] == operation:
+            return child
+    return None
+
+
+def _refusal_problems(call: SentCall, refusal: str, beside: Bystander) -> Iterator[str]:
+    messages = beside.profile.messages
+    if call.operation == "openSession":
+        return
+    if not call.session_id:
+        yield "sessionId is missing; send the one that openSession gave."
+    elif refusal == messages.session_invalid:
+        opened = beside.session_opened(call.session_id)
+        zone = beside.profile.zone
+        if opened is None:
+            yield "No such session is open: it was closed, never opened here, or lost; call openSession again."
+        else:
+            day = calendar.local_day(opened, zone)
+            today = calendar.local_day(beside.now, zone)
+            yield f"The session is of another day, {day:%-d %B %Y}; today is {today:%-d %B %Y}. Open one every day."
+    yield from _missing(refusal, messages.field_required, call)
+
+
+def _missing(refusal: str, template: str, call: SentCall) -> Iterable[str]:
+    found = re.fullmatch(re.escape(template).replace(re.escape("{field}"), r"(?P<field>\w+)"), refusal)
+    if found and found["field"] != "sessionId":
+        field = found["field"]
+        there = [] if call.wrapper is None else [each.text or "" for each in call.wrapper.iter(f"{{*}}{field}")]
+        how = "missing"
+        if there:
+            how = "missing in one of its places" if any(text.strip() for text in there) else "there, but blank"
+        yield f"The required element {field} is {how}."

@@ -1,0 +1,1 @@
+"""An installation's settings, with the evidence for each."""

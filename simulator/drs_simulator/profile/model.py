@@ -1,0 +1,356 @@
+"""What an installation of DRS is set up with: slots, contracts, trades, SOR codes, operatives, areas, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, time
+from itertools import combinations
+from string import Formatter
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Settings(BaseModel):
+    """A table of a profile: no unknown keys, never changed after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hours(Settings):
+    """A stretch of one day, in local time; written ``08:00-12:00``."""
+
+    begin: time
+    end: time
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        begin, separator, end = value.partition("-")
+        if not separator:
+            raise ValueError("write hours as 08:00-12:00")
+        return {"begin": begin.strip(), "end": end.strip()}
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.begin.tzinfo or self.end.tzinfo:
+            raise ValueError("write local times, without an offset")
+        if self.begin >= self.end:
+            raise ValueError(f"{self.begin:%H:%M} is not before {self.end:%H:%M}")
+        return self
+
+
+def _zone_exists(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"'{name}' is no time zone, Europe/London is one") from error
+    return name
+
+
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _coordinate(text: str) -> str:
+    if not -180 <= float(text) <= 180:  # noqa: PLR2004 - degrees
+        raise ValueError(f"'{text}' is no coordinate in degrees")
+    return text
+
+
+def _check_placeholders(text: str, names: frozenset[str]) -> str:
+    for _, name, spec, conversion in Formatter().parse(text):
+        if name is not None and (name not in names or spec or conversion):
+            known = " and ".join(f"{{{known}}}" for known in sorted(names)) or "nothing"
+            raise ValueError(f"'{{{name}}}' cannot be filled in here, {known} can")
+    return text
+
+
+def _placeholders(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def _as_cap_warning(text: str) -> str:
+    return _check_placeholders(text, frozenset({"cap"}))
+
+
+def _as_datum(text: str) -> str:
+    return _check_placeholders(text, frozenset({"user_id", "reason", "life_cycle"}))
+
+
+Text = Annotated[str, Field(min_length=1)]
+TimeZone = Annotated[str, AfterValidator(_zone_exists)]
+# Kept as text, because DRS prints a coordinate with the digits that it was entered with.
+Coordinate = Annotated[str, BeforeValidator(_as_text), AfterValidator(_coordinate)]
+
+
+class AvailabilitySettings(Settings):
+    """How checkAvailability answers."""
+
+    slots: Annotated[tuple[Hours, ...], Field(min_length=1)]
+    working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
+    day_cap: Annotated[int, Field(ge=1, le=366)] = 7
+    cap_warning: Annotated[str, AfterValidator(_as_cap_warning)] = (
+        "The number of days returned has been limited to {cap} day"
+    )
+    priority_required: bool = True
+    long_period_day_cap: Annotated[int, Field(ge=1, le=366)] = 28
+    best_slots_yes: Literal["day", "fullPeriod"] = "day"
+    best_slot_tolerance_km: Annotated[float, Field(ge=0)] = 0.1
+
+
+class OrderingSettings(Settings):
+    """How orders and bookings are made, numbered and planned."""
+
+    first_order_id: Annotated[int, Field(ge=1)] = 290640
+    first_booking_id: Annotated[int, Field(ge=1)] = 149996
+    comments_limit: Annotated[int, Field(ge=1)] = 255
+    unknown_locations: Literal["accept", "refuse"] = "accept"
+    repeated_order_numbers: Literal["refuse", "accept"] = "refuse"
+    reason_when_created: str = "FIRST"
+    reason_when_scheduled_without: str = "first"
+    category: str = "TASK"
+    reservation_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 15
+    suspended_status: Text = "SUSPENDED"
+    confirmation_after: tuple[Literal["move", "confirm"], ...] = ("move", "confirm")
+    planning_horizon_days: Annotated[int, Field(ge=1, le=3660)] = 365
+
+
+class GatewaySettings(Settings):
+    """What the SOAP gateway lets in and how it writes."""
+
+    interface: Literal["observed", "published"] = "observed"
+    wsdl_style: Literal["single", "cxf"] = "single"
+    default_namespace_wrapper: Literal["fault", "accept"] = "fault"
+    unknown_elements: Literal["fault", "ignore"] = "fault"
+    qualified_elements: Literal["fault", "accept"] = "fault"
+    wrong_values: Literal["fault", "ignore"] = "fault"
+    soap_1_2: Literal["fault", "accept"] = "fault"
+    unknown_operations: Literal["unknown_part", "no_operation"] = "unknown_part"
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
+    max_depth: Annotated[int, Field(ge=16, le=200)] = 64
+
+
+class Messages(Settings):
+    """The texts of refusals. Those that nobody has seen are presumed: set your own where you know better."""
+
+    login_refused: str = "Invalid login or password"
+    session_invalid: str = "Invalid session. Call openSession for a sessionId of today"
+    field_required: str = "{field} is required"
+    too_long: str = "{field} has {length} characters, at most {limit} are allowed"
+    not_a_number: str = "{field} must be a number of at least 1, not '{value}'"
+    contract_unknown: str = "Unknown contract '{value}' in {field}"
+    priority_unknown: str = "Unknown priority '{value}' in {field}. Case and spelling must match"
+    location_unknown: str = "Unknown location '{value}' in {field}"
+    sor_code_unknown: str = "Unknown SOR code '{value}' in {field}"
+    window_reversed: str = "{begin} must be before {end}"
+    window_past: str = "{field} is in the past"
+    order_unknown: str = "Unable to find order in OptiTime Web: {number}"
+    order_exists: str = "order already exists: {number}"
+    order_id_given: str = "orderId must be 0 or absent to create an order, not {value}"
+    order_missing: str = "no order exists: {number}"
+    order_completed: str = "Order {number} is completed"
+    booking_unknown: str = "Unable to find booking {booking_id}"
+    booking_completed: str = "Booking {booking_id} is completed"
+    booking_not_reserved: str = "Booking {booking_id} has no reservation, or it has lapsed"
+    life_cycle_refused: str = "Booking {booking_id} is {was} and cannot become {becomes}"
+    operative_unknown: str = "Unknown resource '{value}' in {field}"
+    value_not_allowed: str = "'{value}' is not allowed in {field}"
+    planning_failed: str = "Error in Booking.schedule. Error in modifyJob Planning failed"
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_filled_in(cls, text: str, info: ValidationInfo) -> str:
+        default = cls.model_fields[info.field_name or ""].default
+        return _check_placeholders(text, _placeholders(default))
+
+
+class AreaSettings(Settings):
+    """The city's sectors, each worked in for ``weeks`` in turn; the first one's turn begins on ``first_day``.
+
+    Priorities that are not ``bound_to_areas`` get appointments in every sector at any time (client: Areas).
+    """
+
+    sectors: Annotated[tuple[Text, ...], Field(min_length=1)]
+    weeks: Annotated[int, Field(ge=1, le=52)] = 3
+    first_day: date
+
+
+class Priority(Settings):
+    """One priority; its id must match in case and spelling (client: DRS documentation)."""
+
+    id: Text
+    title: str = ""
+    bound_to_areas: bool = False
+
+
+class SorCode(Settings):
+    """One code of the schedule of rates: its job template (trade) and its standard minutes.
+
+    A code without a trade has no valid job template: its bookings cannot be planned (seen: Appendix B 5).
+    """
+
+    code: Text
+    description: str = ""
+    trade: str = ""
+    minutes: Annotated[int, Field(ge=1, le=24 * 60)]
+
+
+class LocationSettings(Settings):
+    """DRS's own record of a property."""
+
+    id: Text
+    name: str | None = None
+    address1: Text
+    address2: str | None = None
+    address3: str | None = None
+    address4: str | None = None
+    agency: str | None = None
+    country: str | None = None
+    latitude: Coordinate
+    longitude: Coordinate
+    post_code: Text
+    workflow_type: str = "0000"
+    sector: str | None = None
+
+
+class StandingVisit(Settings):
+    """Work that an operative does every week at the same time and place, and that DRS plans around."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    hours: Hours
+    latitude: Coordinate
+    longitude: Coordinate
+
+
+class OperativeSettings(Settings):
+    """One operative: what they can do, when they work and where their day begins and ends."""
+
+    id: Text
+    code: Text
+    name: Text
+    trades: Annotated[tuple[Text, ...], Field(min_length=1)]
+    contracts: Annotated[tuple[Text, ...], Field(min_length=1)]
+    hours: Hours
+    working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
+    latitude: Coordinate
+    longitude: Coordinate
+    standing_visits: tuple[StandingVisit, ...] = ()
+    sectors: tuple[Text, ...] = ()
+
+
+class BusinessDatum(Settings):
+    """A name and value kept with every booking; ``{user_id}``, ``{reason}`` and ``{life_cycle}`` are filled in."""
+
+    name: Text
+    value: Annotated[str, AfterValidator(_as_datum)] | None = None
+
+
+class Profile(Settings):
+    """An installation of DRS. ``evidence`` says for a key how its setting is known: grade and source."""
+
+    name: Text
+    title: str
+    instance: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    timezone: TimeZone = "Europe/London"
+    contracts: Annotated[tuple[Text, ...], Field(min_length=1)]
+    availability: AvailabilitySettings
+    ordering: OrderingSettings = OrderingSettings()
+    gateway: GatewaySettings = GatewaySettings()
+    messages: Messages = Messages()
+    priorities: Annotated[tuple[Priority, ...], Field(min_length=1)]
+    sor_codes: Annotated[tuple[SorCode, ...], Field(min_length=1)]
+    operatives: Annotated[tuple[OperativeSettings, ...], Field(min_length=1)]
+    locations: tuple[LocationSettings, ...] = ()
+    unknown_location: LocationSettings
+    business_data: tuple[BusinessDatum, ...] = ()
+    unavailability_reasons: tuple[Text, ...] = ("Holiday", "Sickness", "Training")
+    areas: AreaSettings | None = None
+    evidence: Mapping[str, str] = {}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The installation's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        problems = list(_inconsistencies(self))
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+
+def _inconsistencies(profile: Profile) -> Iterator[str]:
+    """What is wrong between the tables, a line each, beginning with the key."""
+    trades = {trade for operative in profile.operatives for trade in operative.trades}
+    for index, sor_code in enumerate(profile.sor_codes):
+        if sor_code.trade and sor_code.trade not in trades:
+            yield f"sor_codes[{index}].trade: no operative has the trade '{sor_code.trade}'"
+    for index, operative in enumerate(profile.operatives):
+        for contract in set(operative.contracts) - set(profile.contracts):
+            yield f"operatives[{index}].contracts: '{contract}' is not in contracts"
+        for number, problem in _standing_visits_that_cannot_be(operative):
+            yield f"operatives[{index}].standing_visits[{number}]: {problem}"
+    yield from _areas_that_cannot_be(profile)
+    yield from _repeated("priorities", [priority.id for priority in profile.priorities])
+    yield from _repeated("sor_codes", [sor_code.code for sor_code in profile.sor_codes])
+    yield from _repeated("operatives", [operative.id for operative in profile.operatives])
+    yield from _repeated("locations", [location.id for location in profile.locations])
+    for key in profile.evidence:
+        if not _has_key(profile, key):
+            yield f"evidence: there is no key '{key}'"
+
+
+def _standing_visits_that_cannot_be(operative: OperativeSettings) -> Iterator[tuple[int, str]]:
+    """Those that leave the operative no timetable, and so no room for any booking, on their days."""
+    standing = operative.standing_visits
+    for number, visit in enumerate(standing):
+        if visit.hours.begin < operative.hours.begin or visit.hours.end > operative.hours.end:
+            yield number, "lies outside the operative's hours"
+    for one, other in combinations(range(len(standing)), 2):
+        a, b = standing[one], standing[other]
+        if set(a.days) & set(b.days) and a.hours.begin < b.hours.end and b.hours.begin < a.hours.end:
+            yield other, f"is at the same time as standing_visits[{one}]"
+
+
+def _areas_that_cannot_be(profile: Profile) -> Iterator[str]:
+    known = profile.areas.sectors if profile.areas else ()
+    places = [(f"locations[{index}]", location) for index, location in enumerate(profile.locations)]
+    for key, place in [*places, ("unknown_location", profile.unknown_location)]:
+        if place.sector is not None and place.sector not in known:
+            yield f"{key}.sector: '{place.sector}' is not in areas.sectors"
+        if place.sector is None and known:
+            yield f"{key}.sector: is missing; every location lies in one of areas.sectors"
+    for index, priority in enumerate(profile.priorities):
+        if priority.bound_to_areas and not known:
+            yield f"priorities[{index}].bound_to_areas: there are no areas"
+
+
+def _repeated(table: str, ids: list[str]) -> Iterator[str]:
+    for index, value in enumerate(ids):
+        if value in ids[:index]:
+            yield f"{table}[{index}]: '{value}' is there twice"
+
+
+def _has_key(table: object, key: str) -> bool:
+    for part in key.split("."):
+        if not isinstance(table, BaseModel) or part not in type(table).model_fields:
+            return False
+        table = getattr(table, part)
+    return True

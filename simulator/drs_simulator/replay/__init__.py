@@ -1,0 +1,1 @@
+"""A DRS that answers from recorded exchanges."""

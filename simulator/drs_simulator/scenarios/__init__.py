@@ -1,0 +1,1 @@
+"""Scenarios: named sets of settings and faults, as TOML files."""

@@ -1,0 +1,91 @@
+"""Scenarios: what a DRS does to its callers, as small TOML files, those that come with the package and one's own."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from drs_simulator.clock import Clock
+from drs_simulator.errors import UnusableError
+from drs_simulator.faults.rules import FaultRule
+from drs_simulator.profile.loading import load_profile
+from drs_simulator.profile.model import Profile
+
+_OURS = files("drs_simulator").joinpath("scenarios", "data")
+
+
+class ScenarioError(UnusableError):
+    """A scenario cannot be used; the message says which file and which key is amiss."""
+
+
+class Scenario(BaseModel):
+    """One way in which a DRS can be.
+
+    Args:
+        title: What happens, in a few words.
+        profile: The installation.
+        settings: Tables of the profile that are laid over it.
+        clock: Its clock (see ``Clock.parse``).
+        password: A password that DRS has instead of the one that the caller is told.
+        faults: What goes wrong.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Annotated[str, Field(min_length=1)]
+    profile: str = "lincoln"
+    settings: dict[str, Any] = {}
+    clock: str = "wall"
+    password: str | None = None
+    faults: tuple[FaultRule, ...] = ()
+
+    def installation(self, profile: str | None = None) -> Profile:
+        """The installation with the scenario's settings.
+
+        Args:
+            profile: An installation to take instead of the scenario's.
+        """
+        return Profile.model_validate(_laid_over(load_profile(profile or self.profile).model_dump(), self.settings))
+
+    @property
+    def needs_a_start(self) -> bool:
+        """Whether a simulator has to be started for it, since what it sets cannot be changed while one runs."""
+        return bool(self.settings) or self.password is not None
+
+
+def scenario_names() -> list[str]:
+    """The names of the scenarios that come with the package, sorted."""
+    return sorted(entry.name.removesuffix(".toml") for entry in _OURS.iterdir())
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """The scenario of that name, or the one kept in that TOML file.
+
+    Raises:
+        ScenarioError: There is none, or something is wrong with it.
+    """
+    source = str(name_or_path)
+    try:
+        ours = source in scenario_names()
+        text = (_OURS.joinpath(f"{source}.toml") if ours else Path(source)).read_text(encoding="utf-8")
+        scenario = Scenario.model_validate(tomllib.loads(text))
+        scenario.installation()
+        Clock.parse(scenario.clock)
+    except OSError as error:
+        known = ", ".join(scenario_names())
+        raise ScenarioError(f"Scenario {source} cannot be read ({error.strerror}). There are: {known}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"Scenario {source} is no TOML: {error}.") from None
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ScenarioError(f"Scenario {source} cannot be used: {'; '.join(lines)}.") from None
+    return scenario
+
+
+def _laid_over(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    both = {key: _laid_over(base[key], value) for key, value in over.items() if isinstance(base.get(key), dict)}
+    return base | over | both

@@ -1,0 +1,1 @@
+"""Finds places in operatives' days: calendar, shifts, slots and routes."""

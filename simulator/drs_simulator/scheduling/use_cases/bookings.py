@@ -1,0 +1,209 @@
+"""The use cases around a booking: createBooking, updateBooking, deleteBooking; and what they share with orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from drs_simulator.profile.model import Profile
+from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate, FurtherBookingRequest
+from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.model import (
+    Alert,
+    AlertReason,
+    Booking,
+    BookingCode,
+    LifeCycle,
+    Order,
+    OrderStatus,
+    PlannedBooking,
+)
+from drs_simulator.scheduling.refusal import Refusal
+from drs_simulator.scheduling.validation import minutes_of
+
+_ON_THE_WAY = (LifeCycle.DESPATCHED, LifeCycle.ACKNOWLEDGED, LifeCycle.ACCEPTED)
+_AT_WORK = (LifeCycle.ARRIVED, LifeCycle.STARTED)
+MOVES: dict[LifeCycle, tuple[LifeCycle, ...]] = {
+    LifeCycle.PLANNED: (*_ON_THE_WAY, *_AT_WORK, LifeCycle.COMPLETED),
+    LifeCycle.RESERVED: (),
+    LifeCycle.DESPATCHED: (LifeCycle.PLANNED, *_ON_THE_WAY, *_AT_WORK, LifeCycle.COMPLETED),
+    LifeCycle.ACKNOWLEDGED: (LifeCycle.PLANNED, *_ON_THE_WAY, *_AT_WORK, LifeCycle.COMPLETED),
+    LifeCycle.ACCEPTED: (LifeCycle.PLANNED, *_ON_THE_WAY, *_AT_WORK, LifeCycle.COMPLETED),
+    LifeCycle.ARRIVED: (LifeCycle.STARTED, LifeCycle.COMPLETED),
+    LifeCycle.STARTED: (LifeCycle.COMPLETED,),
+    LifeCycle.COMPLETED: (),
+}
+"""What a booking can become by updateBooking, besides what it is already (presumed). A reservation is confirmed."""
+
+
+def create_booking(call: Call, request: FurtherBookingRequest) -> tuple[PlannedBooking, ...]:
+    """A further booking for an order that is there already, planned but not yet scheduled.
+
+    The order is named by ``orderId`` or ``primaryOrderNumber``, in ``theBooking`` or ``theOrder``. Without a planning
+    window the booking has the order's, from now on.
+
+    Refuses: an unknown order or one that is completed; a missing, incomplete or unknown SOR code; an unknown contract
+    or location; a window that ends before it begins or lies in the past.
+
+    Evidence: presumed; members published.
+    """
+    sent = request.booking
+    number, order_id = sent.number or request.order.number, sent.order_id or request.order.order_id
+    order = call.open_order(number, order_id, call.profile.messages.order_unknown)
+    return (call.planner.planned(_further_booking(call, order, sent)),)
+
+
+def update_booking(call: Call, request: BookingUpdate) -> PlannedBooking:
+    """News of a booking: comments, how far it has come, when it was worked on and by whom, and what follows.
+
+    ``transactionType`` moves its life cycle; COMPLETED keeps when and by whom it was done, and with ``completeOrder``
+    the order is completed too. An order whose booking is begun is STARTED. ``theFollowOnBooking`` makes a further
+    booking of the order. A ``bookingCompletionStatus`` of SUSPENDED (a setting) is shown to planners as an alert. The
+    planning window stays whatever is sent.
+
+    Refuses: an unknown booking, or one that is completed; a move that the life cycle does not have; an unknown contract
+    or operative; for COMPLETED a missing begin or end, or an end before the begin; whatever createBooking refuses.
+
+    Evidence: client (the members of completing and of commenting); the life cycle is presumed, its words published.
+    """
+    check, messages = call.requirements, call.profile.messages
+    sent = request.booking
+    booking = call.open_booking(sent.booking_id)
+    if sent.contract is not None:
+        check.contract(sent.contract)
+    becomes = request.becomes or booking.life_cycle
+    if becomes not in (booking.life_cycle, *MOVES[booking.life_cycle]):
+        text = messages.life_cycle_refused.format(booking_id=booking.id, was=booking.life_cycle, becomes=becomes)
+        raise Refusal(text)
+    operative_id = check.operative("resourceId", request.operative_id).id if request.operative_id else None
+    changed = _with_news(call, replace(booking, life_cycle=becomes), request)
+    if becomes is LifeCycle.COMPLETED:
+        begin = check.required("startDateAndTime", request.begin)
+        end = check.required("endDateAndTime", request.end)
+        check.window(("startDateAndTime", begin), ("endDateAndTime", end))
+        changed = completed(call, changed, (begin, end), operative_id)
+    call.transaction.put_booking(changed)
+    order = call.order_of(booking)
+    if becomes in _AT_WORK:
+        order = replace(order, status=OrderStatus.STARTED)
+        call.transaction.put_order(order)
+    if request.follow_on is not None:
+        _further_booking(call, order, request.follow_on)
+    if request.complete_order:
+        complete(call, order)
+    return call.planner.planned(call.booking(booking.id))
+
+
+def delete_booking(call: Call, request: BookingRequest) -> None:
+    """The booking is cancelled and its place is free again; the order stays.
+
+    Refuses: a missing field, an unknown booking or contract, a booking that is completed.
+
+    Evidence: client; that the order stays is presumed.
+    """
+    booking = call.open_booking(request.booking_id)
+    call.requirements.contract(request.contract)
+    call.requirements.required("primaryOrderNumber", request.number)
+    call.transaction.drop_booking(booking.id)
+
+
+def new_booking(
+    call: Call,
+    order: Order,
+    codes: tuple[BookingCode, ...],
+    window: tuple[datetime, datetime],
+    reason: str,
+    user_id: str,
+) -> Booking:
+    """Keep a new booking of the order, planned for that window and not yet scheduled."""
+    booking = Booking(
+        id=call.transaction.next_number("booking", call.profile.ordering.first_booking_id),
+        order_id=order.id,
+        order_number=order.number,
+        contract=order.contract,
+        location=order.location,
+        reason=reason,
+        minutes=minutes_of(codes),
+        trade=codes[0].trade,
+        window_start=window[0],
+        window_end=window[1],
+        codes=codes,
+        token_id=call.new_token(),
+        user_id=user_id,
+        area=call.installation.area_of(order.location, order.priority),
+    )
+    call.transaction.put_booking(booking)
+    return booking
+
+
+def business_data(profile: Profile, user_id: str, reason: str, life_cycle: LifeCycle) -> dict[str, str | None]:
+    """The business data of a booking for that user, with that reason and in that life cycle (seen: Appendix B 4)."""
+    filled_in = {"user_id": user_id, "reason": reason, "life_cycle": life_cycle.lower()}
+    return {datum.name: datum.value and datum.value.format(**filled_in) for datum in profile.business_data}
+
+
+def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple[str, str | None]]) -> bool:
+    """Whether the booking has all of these; ``None`` stands for any value."""
+    if not wanted:
+        return True
+    known = business_data(profile, booking.user_id, booking.reason, booking.life_cycle)
+    return all(name in known and value in (None, known[name]) for name, value in wanted)
+
+
+def complete(call: Call, order: Order) -> None:
+    """Complete an order with all its bookings."""
+    for booking in call.transaction.bookings_of(order.id):
+        if not booking.completed:
+            call.transaction.put_booking(completed(call, booking))
+    call.transaction.put_order(replace(order, status=OrderStatus.COMPLETED))
+
+
+def completed(
+    call: Call,
+    booking: Booking,
+    worked: tuple[datetime, datetime] | None = None,
+    operative_id: str | None = None,
+) -> Booking:
+    """The booking as done. A place that is still to come is given back, unless the work is told to have been there."""
+    to_come = booking.appointment is not None and booking.window_start > call.now and worked is None
+    return replace(
+        booking,
+        life_cycle=LifeCycle.COMPLETED,
+        appointment=None if to_come else booking.appointment,
+        worked=worked,
+        worked_by=operative_id,
+        held_until=None,
+        alert=None,
+    )
+
+
+def _further_booking(call: Call, order: Order, sent: BookingRequest) -> Booking:
+    check = call.requirements
+    codes = check.codes(sent.codes)
+    if sent.contract is not None:
+        check.contract(sent.contract)
+    location = check.location(sent.location_id) if sent.location_id else order.location
+    start = sent.window_start or max(order.earliest, call.now)
+    end = sent.window_end or max(order.target_date, start)
+    check.window(("planningWindowStart", start), ("planningWindowEnd", end), call.now)
+    reason = sent.reason or call.profile.ordering.reason_when_scheduled_without
+    return new_booking(
+        call, replace(order, location=location), codes, (start, end), reason, sent.user_id or order.user_id
+    )
+
+
+def _with_news(call: Call, booking: Booking, request: BookingUpdate) -> Booking:
+    sent = request.booking
+    status = booking.completion_status if sent.completion_status is None else sent.completion_status
+    alert = booking.alert
+    if status == call.profile.ordering.suspended_status != booking.completion_status:
+        alert = Alert(AlertReason.SUSPENDED_JOBS, call.now, request.action_taken or "", booking.operative_id)
+    return replace(
+        booking,
+        category=request.category or sent.category or booking.category,
+        completion_status=status,
+        planner_comments=booking.planner_comments if sent.planner_comments is None else sent.planner_comments,
+        operator_comments=booking.operator_comments if sent.operator_comments is None else sent.operator_comments,
+        alert=alert,
+    )

@@ -1,0 +1,183 @@
+"""The use cases around operatives, DRS's resources: getSchedule, selectResource, updateResource."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from drs_simulator.profile.model import WEEKDAYS
+from drs_simulator.scheduling.commands import (
+    HoursRequest,
+    OperativeFilter,
+    OperativesUpdate,
+    OperativeUpdate,
+    ScheduleRequest,
+    UnavailabilityRequest,
+)
+from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.model import (
+    Alert,
+    AlertReason,
+    Operative,
+    PlannedBooking,
+    Unavailability,
+    Visit,
+    WorkingHours,
+)
+from drs_simulator.scheduling.planning import calendar
+from drs_simulator.scheduling.refusal import Refusal
+
+
+def get_schedule(call: Call, request: ScheduleRequest) -> tuple[PlannedBooking, ...]:
+    """The bookings of an operative's day in the order in which they are visited.
+
+    ``returnBookingCodes`` and ``returnWarnings`` change nothing: the interface requires the codes, and there are no
+    warnings.
+
+    Refuses: a missing field, an unknown contract or operative.
+
+    Evidence: presumed; members published.
+    """
+    check = call.requirements
+    contract = check.contract(request.contract)
+    operative = check.operative("resourceId", request.operative_id)
+    day = calendar.local_day(check.required("scheduleDate", request.day), call.installation.zone)
+    diaries = call.transaction.diaries([operative.id], day, day)
+    planned = [call.planner.planned(call.booking(visit.key)) for visit in diaries.get((operative.id, day), ())]
+    planned = [each for each in planned if each.booking.contract == contract]
+    return tuple(sorted(planned, key=lambda each: (each.assigned_start or each.booking.window_start, each.booking.id)))
+
+
+def select_resources(call: Call, wanted: OperativeFilter) -> tuple[Operative, ...]:
+    """The operatives that fit every filter that is sent: by id, by employee code, by contract; without one, all.
+
+    Operatives have no business data, so nobody fits ``theBusinessData``. ``includeWorkingHours`` adds their hours, by
+    weekday, or day by day for ``returnWorkingHoursFrom`` and ``…To``.
+
+    Refuses: an unknown contract, id or employee code; a period that ends before it begins.
+
+    Evidence: presumed; members published.
+    """
+    check = call.requirements
+    contracts = check.contracts(*wanted.contracts)
+    for operative_id in wanted.ids:
+        check.operative("theResourceIDs", operative_id)
+    everybody = call.register.operatives()
+    for code in wanted.codes:
+        if code not in {operative.code for operative in everybody}:
+            text = call.profile.messages.operative_unknown
+            raise Refusal(text.format(value=code, field="theEmployeeCodes"))
+    check.period(wanted.hours_from, wanted.hours_to, ("returnWorkingHoursFrom", "returnWorkingHoursTo"))
+    return tuple(
+        _with_hours_of(call, operative, wanted)
+        for operative in everybody
+        if (not wanted.ids or operative.id in wanted.ids)
+        and (not wanted.codes or operative.code in wanted.codes)
+        and contracts & set(operative.contracts)
+        and not wanted.business_data
+    )
+
+
+def update_resources(call: Call, request: OperativesUpdate) -> None:
+    """What is told of operatives counts from now on; a list that is sent takes the place of the one that is known.
+
+    Bookings that have no room in their operative's day any more lose their place, and planners are shown an alert
+    (RESCHEDULEFAILURES). Lunch breaks and postcodes of working hours are not planned with.
+
+    Refuses: an unknown contract or operative; an ability that no operative has; hours without day, begin or end, or
+    that end before they begin; an unavailability without begin or end, or that ends before it begins.
+
+    Evidence: presumed; members published.
+    """
+    check = call.requirements
+    check.contracts(request.contracts)
+    for sent in check.required("theResources", request.operatives):
+        operative = _changed(call, _meant(call, sent), sent)
+        call.transaction.put_operative(operative)
+        # What was just put is looked at with a register of its own.
+        _unschedule_what_has_no_room(call.afresh(), operative)
+
+
+def _meant(call: Call, sent: OperativeUpdate) -> Operative:
+    if sent.id:
+        return call.requirements.operative("resourceID", sent.id)
+    code = call.requirements.required("resourceID", sent.code)
+    for operative in call.register.operatives():
+        if operative.code == code:
+            return operative
+    raise Refusal(call.profile.messages.operative_unknown.format(value=code, field="externalResourceCode"))
+
+
+def _changed(call: Call, operative: Operative, sent: OperativeUpdate) -> Operative:
+    known = {trade for settings in call.profile.operatives for trade in settings.trades}
+    for trade in sent.trades:
+        if trade not in known:
+            raise Refusal(call.profile.messages.value_not_allowed.format(value=trade, field="theAbilities"))
+    return replace(
+        operative,
+        name=sent.name or operative.name,
+        trades=sent.trades or operative.trades,
+        sectors=sent.sectors or operative.sectors,
+        working_hours=tuple(_hours(call, each) for each in sent.hours) or operative.working_hours,
+        unavailabilities=tuple(_time_away(call, each) for each in sent.unavailabilities) or operative.unavailabilities,
+    )
+
+
+def _hours(call: Call, sent: HoursRequest) -> WorkingHours:
+    check, zone = call.requirements, call.installation.zone
+    begin = check.required("beginDate", sent.begin).astimezone(zone).time()
+    end = check.required("endDate", sent.end).astimezone(zone).time()
+    if begin >= end:
+        raise Refusal(call.profile.messages.window_reversed.format(begin="beginDate", end="endDate"))
+    if sent.day is not None:
+        return WorkingHours(begin, end, day=calendar.local_day(sent.day, zone))
+    weekday = check.required("dayOfWeek", sent.weekday).lower()
+    for known in WEEKDAYS:
+        if known == weekday:
+            return WorkingHours(begin, end, weekday=known)
+    raise Refusal(call.profile.messages.value_not_allowed.format(value=sent.weekday, field="dayOfWeek"))
+
+
+def _time_away(call: Call, sent: UnavailabilityRequest) -> Unavailability:
+    begin = call.requirements.required("beginDateTime", sent.begin)
+    end = call.requirements.required("endDateTime", sent.end)
+    call.requirements.window(("beginDateTime", begin), ("endDateTime", end))
+    return Unavailability(begin, end, sent.reason or "", sent.comments or "")
+
+
+def _unschedule_what_has_no_room(call: Call, operative: Operative) -> None:
+    today = calendar.local_day(call.now, call.installation.zone)
+    horizon = timedelta(days=call.profile.ordering.planning_horizon_days)
+    for (_, day), visits in call.transaction.diaries([operative.id], today, today + horizon).items():
+        kept: tuple[Visit, ...] = ()
+        for visit in visits:
+            booking = call.booking(visit.key)
+            can_do_it = booking.trade in operative.trades
+            if booking.completed or (can_do_it and call.planner.still_possible(operative.id, day, (*kept, visit))):
+                kept = (*kept, visit)
+                continue
+            text = f"{operative.name} has no room for it any more on {day:%d %B %Y}"
+            alert = Alert(AlertReason.RESCHEDULE_FAILURES, call.now, text, operative.id)
+            lost = replace(booking, appointment=None, locked_start=None, locked_operative=None, alert=alert)
+            call.transaction.put_booking(lost)
+
+
+def _with_hours_of(call: Call, operative: Operative, wanted: OperativeFilter) -> Operative:
+    if not wanted.include_hours:
+        return replace(operative, working_hours=())
+    if wanted.hours_from is None or wanted.hours_to is None:
+        return operative
+    zone = call.installation.zone
+    first, last = (calendar.local_day(each, zone) for each in (wanted.hours_from, wanted.hours_to))
+    days = calendar.days_between(first, min(last, first + timedelta(days=call.profile.ordering.planning_horizon_days)))
+    return replace(operative, working_hours=tuple(_hours_of_days(call, operative, days)))
+
+
+def _hours_of_days(call: Call, operative: Operative, days: Iterable[date]) -> Iterable[WorkingHours]:
+    for day in days:
+        if call.register.shift(operative.id, day) is not None:
+            own = [hours for hours in operative.working_hours if hours.day == day]
+            weekly = [hours for hours in operative.working_hours if hours.weekday == WEEKDAYS[day.weekday()]]
+            hours = (own or weekly)[0]
+            yield WorkingHours(hours.begin, hours.end, day=day)

@@ -1,0 +1,128 @@
+"""What a request must have before it is looked at any further; each lack is refused with the field's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from math import ceil
+from typing import TypeVar
+
+from drs_simulator.profile.model import Messages
+from drs_simulator.scheduling.commands import CodeRequest
+from drs_simulator.scheduling.model import BookingCode, Location, Operative
+from drs_simulator.scheduling.planning.installation import Register
+from drs_simulator.scheduling.refusal import Refusal
+
+_Value = TypeVar("_Value")
+_QUANTITY = re.compile(r"\d{1,6}(\.\d{1,6})?")
+
+
+class Requirements:
+    """Checks requests against what DRS knows now. Every method raises ``Refusal`` where something is amiss."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._profile = register.installation.profile
+        self._messages: Messages = self._profile.messages
+
+    def required(self, field: str, value: _Value | None) -> _Value:
+        """The value of a field that must be sent; one that holds only white space was not (presumed)."""
+        if value is None or value == () or (isinstance(value, str) and not value.strip()):
+            raise Refusal(self._messages.field_required.format(field=field))
+        return value
+
+    def sent(self, field: str, value: _Value | None) -> _Value:
+        """The value of a field that must be sent, though it may be blank."""
+        if value is None:
+            raise Refusal(self._messages.field_required.format(field=field))
+        return value
+
+    def contract(self, sent: str | None) -> str:
+        """The contract, one of the installation's."""
+        contract = self.required("contract", sent)
+        if contract not in self._profile.contracts:
+            raise Refusal(self._messages.contract_unknown.format(value=contract, field="contract"))
+        return contract
+
+    def priority(self, sent: str | None) -> str:
+        """The priority, one of the installation's in case and spelling (client: DRS documentation)."""
+        priority = self.required("priority", sent)
+        if priority not in self._register.installation.priorities:
+            raise Refusal(self._messages.priority_unknown.format(value=priority, field="priority"))
+        return priority
+
+    def location(self, sent: str | None) -> Location:
+        """The location of that id."""
+        location_id = self.required("locationID", sent)
+        location = self._register.location(location_id)
+        if location is None:
+            raise Refusal(self._messages.location_unknown.format(value=location_id, field="locationID"))
+        return location
+
+    def operative(self, field: str, sent: str | None) -> Operative:
+        """The operative of that id."""
+        operative_id = self.required(field, sent)
+        operative = self._register.operative(operative_id)
+        if operative is None:
+            raise Refusal(self._messages.operative_unknown.format(value=operative_id, field=field))
+        return operative
+
+    def contracts(self, *lists: Iterable[str]) -> frozenset[str]:
+        """The contracts that fit every list of a filter that names any, each one of the installation's."""
+        fitting = frozenset(self._profile.contracts)
+        for sent in lists:
+            named = frozenset(self.contract(contract) for contract in sent)
+            fitting = fitting & named if named else fitting
+        return fitting
+
+    def comments(self, sent: str | None) -> str:
+        """The comments, trimmed (seen: createOrder). What counts against the limit is what was sent (presumed)."""
+        comments = self.sent("orderComments", sent)
+        limit = self._profile.ordering.comments_limit
+        if len(comments) > limit:
+            text = self._messages.too_long.format(field="orderComments", length=len(comments), limit=limit)
+            raise Refusal(text)
+        return comments.strip()
+
+    def codes(self, sent: tuple[CodeRequest, ...]) -> tuple[BookingCode, ...]:
+        """The SOR codes, each known and complete (seen: tables of checkAvailability and createOrder)."""
+        return tuple(self._code(code) for code in self.required("theBookingCodes", sent))
+
+    def period(self, begin: datetime | None, end: datetime | None, names: tuple[str, str]) -> None:
+        """A filter's period, if both its ends were sent, begins before it ends."""
+        if begin is not None and end is not None:
+            self.window((names[0], begin), (names[1], end))
+
+    def window(self, start: tuple[str, datetime], end: tuple[str, datetime], now: datetime | None = None) -> None:
+        """The named ``start`` lies before the named ``end``, and not before ``now``."""
+        if start[1] >= end[1]:
+            raise Refusal(self._messages.window_reversed.format(begin=start[0], end=end[0]))
+        if now is not None and start[1] < now:
+            raise Refusal(self._messages.window_past.format(field=start[0]))
+
+    def _code(self, sent: CodeRequest) -> BookingCode:
+        code = self.required("bookingCodeSORCode", sent.sor_code)
+        item_number = self.required("itemNumberWithinBooking", sent.item_number)
+        self.required("primaryOrderNumber", sent.number)
+        quantity = self._number("quantity", self.required("quantity", sent.quantity))
+        self._number("itemNumberWithinBooking", item_number)
+        known = self._register.sor_code(code)
+        if known is None:
+            raise Refusal(self._messages.sor_code_unknown.format(value=code, field="bookingCodeSORCode"))
+        return BookingCode(known.code, item_number.strip(), quantity, known.minutes, known.trade, known.description)
+
+    def _number(self, field: str, text: str) -> Decimal:
+        number = Decimal(text.strip()) if _QUANTITY.fullmatch(text.strip()) else Decimal(0)
+        if number < 1:
+            raise Refusal(self._messages.not_a_number.format(field=field, value=text))
+        return number
+
+
+def minutes_of(codes: Iterable[BookingCode]) -> int:
+    """How long the codes take together, in minutes.
+
+    Each its standard minutes, as often as it is to be done (seen for one code done once, presumed for more).
+    """
+    return sum(ceil(code.minutes * code.quantity) for code in codes)

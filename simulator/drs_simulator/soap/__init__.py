@@ -1,0 +1,1 @@
+"""The SOAP gateway: envelopes, types, operations, faults and the WSDL."""

@@ -1,0 +1,310 @@
+"""Turns the results of use cases into responses of the interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from functools import lru_cache, partial
+from operator import attrgetter
+from typing import Any
+
+from drs_simulator.profile.model import Profile
+from drs_simulator.scheduling.model import (
+    Availability,
+    BookingCode,
+    DaySlots,
+    LifeCycle,
+    Location,
+    Operative,
+    OrderWithBookings,
+    PlannedBooking,
+    Unavailability,
+    WorkingHours,
+)
+from drs_simulator.scheduling.planning import calendar
+from drs_simulator.scheduling.use_cases.bookings import business_data
+from drs_simulator.soap.compiled.cache import Remembered
+from drs_simulator.soap.compiled.writer import CompiledWriter, NotWrittenError
+from drs_simulator.soap.spyne.types import Types
+from drs_simulator.soap.values import write_quantity
+
+_Table = Mapping[str, Callable[[Any], object]]
+
+_SLOT: _Table = {
+    "available": lambda slot: "YES" if slot.available else "NO",
+    "beginDate": attrgetter("begin"),
+    "bestSlot": attrgetter("best"),
+    "endDate": attrgetter("end"),
+}
+_LOCATION: _Table = {
+    "address1": attrgetter("address1"),
+    "address2": attrgetter("address2"),
+    "address3": attrgetter("address3"),
+    "address4": attrgetter("address4"),
+    "agency": attrgetter("agency"),
+    "country": attrgetter("country"),
+    "excludedFromMsging": lambda _: False,
+    "latitude": attrgetter("latitude"),
+    "locationId": attrgetter("id"),
+    "longitude": attrgetter("longitude"),
+    "name": attrgetter("name"),
+    "postCode": attrgetter("post_code"),
+    "workflowType": attrgetter("workflow_type"),
+}
+
+
+Members = dict[str, object]
+_DAYS_REMEMBERED = 2048
+_LOCATIONS_REMEMBERED = 1024
+_DATA_REMEMBERED = 1024
+
+
+class Writer:
+    """Writes answers for one installation: days, locations and business data once, as long as they are the same.
+
+    Args:
+        profile: The installation.
+        types: The Spyne classes of the interface that it publishes.
+        compiled: Writes what is sent more than once.
+    """
+
+    def __init__(self, profile: Profile, types: Types, compiled: CompiledWriter) -> None:
+        self._profile = profile
+        self._types = types
+        self._compiled = compiled
+        self._days: Remembered[DaySlots, Any] = Remembered(_DAYS_REMEMBERED)
+        self._locations: Remembered[Location, Any] = Remembered(_LOCATIONS_REMEMBERED)
+        self._business_data = lru_cache(_DATA_REMEMBERED)(self._written_business_data)
+        self._zone = profile.zone
+        self._observed = profile.gateway.interface == "observed"
+
+    def availability(self, answer: Availability) -> Members:
+        """The members of checkAvailability's answer."""
+        return {
+            "errorMsg": answer.warning,
+            "theOtherOrders": [self._order(order) for order in answer.other_orders],
+            "theSlots": [self._days.of(day, partial(self._day, day)) for day in answer.days],
+        }
+
+    def order(self, answer: OrderWithBookings) -> Members:
+        """One order."""
+        return {"theOrder": self._order(answer)}
+
+    def orders(self, answer: Sequence[OrderWithBookings]) -> Members:
+        """Several orders."""
+        return {"theOrders": [self._order(order) for order in answer]}
+
+    def booking(self, answer: PlannedBooking) -> Members:
+        """One booking."""
+        return {"theBooking": self._booking(answer)}
+
+    def bookings(self, answer: Sequence[PlannedBooking]) -> Members:
+        """Several bookings."""
+        return {"theBookings": [self._booking(planned) for planned in answer]}
+
+    def location(self, answer: Location) -> Members:
+        """One location."""
+        return {"theLocation": self._location(answer)}
+
+    def alerts(self, answer: Sequence[PlannedBooking]) -> Members:
+        """The alerts of these bookings."""
+        return {"theAlerts": [self._alert(planned) for planned in answer]}
+
+    def operatives(self, answer: Sequence[Operative]) -> Members:
+        """Operatives."""
+        return {"theResources": [self._operative(operative) for operative in answer]}
+
+    def meta_data(self, answer: Profile) -> Members:
+        """What an installation is set up with."""
+        trades = dict.fromkeys(trade for operative in answer.operatives for trade in operative.trades)
+        types = self._types
+        return {
+            "theBusinessDataDefinitions": [
+                types["businessDataDefinition"](
+                    dataTypeList="notaList", mandatory=False, multiLine=False, name=datum.name, type="string"
+                )
+                for datum in answer.business_data
+            ],
+            "theResourceTemplates": [
+                types["resourceTemplate"](name=trade, theAbilities=[types["ability"](name=trade)]) for trade in trades
+            ],
+            "theUnavailabilityReasons": [
+                types["unavailabilityReason"](description=reason, name=reason)
+                for reason in answer.unavailability_reasons
+            ],
+        }
+
+    def nothing(self, _answer: object) -> Members:
+        """No members of its own."""
+        return {}
+
+    def _local(self, instant: datetime | None) -> datetime | None:
+        return instant and instant.astimezone(self._zone)
+
+    def _day(self, day: DaySlots) -> Any:
+        made = self._types["daySlotsInfo"](
+            day=day.midnight,
+            nonWorkingDay=False,
+            slotsForDay=[_write(self._types["slotInfo"], _SLOT, slot) for slot in day.slots],
+            weeklyDayOff=False,
+        )
+        return self._once("theSlots", "daySlotsInfo", made)
+
+    def _order(self, answer: OrderWithBookings) -> Any:
+        order = answer.order
+        return self._types["order"](
+            contactName=order.contact_name,
+            contract=order.contract,
+            locationID=order.location.id,
+            message=order.message,
+            orderComments=order.comments,
+            orderId=order.id,
+            phone=order.phone,
+            primaryOrderNumber=order.number,
+            priority=order.priority,
+            status=order.status.value,
+            targetDate=self._local(order.target_date),
+            theBookings=[self._booking(planned) for planned in answer.bookings],
+            theLocation=self._location(order.location),
+            userId=order.user_id,
+        )
+
+    def _booking(self, planned: PlannedBooking) -> Any:
+        booking = planned.booking
+        return self._types["booking"](
+            assignedEnd=self._local(planned.assigned_end),
+            assignedStart=self._local(planned.assigned_start),
+            bookingCategory=booking.category or self._profile.ordering.category,
+            bookingCompletionStatus=booking.completion_status,
+            bookingId=booking.id,
+            bookingLifeCycleStatus=booking.life_cycle.value,
+            bookingReason=booking.reason,
+            contract=booking.contract,
+            duration=booking.minutes,
+            isEmergency=False,
+            isNextBooking=False,
+            locationID=booking.location.id,
+            operatorComments=booking.operator_comments,
+            orderId=booking.order_id,
+            plannerComments=booking.planner_comments,
+            planningWindowEnd=self._local(booking.window_end),
+            planningWindowStart=self._local(booking.window_start),
+            primaryOrderNumber=booking.order_number,
+            secondaryOrderNumber="",
+            template=booking.trade,
+            tertiaryOrderNumber="",
+            theBookingCodes=[self._code(code, planned) for code in booking.codes],
+            theBusinessData=self._business_data(booking.user_id, booking.reason, booking.life_cycle),
+            theResources=[self._resource(planned)] if planned.operative_id else None,
+            tokenId=booking.token_id,
+            userId=booking.user_id,
+        )
+
+    def _code(self, code: BookingCode, planned: PlannedBooking) -> Any:
+        # Seen in Appendix B 4, though the published interface lacks them.
+        observed = {"originalQuantity": "0.0", "quantityUsed": "0.0", "timeRemaining": "0.0"} if self._observed else {}
+        return self._types["bookingCode"](
+            bookingCodeSORCode=code.sor_code,
+            bookingId=planned.booking.id,
+            comments="",
+            itemNumberWithinBooking=code.item_number,
+            itemValue="0.0",
+            orderId=planned.booking.order_id,
+            primaryOrderNumber=planned.booking.order_number,
+            quantity=write_quantity(code.quantity),
+            standardMinuteValue=str(code.minutes),
+            trade=code.trade,
+            **observed,
+        )
+
+    def _resource(self, planned: PlannedBooking) -> Any:
+        booking = planned.booking
+        locked = booking.locked_operative is not None
+        return self._types["resource"](
+            bookingId=booking.id,
+            externalResourceCode=planned.operative_code,
+            isResourceLocked=locked,
+            lockResource=locked,
+            orderId=booking.order_id,
+            primaryOrderNumber=booking.order_number,
+            resourceID=planned.operative_id,
+            resourceName=planned.operative_name,
+        )
+
+    def _operative(self, operative: Operative) -> Any:
+        types = self._types
+        priorities = ["PRIMARY", *["SECONDARY"] * len(operative.sectors)]
+        return types["resource"](
+            bookingId=0,
+            externalResourceCode=operative.code,
+            isResourceLocked=False,
+            lockResource=False,
+            orderId=0,
+            resourceID=operative.id,
+            resourceName=operative.name,
+            theAbilities=[types["ability"](name=trade) for trade in operative.trades],
+            theSectors=[
+                types["sector"](name=name, priority=priority)
+                for name, priority in zip(operative.sectors, priorities, strict=False)
+            ],
+            theUnavailabilities=[self._unavailability(each) for each in operative.unavailabilities],
+            theWorkingHours=[self._hours(hours) for hours in operative.working_hours],
+        )
+
+    def _unavailability(self, away: Unavailability) -> Any:
+        return self._types["unavailability"](
+            beginDateTime=self._local(away.begin),
+            comments=away.comments,
+            endDateTime=self._local(away.end),
+            reason=away.reason,
+        )
+
+    def _hours(self, hours: WorkingHours) -> Any:
+        # The interface wants whole instants; for hours of a weekday only their times mean something.
+        day = hours.day or date(1970, 1, 1)
+        return self._types["workingHour"](
+            beginDate=calendar.at(day, hours.begin, self._zone),
+            dayOfWeek=hours.weekday,
+            endDate=calendar.at(day, hours.end, self._zone),
+            specificDate=hours.day and calendar.at(hours.day, time(0), self._zone),
+        )
+
+    def _alert(self, planned: PlannedBooking) -> Any:
+        alert = planned.booking.alert
+        assert alert is not None
+        return self._types["alert"](
+            comments=alert.comments,
+            createDateTime=self._local(alert.created),
+            reason=alert.reason.value,
+            theBooking=self._booking(planned),
+        )
+
+    def _written_business_data(self, user_id: str, reason: str, life_cycle: LifeCycle) -> list[Any]:
+        made = (
+            self._types["businessData"](name=name, targetObject="job", value=value)
+            for name, value in business_data(self._profile, user_id, reason, life_cycle).items()
+        )
+        return [self._once("theBusinessData", "businessData", each) for each in made]
+
+    def _location(self, location: Location) -> Any:
+        return self._locations.of(location, partial(self._written_location, location))
+
+    def _written_location(self, location: Location) -> Any:
+        written = _write(self._types["location"], _LOCATION, location)
+        for name, value in location.more:
+            setattr(written, name, value)
+        if written.name is None and not self._observed:
+            # Required by the published interface, and missing in Appendix B 4.
+            written.name = location.address1
+        return self._once("theLocation", "location", written)
+
+    def _once(self, name: str, cls: str, made: Any) -> Any:
+        """The element as it is written every time, or as it is where only Spyne can write it."""
+        try:
+            return self._compiled.element(name, self._types.classes[cls], made)
+        except NotWrittenError:
+            return made
+
+
+def _write(cls: Any, table: _Table, value: object) -> Any:
+    return cls(**{member: made_of(value) for member, made_of in table.items()})

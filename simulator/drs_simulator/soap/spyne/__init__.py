@@ -1,0 +1,1 @@
+"""Spyne's application, types and protocol: the reference for reading and writing."""

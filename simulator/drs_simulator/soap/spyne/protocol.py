@@ -1,0 +1,145 @@
+"""Spyne's protocol as CXF speaks it: strict in what it reads, unqualified and without nulls in what it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from drs_simulator.soap.spyne import compat  # noqa: F401 - must come before Spyne
+
+from lxml import etree  # isort: skip
+from spyne import Boolean, ComplexModelBase, DateTime, Integer32, MethodContext, Unicode  # isort: skip
+from spyne.model.enum import EnumBase  # isort: skip
+from spyne.protocol.soap import Soap11  # isort: skip
+
+from drs_simulator.soap import soap_fault
+from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, name_of, serialized
+from drs_simulator.soap.spyne.types import Written, allowed_values
+from drs_simulator.soap.values import read_date_time, read_flag, read_integer, write_date_time, write_flag
+
+NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+
+
+class CxfReader(Soap11):  # type: ignore[misc]
+    """Reads a request into Spyne's objects and refuses what JAXB refuses.
+
+    The context's ``in_document`` is the element that names the operation; its ``udc`` has the installation's ``zone``
+    and the gateway's ``settings``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(parse_xsi_type=False)
+        self.deserialization_handlers.update(
+            {
+                ComplexModelBase: self.complex_from_element,
+                Unicode: _leaf(lambda text, _: text),
+                Integer32: _leaf(lambda text, _: read_integer(text)),
+                Boolean: _leaf(lambda text, _: read_flag(text)),
+                DateTime: _leaf(read_date_time),
+                EnumBase: _enumerated,
+            }
+        )
+
+    def create_in_document(self, ctx: MethodContext, charset: str | None = None) -> None:
+        """The guard has parsed the request already."""
+
+    def decompose_incoming_envelope(self, ctx: MethodContext, message: object = None) -> None:  # noqa: ARG002
+        """Name the operation; a wrapper in no namespace means the same one (client: patched .NET services)."""
+        wrapper = ctx.in_document
+        namespace, local_name = name_of(wrapper)
+        ctx.in_header_doc = None
+        ctx.in_body_doc = wrapper
+        ctx.method_request_string = f"{{{namespace or NAMESPACE}}}{local_name}"
+
+    def from_element(self, ctx: MethodContext, cls: Any, element: etree._Element) -> object:
+        """A value of the type ``cls``."""
+        return self.deserialization_handlers[cls](ctx, cls, element)
+
+    def complex_from_element(self, ctx: MethodContext, cls: Any, element: etree._Element) -> object:
+        """A complex value; elements may come in any order, the last of a repeated single one counts (presumed)."""
+        if sum(1 for _ in element.iterancestors()) > ctx.udc.settings.max_depth:
+            raise soap_fault.too_deep(ctx.udc.settings.max_depth)
+        members = cls.get_flat_type_info(cls)
+        value = (cls.__orig__ or cls)()
+        for child in element:
+            namespace, name = name_of(child)
+            if namespace == NAMESPACE and ctx.udc.settings.qualified_elements == "accept":
+                namespace = ""
+            if namespace or name not in members:
+                if ctx.udc.settings.unknown_elements == "ignore":
+                    continue
+                raise soap_fault.unexpected_element(namespace, name, members)
+            if child.get(NIL) in ("true", "1"):
+                continue
+            member = members[name]
+            read = self._read(ctx, member, child)
+            if member.Attributes.max_occurs > 1 and read is not None:
+                read = [*(getattr(value, name, None) or ()), read]
+            setattr(value, name, read)
+        return value
+
+    def _read(self, ctx: MethodContext, member: Any, child: etree._Element) -> object:
+        """The member's value; one that is not of its type is nothing at all where the profile says so."""
+        try:
+            return self.from_element(ctx, member, child)
+        except soap_fault.WrongValue:
+            if ctx.udc.settings.wrong_values == "ignore":
+                return None
+            raise
+
+
+class CxfWriter(Soap11):  # type: ignore[misc]
+    """Writes an answer to the letter of Appendix B (seen): prefixes, unqualified children, no nulls, dates."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._to_unicode_handlers[DateTime] = lambda _, value: write_date_time(value)
+        self._to_unicode_handlers[Boolean] = lambda _, value: write_flag(value)
+
+    def serialize(self, ctx: MethodContext, message: object) -> None:  # noqa: ARG002
+        """Put the answer into its envelope."""
+        envelope = etree.Element(etree.QName(SOAP_1_1, "Envelope"), nsmap={"soap": SOAP_1_1})
+        body = etree.SubElement(envelope, etree.QName(SOAP_1_1, "Body"))
+        wrapper_name = etree.QName(NAMESPACE, ctx.descriptor.out_message.get_type_name())
+        wrapper = etree.SubElement(body, wrapper_name, nsmap={"ns1": NAMESPACE})
+        returned = etree.SubElement(wrapper, "return", nsmap={"ns2": NAMESPACE})
+        answer = ctx.out_object[0]
+        self._get_members_etree(ctx, type(answer), answer, returned)
+        ctx.out_document = envelope
+
+    def to_parent(
+        self, ctx: MethodContext, cls: Any, inst: object, parent: etree._Element, ns: object, *args: Any, **kwargs: Any
+    ) -> object:
+        """A member, in no namespace; nothing at all for one that has no value."""
+        del ns
+        value = inst.value if isinstance(inst, Written) else inst
+        return None if value is None else super().to_parent(ctx, cls, value, parent, None, *args, **kwargs)
+
+    def create_out_string(self, ctx: MethodContext, charset: str | None = None) -> None:  # noqa: ARG002
+        """The envelope as bytes, always UTF-8."""
+        ctx.out_string = [serialized(ctx.out_document)]
+
+
+def _leaf(
+    read: Callable[[str, ZoneInfo], object],
+) -> Callable[[MethodContext, Any, etree._Element], object]:
+    def read_leaf(ctx: MethodContext, cls: Any, element: etree._Element) -> object:
+        del cls
+        return read(_text(element), ctx.udc.zone)
+
+    return read_leaf
+
+
+def _enumerated(ctx: MethodContext, cls: Any, element: etree._Element) -> str:
+    del ctx
+    text = _text(element)
+    if text not in allowed_values(cls):
+        raise soap_fault.WrongValue(text)
+    return text
+
+
+def _text(element: etree._Element) -> str:
+    for child in element:
+        raise soap_fault.unexpected_element(*name_of(child), expected=())
+    return element.text or ""

@@ -1,0 +1,80 @@
+"""Simple values on the wire: how DRS reads and writes dates, numbers and flags as text."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from drs_simulator.soap import soap_fault
+
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,10}", re.ASCII)
+_INT_MIN, _INT_MAX = -(2**31), 2**31 - 1
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+# Dates beyond are read as these, so that no reckoning with them can leave the calendar. Real ones occur: .NET clients
+# send 0001-01-01T00:00:00 for a date that they did not set.
+_EARLIEST = datetime(100, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9900, 1, 1, tzinfo=UTC)
+_WHITE_SPACE = " \t\r\n"
+
+
+def read_date_time(text: str, zone: ZoneInfo) -> datetime:
+    """An xs:dateTime as an instant in ``zone``; one without offset is local time there (seen: Appendix B 4).
+
+    Raises:
+        SoapFault: The text is no date and time.
+    """
+    trimmed = text.strip(_WHITE_SPACE)
+    if not _DATE_TIME.fullmatch(trimmed):
+        raise soap_fault.WrongValue(text)
+    try:
+        moment = datetime.fromisoformat(trimmed)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return min(max(aware, _EARLIEST), _LATEST).astimezone(zone)
+    except (ValueError, OverflowError):
+        raise soap_fault.WrongValue(text) from None
+
+
+def write_date_time(instant: datetime) -> str:
+    """An instant as DRS writes it: with offset, ``Z`` where that is zero, milliseconds only where there are any.
+
+    Seen: ``2021-10-26T08:00:00+01:00``, ``2021-10-31T23:59:59Z``, ``2021-10-22T12:20:59.555+01:00``.
+    """
+    text = instant.isoformat(timespec="milliseconds" if instant.microsecond // 1000 else "seconds")
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
+
+
+def read_integer(text: str) -> int:
+    """An xs:int.
+
+    Raises:
+        SoapFault: The text is no whole number of 32 bits.
+    """
+    trimmed = text.strip(_WHITE_SPACE)
+    if not _INTEGER.fullmatch(trimmed) or not _INT_MIN <= int(trimmed) <= _INT_MAX:
+        raise soap_fault.WrongValue(text)
+    return int(trimmed)
+
+
+def read_flag(text: str) -> bool:
+    """An xs:boolean.
+
+    Raises:
+        SoapFault: The text is neither true, false, 1 nor 0.
+    """
+    flag = _FLAGS.get(text.strip(_WHITE_SPACE))
+    if flag is None:
+        raise soap_fault.WrongValue(text)
+    return flag
+
+
+def write_flag(value: bool) -> str:
+    """An xs:boolean as DRS writes it."""
+    return "true" if value else "false"
+
+
+def write_quantity(quantity: Decimal) -> str:
+    """A quantity as DRS writes it, always with a fraction: ``1.0`` (seen: Appendix B 4)."""
+    return str(float(quantity))

@@ -1,0 +1,165 @@
+"""The state as one document that can be exported and imported."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from random import Random, SystemRandom
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from drs_simulator.clock import Clock, FollowingWall, StandingStill
+from drs_simulator.profile.model import SorCode
+from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
+from drs_simulator.scheduling.scheduler import Scheduler
+from drs_simulator.scheduling.snapshot import Snapshot, SnapshotError, put_snapshot, take_snapshot
+from drs_simulator.scheduling.store import Numbered
+
+_RANDOM_WORDS = 625
+"""What Python's source of repeatable randomness is made of."""
+
+Word = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class ClockState(_Part):
+    """Where the clock stands, or how far ahead of the wall it runs: one of the two."""
+
+    fixed: AwareDatetime | None = None
+    shift: timedelta | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.fixed is None) == (self.shift is None):
+            raise ValueError("give either fixed or shift")
+        return self
+
+    @classmethod
+    def of(cls, mode: FollowingWall | StandingStill) -> Self:
+        """The clock's mode, to be written out."""
+        if isinstance(mode, StandingStill):
+            return cls(fixed=mode.instant.astimezone(UTC))
+        return cls(shift=mode.shift)
+
+    @property
+    def mode(self) -> FollowingWall | StandingStill:
+        """The clock's mode again.
+
+        Raises:
+            ClockError: The clock would read a time out of range.
+        """
+        clock = Clock()
+        if self.fixed is not None:
+            clock.fix(self.fixed)
+        else:
+            clock.shift(self.shift or timedelta(0))
+        return clock.mode
+
+
+class StateDocument(_Part):
+    """Everything that a DRS would go on from. Instants are in UTC.
+
+    Args:
+        schema_version: The version of this form; another one is refused.
+        profile: The name of the installation that it belongs to.
+        clock: The clock's mode.
+        randomness: Where the source of ids and tokens stands, if it is a repeatable one.
+    """
+
+    schema_version: Literal[1] = 1
+    profile: str
+    clock: ClockState
+    randomness: Annotated[tuple[Word, ...], Field(min_length=_RANDOM_WORDS, max_length=_RANDOM_WORDS)] | None = None
+    sessions: tuple[Session, ...] = ()
+    numbers: dict[Numbered, int] = {}
+    orders: tuple[Order, ...] = ()
+    bookings: tuple[Booking, ...] = ()
+    sor_codes: tuple[SorCode, ...] = ()
+    locations: tuple[Location, ...] = ()
+    operatives: tuple[Operative, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
+
+    @model_validator(mode="after")
+    def _randomness_can_go_on(self) -> Self:
+        if self.randomness is not None and self.randomness[-1] >= _RANDOM_WORDS:
+            raise ValueError("randomness: its last number must be less than 625")
+        return self
+
+    @classmethod
+    def of(cls, profile: str, mode: FollowingWall | StandingStill, random: Random, snapshot: Snapshot) -> Self:
+        """The document of a DRS, from its parts."""
+        moved = snapshot.in_zone(UTC)
+        return cls(
+            profile=profile,
+            clock=ClockState.of(mode),
+            randomness=_words_of(random),
+            sessions=moved.sessions,
+            numbers=moved.numbers,
+            orders=moved.orders,
+            bookings=moved.bookings,
+            sor_codes=moved.sor_codes,
+            locations=moved.locations,
+            operatives=moved.operatives,
+            confirmations=moved.confirmations,
+        )
+
+    def snapshot(self, zone: ZoneInfo) -> Snapshot:
+        """What is kept, with its instants in the installation's zone, as the gateway reads them.
+
+        Raises:
+            SnapshotError: An instant has no offset or is out of range, or a local time has one.
+        """
+        return Snapshot(
+            sessions=self.sessions,
+            numbers=self.numbers,
+            orders=self.orders,
+            bookings=self.bookings,
+            sor_codes=self.sor_codes,
+            locations=self.locations,
+            operatives=self.operatives,
+            confirmations=self.confirmations,
+        ).in_zone(zone)
+
+    def restore(self, random: Random) -> None:
+        """Let a repeatable source of randomness go on from where this one stood."""
+        if self.randomness is not None and _words_of(random) is not None:
+            random.setstate((Random.VERSION, self.randomness, None))
+
+
+def _words_of(random: Random) -> tuple[int, ...] | None:
+    """Where a repeatable source stands; ``None`` for the system's own, which cannot be set."""
+    return None if isinstance(random, SystemRandom) else random.getstate()[1]
+
+
+def exported(scheduler: Scheduler, clock: Clock, random: Random) -> StateDocument:
+    """The state as it is at one moment: clock, sessions with their ids, orders and bookings."""
+
+    def told(call: Call, request: None) -> StateDocument:
+        return StateDocument.of(scheduler.profile.name, clock.mode, random, take_snapshot(call, request))
+
+    return scheduler.perform_unasked(told, None)
+
+
+def imported(document: StateDocument, scheduler: Scheduler, clock: Clock, random: Random) -> None:
+    """Put the document's state in place of what is there, all of it or nothing.
+
+    Raises:
+        SnapshotError: The document is not in order, or of another installation.
+        ClockError: Its clock would read a time out of range.
+    """
+    profile = scheduler.profile
+
+    def put(call: Call, document: StateDocument) -> None:
+        if document.profile != profile.name:
+            raise SnapshotError([f"profile: is '{document.profile}', and this installation is '{profile.name}'"])
+        put_snapshot(call, document.snapshot(profile.zone))
+        document.restore(random)
+
+    mode = document.clock.mode
+    scheduler.perform_unasked(put, document)
+    clock.mode = mode

@@ -1,0 +1,308 @@
+"""Who may call the admin interface and what it does not let in, over real sockets."""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import requests
+from drs_simulator import AdminClient
+from drs_simulator.admin.app import MAX_BODY_BYTES
+from drs_simulator.admin.auth import guard_for, is_loopback
+from drs_simulator.admin.routes import SECTIONS
+from werkzeug.test import Client
+
+from tests.simulator.admin.admin_desk import AdminDesk, simulator, told
+from tests.simulator.soap.wire import OPEN, call
+
+COMMAND = [sys.executable, "-c", "from drs_simulator.__main__ import main; main()", "serve", "--port", "0"]
+CHANGING = [
+    (route.method, route.path.replace("<booking_id>", "1"))
+    for section in SECTIONS
+    for route in section.routes
+    if route.method != "GET"
+]
+TOKEN = "a-token-of-one's-own"
+
+
+@pytest.fixture
+def desk() -> Iterator[AdminDesk]:
+    with simulator() as drs:
+        yield AdminDesk(drs)
+
+
+@pytest.fixture
+def guarded() -> Iterator[AdminDesk]:
+    with simulator(admin_token=TOKEN) as drs:
+        yield AdminDesk(drs)
+
+
+def health(desk: AdminDesk, **headers: str) -> requests.Response:
+    return desk.ask("GET", "/health", headers=headers)
+
+
+class TestWhereItIs:
+    @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost", "LOCALHOST"])
+    def test_on_loopback_it_is_there(self, host: str) -> None:
+        guard = guard_for(host, None, 0)
+        assert guard is not None
+        assert not guard.wants_token
+
+    @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "drs.example", "", "127.0.0.1.example"])
+    def test_elsewhere_it_is_there_with_a_token_only(self, host: str) -> None:
+        assert not is_loopback(host)
+        assert guard_for(host, None, 0) is None
+        assert guard_for(host, "", 0) is None
+        guard = guard_for(host, TOKEN, 0)
+        assert guard is not None
+        assert guard.wants_token
+
+    def test_behind_a_proxy_it_needs_a_token_too(self) -> None:
+        assert guard_for("127.0.0.1", None, 1) is None
+        assert guard_for("127.0.0.1", TOKEN, 1) is not None
+
+    def test_where_it_is_not_its_paths_are_like_any_other(self) -> None:
+        for drs in (simulator(admin=False), simulator(host="0.0.0.0"), simulator(admin=False, admin_token=TOKEN)):
+            assert drs.admin_guard is None
+            answer = Client(drs.wsgi).get("/__admin/health", headers={"Authorization": f"Bearer {TOKEN}"})
+            assert (answer.status_code, answer.mimetype) == (404, "text/plain")
+
+
+class TestCallers:
+    @pytest.mark.parametrize(
+        "name", ["127.0.0.1", "127.0.0.1:80", "localhost:8080", "LocalHost", "[::1]", "[::1]:8080"]
+    )
+    def test_who_names_this_machine_is_let_in(self, desk: AdminDesk, name: str) -> None:
+        assert health(desk, Host=name).status_code == 200
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:8080",
+            "evil.example:127.0.0.1",
+            "localhost@evil.example",
+            "192.0.2.1",
+            "0.0.0.0",
+            "[::2]",
+            "localhost:x",
+            "",
+        ],
+    )
+    def test_who_names_another_is_not(self, desk: AdminDesk, name: str) -> None:
+        """A page of evil.example whose name was made to point at 127.0.0.1 sends its own name still."""
+        assert "http://127.0.0.1" in told(health(desk, Host=name), 403, "not-this-machine")
+
+    def test_a_call_without_a_host_is_not_let_in(self, desk: AdminDesk) -> None:
+        port = int(desk.root.split(":")[2].split("/")[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(b"GET /__admin/health HTTP/1.0\r\n\r\n")
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert answer.status == 403
+
+    @pytest.mark.parametrize("address", ["192.0.2.1", "", "::2"])
+    def test_a_call_from_another_machine_is_not_let_in_whatever_it_names(self, address: str) -> None:
+        """The application may be served by another server than ours, on another address."""
+        client = Client(simulator().wsgi)
+        assert client.get("/__admin/health", environ_overrides={"REMOTE_ADDR": address}).status_code == 403
+        assert client.get("/__admin/health", environ_overrides={"REMOTE_ADDR": "127.0.0.1"}).status_code == 200
+        assert client.get("/__admin/health").status_code == 200
+
+    @pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "https://{host}", "http://127.0.0.1:1", "*"])
+    def test_a_page_of_another_origin_is_not_let_in(self, desk: AdminDesk, guarded: AdminDesk, origin: str) -> None:
+        for each, token in ((desk, ""), (guarded, TOKEN)):
+            host = each.root.split("/")[2]
+            answer = health(each, Origin=origin.format(host=host), Authorization=f"Bearer {token}")
+            told(answer, 403, "foreign-origin")
+
+    def test_a_page_of_its_own_origin_is(self, desk: AdminDesk) -> None:
+        assert health(desk, Origin=desk.root.removesuffix("/__admin")).status_code == 200
+
+
+class TestToken:
+    @pytest.mark.parametrize("sent", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER  {TOKEN}"])
+    def test_who_shows_it_is_let_in_whatever_they_name_the_machine(self, guarded: AdminDesk, sent: str) -> None:
+        assert health(guarded, Authorization=sent, Host="drs.example").status_code == 200
+
+    @pytest.mark.parametrize(
+        "sent",
+        ["", "Bearer", "Bearer ", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", "Bearer ä"],
+    )
+    def test_who_does_not_is_told_how(self, guarded: AdminDesk, sent: str) -> None:
+        answer = guarded.ask("GET", "/health", headers={"Authorization": sent.encode()})
+        assert "Authorization: Bearer" in told(answer, 401, "no-token")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+        assert TOKEN not in answer.text
+
+    def test_without_it_nobody_learns_which_routes_there_are(self, guarded: AdminDesk) -> None:
+        for path in ("/health", "/nowhere", "/openapi.json", ""):
+            told(guarded.ask("GET", path), 401, "no-token")
+        for method, path in CHANGING:
+            told(guarded.ask(method, path), 401, "no-token")
+
+
+class TestRequests:
+    @pytest.mark.parametrize(("method", "path"), CHANGING)
+    @pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json"])
+    def test_what_changes_something_is_asked_for_in_json(
+        self, desk: AdminDesk, method: str, path: str, content_type: str | None
+    ) -> None:
+        """Forms of other pages can be sent without asking; JSON cannot."""
+        headers = {} if content_type is None else {"Content-Type": content_type}
+        told(desk.ask(method, path, data=b"{}", headers=headers), 415, "no-json")
+
+    def test_json_with_a_charset_is_json_and_no_body_is_an_empty_one(self, desk: AdminDesk) -> None:
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        assert desk.ask("POST", "/reset", headers=headers).status_code == 204
+        assert desk.ask("POST", "/reset", data=b"{}", headers=headers).status_code == 204
+
+    @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'{"fixed": \x00}', b"[" * 100_000, b'{"a":' * 100_000])
+    def test_what_is_no_json_is_told(self, desk: AdminDesk, body: bytes) -> None:
+        headers = {"Content-Type": "application/json"}
+        for path in ("/clock", "/state"):
+            answer = desk.ask("PUT", path, data=body, headers=headers)
+            told(answer, 422 if not body else 400, "malformed" if body else "invalid")
+
+    @pytest.mark.parametrize("path", ["/state", "/clock"])
+    def test_no_body_above_the_limit_is_read(self, desk: AdminDesk, path: str) -> None:
+        headers = {"Content-Type": "application/json"}
+        before = desk.ask("GET", "/state").content
+        at_most = desk.ask("PUT", path, data=b" " * MAX_BODY_BYTES, headers=headers)
+        told(at_most, 400, "malformed")
+        answer = desk.ask("PUT", path, data=b" " * (MAX_BODY_BYTES + 1), headers=headers)
+        assert "8388608 bytes" in told(answer, 413, "too-large")
+        chunked = desk.ask("PUT", path, data=iter([b" " * 2**20] * 9), headers=headers)
+        told(chunked, 413, "too-large")
+        assert desk.ask("GET", "/state").content == before
+
+    def test_a_body_that_breaks_off_is_told(self, desk: AdminDesk) -> None:
+        port = int(desk.root.split(":")[2].split("/")[0])
+        head = b"PUT /__admin/clock HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(head + b'Content-Length: 99\r\n\r\n{"wall": true}')
+            connection.shutdown(socket.SHUT_WR)
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert (answer.status, b"problem:unreadable" in answer.read()) == (400, True)
+        assert desk.ask("GET", "/clock").json()["mode"] == "fixed"
+
+    def test_many_flaws_are_told_in_part_and_without_what_was_sent(self, desk: AdminDesk) -> None:
+        answer = desk.ask("PUT", "/clock", {f"member{n}": "<script>" for n in range(500)})
+        assert told(answer, 422, "invalid").count("/member") == 20
+        assert "<script>" not in answer.text
+
+    @pytest.mark.parametrize("path", ["", "/", "/nowhere", "/orders/", "/health/x", "/../health", "//health", "/%00"])
+    def test_what_is_no_route_is_told_with_where_they_are_listed(self, desk: AdminDesk, path: str) -> None:
+        """The path is sent as it is; a client would clean it up."""
+        host, port = desk.root.split("/")[2].split(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=10)
+        connection.request("GET", f"/__admin{path}")
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        if path == "/orders/":
+            assert answer.status == 200
+        else:
+            assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
+            assert "/__admin/openapi.json" in body
+
+    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+    def test_a_method_that_a_route_lacks_is_told_with_those_that_it_has(self, desk: AdminDesk, method: str) -> None:
+        answer = desk.ask(method, "/health")
+        told(answer, 405, "no-route")
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}
+
+    def test_no_page_elsewhere_gets_leave_by_asking_first(self, desk: AdminDesk) -> None:
+        headers = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+        told(desk.ask("OPTIONS", "/reset", headers=headers), 403, "foreign-origin")
+        told(desk.ask("OPTIONS", "/reset", headers={"Host": "localhost"}), 405, "no-route")
+
+    def test_answers_are_kept_by_nobody(self, desk: AdminDesk) -> None:
+        for path in ("/health", "/nowhere"):
+            headers = desk.ask("GET", path).headers
+            assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+
+    def test_a_failure_is_told_without_its_insides_and_logged_with_them(
+        self, desk: AdminDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail() -> None:
+            raise ZeroDivisionError("the insides")
+
+        monkeypatch.setattr(desk.drs, "export_state", fail)
+        with caplog.at_level(logging.ERROR):
+            answer = desk.ask("GET", "/state")
+        told(answer, 500, "failed")
+        assert "insides" not in answer.text
+        assert "the insides" in caplog.text
+        assert desk.ask("GET", "/health").status_code == 200
+
+
+class TestCommand:
+    def test_serve_has_it_on_loopback(self) -> None:
+        with served() as (printed, url):
+            assert f"admin     {root_of(url)}\n" in printed
+            with AdminClient(url) as admin:
+                admin.fix(admin.clock().now)
+                body, headers = call("openSession", OPEN), {"Content-Type": "text/xml"}
+                assert "success" in requests.post(url, body, headers=headers, timeout=10).text
+                assert len(admin.sessions()) == 1
+                told(requests.get(f"{root_of(url)}/orders/a%2Fb", timeout=10), 404, "unknown")
+                state = admin.export_state()
+                admin.import_state(state)
+                assert admin.export_state() == state
+            headers = {"Host": "evil.example"}
+            told(
+                requests.get(f"{root_of(url)}/health", headers=headers, timeout=10),
+                403,
+                "not-this-machine",
+            )
+            large = b" " * (MAX_BODY_BYTES + 1)
+            headers = {"Content-Type": "application/json"}
+            answer = requests.put(f"{root_of(url)}/state", large, headers=headers, timeout=10)
+            told(answer, 413, "too-large")
+
+    def test_serve_does_without_it(self) -> None:
+        for arguments in (("--no-admin",), ("--host", "0.0.0.0", "--password", "own")):
+            with served(*arguments) as (printed, url):
+                assert "__admin" not in printed
+                assert requests.get(f"{root_of(url)}/health", timeout=10).status_code == 404
+
+    def test_serve_with_a_token_lets_in_who_shows_it_and_prints_it_nowhere(self) -> None:
+        arguments = ("--host", "0.0.0.0", "--password", "own", "--admin-token", TOKEN)
+        with served(*arguments) as (printed, url):
+            assert "/__admin, with the token\n" in printed
+            assert TOKEN not in printed
+            assert AdminClient(root_of(url), TOKEN).health().status == "ok"
+            told(requests.get(f"{root_of(url)}/health", timeout=10), 401, "no-token")
+
+
+def root_of(url: str) -> str:
+    """Where the admin interface is, from this machine."""
+    return f"{url.split('/OTW', maxsplit=1)[0].replace('0.0.0.0', '127.0.0.1')}/__admin"
+
+
+@contextmanager
+def served(*arguments: str) -> Iterator[tuple[str, str]]:
+    """A server of its own process: what it printed until it was up, and its gateway's address."""
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        printed = ""
+        while "Stop it with" not in printed:
+            line = process.stdout.readline()
+            assert line, printed
+            printed += line
+        yield printed, re.findall(r"endpoint +(\S+)", printed)[0]
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()

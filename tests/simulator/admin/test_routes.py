@@ -1,0 +1,402 @@
+"""What the admin interface does, route by route, over a real socket; and its description against what it does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from drs_simulator import AdminClient, AdminError, Simulator
+from drs_simulator.admin.app import mount
+from drs_simulator.admin.client import (
+    AdminUnreachableError,
+    DeclinedError,
+    InvalidRequestError,
+    NotAdmittedError,
+    UnknownToAdminError,
+)
+from drs_simulator.admin.routes import SECTIONS
+from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate
+from drs_simulator.scheduling.model import LifeCycle
+from drs_simulator.scheduling.use_cases.bookings import update_booking
+from werkzeug.routing import Map
+from werkzeug.test import Client
+
+from tests.simulator.admin.admin_desk import BEGIN, END, AdminDesk, simulator, told
+from tests.simulator.scheduling.builders import local
+
+ROUTES = [route for section in SECTIONS for route in section.routes]
+LATER = (local("2021-10-28T12:00"), local("2021-10-28T16:00"))
+
+
+@pytest.fixture
+def drs() -> Iterator[Simulator]:
+    with simulator() as served:
+        yield served
+
+
+@pytest.fixture
+def desk(drs: Simulator) -> AdminDesk:
+    return AdminDesk(drs)
+
+
+@pytest.fixture
+def admin(drs: Simulator) -> Iterator[AdminClient]:
+    with AdminClient(drs.url) as client:
+        yield client
+
+
+class TestSimulator:
+    def test_health_tells_what_is_kept(self, drs: Simulator, desk: AdminDesk, admin: AdminClient) -> None:
+        desk.book("a")
+        desk.order("b")
+        drs.scheduler.open_session("drs", "drs")
+        health = admin.health()
+        assert (health.status, health.profile, health.now) == ("ok", "lincoln", drs.clock.now())
+        assert (health.sessions, health.orders, health.bookings) == (1, 2, 2)
+
+    def test_reset_forgets_everything_and_sets_the_clock_back(self, desk: AdminDesk, admin: AdminClient) -> None:
+        first = desk.book("a")
+        admin.shift(timedelta(days=3))
+        admin.reset()
+        assert admin.health().orders == 0
+        assert desk.book("a") == first
+
+    def test_the_clock_is_read_fixed_shifted_and_released(self, drs: Simulator, admin: AdminClient) -> None:
+        read = admin.clock()
+        assert (read.mode, read.text) == ("fixed", "fixed@2021-10-22T11:20:59.555+00:00")
+        assert read.now.isoformat() == "2021-10-22T12:20:59.555000+01:00"
+        assert admin.fix(BEGIN).now == BEGIN == drs.clock.now()
+        assert admin.shift(timedelta(days=-1, hours=2)).now == BEGIN + timedelta(days=-1, hours=2)
+        assert admin.release().mode == "wall"
+        shifted = admin.shift(timedelta(days=3))
+        assert (shifted.mode, shifted.text) == ("shifted", "shifted@P3D")
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            {},
+            {"fixed": None},
+            {"fixed": "2021-10-26T08:00:00"},
+            {"fixed": 1635231600},
+            {"fixed": "soon"},
+            {"fixed": "9999-01-01T00:00:00Z"},
+            {"shift": 5},
+            {"shift": "P9000Y"},
+            {"wall": False},
+            {"wall": 1},
+            {"wall": True, "shift": "P1D"},
+            {"wall": True, "shift": None},
+            {"wind": "P1D"},
+            [],
+            "wall",
+            None,
+        ],
+    )
+    def test_what_is_no_change_of_the_clock_is_declined_and_changes_nothing(
+        self, drs: Simulator, desk: AdminDesk, sent: object
+    ) -> None:
+        before = drs.clock.mode
+        answer = desk.ask("PUT", "/clock", data=json.dumps(sent), headers={"Content-Type": "application/json"})
+        told(answer, 422, "invalid")
+        assert drs.clock.mode == before
+
+    def test_twenty_shifts_at_a_time_all_count(self, drs: Simulator, admin: AdminClient) -> None:
+        before = drs.clock.now()
+        with ThreadPoolExecutor(10) as threads:
+            list(threads.map(lambda _: AdminClient(drs.url).shift(timedelta(hours=1)), range(20)))
+        assert drs.clock.now() == before + timedelta(hours=20)
+
+    def test_the_profile_is_told_with_the_evidence_of_its_settings(self, drs: Simulator, admin: AdminClient) -> None:
+        assert admin.profile() == drs.profile
+        assert admin.profile().evidence
+
+
+class TestSessions:
+    def test_open_sessions_are_listed_by_the_beginning_of_their_ids(self, drs: Simulator, desk: AdminDesk) -> None:
+        opened = drs.scheduler.open_session("drs", "drs")
+        answer = desk.ask("GET", "/sessions")
+        assert answer.json() == {"items": [{"id": opened.id[:6], "opened": "2021-10-22T12:20:59.555000+01:00"}]}
+        assert opened.id not in answer.text
+
+    def test_sessions_of_an_earlier_day_are_not_open(self, drs: Simulator, admin: AdminClient) -> None:
+        drs.scheduler.open_session("drs", "drs")
+        admin.shift(timedelta(days=1))
+        assert admin.sessions() == ()
+        assert admin.health().sessions == 0
+
+    def test_all_lapse_at_once(self, drs: Simulator, admin: AdminClient) -> None:
+        for _ in range(3):
+            drs.scheduler.open_session("drs", "drs")
+        assert admin.end_sessions() == 3
+        assert admin.end_sessions() == 0
+
+
+class TestOrders:
+    def test_they_are_searched_by_a_part_of_their_number(self, desk: AdminDesk, admin: AdminClient) -> None:
+        for number in ("Job-1", "job-2", "other"):
+            desk.order(number)
+        found = admin.orders("JOB")
+        assert [order.number for order in found.items] == ["job-2", "Job-1"]
+        assert found.total == 2
+        assert admin.orders("nothing").total == 0
+
+    def test_they_come_in_parts(self, desk: AdminDesk, admin: AdminClient) -> None:
+        for number in range(5):
+            desk.order(str(number))
+        part = admin.orders(offset=1, limit=2)
+        assert [order.number for order in part.items] == ["3", "2"]
+        assert (part.total, part.offset, part.limit) == (5, 1, 2)
+        assert admin.orders(offset=5).items == ()
+
+    @pytest.mark.parametrize("number", ["10000047", "a/b", "a//b/", "ä ?&#%2F", "x'; --"])
+    def test_one_is_found_by_its_number_whatever_that_is(
+        self, desk: AdminDesk, admin: AdminClient, number: str
+    ) -> None:
+        booked = desk.book(number).booking
+        shown = admin.order(number)
+        assert (shown.number, shown.id, shown.status) == (number, booked.order_id, "PLANNED")
+        assert "7 EXAMPLE TERRACE" in shown.address
+        (booking,) = shown.bookings
+        assert (booking.window_start, booking.window_end) == (BEGIN, END)
+
+    def test_an_unknown_one_is_told(self, desk: AdminDesk) -> None:
+        assert "There is no order 7" in told(desk.ask("GET", "/orders/7"), 404, "unknown")
+
+    @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "offset=-1", "offset=99999999999", "sort=id"])
+    def test_a_query_that_is_none_is_declined_with_its_name(self, desk: AdminDesk, query: str) -> None:
+        assert f"/{query.partition('=')[0]}: " in told(desk.ask("GET", f"/orders?{query}"), 422, "invalid")
+
+
+class TestBookings:
+    def test_they_are_listed_by_order_life_cycle_and_operative(self, desk: AdminDesk, admin: AdminClient) -> None:
+        booked = desk.book("a")
+        waiting = desk.order("b").bookings[0].booking
+        assert [each.id for each in admin.bookings().items] == [waiting.id, booked.booking.id]
+        assert [each.id for each in admin.bookings("a").items] == [booked.booking.id]
+        assert [each.id for each in admin.bookings(operative_id=booked.operative_id).items] == [booked.booking.id]
+        assert admin.bookings(life_cycle=LifeCycle.PLANNED, limit=1).total == 2
+        assert admin.bookings(life_cycle=LifeCycle.COMPLETED).total == 0
+        told(desk.ask("GET", "/bookings?life_cycle=LOST"), 422, "invalid")
+
+    def test_a_planner_moves_one_without_a_session_and_its_reason_stays(
+        self, desk: AdminDesk, admin: AdminClient
+    ) -> None:
+        booked = desk.book("a").booking
+        moved = admin.move(booked.id, *LATER)
+        assert (moved.window_start, moved.window_end, moved.reason) == (*LATER, booked.reason)
+        assert moved == admin.order("a").bookings[0]
+        assert moved.assigned_start is not None
+        assert LATER[0] <= moved.assigned_start
+        assert desk.booking("a").booking.appointment != booked.appointment
+
+    def test_a_planner_moves_one_to_somebody_in_particular(self, desk: AdminDesk, admin: AdminClient) -> None:
+        booked = desk.book("a").booking
+        for operative_id in ("101", "102"):
+            moved = admin.move(booked.id, *LATER, operative_id)
+            assert (moved.operative_id, moved.operative_locked) == (operative_id, True)
+
+    def test_a_move_that_drs_declines_changes_nothing(self, desk: AdminDesk, admin: AdminClient) -> None:
+        booked = desk.book("a")
+        night = (local("2021-10-28T01:00"), local("2021-10-28T02:00"))
+        past = (local("2021-10-20T08:00"), local("2021-10-20T12:00"))
+        for begin, end in (night, past, (END, BEGIN)):
+            with pytest.raises(DeclinedError):
+                admin.move(booked.booking.id, begin, end)
+        with pytest.raises(DeclinedError, match="nobody"):
+            admin.move(booked.booking.id, *LATER, "nobody")
+        assert desk.booking("a") == booked
+
+    def test_a_move_needs_its_window_with_offsets(self, desk: AdminDesk) -> None:
+        path = f"/bookings/{desk.book('a').booking.id}/move"
+        wrong = told(desk.ask("POST", path, {"begin": "2021-10-28T08:00:00", "to": 1}), 422, "invalid")
+        for words in ("/begin: ", "/end: Field required", "/to: "):
+            assert words in wrong
+
+    def test_a_planner_cancels_one_and_its_place_is_free(self, desk: AdminDesk, admin: AdminClient) -> None:
+        booked = desk.book("a")
+        day = admin.day(str(booked.operative_id), BEGIN.date())
+        assert [each.id for each in day.bookings] == [booked.booking.id]
+        assert admin.cancel(booked.booking.id) == day.bookings[0]
+        assert admin.day(str(booked.operative_id), BEGIN.date()).bookings == ()
+        assert admin.order("a").bookings == ()
+
+    def test_what_a_planner_is_to_look_at_is_shown(self, desk: AdminDesk, admin: AdminClient) -> None:
+        booking_id = desk.book("a").booking.id
+        desk.perform(update_booking, BookingUpdate(BookingRequest(booking_id, completion_status="SUSPENDED")))
+        alert = admin.order("a").bookings[0].alert
+        assert alert is not None
+        assert (alert.reason, alert.created) == ("SUSPENDEDJOBS", desk.drs.clock.now())
+
+    @pytest.mark.parametrize("booking_id", ["1", "0", "-1", "x", "9" * 5000, "1.0", "٣"])
+    def test_an_unknown_one_is_told(self, desk: AdminDesk, booking_id: str) -> None:
+        told(desk.ask("POST", f"/bookings/{booking_id}/cancel"), 404, "unknown")
+        window = {"begin": BEGIN.isoformat(), "end": END.isoformat()}
+        told(desk.ask("POST", f"/bookings/{booking_id}/move", window), 404, "unknown")
+
+    def test_sixteen_planners_who_cancel_the_same_one_do_it_once(self, drs: Simulator, desk: AdminDesk) -> None:
+        booked = desk.book("a").booking
+
+        def cancel(_: int) -> bool:
+            try:
+                AdminClient(drs.url).cancel(booked.id)
+            except UnknownToAdminError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(16) as threads:
+            assert sum(threads.map(cancel, range(16))) == 1
+
+
+class TestOperatives:
+    def test_everybody_is_listed(self, drs: Simulator, admin: AdminClient) -> None:
+        assert [each.id for each in admin.operatives()] == [each.id for each in drs.profile.operatives]
+
+    def test_a_day_shows_hours_what_is_fixed_and_bookings_by_time(self, desk: AdminDesk, admin: AdminClient) -> None:
+        for number in ("a", "b"):
+            booking_id = desk.order(number).bookings[0].booking.id
+            admin.move(booking_id, BEGIN, local("2021-10-26T16:00"), "101")
+        day = admin.day("101", date(2021, 10, 26))
+        assert day.hours is not None
+        assert (day.hours.begin, day.hours.end) == (BEGIN, local("2021-10-26T16:00"))
+        fixed = [(each.begin.isoformat(), each.end.isoformat()) for each in day.fixed]
+        assert fixed[0] == ("2021-10-26T10:00:00+01:00", "2021-10-26T11:30:00+01:00")
+        times = [each.assigned_start for each in day.bookings]
+        assert len(times) == 2
+        assert times == sorted(times, key=str)
+
+    def test_a_day_off_has_no_hours(self, admin: AdminClient) -> None:
+        day = admin.day("101", date(2021, 10, 24))
+        assert (day.hours, day.fixed, day.bookings) == (None, (), ())
+
+    @pytest.mark.parametrize(
+        "path",
+        ["nobody/day/2021-10-26", "101/day/soon", "101/day/20211026", "101/day/2021-W43-2", "101/day/0001-01-01"],
+    )
+    def test_an_unknown_operative_or_day_is_told(self, desk: AdminDesk, path: str) -> None:
+        told(desk.ask("GET", f"/operatives/{path}"), 404, "unknown")
+
+
+class TestDescription:
+    @pytest.fixture
+    def document(self, desk: AdminDesk) -> Any:
+        return desk.ask("GET", "/openapi.json").json()
+
+    def test_it_has_every_route_and_no_other(self, drs: Simulator, document: Any) -> None:
+        rules: Map = mount(drs).url_map  # type: ignore[attr-defined]
+        served = {
+            (method, "".join(f"{{{part}}}" if is_name else part for is_name, part in rule._trace).removeprefix("|"))
+            for rule in rules.iter_rules()
+            for method in (rule.methods or set()) - {"HEAD"}
+        }
+        described = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
+        assert described == served - {("GET", "/__admin/openapi.json")}
+        assert len(described) == len(ROUTES)
+
+    def test_everything_that_it_refers_to_is_there(self, document: Any) -> None:
+        assert document["openapi"] == "3.1.0"
+        references = set(_references(document))
+        assert references
+        for reference in references:
+            at = document
+            for part in reference.removeprefix("#/").split("/"):
+                at = at[part]
+        operations = [each["operationId"] for item in document["paths"].values() for each in item.values()]
+        assert len(set(operations)) == len(operations)
+
+    def test_every_route_answers_as_it_is_described(self, desk: AdminDesk, document: Any) -> None:
+        """Each is called once as it should be and once wrongly; status, type and model are those of the document."""
+        booking_id = desk.book("a").booking.id
+        parts = {"number": "a", "booking_id": str(booking_id), "operative_id": "101", "day": "2021-10-26"}
+        window = {"begin": LATER[0].isoformat(), "end": LATER[1].isoformat()}
+        payloads = {
+            "/state": desk.ask("GET", "/state").json(),
+            "/clock": {"shift": "PT1H"},
+            "/scenario": {"name": "planning-failed"},
+        }
+        # What cancels and forgets comes last.
+        for route in sorted(ROUTES, key=lambda route: (route.path == "/reset", route.path.endswith("cancel"))):
+            path = route.path.replace("<path:number>", "<number>")
+            for name, value in parts.items():
+                path = path.replace(f"<{name}>", value)
+            described = document["paths"][
+                f"/__admin{route.path.replace('path:', '').replace('<', '{').replace('>', '}')}"
+            ][route.method.lower()]
+            sent = payloads.get(route.path, window if path.endswith("move") else {})
+            answer = desk.ask(route.method, path, {} if route.method == "DELETE" else sent)
+            assert str(answer.status_code) in described["responses"], route
+            assert answer.ok, answer.text
+            if route.answer is not None:
+                route.answer.model_validate_json(answer.content)
+            else:
+                assert (answer.status_code, answer.content) == (204, b"")
+            if route.payload is not None:
+                wrong = desk.ask(route.method, path, {"unknown": 1})
+                assert str(wrong.status_code) in described["responses"]
+                told(wrong, 422, "invalid")
+
+
+class TestClient:
+    @pytest.mark.parametrize("end", ["", "/", "/__admin", "/__admin/", "/OTWebServiceGateway_LINCOLN/ws/soap"])
+    def test_it_finds_the_interface_from_any_address_of_the_simulator(self, desk: AdminDesk, end: str) -> None:
+        with AdminClient(desk.root.removesuffix("/__admin") + end) as client:
+            assert client.health().status == "ok"
+
+    def test_its_errors_have_the_problem(self, drs: Simulator, admin: AdminClient) -> None:
+        with pytest.raises(UnknownToAdminError, match="There is no booking 4") as unknown:
+            admin.cancel(4)
+        assert unknown.value.problem is not None
+        assert unknown.value.problem.status == 404
+        with pytest.raises(InvalidRequestError, match="/fixed: ") as invalid:
+            admin.fix(datetime(2021, 1, 1))  # noqa: DTZ001 - that it lacks an offset is the point
+        assert isinstance(invalid.value, AdminError)
+        with simulator(admin_token="secret") as guarded, pytest.raises(NotAdmittedError, match="Bearer"):
+            AdminClient(guarded.url).health()
+
+    def test_a_token_with_any_characters_is_shown(self) -> None:
+        with simulator(admin_token="sécret ☃") as guarded:
+            assert AdminClient(guarded.url, "sécret ☃").health().status == "ok"
+
+    def test_an_address_that_is_none_is_told(self) -> None:
+        with pytest.raises(AdminUnreachableError, match="does not answer"):
+            AdminClient("http://127.0.0.1:9").health()
+        with simulator(admin=False) as without, pytest.raises(AdminUnreachableError, match="HTTP 404"):
+            AdminClient(without.url).health()
+
+
+def test_flask_and_requests_are_not_imported_before_somebody_asks() -> None:
+    program = (
+        "import sys; from drs_simulator import Simulator; drs = Simulator(); drs.__enter__();"
+        "assert not {'flask', 'requests'} & set(sys.modules);"
+        "from drs_simulator import AdminClient; print(AdminClient(drs.url).health().status);"
+        "assert 'flask' in sys.modules; drs.__exit__(None, None, None)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("ok\n", "")
+
+
+def test_what_the_simulator_lacks_is_told_as_python_does() -> None:
+    import drs_simulator  # noqa: PLC0415 - the module itself is looked at
+
+    with pytest.raises(AttributeError, match="has no attribute 'Planet'"):
+        drs_simulator.Planet  # noqa: B018
+
+
+def test_the_gateway_is_served_beside_it(desk: AdminDesk) -> None:
+    simulator_without_socket = Client(desk.drs.wsgi)
+    assert simulator_without_socket.get(f"{desk.drs.path}?wsdl").status_code == 200
+    assert simulator_without_socket.get("/__admins").status_code == 404
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from ([node["$ref"]] if "$ref" in node else [])
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            yield from _references(each)

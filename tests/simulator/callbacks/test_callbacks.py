@@ -1,0 +1,171 @@
+"""DRS calls back: what planners do is told to the council's service, at least once, in order, whatever happens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from drs_contracts import Confirmations, ReceivedConfirmation
+from drs_simulator import AdminClient, Outcome, Profile, ReceiverUrlError, Simulator, load_profile
+from drs_simulator.callbacks.sender import pause_after
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.test import Client
+
+from tests.simulator.cli.test_cli import run, serving
+from tests.simulator.scheduling.builders import changed, local
+from tests.simulator.soap.wire import OPEN, ORDER, call
+
+CLOCK = "fixed@2021-10-22T12:20:59"
+DAYS = (local("2021-10-26T08:00"), local("2021-10-27T12:00"), local("2021-10-28T09:30"))
+
+
+@pytest.fixture
+def listening() -> Iterator[Confirmations]:
+    with Confirmations() as each:
+        yield each
+
+
+def booked(drs: Simulator) -> int:
+    """The id of a booking that a caller has scheduled."""
+    http = Client(drs.wsgi)
+
+    def said(operation: str, members: str) -> str:
+        return http.post(drs.path, data=call(operation, members), content_type="text/xml").text
+
+    session = re.findall("<sessionId>.*?</sessionId>", said("openSession", OPEN))[0]
+    booking = re.findall("<bookingId>(.*?)<", said("createOrder", ORDER + session))[0]
+    window = (
+        "<planningWindowStart>2021-10-26T08:00:00</planningWindowStart>"
+        "<planningWindowEnd>2021-10-26T12:00:00</planningWindowEnd>"
+    )
+    members = f"<bookingId>{booking}</bookingId><contract>0</contract><primaryOrderNumber/>{window}"
+    assert "<status>success</status>" in said("scheduleBooking", f"{session}<theBooking>{members}</theBooking>")
+    return int(booking)
+
+
+def moved(drs: Simulator, booking: int, to: int) -> None:
+    """A planner moves the booking."""
+    with AdminClient(drs.url.split("/OT")[0]) as admin:
+        admin.move(booking, DAYS[to], DAYS[to] + timedelta(hours=4))
+
+
+def test_a_planner_who_moves_a_booking_makes_drs_call_back_with_the_whole_message(listening: Confirmations) -> None:
+    with Simulator("lincoln", clock=CLOCK, seed=1, confirm_to=listening.url) as drs:
+        booking = booked(drs)
+        moved(drs, booking, 1)
+        (told,) = listening.wait_for(1)
+        assert told.flaws == ()
+        assert told["bookingId"] == told["originalBookingId"] == str(booking)
+        assert told["primaryOrderNumber"] == "10000047"
+        assert (told["planningWindowStart"], told["planningWindowEnd"]) == (
+            "2021-10-27T12:00:00",
+            "2021-10-27T16:00:00",
+        )
+        assert told.date("changedDate").isoformat() == "2021-10-22T12:20:59"
+        assert told.codes[0]["bookingCodeSORCode"] == "N373049"
+        assert told.codes[0]["trade"] == "Joiner"
+        assert re.fullmatch("[A-Za-z0-9]{40}", told["tokenId"])
+
+
+def test_what_callers_do_themselves_is_not_told(listening: Confirmations) -> None:
+    with Simulator("lincoln", clock=CLOCK, confirm_to=listening.url) as drs:
+        booking = booked(drs)
+        with AdminClient(drs.url.split("/OT")[0]) as admin:
+            admin.confirm(booking)
+        (told,) = listening.wait_for(1)
+        assert told["planningWindowStart"] == "2021-10-26T08:00:00"
+        assert listening.attempts == 1
+
+
+def test_a_profile_can_know_better_when_drs_calls_back(listening: Confirmations) -> None:
+    only_moves = changed(load_profile("lincoln"), ordering={"confirmation_after": ["move"]})
+    assert isinstance(only_moves, Profile)
+    with Simulator(only_moves, clock=CLOCK, confirm_to=listening.url) as drs:
+        booking = booked(drs)
+        with AdminClient(drs.url.split("/OT")[0]) as admin:
+            admin.confirm(booking)
+        moved(drs, booking, 1)
+        (told,) = listening.wait_for(1)
+        assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+
+
+def test_what_was_not_received_is_sent_again_until_it_is_and_the_journal_shows_each_attempt(
+    listening: Confirmations,
+) -> None:
+    listening.fail(2, 503)
+    with Simulator("lincoln", clock=CLOCK, confirm_to=listening.url) as drs:
+        moved(drs, booked(drs), 1)
+        listening.wait_for(1)
+        # The sender writes down an attempt after it has been answered.
+        drs.close()
+        sent = [entry for entry in drs.journal.entries() if entry.outgoing]
+    assert [entry.outcome for entry in sent] == [Outcome.UNDELIVERED, Outcome.UNDELIVERED, Outcome.SUCCESS]
+    assert [entry.status for entry in sent] == [503, 503, 200]
+    assert "attempt 2" in sent[1].diagnosis
+    assert "DRS sends it again in 1 seconds" in sent[1].diagnosis
+    assert listening.attempts == 3
+
+
+def test_a_bookings_confirmations_come_in_their_order(listening: Confirmations) -> None:
+    listening.fail(1)
+    with Simulator("lincoln", clock=CLOCK, confirm_to=listening.url) as drs:
+        booking = booked(drs)
+        for to in (1, 2, 0):
+            moved(drs, booking, to)
+        told = listening.wait_for(3)
+    days = [each["planningWindowStart"][8:10] for each in told]
+    assert days == ["27", "28", "26"]
+
+
+def test_a_served_simulator_calls_back_and_a_wrong_address_is_told_in_a_line(listening: Confirmations) -> None:
+    with serving("--port", "0", "--clock", CLOCK, "--confirm-to", listening.url) as (_, printed):
+        url = re.findall(r"endpoint +(\S+)", printed)[0]
+        with Simulator("lincoln", clock=CLOCK) as source:
+            booking = booked(source)
+            document = source.export_state()
+        with AdminClient(url.split("/OT")[0]) as admin:
+            admin.import_state(document)
+            admin.move(booking, DAYS[1], DAYS[1] + timedelta(hours=4))
+        assert listening.wait_for(1)
+    done = run("serve", "--port", "0", "--confirm-to", "ftp://elsewhere")
+    assert (done.returncode, "Write http://HOST/PATH or https://HOST/PATH." in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "elsewhere", "ftp://h/", "http://", "http://u:p@h/", "http://h:port/", "http://h/a b", "file:///etc/passwd"],
+)
+def test_what_is_no_address_of_a_service_is_refused(url: str) -> None:
+    with pytest.raises(ReceiverUrlError, match="http"):
+        Simulator("lincoln", confirm_to=url)
+
+
+@given(st.integers(1, 100))
+def test_each_pause_is_twice_the_one_before_and_none_is_longer_than_five_minutes(attempts: int) -> None:
+    pause, after = pause_after(attempts), pause_after(attempts + 1)
+    assert timedelta(seconds=0.5) <= pause <= after <= timedelta(minutes=5)
+    assert after in (2 * pause, timedelta(minutes=5))
+
+
+@pytest.mark.parametrize(
+    ("body", "flaw"),
+    [
+        (b"<a/>", "It is no SOAP envelope"),
+        (b"<", "It is no SOAP envelope"),
+    ],
+)
+def test_the_listener_says_what_is_wrong_with_what_is_no_confirmation(body: bytes, flaw: str) -> None:
+    assert ReceivedConfirmation.of(body).flaws[0].startswith(flaw)
+
+
+def test_the_listener_says_what_a_message_lacks_and_which_date_is_not_local(listening: Confirmations) -> None:
+    with Simulator("lincoln", clock=CLOCK, confirm_to=listening.url) as drs:
+        moved(drs, booked(drs), 1)
+        (told,) = listening.wait_for(1)
+    wrong = told.body.replace(b"<bookingSequence>1</bookingSequence>", b"").replace(b"T12:00:00<", b"T12:00:00Z<")
+    flaws = " ".join(ReceivedConfirmation.of(wrong).flaws)
+    assert "lacks bookingSequence" in flaws
+    assert "planningWindowStart is no local date and time" in flaws

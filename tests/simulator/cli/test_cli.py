@@ -1,0 +1,151 @@
+"""The command drs-simulator, run as a user runs it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.simulator.soap.wire import OPEN, ORDER, call
+
+COMMAND = [sys.executable, "-c", "from drs_simulator.__main__ import main; main()"]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=30, check=False)
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server of its own process, and what it printed until it was up."""
+    process = subprocess.Popen([*COMMAND, "serve", *arguments], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        printed = ""
+        while "Stop it with" not in printed:
+            line = process.stdout.readline()
+            assert line, printed
+            printed += line
+        yield process, printed
+    finally:
+        # Killed outright, it would leave the process behind that serves.
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_prints_its_addresses_answers_and_stops_cleanly(signal_number: signal.Signals) -> None:
+    with serving("--port", "0", "--clock", "fixed@2021-10-22T12:00:00Z", "--seed", "1") as (process, printed):
+        found = re.search(r"endpoint +(http://127\.0\.0\.1:\d+/OTWebServiceGateway_LINCOLN/ws/soap)\n", printed)
+        assert found
+        url = found[1]
+        assert f"WSDL      {url}?wsdl\n" in printed
+        assert "login     drs, password drs\n" in printed
+        answer = requests.post(url, call("openSession", OPEN), headers={"Content-Type": "text/xml"}, timeout=10)
+        assert "<status>success</status>" in answer.text
+        assert requests.get(f"{url}?wsdl", timeout=10).status_code == 200
+        process.send_signal(signal_number)
+        assert process.wait(timeout=10) == 0
+
+
+def test_serve_takes_login_profile_and_password_and_prints_no_password_that_was_given() -> None:
+    arguments = ("--port", "0", "--profile", "hackney", "--login", "me", "--password", "my-secret")
+    with serving(*arguments) as (process, printed):
+        assert "London Borough of Hackney" in printed
+        assert "login     me\n" in printed
+        assert "my-secret" not in printed
+        url = re.findall(r"endpoint +(\S+)", printed)[0]
+        body = call("openSession", "<login>me</login><password>my-secret</password>")
+        answer = requests.post(url, body, headers={"Content-Type": "text/xml"}, timeout=10)
+        assert "<status>success</status>" in answer.text
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+
+
+def test_serve_keeps_its_state_where_it_is_told_and_goes_on_from_there(tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--clock", "fixed@2021-10-22T12:00:00Z", "--state", f"sqlite:///{tmp_path}/drs.db")
+    answers = []
+    for operation in ("createOrder", "selectOrder"):
+        with serving(*arguments) as (process, printed):
+            assert f"state     sqlite:///{tmp_path}/drs.db\n" in printed
+            url = re.findall(r"endpoint +(\S+)", printed)[0]
+            opened = requests.post(url, call("openSession", OPEN), headers={"Content-Type": "text/xml"}, timeout=10)
+            session = "".join(re.findall(r"<sessionId>.*</sessionId>", opened.text))
+            asked = ORDER if operation == "createOrder" else "<primaryOrderNumber>10000047</primaryOrderNumber>"
+            body = call(operation, asked + session)
+            answers.append(requests.post(url, body, headers={"Content-Type": "text/xml"}, timeout=10).text)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=10) == 0
+    ids = [re.findall(r"<(orderId|bookingId|tokenId)>(.*?)</", answer) for answer in answers]
+    assert ids[0]
+    assert set(ids[0]) == set(ids[1])
+
+
+def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = run("serve", "--port", str(port))
+    assert done.returncode == 2
+    assert done.stderr == f"127.0.0.1:{port} is already in use. Choose another address or port.\n"
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("serve", "--profile", "nowhere"), "Profile nowhere cannot be used"),
+        (("serve", "--clock", "noon"), "Write wall, fixed@"),
+        (("serve", "--host", "0.0.0.0"), "Set a --password other than the default"),
+        (("serve", "--host", "drs.example"), "Set a --password other than the default"),
+        (("serve", "--port", "70000"), "--port"),
+        (("serve", "--host", "192.0.2.1", "--password", "own", "--port", "0"), "cannot be used"),
+        (("serve", "--state", "drs.db"), "'drs.db' is no place to keep the state. Write memory, sqlite:///drs.db"),
+        (("serve", "--state", "sqlite:////nowhere/drs.db"), "cannot be opened: unable to open database file"),
+        (("serve", "--state", "postgresql+psycopg://127.0.0.1:1/drs"), "The state at postgresql+psycopg://127.0.0.1"),
+        (("profile", "check", "nowhere"), "Profile nowhere cannot be used"),
+        (("fly",), "No such command"),
+    ],
+)
+def test_what_cannot_be_used_is_told_with_exit_code_2(arguments: tuple[str, ...], words: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_profile_check_names_the_key_at_which_a_profile_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('extends = "lincoln"\n[availability]\nday_cap = "many"\n', encoding="utf-8")
+    done = run("profile", "check", str(file))
+    assert done.returncode == 2
+    assert "availability.day_cap" in done.stderr
+
+
+def test_profile_check_says_that_a_profile_is_in_order(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('extends = "newark"\n', encoding="utf-8")
+    done = run("profile", "check", str(file))
+    assert done.returncode == 0
+    assert "is in order: Newark and Sherwood" in done.stdout
+
+
+def test_profiles_are_listed_and_their_evidence_is_shown() -> None:
+    listed = run("profile", "list").stdout
+    assert all(name in listed for name in ("lincoln", "lincoln-2021", "newark", "hackney"))
+    assert "availability.day_cap" in run("profile", "evidence", "hackney").stdout
+
+
+def test_every_command_explains_itself() -> None:
+    for arguments in ((), ("serve",), ("profile",), ("profile", "check")):
+        done = run(*arguments, "--help")
+        assert done.returncode == 0
+        assert "Usage: " in done.stdout

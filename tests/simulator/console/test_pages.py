@@ -1,0 +1,303 @@
+"""What the console's pages show and do, read without a browser."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+from drs_contracts import Confirmations
+from lxml import etree, html
+from werkzeug.test import Client
+
+from tests.simulator.console.stage import FIRST_BOOKING, FIRST_ORDER, HOST, SCRIPT, Stage, stage
+
+PAGES = [
+    "/",
+    "/orders",
+    f"/orders/{FIRST_ORDER}",
+    f"/bookings/{FIRST_BOOKING}",
+    "/sessions",
+    "/journal",
+    "/journal/1",
+    "/controls",
+    "/setup",
+]
+
+
+@pytest.fixture
+def shown() -> Iterator[Stage]:
+    with stage() as each:
+        yield each
+
+
+# Times have an en dash between them.
+TO = "\N{EN DASH}"
+
+
+def text_of(page: str) -> str:
+    """The words of a page, with a space between all of its elements."""
+    return " ".join(" ".join(html.fromstring(page).itertext()).split())
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_takes_nothing_from_elsewhere_and_runs_no_script_of_its_own_text(shown: Stage, path: str) -> None:
+    answer = shown.http.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["Cache-Control"] == "no-store"
+    document = html.fromstring(answer.text)
+    assert SCRIPT not in answer.text
+    assert not document.xpath("//script[not(@src)] | //*[@style] | //@*[starts-with(name(), 'on')]")
+    addresses = document.xpath("//@src | //link/@href | //form/@action")
+    assert addresses
+    assert all(address.startswith("/") for address in addresses)
+    assert len(document.xpath("//h1")) == 1
+
+
+def test_who_reads_no_html_gets_the_signpost_instead(shown: Stage) -> None:
+    assert "The SOAP gateway is at" in shown.http.get("/").text
+    assert "The SOAP gateway is at" not in shown.get("/")
+
+
+def test_the_diary_has_every_booking_with_its_time_its_window_and_how_full_the_day_is(shown: Stage) -> None:
+    page = shown.get("/?week=2021-10-27")
+    assert "Diary, week of 25 October 2021" in page
+    row = text_of(page).split("Joiner One")[1].split("Joiner Two")[0]
+    assert f"08:00{TO}09:00 10000049 7 EXAMPLE TERRACE window 08:00{TO}12:00" in row
+    assert "% booked" in row
+    assert "does not work" in row
+    assert "10000047" not in text_of(shown.get("/"))
+    assert "Joiner" not in text_of(shown.get("/?trade=Plumber")).split("Show")[1]
+
+
+@pytest.mark.parametrize("week", ["never", "9999-12-31", "0001-01-01", "2021-13-01", "2021-10-22"])
+def test_a_week_that_is_none_is_this_one(shown: Stage, week: str) -> None:
+    assert "week of 18 October 2021" in shown.get(f"/?week={week}")
+
+
+def test_the_diary_of_an_installation_with_areas_says_whose_turn_it_is() -> None:
+    with stage("lincoln-areas") as shown:
+        assert text_of(shown.get("/?week=2021-10-04")).count("North") >= 7
+        assert text_of(shown.get("/?week=2021-10-25")).count("East") >= 7
+
+
+def test_a_planner_moves_a_booking_to_another_day_and_operative(shown: Stage) -> None:
+    form = {"day": "2021-10-28", "slot": "12:00-16:00", "operative": "102"}
+    status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/move", **form)
+    assert (status, there) == (303, f"/bookings/{FIRST_BOOKING}?done=moved")
+    page = text_of(shown.get(there))
+    assert "The booking is moved." in page
+    assert "Thu 28 Oct 2021, 12:00 to 13:00, Joiner Two" in page
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"day": "2021-10-21", "slot": "08:00-12:00"}, "planningWindowStart"),
+        ({"day": "soon", "slot": "08:00-12:00"}, "Choose a day, written like 2021-10-26, and a slot."),
+        ({"day": "2021-10-28", "slot": "morning"}, "Choose a day"),
+        ({}, "Choose a day"),
+        ({"day": "2021-10-28", "slot": "08:00-12:00", "operative": "nobody"}, "nobody"),
+    ],
+)
+def test_a_move_that_cannot_be_is_explained_and_changes_nothing(shown: Stage, form: dict[str, str], said: str) -> None:
+    before = shown.drs.export_state()
+    status, _, page = shown.post(f"/bookings/{FIRST_BOOKING}/move", **form)
+    assert status == 409
+    assert said in html.fromstring(page).xpath("string(//*[@role='alert'])")
+    assert shown.drs.export_state() == before
+
+
+def test_a_service_hears_of_what_a_planner_moves_and_confirms_here() -> None:
+    with Confirmations() as listening, stage(confirm_to=listening.url) as shown:
+        shown.post(f"/bookings/{FIRST_BOOKING}/move", day="2021-10-28", slot="12:00-16:00")
+        status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/confirm")
+        assert status == 303
+        assert "The appointment is confirmed." in shown.get(there)
+        told = listening.wait_for(2)
+        assert [each["planningWindowStart"] for each in told] == ["2021-10-28T12:00:00"] * 2
+        shown.drs.close()
+        assert shown.get("/journal?operation=bookingConfirmation").count(">bookingConfirmation</td>") == 2
+
+
+def test_a_planner_cancels_a_booking(shown: Stage) -> None:
+    status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/cancel")
+    assert status == 303
+    assert "The booking is cancelled" in shown.get(there)
+    assert shown.http.get(f"/bookings/{FIRST_BOOKING}").status_code == 404
+
+
+def test_orders_are_found_by_a_part_of_their_number_page_by_page(shown: Stage) -> None:
+    assert "3 orders, newest first." in text_of(shown.get("/orders"))
+    assert "1 order, newest first." in text_of(shown.get("/orders?number=0047"))
+    assert "No order has x in its number." in text_of(shown.get("/orders?number=x"))
+    assert shown.get("/orders?page=999999999999") != ""
+    assert SCRIPT.replace("<", "&lt;").replace("'", "&#39;").replace(">", "&gt;") in shown.get(f"/orders/{FIRST_ORDER}")
+
+
+@pytest.mark.parametrize("path", ["/orders/none", "/bookings/1", "/journal/999", "/orders/../../etc/passwd"])
+def test_what_is_not_there_is_said_so(shown: Stage, path: str) -> None:
+    answer = shown.http.get(path)
+    assert answer.status_code == 404
+    assert "Back to the diary" in answer.text
+
+
+def test_sessions_are_shown_by_their_beginnings_and_ended_all_at_once(shown: Stage) -> None:
+    client = Client(shown.drs.wsgi)
+    body = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><openSession><openSession>'
+    body += "<login>drs</login><password>drs</password></openSession></openSession></e:Body></e:Envelope>"
+    session = re.findall("<sessionId>(.*?)<", client.post(shown.drs.path, data=body).text)[0]
+    page = shown.get("/sessions")
+    assert f"{session[:6]}…" in page
+    assert session not in page
+    _, there, _ = shown.post("/sessions/end")
+    assert "1 session(s) lapsed." in shown.get(there)
+
+
+def test_the_journal_is_filtered_and_explains_what_was_wrong(shown: Stage) -> None:
+    assert "locationID" in text_of(shown.get("/journal?outcome=fault"))
+    assert shown.get("/journal?operation=scheduleBooking").count(">scheduleBooking</td>") == 3
+    assert "Nothing that fits" in shown.get("/journal/rows?text=no-such-text")
+    number = max(entry.number for entry in shown.drs.journal.entries())
+    page = text_of(shown.get(f"/journal/{number}"))
+    assert "Diagnosis" in page
+    assert "unexpected element" in page
+
+
+def test_a_body_that_is_no_xml_is_shown_as_it_came(shown: Stage) -> None:
+    shown.http.post(shown.drs.path, data=b"<a><b> & no end", content_type="text/xml")
+    number = max(entry.number for entry in shown.drs.journal.entries())
+    assert "<a><b>" in html.fromstring(shown.get(f"/journal/{number}")).xpath("string(//pre[1])")
+
+
+@pytest.mark.parametrize(
+    ("form", "reads"),
+    [
+        ({"do": "fix", "instant": "2021-12-24T09:30"}, "Fri 24 Dec 2021, 09:30 and stands still"),
+        ({"do": "shift", "by": "P1D"}, "Sat 23 Oct 2021, 12:20 and stands still"),
+        ({"do": "release"}, "follows the wall"),
+    ],
+)
+def test_the_clock_is_set(shown: Stage, form: dict[str, str], reads: str) -> None:
+    _, there, _ = shown.post("/controls/clock", **form)
+    assert reads in text_of(shown.get(there.partition("#")[0]))
+
+
+@pytest.mark.parametrize(
+    "form", [{"do": "fix", "instant": "noon"}, {"do": "shift", "by": "a bit"}, {"do": "shift", "by": "P9999999D"}]
+)
+def test_a_time_that_is_none_is_explained(shown: Stage, form: dict[str, str]) -> None:
+    before = str(shown.drs.clock)
+    status, _, page = shown.post("/controls/clock", **form)
+    assert status == 400
+    assert html.fromstring(page).xpath("string(//*[@role='alert'])")
+    assert str(shown.drs.clock) == before
+
+
+def test_a_fault_is_put_in_force_and_ended(shown: Stage) -> None:
+    form = {"kind": "refusal", "setting": "No room", "operation": "createOrder", "times": "2", "probability": "0.5"}
+    shown.post("/controls/faults", **form)
+    page = text_of(shown.get("/controls"))
+    assert "refusal (text No room) createOrder 2 50%" in page
+    shown.post("/controls/faults/end")
+    assert "No call goes wrong on purpose." in shown.get("/controls")
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"kind": "delay", "setting": "long"}, "seconds"),
+        ({"kind": "fault", "times": "0"}, "times"),
+        ({"kind": "place_taken", "operation": "openSession"}, "happens to"),
+        ({"kind": "nothing"}, "effect"),
+        ({}, "effect"),
+    ],
+)
+def test_a_fault_that_cannot_be_is_explained(shown: Stage, form: dict[str, str], said: str) -> None:
+    status, _, page = shown.post("/controls/faults", **form)
+    assert status == 400
+    assert said in html.fromstring(page).xpath("string(//*[@role='alert'])")
+    assert not shown.drs.faults.rules()
+
+
+def test_state_is_saved_forgotten_and_gone_on_from(shown: Stage) -> None:
+    saved = shown.http.get("/controls/state.json").data
+    assert shown.post("/controls/reset")[0] == 400
+    assert "3 orders" in text_of(shown.get("/orders"))
+    shown.post("/controls/reset", sure="yes")
+    assert "There are no orders yet." in text_of(shown.get("/orders"))
+    for data, status in ((b"{}", 400), (b"\xff", 400), (saved, 303)):
+        files = {"state": (io.BytesIO(data), "state.json")}
+        assert shown.http.post("/controls/state", data=files, headers={"Origin": HOST}).status_code == status
+    assert "3 orders" in text_of(shown.get("/orders"))
+
+
+def test_setup_has_the_address_that_the_reader_used_and_no_password_but_the_documented_one() -> None:
+    with stage("newark", password="of-our-own") as shown:
+        page = shown.http.get("/setup", base_url="http://127.0.0.1:8080").text
+        assert f"DrsOptions__ApiAddress=http://127.0.0.1:8080{shown.drs.path}" in text_of(page)
+        assert "of-our-own" not in page
+    with stage() as shown:
+        assert "Password drs" in text_of(shown.get("/setup"))
+
+
+def test_the_request_to_copy_is_one_that_drs_takes(shown: Stage) -> None:
+    (curl,) = html.fromstring(shown.get("/setup")).xpath("//pre[@id='curl']")
+    envelope = etree.fromstring(curl.text_content().split("'")[1].replace("…", "drs"))
+    answer = shown.http.post(shown.drs.path, data=etree.tostring(envelope), content_type="text/xml")
+    assert "<status>success</status>" in answer.text
+
+
+class TestDoor:
+    """Who may come in."""
+
+    @pytest.mark.parametrize("path", ["/controls/reset", "/sessions/end", f"/bookings/{FIRST_BOOKING}/cancel"])
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"Origin": "http://elsewhere.example"},
+            {"Origin": "null"},
+            {"Origin": "http://localhost:9"},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Origin": HOST, "Host": "rebound.example"},
+        ],
+    )
+    def test_a_form_of_another_page_changes_nothing(self, shown: Stage, path: str, headers: dict[str, str]) -> None:
+        before = shown.drs.export_state()
+        assert shown.http.post(path, data={"sure": "yes"}, headers=headers).status_code == 403
+        assert shown.drs.export_state() == before
+
+    def test_a_name_that_was_made_to_point_here_sees_no_page(self, shown: Stage) -> None:
+        assert shown.http.get("/orders", headers={"Host": "rebound.example"}).status_code == 403
+
+    def test_a_browser_that_says_the_form_is_of_the_same_page_may(self, shown: Stage) -> None:
+        answer = shown.http.post("/sessions/end", headers={"Sec-Fetch-Site": "same-origin"})
+        assert answer.status_code == 303
+
+    def test_without_an_admin_interface_there_is_no_console(self) -> None:
+        with stage("newark", admin=False) as shown:
+            assert "The SOAP gateway is at" in shown.http.get("/", headers={"Accept": "text/html"}).text
+            assert shown.http.get("/orders").status_code == 404
+
+    def test_with_a_token_it_is_shown_to_those_who_have_typed_that_in(self) -> None:
+        with stage(host="0.0.0.0", password="x", admin_token="let-me-look") as shown:
+            turned_away = shown.http.get("/orders")
+            assert (turned_away.status_code, turned_away.headers["Location"]) == (303, "/login")
+            assert "Admin token" in shown.get("/login")
+            with shown.http.get("/static/console.css") as style:
+                assert style.status_code == 200
+            assert shown.post("/login", token="wrong")[1] == "/login?wrong"
+            assert shown.http.get("/orders").status_code == 303
+            answer = shown.http.post("/login", data={"token": "let-me-look"}, headers={"Origin": HOST})
+            cookie = answer.headers["Set-Cookie"]
+            assert "let-me-look" not in cookie
+            assert "HttpOnly" in cookie
+            assert "SameSite=Strict" in cookie
+            assert "3 orders" in text_of(shown.get("/orders"))
+            shown.http.set_cookie("drs_console", "0" * 64)
+            assert shown.http.get("/orders").status_code == 303

@@ -1,0 +1,480 @@
+"""The journal: what is kept of exchanges, how much of it, what is said about near misses, and no secret in it."""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from drs_simulator import FaultRule, Journal, JournalEntry, Outcome, Simulator, effects
+from drs_simulator.clock import Clock
+from drs_simulator.exchange import Reply, SentCall
+from drs_simulator.scheduling.scheduler import Credentials, Scheduler
+from drs_simulator.storage.memory import MemoryStore
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.test import Client
+
+from tests.simulator.scheduling.builders import LINCOLN, changed
+from tests.simulator.soap.wire import NAMESPACE, OPEN, ORDER, PERIOD, SOAP, Caller, call, envelope
+
+SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
+
+
+@pytest.fixture
+def drs() -> Caller:
+    return Caller()
+
+
+def last(caller: Caller) -> JournalEntry:
+    return caller.simulator.journal.entries()[-1]
+
+
+def said(caller: Caller, body: str | bytes, content_type: str = "text/xml; charset=UTF-8") -> str:
+    """The diagnosis of one request."""
+    caller.post(body, content_type)
+    return last(caller).diagnosis
+
+
+class TestWhatIsKept:
+    def test_an_exchange_is_kept_as_it_was(self, drs: Caller) -> None:
+        session = drs.open()
+        answer = drs.ask("checkAvailability", PERIOD + ORDER, session)
+        entry = last(drs)
+        assert (entry.number, entry.operation, entry.status, entry.outcome) == (2, "checkAvailability", 200, "success")
+        assert entry.time == drs.simulator.clock.now()
+        assert entry.session == session[:6]
+        assert entry.response == answer.body.encode()
+        assert entry.response_size == len(entry.response)
+        assert 0 < entry.duration < 10
+        assert b"<locationID>3670010</locationID>" in entry.request
+
+    def test_refusals_and_faults_are_told_apart(self, drs: Caller) -> None:
+        drs.ask("selectOrder", "<primaryOrderNumber>1</primaryOrderNumber>", "unknown")
+        drs.post("no XML")
+        assert [(entry.outcome, entry.status) for entry in drs.simulator.journal.entries()] == [
+            (Outcome.REFUSAL, 200),
+            (Outcome.FAULT, 500),
+        ]
+
+    @pytest.mark.parametrize(
+        ("effect", "outcome", "status"),
+        [
+            (effects.HttpStatus(status=503), Outcome.BROKEN, 503),
+            (effects.Truncated(), Outcome.BROKEN, 200),
+            (effects.Garbage(), Outcome.BROKEN, 200),
+            (effects.WrongContentType(), Outcome.BROKEN, 200),
+            (effects.Reset(), Outcome.BROKEN, 0),
+            (effects.Delay(seconds=0), Outcome.SUCCESS, 200),
+            (effects.ExtraElements(), Outcome.SUCCESS, 200),
+        ],
+        ids=lambda value: getattr(value, "kind", None),
+    )
+    def test_what_a_fault_rule_did_is_told(
+        self, drs: Caller, effect: effects.AnyEffect, outcome: Outcome, status: int
+    ) -> None:
+        drs.simulator.faults.add(FaultRule(effect=effect))
+        try:
+            drs.http.post(drs.simulator.path, data=call("openSession", OPEN))
+        except ConnectionResetError:
+            assert effect.kind == "reset"
+        entry = last(drs)
+        assert (entry.outcome, entry.status, entry.faults) == (outcome, status, (effect.kind,))
+        assert entry.diagnosis == f"Fault rules struck: {effect.kind}."
+
+    def test_a_get_is_kept_unless_it_asks_for_the_interface_description(self, drs: Caller) -> None:
+        drs.http.get(f"{drs.simulator.path}?wsdl")
+        drs.http.get(drs.simulator.path)
+        (entry,) = drs.simulator.journal.entries()
+        assert entry.method == "GET"
+        assert "?wsdl" in entry.diagnosis
+
+    def test_reset_forgets_all_exchanges(self, drs: Caller) -> None:
+        drs.open()
+        drs.simulator.reset()
+        assert drs.simulator.journal.entries() == ()
+        drs.open()
+        assert last(drs).number == 1
+
+    def test_a_journal_of_none_keeps_none(self) -> None:
+        drs = Simulator(journal=0)
+        assert "success" in Client(drs.wsgi).post(drs.path, data=call("openSession", OPEN)).text
+        assert drs.journal.entries() == ()
+
+    def test_an_answer_does_not_depend_on_the_journal(
+        self, drs: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise RuntimeError
+
+        monkeypatch.setattr(drs.simulator.journal, "record", fail)
+        assert drs.open()
+        assert "could not be kept" in caplog.text
+
+
+def journal(most_entries: int, most_bytes: int, password: str = "drs") -> Journal:
+    clock = Clock()
+    scheduler = Scheduler(LINCOLN, clock, Any, MemoryStore(), Credentials("drs", password))  # type: ignore[arg-type]
+    return Journal(LINCOLN, clock, scheduler, password, most_entries=most_entries, most_bytes=most_bytes)
+
+
+def keep(kept: Journal, body: bytes, answer: bytes = b"", **more: Any) -> None:
+    kept.record(SentCall(body, **more), Reply(500, answer), faults=(), began=Clock().now(), duration=0.1)
+
+
+class TestItsBounds:
+    @given(
+        st.integers(1, 5),
+        st.integers(20_000, 60_000),
+        st.lists(st.tuples(st.integers(0, 40_000), st.integers(0, 40_000)), max_size=12),
+    )
+    def test_it_never_holds_more_than_its_bounds(
+        self, most_entries: int, most_bytes: int, sizes: list[tuple[int, int]]
+    ) -> None:
+        kept = journal(most_entries, most_bytes)
+        for number, (request, response) in enumerate(sizes, start=1):
+            keep(kept, b"<" * request, b"x" * response, path="/" * request, headers={"soapaction": "a" * request})
+            entries = kept.entries()
+            assert 1 <= len(entries) <= most_entries
+            assert sum(entry.size for entry in entries) <= most_bytes
+            assert entries[-1].number == number
+            assert (entries[-1].request_size, entries[-1].response_size) == (request, response)
+
+    def test_the_oldest_give_way(self) -> None:
+        kept = journal(3, 1_000_000)
+        for _ in range(5):
+            keep(kept, b"x")
+        assert [entry.number for entry in kept.entries()] == [3, 4, 5]
+
+    def test_it_holds_them_among_many_threads(self) -> None:
+        kept = journal(50, 100_000)
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda number: keep(kept, b"x" * number), range(400)))
+        entries = kept.entries()
+        assert [entry.number for entry in entries] == list(range(351, 401))
+        assert sum(entry.size for entry in entries) <= 100_000
+
+
+# Letters that appear in no tag, text or diagnosis of the journal, so that finding one means finding the password.
+PASSWORDS = (
+    st.text("ΩЖ§¤Ψ&<>\"' ", min_size=4, max_size=12)
+    .map(lambda text: f"Ω{text.strip()}Ж9§")
+    .filter(lambda text: "  " not in text)
+)
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+WRITINGS: dict[str, Callable[[str], str]] = {
+    "plain": escaped,
+    "decimal references": lambda text: "".join(f"&#{ord(each)};" for each in text),
+    "hexadecimal references": lambda text: "".join(f"&#x00{ord(each):X};" for each in text),
+    "every other one a reference": lambda text: "".join(
+        f"&#{ord(each)};" if index % 2 else escaped(each) for index, each in enumerate(text)
+    ),
+    "CDATA": lambda text: f"<![CDATA[{text}]]>",
+    "split by a comment": lambda text: f"{escaped(text[:3])}<!-- x -->{escaped(text[3:])}",
+    "split by CDATA": lambda text: f"<![CDATA[{text[:2]}]]>{escaped(text[2:])}",
+    "on lines of its own": lambda text: f"\n   {escaped(text)}\n",
+}
+PLACES: dict[str, Callable[[str], str]] = {
+    "its element": lambda text: f"<login>drs</login><password>{text}</password>",
+    "a prefixed element": lambda text: f'<n:password xmlns:n="urn:x">{text}</n:password>',
+    "an element with attributes": lambda text: f'<password a="/>" xmlns:x="urn:x" x:b=">">{text}</password >',
+    "a misspelt element": lambda text: f"<PassWord>{text}</PassWord>",
+    "two elements": lambda text: f"<password>{text}</password><login>x</login><password>{text}</password>",
+    "the login": lambda text: f"<login>{text}</login><password>{text}</password>",
+    "another field": lambda text: f"<userId>{text}</userId><password>x</password>",
+    "an element in it": lambda text: f"<password><value>{text}</value></password>",
+    "an element of another name": lambda text: f"<passwort>{text}</passwort>",
+    "an unclosed element": lambda text: f"<login>drs</login><password>{text}",
+    "a wrongly closed element": lambda text: f"<password>{text}</passwd>",
+    "a broken tag": lambda text: f"<password {text}",
+}
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "latin-1", "cp1252"]
+
+
+def every_text(entry: JournalEntry) -> str:
+    """Whatever an entry tells, in every encoding that a body may be read in."""
+    bodies = [
+        body.decode(encoding, "ignore")
+        for body in (entry.request, entry.response)
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "latin-1", "cp037")
+    ]
+    return "\n".join([repr(entry), *bodies, entry.diagnosis, entry.path])
+
+
+class TestSecrets:
+    @given(
+        PASSWORDS,
+        st.sampled_from(sorted(WRITINGS)),
+        st.sampled_from(sorted(PLACES)),
+        st.sampled_from(ENCODINGS),
+        st.booleans(),
+        st.booleans(),
+        st.integers(0, 60),
+    )
+    def test_no_password_is_kept_however_it_is_written(
+        self, password: str, writing: str, place: str, encoding: str, declared: bool, right: bool, cut_off: int
+    ) -> None:
+        # Where no password belongs only the simulator's own can be told for one.
+        own = password if right or place in ("the login", "another field") else "another-one"
+        drs = Simulator(clock="fixed@2021-10-22T12:00:00Z", seed=1, password=own)
+        text = call("openSession", PLACES[place](WRITINGS[writing](password)))
+        name = encoding.removesuffix("-sig")
+        text = f'<?xml version="1.0" encoding="{name}"?>{text}' if declared else text
+        # What an encoding lacks is written as a reference, as an XML library does.
+        body = text.encode(encoding, "xmlcharrefreplace")
+        body = body[: len(body) - cut_off] if cut_off > 40 else body
+        content_type = "text/xml" if declared else f"text/xml; charset={name}"
+        Client(drs.wsgi).post(drs.path, data=body, content_type=content_type)
+        (entry,) = drs.journal.entries()
+        told = every_text(entry)
+        references = ("&#937;", "&#x00003a9;", "&#x03A9;", "&#x003A9;")
+        for form in (password, escaped(password), WRITINGS[writing](password), *references):
+            assert form not in told
+        assert "Ω" not in told
+        assert "Ж" not in told
+
+    @given(
+        st.text(string.ascii_letters + string.digits, min_size=6, max_size=14).map("Zq{}".format),
+        st.sampled_from(ENCODINGS),
+    )
+    def test_a_password_of_letters_is_not_kept_wherever_it_stands(self, password: str, encoding: str) -> None:
+        drs = Simulator(clock="fixed@2021-10-22T12:00:00Z", seed=1, password=password)
+        for text in (
+            password,
+            f"login=drs&password={password}",
+            json.dumps({"login": "drs", "password": password}),
+            call("selectOrder", f"<primaryOrderNumber>{password}</primaryOrderNumber>"),
+            call("selectOrder", f"<{password}x/>"),
+            call("openSession", f"<!-- {password} --><login password='{password}'>{password}</login>"),
+            envelope(f"<{password}/>"),
+            f"<!DOCTYPE a [<!ENTITY p '{password}'>]>{call('openSession', '<password>&p;</password>')}",
+            f"<password>{password[:4]}<{password[4:]}</password>",
+        ):
+            body = text.encode(encoding)
+            headers = {"SOAPAction": f'"{password}"'}
+            content_type = f"text/xml; charset={encoding.removesuffix('-sig')}"
+            Client(drs.wsgi).post(drs.path, data=body, content_type=content_type, headers=headers)
+        for entry in drs.journal.entries():
+            assert password not in every_text(entry)
+        assert password not in json.dumps(drs.journal.as_har())
+
+    @given(st.binary(max_size=200), st.binary(max_size=200))
+    def test_no_bytes_around_a_password_bring_it_in(self, before: bytes, after: bytes) -> None:
+        kept = journal(10, 1_000_000, password="open-sesame")
+        keep(kept, before + b"<password>open-sesame</password>" + after, b"open-sesame")
+        (entry,) = kept.entries()
+        assert b"open-sesame" not in entry.request
+        assert b"open-sesame" not in entry.response
+
+    def test_a_password_that_is_wrong_is_not_kept_either(self, drs: Caller) -> None:
+        drs.post(call("openSession", "<login>drs</login><password>of-the-real-one</password>"))
+        assert b"<password>***</password>" in last(drs).request
+        assert b"of-the-real-one" not in last(drs).request
+
+    def test_a_request_without_secrets_is_kept_to_the_byte(self, drs: Caller) -> None:
+        body = call("selectOrder", "<primaryOrderNumber>drs &#38; co</primaryOrderNumber>").encode("utf-16")
+        drs.post(body, "text/xml; charset=utf-16")
+        assert last(drs).request == body
+
+    def test_session_ids_are_cut_short_in_both_bodies(self, drs: Caller) -> None:
+        session = drs.open()
+        opened = last(drs)
+        drs.ask("selectOrder", f"<primaryOrderNumber>{session}</primaryOrderNumber>", session)
+        drs.post(call("selectOrder", f"<sessionId>{session}</sessionId>")[:-9])
+        assert f"<sessionId>{session[:6]}***</sessionId>".encode() in opened.response
+        for entry in drs.simulator.journal.entries():
+            assert session[:7] not in every_text(entry)
+
+    def test_a_path_and_headers_are_masked_too(self) -> None:
+        kept = journal(10, 1_000_000, password="open-sesame")
+        keep(kept, b"<a/>", path="/open-sesame", headers={"soapaction": "open-sesame", "content-type": "open-sesame"})
+        assert "open-sesame" not in every_text(kept.entries()[0])
+        assert "open-sesame" not in quote(kept.entries()[0].path)
+
+
+class TestDiagnoses:
+    @pytest.mark.parametrize(
+        ("body", "words"),
+        [
+            ("", "The body is empty"),
+            ('{"login": "drs"}', "The body is JSON"),
+            ("login=drs", "does not begin with <"),
+            (call("closeSession", "")[:-12], "was it cut off?"),
+            (call("closeSession", "<sessionId>a & b</sessionId>"), "not well-formed"),
+            (f"<!DOCTYPE a>{call('closeSession', '')}", "leave it out"),
+            (envelope("").replace(SOAP, SOAP_1_2), "SOAP 1.2; DRS speaks SOAP 1.1"),
+            ("<a/>", "The root element is a; it must be Envelope"),
+            (envelope(""), "no Body with an element"),
+            (call("opensession", OPEN), "opensession is no operation; it is written openSession."),
+            (call("openSesion", OPEN), "openSesion is no operation; the nearest is openSession."),
+            (call("openSession", OPEN).replace(NAMESPACE, "urn:other"), f"urn:other; DRS's is {NAMESPACE}"),
+            (
+                envelope(f'<openSession xmlns="{NAMESPACE}"><openSession xmlns="">{OPEN}</openSession></openSession>'),
+                'in a default namespace (xmlns="…"), which the real DRS refuses. Give it a prefix',
+            ),
+            (envelope(f'<n:openSession xmlns:n="{NAMESPACE}">{OPEN}</n:openSession>'), "one element openSession again"),
+            (
+                call("checkAvailability", ORDER.replace("locationID", "locationId")),
+                "locationId is no member of order; it is written locationID. Names are case-sensitive.",
+            ),
+            (call("openSession", "<sessionId>x</sessionId>"), "sessionId is no member of xmbOpenSession; it belongs"),
+            (
+                envelope(
+                    f'<n:closeSession xmlns:n="{NAMESPACE}"><n:closeSession><n:sessionId>x</n:sessionId>'
+                    "</n:closeSession></n:closeSession>"
+                ),
+                "In a namespace: closeSession, sessionId. Only the wrapper is in one",
+            ),
+            (
+                call("createOrder", ORDER.replace("Priority 20 Days", "priority 20 days")),
+                "priority 'priority 20 days' is written 'Priority 20 Days'; case and spaces must match.",
+            ),
+            (
+                call("createOrder", ORDER.replace("N373049", " n373049")),
+                "bookingCodeSORCode 'n373049' is written 'N373049'",
+            ),
+            (call("checkAvailability", PERIOD), "periodBegin, periodEnd: a date without an offset is local time"),
+            (
+                call("checkAvailability", PERIOD.replace("2021-10-26T00:00:00", "26/10/2021")),
+                "periodBegin has '26/10/2021': a date and time is written 2021-10-26T08:00:00",
+            ),
+            (
+                call("checkAvailability", "<periodBegin>0001-01-01T00:00:00</periodBegin>"),
+                "which .NET sends for a date that was not set",
+            ),
+            (call("checkAvailability", "<newBooking>True</newBooking>"), "newBooking has 'True': write true or false."),
+            (
+                call("checkAvailability", "<onlyBestSlots>FullPeriod</onlyBestSlots>"),
+                "onlyBestSlots has 'FullPeriod', which it does not know; it is written fullPeriod.",
+            ),
+            (call("selectOrder", ""), "sessionId is missing"),
+            (call("selectOrder", "<sessionId>0</sessionId>"), "No such session is open"),
+        ],
+    )
+    def test_a_near_miss_is_explained(self, drs: Caller, body: str, words: str) -> None:
+        assert words in said(drs, body)
+
+    @pytest.mark.parametrize(
+        ("members", "words"),
+        [
+            (ORDER.replace("<orderComments>Door</orderComments>", ""), "element orderComments is missing."),
+            (ORDER.replace("<contract>0</contract>", "<contract> </contract>"), "element contract is there, but blank"),
+            (
+                ORDER.replace(
+                    "<itemNumberWithinBooking>1</itemNumberWithinBooking><primaryOrderNumber>10000047", "<x>"
+                ).replace("<x></primaryOrderNumber>", "<itemNumberWithinBooking>1</itemNumberWithinBooking>"),
+                "element primaryOrderNumber is missing in one of its places",
+            ),
+        ],
+    )
+    def test_the_required_element_that_is_missing_is_named(self, drs: Caller, members: str, words: str) -> None:
+        drs.ask("createOrder", members, drs.open())
+        assert words in last(drs).diagnosis
+
+    def test_a_session_of_another_day_is_told_with_both_days(self, drs: Caller) -> None:
+        session = drs.open()
+        drs.simulator.clock.shift(timedelta(days=1))
+        drs.ask("selectOrder", "<primaryOrderNumber>1</primaryOrderNumber>", session)
+        assert last(drs).diagnosis == (
+            "The session is of another day, 22 October 2021; today is 23 October 2021. Open one every day."
+        )
+
+    def test_another_content_type_is_told_though_it_is_answered(self, drs: Caller) -> None:
+        assert "The Content-Type is application/soap+xml" in said(
+            drs, call("openSession", OPEN), "application/soap+xml"
+        )
+
+    def test_a_charset_that_is_not_known_is_told(self, drs: Caller) -> None:
+        told = said(drs, call("openSession", OPEN), "text/xml; charset=klingon")
+        assert told == "The charset klingon of the Content-Type is not known; send UTF-8."
+
+    def test_a_body_over_the_limit_is_told(self) -> None:
+        drs = Caller(changed(LINCOLN, gateway={"max_body_bytes": 2048}))
+        assert "more than 2048 bytes" in said(drs, "<" * 3000)
+
+    def test_what_an_installation_accepts_is_still_told(self) -> None:
+        drs = Caller(changed(LINCOLN, gateway={"default_namespace_wrapper": "accept"}))
+        body = envelope(f'<openSession xmlns="{NAMESPACE}"><openSession xmlns="">{OPEN}</openSession></openSession>')
+        assert "the real DRS refuses" in said(drs, body)
+        assert last(drs).outcome is Outcome.SUCCESS
+
+    def test_of_a_call_that_is_right_nothing_is_said(self, drs: Caller) -> None:
+        session = drs.open()
+        assert last(drs).diagnosis == ""
+        period = PERIOD.replace("</period", "Z</period")
+        drs.ask("checkAvailability", period + ORDER.replace("23:59:59", "23:59:59Z"), session)
+        assert (last(drs).outcome, last(drs).diagnosis) == (Outcome.SUCCESS, "")
+
+    def test_a_huge_request_is_explained_briefly(self, drs: Caller) -> None:
+        many = "".join(f"<unknown{number}/>" for number in range(20_000))
+        assert len(said(drs, call("checkAvailability", many))) < 1000
+
+    @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: call("openSession", text).encode()))
+    def test_no_bytes_keep_an_exchange_out(self, body: bytes) -> None:
+        kept = journal(1, 1_000_000)
+        keep(kept, body)
+        assert len(kept.entries()) == 1
+
+
+class TestHar:
+    def test_it_is_an_http_archive(self, drs: Caller) -> None:
+        drs.post(call("selectOrder", ""))
+        drs.simulator.faults.add(FaultRule(effect=effects.Garbage()))
+        drs.http.post(drs.simulator.path, data=call("openSession", OPEN))
+        log = json.loads(json.dumps(drs.simulator.journal.as_har()))["log"]
+        assert (log["version"], log["creator"]["name"]) == ("1.2", "drs-simulator")
+        refused, broken = log["entries"]
+        assert refused["startedDateTime"] == "2021-10-22T11:20:59.555+00:00"
+        assert refused["time"] == sum(refused["timings"].values())
+        assert refused["request"]["method"] == "POST"
+        assert refused["request"]["postData"]["text"] == call("selectOrder", "")
+        assert (refused["response"]["status"], refused["response"]["statusText"]) == (200, "OK")
+        assert refused["response"]["content"]["mimeType"].startswith("text/xml")
+        assert refused["comment"] == "sessionId is missing; send the one that openSession gave."
+        assert (refused["_operation"], refused["_outcome"]) == ("selectOrder", "refusal")
+        assert broken["response"]["content"]["encoding"] == "base64"
+        assert broken["_faults"] == ["garbage"]
+
+    def test_every_required_member_of_har_is_there(self, drs: Caller) -> None:
+        drs.open()
+        (entry,) = drs.simulator.journal.as_har()["log"]["entries"]
+        assert {"startedDateTime", "time", "request", "response", "cache", "timings"} <= entry.keys()
+        assert {"method", "url", "httpVersion", "cookies", "headers", "queryString", "headersSize", "bodySize"} <= (
+            entry["request"].keys()
+        )
+        assert {"status", "statusText", "httpVersion", "cookies", "headers", "content", "redirectURL"} <= (
+            entry["response"].keys()
+        )
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<password/>",
+        "<password>abc</password>",
+        "pasw",
+        "<!--",
+        "<?",
+        "<![CDATA[",
+        "<",
+        "</password>",
+        "<sessionId>a",
+        "&#x00",
+    ],
+)
+def test_a_huge_hostile_request_is_kept_without_much_ado(part: str) -> None:
+    kept = journal(1, 1_000_000, password="open-sesame")
+    for body in (part * (1_000_000 // len(part)), call("openSession", part * (900_000 // len(part)))):
+        keep(kept, body.encode())
+        assert kept.entries()[0].request_size == len(body)

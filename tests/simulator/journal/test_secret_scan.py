@@ -1,0 +1,122 @@
+"""What the journal may keep unmasked until somebody looks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from drs_simulator import Simulator
+from drs_simulator.exchange import SentCall
+from drs_simulator.journal.masking import Masker
+from drs_simulator.journal.secret_scan import Glance
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.test import Client
+
+from tests.simulator.soap.wire import OPEN, ORDER, PERIOD, call
+
+PASSWORD = "hidden-word"
+SESSION = "0123456789abcdef" * 2
+AVAILABILITY = call("checkAvailability", f"{PERIOD}<sessionId>{SESSION}</sessionId>{ORDER}")
+ANSWER = b"<status>success</status>"
+FORMS = [
+    PASSWORD,
+    "hidden<!-- -->-word",
+    "hidden<![CDATA[-]]>word",
+    "&#104;idden-word",
+    "hidden<?p ?>-word",
+    "<password>x</password>",
+    "<n:PassPhrase>x</n:PassPhrase>",
+    "<pwd>x</pwd>",
+    'secret="x"',
+    "<a>plain</a>",
+    "1 < 2",
+    "é",
+]
+DECLARED = ["", '<?xml version="1.0"?>', '<?xml version="1.0" encoding="{}"?>\n', "<?xml version='1.0' encoding='{}'?>"]
+
+
+def sent(body: bytes, **more: object) -> SentCall:
+    headers = {"content-type": "text/xml", "soapaction": ""}
+    return replace(SentCall(body=body, headers=headers), **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("start", ["", '<?xml version="1.0" encoding="UTF-8"?>\n'])
+def test_a_plain_call_in_a_session_is_harmless(start: str) -> None:
+    assert Glance(PASSWORD).is_harmless(sent((start + AVAILABILITY).encode()), ANSWER)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        call("openSession", OPEN).encode(),
+        *(AVAILABILITY.replace("Door", form).encode() for form in FORMS[:9]),
+        AVAILABILITY.encode("utf-16"),
+        f'<?xml version="1.0" encoding="UTF-7"?>{AVAILABILITY}'.encode(),
+    ],
+)
+def test_a_call_that_may_hold_a_password_is_not(body: bytes) -> None:
+    assert not Glance(PASSWORD).is_harmless(sent(body), ANSWER)
+
+
+def test_a_password_in_the_answer_or_in_a_header_is_not() -> None:
+    call_ = sent(AVAILABILITY.encode())
+    assert not Glance(PASSWORD).is_harmless(call_, PASSWORD.encode())
+    assert not Glance(PASSWORD).is_harmless(replace(call_, headers={"soapaction": f'"{PASSWORD}"'}), ANSWER)
+    assert not Glance("päss-wörd").is_harmless(call_, ANSWER)
+
+
+@given(
+    st.lists(st.sampled_from(FORMS), max_size=3).map("".join),
+    st.sampled_from(DECLARED),
+    st.sampled_from(["utf-8", "iso-8859-1", "utf-16", "utf-7", "cp037"]),
+    st.sampled_from([None, "utf-8", "utf-16", "utf-7"]),
+)
+def test_what_is_harmless_has_no_password_in_any_reading_and_nothing_masked_but_the_session(
+    comments: str, declared: str, codec: str, charset: str | None
+) -> None:
+    text = declared.format(codec) + AVAILABILITY.replace("Door", comments)
+    body = text.encode(codec, "replace")
+    exchange = sent(body, charset=charset)
+    if not Glance(PASSWORD).is_harmless(exchange, ANSWER):
+        return
+    readings = {body.decode(each, "replace") for each in ("utf-8", "utf-16-le", "utf-7", "cp037")}
+    for reading in readings:
+        assert PASSWORD not in unescape(re.sub(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[|\]\]>", "", reading))
+    masked = Masker(PASSWORD).masked(exchange, ANSWER)
+    assert masked.response == ANSWER
+    assert masked.request == body.replace(SESSION.encode(), f"{SESSION[:6]}***".encode())
+
+
+def test_an_exchange_is_described_alike_whether_it_is_looked_at_at_once_or_later() -> None:
+    journals = []
+    for looks_at_once in (True, False):
+        drs = Simulator("lincoln", clock="fixed@2021-10-22T12:20", seed=1)
+        http = Client(drs.wsgi)
+        session = re.findall("<sessionId>(.*?)<", http.post(drs.path, data=call("openSession", OPEN)).text)[0]
+        for body in (
+            AVAILABILITY,
+            AVAILABILITY.replace(SESSION, session),
+            call("closeSession", f"<sessionId>{session}</sessionId>"),
+        ):
+            http.post(drs.path, data=body, content_type="text/html")
+            if looks_at_once:
+                drs.journal.entries()
+        journals.append([replace(entry, duration=0) for entry in drs.journal.entries()])
+    assert journals[0] == journals[1]
+    assert [entry.number for entry in journals[1]] == [1, 2, 3, 4]
+    assert all("text/html" in entry.diagnosis for entry in journals[1][1:])
+
+
+def test_what_was_not_looked_at_yet_counts_for_the_journals_bytes() -> None:
+    drs = Simulator("lincoln", clock="fixed@2021-10-22T12:20", seed=1)
+    drs.journal.most_bytes = 60_000
+    http = Client(drs.wsgi)
+    session = re.findall("<sessionId>(.*?)<", http.post(drs.path, data=call("openSession", OPEN)).text)[0]
+    for _ in range(40):
+        http.post(drs.path, data=AVAILABILITY.replace(SESSION, session))
+    kept = drs.journal.entries()
+    assert 0 < len(kept) < 40
+    assert sum(entry.size for entry in kept) <= 60_000

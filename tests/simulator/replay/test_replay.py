@@ -1,0 +1,279 @@
+"""A DRS from recordings: which answer goes to which request, and what is told where none does."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from shutil import copytree
+
+import pytest
+import requests
+from drs_client import DrsClient
+from drs_simulator import load_profile
+from drs_simulator.replay.recorded_drs import recorded_endpoint
+from drs_simulator.replay.recording_folder import RecordingFolderError, read_recording
+from lxml import etree
+from werkzeug.test import Client, TestResponse
+
+from tests.simulator.cli.test_cli import run, serving
+from tests.simulator.soap.wire import OPEN, SOAP, call, envelope
+
+FOLDER = Path(__file__).parents[3] / "recordings" / "lincoln-2021"
+PATH = "/OTWebServiceGateway_LINCOLN/ws/soap"
+ORDER = "<sessionId>{}</sessionId><primaryOrderNumber>{}</primaryOrderNumber>"
+ABOUT = 'title = "Own"\nprofile = "lincoln"\n'
+Post = Callable[[str | bytes], TestResponse]
+
+
+def caller(folder: Path, *, nearest: bool = False) -> Post:
+    """What posts to the folder's DRS."""
+    endpoint = recorded_endpoint(read_recording(folder), load_profile("lincoln"), Random(1), nearest=nearest)
+    return lambda body: Client(endpoint).post(PATH, data=body, content_type="text/xml")
+
+
+def fault(answer: TestResponse) -> str:
+    assert answer.status_code == 500
+    return etree.fromstring(answer.data).findtext(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultstring") or ""
+
+
+def written(folder: Path, *exchanges: tuple[str, str, str], about: str = ABOUT) -> Path:
+    """A folder with exchanges, each an operation, the members of its request and its answer."""
+    folder.mkdir(exist_ok=True)
+    (folder / "recording.toml").write_text(about, encoding="utf-8")
+    for number, (operation, members, answer) in enumerate(exchanges, start=1):
+        (folder / f"{number}-{operation}.request.xml").write_text(call(operation, members), encoding="utf-8")
+        (folder / f"{number}-{operation}.response.xml").write_text(envelope(answer), encoding="utf-8")
+    return folder
+
+
+def recorded(name: str) -> tuple[bytes, bytes]:
+    """A request of the document's recording, and its answer."""
+    request, response = ((FOLDER / f"{name}.{kind}.xml").read_bytes() for kind in ("request", "response"))
+    return request, response
+
+
+class TestEqualRequests:
+    @pytest.mark.parametrize(
+        "name", ["02-closeSession", "03-checkAvailability", "04-createOrder", "05-scheduleBooking"]
+    )
+    def test_the_recorded_bytes_are_answered(self, name: str) -> None:
+        request, response = recorded(name)
+        answer = caller(FOLDER)(request)
+        assert (answer.status_code, answer.data) == (200, response)
+        assert answer.content_type == "text/xml;charset=UTF-8"
+
+    def test_a_session_that_is_opened_has_an_id_of_its_own_and_all_else_is_as_recorded(self) -> None:
+        post = caller(FOLDER)
+        request, response = recorded("01-openSession")
+        first, second = (post(request).text for _ in range(2))
+        ids = [re.findall("<sessionId>([0-9a-f]{32})</sessionId>", text)[0] for text in (first, second)]
+        assert len({*ids, "0f1e2d3c4b5a69788796a5b4c3d2e1f0"}) == 3
+        assert first.replace(ids[0], "0f1e2d3c4b5a69788796a5b4c3d2e1f0") == response.decode()
+
+    def test_sessions_login_password_comments_order_and_white_space_make_no_difference(self) -> None:
+        post = caller(FOLDER)
+        assert "<status>success</status>" in post(call("openSession", OPEN)).text
+        assert post(call("closeSession", "<!-- bye -->\n <sessionId>other</sessionId>")).status_code == 200
+        request, response = recorded("05-scheduleBooking")
+        start, end = re.findall(rb"<planningWindow.*?>.*?</planningWindow.*?>", request)
+        moved = request.replace(start, b"").replace(end, end + b"\n\n" + start)
+        assert post(moved).data == response
+
+    def test_a_stand_in_of_the_recording_is_equal_to_any_value_but_none(self, tmp_path: Path) -> None:
+        about = ABOUT + '[redacted]\nuserId = ["Jo Stand-In"]\n'
+        post = caller(written(tmp_path, ("deleteOrder", "<userId>Jo Stand-In</userId>", "<done/>"), about=about))
+        assert "<done/>" in post(call("deleteOrder", "<userId>Jane</userId>")).text
+        assert "userId is '', was 'Jo Stand-In'" in fault(post(call("deleteOrder", "<userId/>")))
+
+    def test_the_next_in_order_answers_and_after_it_the_last(self, tmp_path: Path) -> None:
+        look, other = ORDER.format("s", 1), ORDER.format("s", 2)
+        post = caller(
+            written(
+                tmp_path,
+                ("openSession", OPEN, "<opened/>"),
+                ("selectOrder", look, "<planned/>"),
+                ("scheduleBooking", look, "<scheduled/>"),
+                ("selectOrder", other, "<other/>"),
+                ("selectOrder", look, "<fixed/>"),
+            )
+        )
+
+        def said(operation: str, members: str) -> str:
+            answer = post(call(operation, members))
+            return re.findall(r"Body><(\w+)/>", answer.text)[0]
+
+        for _ in range(2):
+            assert said("openSession", OPEN) == "opened"
+            assert said("selectOrder", look) == "planned"
+            assert said("scheduleBooking", look) == "scheduled"
+            assert [said("selectOrder", look) for _ in range(3)] == ["fixed"] * 3
+
+    def test_the_tenth_comes_after_the_ninth(self, tmp_path: Path) -> None:
+        exchanges = [("selectOrder", ORDER.format("s", 1), f"<n{number}/>") for number in range(1, 12)]
+        post = caller(written(tmp_path, *exchanges))
+        said = [re.findall(r"<n(\d+)/>", post(call("selectOrder", ORDER.format("s", 1))).text)[0] for _ in range(11)]
+        assert said == [str(number) for number in range(1, 12)]
+
+    def test_a_recorded_fault_is_answered_with_500(self, tmp_path: Path) -> None:
+        told = "<e:Fault><faultcode>e:Client</faultcode><faultstring>No.</faultstring></e:Fault>"
+        assert fault(caller(written(tmp_path, ("foo", "", told)))(call("foo", ""))) == "No."
+
+    def test_what_the_simulator_itself_would_refuse_is_answered_as_recorded(self, tmp_path: Path) -> None:
+        folder = written(tmp_path, ("foo", "", "<done/>"))
+        body = envelope('<foo xmlns="urn:x"><foo xmlns=""><a/></foo></foo>')
+        (folder / "1-foo.request.xml").write_text(body, encoding="utf-8")
+        assert "<done/>" in caller(folder)(body).text
+
+
+class TestUnequalRequests:
+    def test_an_operation_without_a_recording_is_named_with_those_that_have_one(self) -> None:
+        assert fault(caller(FOLDER)(call("selectOrder", ""))) == (
+            "There is no recording of selectOrder. "
+            "Recorded are: checkAvailability, closeSession, createOrder, openSession, scheduleBooking."
+        )
+
+    def test_what_the_nearest_recorded_request_differs_in_is_told(self) -> None:
+        request = recorded("03-checkAvailability")[0].replace(b">3670010<", b">99<").replace(b"<userId>.</userId>", b"")
+        assert fault(caller(FOLDER)(request)) == (
+            "There is no recording of checkAvailability with this request. The nearest is 03-checkAvailability: "
+            "checkAvailability/theOrder/locationID is '99', was '3670010'; "
+            "checkAvailability/theOrder/userId is there not at all, was there once."
+        )
+
+    def test_the_nearest_is_the_one_that_differs_least(self, tmp_path: Path) -> None:
+        first, second = (ORDER.format("s", number) + f"<contract>{number}</contract>" for number in (1, 2))
+        post = caller(written(tmp_path, ("selectOrder", first, "<a/>"), ("selectOrder", second, "<b/>")))
+        sent = ORDER.format("s", 2) + "<contract>1</contract><userId>.</userId>"
+        assert "The nearest is 1-selectOrder" in fault(post(call("selectOrder", sent.replace(">2<", ">3<"))))
+        assert "The nearest is 2-selectOrder" in fault(post(call("selectOrder", sent.replace(">1<", ">2<"))))
+
+    def test_of_many_differences_the_first_are_told_and_long_values_are_cut(self) -> None:
+        text = fault(caller(FOLDER)(call("createOrder", "".join(f"<x{n}>1</x{n}>" for n in range(9)))))
+        assert re.search(r"; and \d more\.$", text)
+        request = recorded("03-checkAvailability")[0].replace(b">3670010<", b">" + b"9" * 500 + b"<")
+        assert f"is '{'9' * 60}…'" in fault(caller(FOLDER)(request))
+
+    def test_another_namespace_is_a_difference(self) -> None:
+        request = recorded("02-closeSession")[0].replace(b"http://autogenerated.OTWebServiceApi", b"http://other")
+        assert "closeSession is in another namespace, or in none" in fault(caller(FOLDER)(request))
+
+    def test_the_password_that_was_sent_is_never_told(self) -> None:
+        answer = caller(FOLDER)(call("openSession", "<login>a</login><password>my-secret</password><x/>"))
+        assert "openSession/x is there once, was there not at all" in fault(answer)
+        assert "my-secret" not in answer.text
+
+    def test_a_request_without_an_equal_gets_the_nearest_answer_where_that_is_wanted(self) -> None:
+        request, response = recorded("03-checkAvailability")
+        assert caller(FOLDER, nearest=True)(request.replace(b">3670010<", b">99<")).data == response
+        assert "no recording of selectOrder" in fault(caller(FOLDER, nearest=True)(call("selectOrder", "")))
+
+    @pytest.mark.parametrize(
+        ("body", "words"),
+        [
+            (b"", "Unexpected EOF in prolog"),
+            (b"<a>", "Error reading XMLStreamReader"),
+            (b'<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', "Received event DTD"),
+            (b"<a/>", 'No namespace on "a" element.'),
+            (b" " * 2_000_000, "larger than 1048576 bytes"),
+            (("<a>" * 5000).encode(), "nested too deep"),
+        ],
+    )
+    def test_what_is_no_soap_request_is_told_as_ever(self, body: bytes, words: str) -> None:
+        assert words in fault(caller(FOLDER)(body))
+
+
+def test_the_interface_description_is_the_simulators_own() -> None:
+    endpoint = recorded_endpoint(read_recording(FOLDER), load_profile("lincoln"), Random(1))
+    answer = Client(endpoint).get(f"{PATH}?wsdl")
+    assert etree.fromstring(answer.data).tag == "{http://schemas.xmlsoap.org/wsdl/}definitions"
+    assert "http://localhost" + PATH in answer.text
+
+
+class TestFolder:
+    @pytest.mark.parametrize(
+        ("file", "content", "words"),
+        [
+            ("recording.toml", None, "recording.toml cannot be read: No such file"),
+            ("recording.toml", b"title =", "recording.toml cannot be read: "),
+            ("recording.toml", b"\xff", "recording.toml cannot be read: "),
+            ("recording.toml", b'title = "T"', "recording.toml lacks 'profile'."),
+            ("recording.toml", b'title="T"\nprofile="P"\nredacted=1', "recording.toml cannot be read: "),
+            ("02-closeSession.response.xml", None, "02-closeSession.response.xml cannot be read: No such file"),
+            ("02-closeSession.response.xml", b"<a>", "02-closeSession.response.xml is no XML"),
+            ("02-closeSession.request.xml", b"<a/>", "02-closeSession.request.xml is no SOAP request, so take it out"),
+            ("first.request.xml", b"<a/>", "first.request.xml is not named NN-operation.request.xml."),
+        ],
+    )
+    def test_a_file_that_is_amiss_is_named(self, tmp_path: Path, file: str, content: bytes | None, words: str) -> None:
+        folder = Path(copytree(FOLDER, tmp_path / "r"))
+        if content is None:
+            (folder / file).unlink()
+        else:
+            (folder / file).write_bytes(content)
+        with pytest.raises(RecordingFolderError, match=re.escape(words)) as told:
+            read_recording(folder)
+        assert "\n" not in str(told.value)
+
+    def test_a_folder_without_exchanges_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(RecordingFolderError, match=r"has no exchanges\.$"):
+            read_recording(written(tmp_path))
+
+
+class TestCommand:
+    def test_the_document_is_served_and_replays_itself(self) -> None:
+        with serving("--port", "0", "--from-recordings", str(FOLDER), "--seed", "1") as (process, printed):
+            assert "DRS from recordings: Appendix B, 5 exchanges\n" in printed
+            assert "login     any\n" in printed
+            url = re.findall(r"endpoint +(\S+)", printed)[0]
+            assert url.endswith(PATH)
+            code = "from drs_contracts.cli import main; main()"
+            for command, words in (("replay", "5 exchanges, 0 of them different."), ("drift", "0 of them drifted.")):
+                done = subprocess.run(
+                    [sys.executable, "-c", code, command, str(FOLDER), "--against", url],
+                    capture_output=True,
+                    text=True,
+                    timeout=60,
+                    check=False,
+                )
+                assert done.returncode == 0, done.stdout + done.stderr
+                assert words in done.stdout
+            assert requests.get(f"{url}?wsdl", timeout=10).status_code == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=10) == 0
+
+    def test_a_client_works_with_it_in_a_profile_of_its_choice(self) -> None:
+        arguments = ("--port", "0", "--from-recordings", str(FOLDER), "--nearest", "--profile", "hackney")
+        with serving(*arguments) as (_, printed):
+            url = re.findall(r"endpoint +(\S+)", printed)[0]
+            assert "OTWebServiceGateway_LINCOLN" not in url
+            client = DrsClient(url, "me", "own")
+            client.open_session()
+            client.close_session()
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("--from-recordings", "{empty}"), "recording.toml cannot be read"),
+            (("--from-recordings", "{nowhere}"), "Profile no/where cannot be used"),
+            (("--from-recordings", "{folder}", "--profile", "nowhere"), "Profile nowhere cannot be used"),
+            (("--from-recordings", "{folder}", "--clock", "wall"), "--clock has no meaning here: leave it out with"),
+            (("--from-recordings", "{folder}", "--password", "p"), "--password has no meaning here"),
+            (("--nearest",), "--nearest has no meaning here: it goes with --from-recordings."),
+        ],
+    )
+    def test_what_cannot_be_used_is_told_in_a_line_with_exit_code_2(
+        self, arguments: tuple[str, ...], words: str, tmp_path: Path
+    ) -> None:
+        about = ABOUT.replace('"lincoln"', '"no/where"')
+        nowhere = written(tmp_path / "nowhere", ("foo", "", "<a/>"), about=about)
+        names = {"folder": FOLDER, "empty": tmp_path / "empty", "nowhere": nowhere}
+        done = run("serve", *(each.format(**names) for each in arguments))
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""

@@ -1,0 +1,141 @@
+"""createReservation, confirmReservation, and what can be fixed when a booking is given its place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
+from drs_simulator.scheduling.model import LifeCycle
+from drs_simulator.scheduling.refusal import Refusal
+from drs_simulator.scheduling.use_cases.placement import confirm_reservation, create_reservation, schedule_booking
+
+from tests.simulator.scheduling.builders import Desk, local, places
+
+BEGIN, END = local("2021-10-26T08:00"), local("2021-10-26T12:00")
+
+
+def placing(booking_id: int, operative_ids: tuple[str, ...] = (), **more: Any) -> PlacingRequest:
+    booking = BookingRequest(booking_id, "0", " ", window_start=BEGIN, window_end=END, operative_ids=operative_ids)
+    return PlacingRequest(booking, **more)
+
+
+def new(desk: Desk) -> int:
+    return desk.order().bookings[0].booking.id
+
+
+def fill(desk: Desk) -> None:
+    """Book the morning until nobody has room in it."""
+    while (BEGIN, END) in places(desk.day(BEGIN.date())):
+        desk.book(BEGIN, END)
+
+
+def test_a_reserved_place_is_taken_until_its_time_is_over(desk: Desk) -> None:
+    fill(desk)
+    freed = desk.booking("order-1").booking.id
+    desk.cancel(freed)
+    held = new(desk)
+    desk.perform(create_reservation, placing(held))
+    assert (BEGIN, END) not in places(desk.day(BEGIN.date()))
+    desk.clock.shift(timedelta(minutes=15, seconds=-1))
+    assert (BEGIN, END) not in places(desk.day(BEGIN.date()))
+    desk.clock.shift(timedelta(seconds=1))
+    assert (BEGIN, END) in places(desk.day(BEGIN.date()))
+
+
+def test_a_reservation_shows_its_state_and_is_planned_again_when_it_has_lapsed(desk: Desk) -> None:
+    booking_id = new(desk)
+    desk.perform(create_reservation, PlacingRequest(placing(0).booking, booking_id=booking_id))
+    held = desk.booking("order-1")
+    assert held.booking.life_cycle is LifeCycle.RESERVED
+    assert held.operative_id
+    desk.clock.shift(timedelta(minutes=15))
+    lapsed = desk.booking("order-1")
+    assert (lapsed.booking.life_cycle, lapsed.operative_id) == (LifeCycle.PLANNED, None)
+    with pytest.raises(Refusal, match="has no reservation, or it has lapsed"):
+        desk.perform(confirm_reservation, placing(booking_id))
+
+
+def test_a_confirmed_reservation_stays(desk: Desk) -> None:
+    booking_id = new(desk)
+    desk.perform(create_reservation, placing(booking_id))
+    held = desk.booking("order-1")
+    desk.perform(confirm_reservation, placing(booking_id))
+    desk.clock.shift(timedelta(hours=1))
+    firm = desk.booking("order-1")
+    assert firm.booking.life_cycle is LifeCycle.PLANNED
+    assert (firm.assigned_start, firm.operative_id) == (held.assigned_start, held.operative_id)
+
+
+def test_scheduling_a_reserved_booking_makes_it_firm(desk: Desk) -> None:
+    booking_id = new(desk)
+    desk.perform(create_reservation, placing(booking_id))
+    desk.schedule(booking_id, BEGIN, END)
+    desk.clock.shift(timedelta(hours=1))
+    assert desk.booking("order-1").operative_id
+
+
+@pytest.mark.parametrize("use_case", [create_reservation, confirm_reservation, schedule_booking])
+def test_an_unknown_booking_or_contract_is_refused(desk: Desk, use_case: Any) -> None:
+    with pytest.raises(Refusal, match="Unable to find booking 7"):
+        desk.perform(use_case, placing(7))
+    wrong = PlacingRequest(BookingRequest(new(desk), "9", " ", window_start=BEGIN, window_end=END))
+    with pytest.raises(Refusal, match="Unknown contract '9'"):
+        desk.perform(use_case, wrong)
+
+
+def test_a_booking_that_is_being_worked_on_is_not_placed_anew(desk: Desk) -> None:
+    booking_id = desk.bring_to(LifeCycle.STARTED)
+    with pytest.raises(Refusal, match="is STARTED and cannot become PLANNED"):
+        desk.schedule(booking_id, BEGIN, END)
+
+
+def test_force_takes_the_next_free_slot_where_the_window_has_no_room(desk: Desk) -> None:
+    fill(desk)
+    booking_id = new(desk)
+    with pytest.raises(Refusal, match="Planning failed"):
+        desk.perform(schedule_booking, placing(booking_id))
+    desk.perform(schedule_booking, placing(booking_id, force=True))
+    forced = desk.booking(f"order-{booking_id - 149995}")
+    assert forced.assigned_start is not None
+    assert forced.booking.window_start >= BEGIN
+    assert (forced.booking.window_start, forced.booking.window_end) != (BEGIN, END)
+
+
+def test_a_locked_time_stays_whatever_else_is_planned_that_day(desk: Desk) -> None:
+    first = new(desk)
+    desk.perform(schedule_booking, placing(first, lock_time=True))
+    locked = desk.booking("order-1")
+    for _ in range(3):
+        desk.book(BEGIN, END, location_id="38950180")
+        now = desk.booking("order-1")
+        assert (now.assigned_start, now.assigned_end) == (locked.assigned_start, locked.assigned_end)
+    desk.schedule(first, local("2021-10-28T08:00"), local("2021-10-28T12:00"))
+    assert desk.booking("order-1").booking.locked_start is None
+
+
+def test_only_the_specified_operative_comes_where_the_resource_is_locked(desk: Desk) -> None:
+    for operative_id in ("101", "102"):
+        booking_id = new(desk)
+        request = placing(booking_id, (operative_id,), resource_lock="lockAsSpecified")
+        desk.perform(schedule_booking, request)
+        assert desk.booking(f"order-{booking_id - 149995}").operative_id == operative_id
+
+
+def test_the_operative_that_was_found_is_kept_where_the_resource_is_locked_afterwards(desk: Desk) -> None:
+    booking_id = new(desk)
+    desk.perform(schedule_booking, placing(booking_id, resource_lock="lockAfterSchedule"))
+    found = desk.booking("order-1").operative_id
+    for day in ("2021-10-27", "2021-10-28", "2021-10-29"):
+        desk.schedule(booking_id, local(f"{day}T08:00"), local(f"{day}T12:00"))
+        assert desk.booking("order-1").operative_id == found
+
+
+@pytest.mark.parametrize(
+    ("specified", "words"),
+    [((), "theResources is required"), (("nobody",), "Unknown resource 'nobody'"), (("201",), "Planning failed")],
+)
+def test_a_lock_on_somebody_who_cannot_come_is_refused(desk: Desk, specified: tuple[str, ...], words: str) -> None:
+    with pytest.raises(Refusal, match=words):
+        desk.perform(schedule_booking, placing(new(desk), specified, resource_lock="lockAsSpecified"))

@@ -1,0 +1,141 @@
+"""What goes over the wire, to the letter: the request forms that DRS takes, and the form of its answers."""
+
+from __future__ import annotations
+
+import pytest
+from drs_simulator import Simulator
+
+from tests.simulator.scheduling.builders import LINCOLN, changed
+from tests.simulator.soap.wire import NAMESPACE, OPEN, ORDER, PERIOD, SOAP, Caller, call, envelope
+
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+def answer(operation: str, members: str) -> str:
+    """An answer as Appendix B has it."""
+    return (
+        f'{DECLARATION}<soap:Envelope xmlns:soap="{SOAP}"><soap:Body>'
+        f'<ns1:{operation}Response xmlns:ns1="{NAMESPACE}"><return xmlns:ns2="{NAMESPACE}">{members}</return>'
+        f"</ns1:{operation}Response></soap:Body></soap:Envelope>"
+    )
+
+
+def test_open_session_is_answered_in_the_form_of_the_example(drs: Caller) -> None:
+    answered = drs.post(call("openSession", OPEN))
+    session_id = answered.returned.findtext("sessionId")
+    members = f"<id>0</id><status>success</status><sessionId>{session_id}</sessionId>"
+    assert answered.body == answer("openSession", members)
+
+
+def test_close_session_is_answered_in_the_form_of_the_example(drs: Caller) -> None:
+    assert drs.ask("closeSession", "", drs.open()).body == answer("closeSession", "<id>0</id><status>success</status>")
+
+
+def test_a_refusal_is_status_error_with_its_words_before_the_id(drs: Caller) -> None:
+    answered = drs.ask("closeSession", "", "0" * 32)
+    words = answered.returned.findtext("errorMsg")
+    assert words
+    members = f"<errorMsg>{words}</errorMsg><id>0</id><status>error</status>"
+    assert answered.body == answer("closeSession", members)
+
+
+def test_the_answer_is_xml_in_utf_8() -> None:
+    caller = Caller()
+    answered = caller.http.post(caller.simulator.path, data=call("openSession", OPEN), content_type="text/xml")
+    assert answered.headers["Content-Type"] == "text/xml;charset=UTF-8"
+
+
+def test_a_wrapper_in_no_namespace_means_the_same_as_a_prefixed_one(drs: Caller) -> None:
+    answered = drs.post(envelope(f"<openSession><openSession>{OPEN}</openSession></openSession>"))
+    assert answered.returned.findtext("status") == "success"
+
+
+def test_a_wrapper_in_a_default_namespace_that_its_child_undeclares_is_refused_as_not_interned(drs: Caller) -> None:
+    wrapper = f'<openSession xmlns="{NAMESPACE}"><openSession xmlns="">{OPEN}</openSession></openSession>'
+    answered = drs.post(envelope(wrapper))
+    assert answered.status == 500
+    assert answered.fault_code == "soap:Client"
+    assert answered.fault == (
+        "Unmarshalling Error: Namespace URIs and local names to the unmarshaller needs to be interned."
+    )
+
+
+def test_a_profile_can_take_the_default_namespace_wrapper() -> None:
+    caller = Caller(changed(LINCOLN, gateway={"default_namespace_wrapper": "accept"}))
+    wrapper = f'<openSession xmlns="{NAMESPACE}"><openSession xmlns="">{OPEN}</openSession></openSession>'
+    assert caller.post(envelope(wrapper)).returned.findtext("status") == "success"
+
+
+def test_members_may_come_in_any_order_with_comments_between_them(drs: Caller) -> None:
+    answered = drs.post(call("openSession", "<!-- who --><password>drs</password><?x y?><login>d<!-- - -->rs</login>"))
+    assert answered.returned.findtext("status") == "success"
+
+
+def test_a_declared_charset_is_read(drs: Caller) -> None:
+    session_id = drs.open()
+    order = ORDER.replace("Door", "Café £5").replace(
+        "</primaryOrderNumber><priority>", "</primaryOrderNumber><priority>"
+    )
+    body = call("createOrder", f"{order}<sessionId>{session_id}</sessionId>")
+    answered = drs.post(body.encode("iso-8859-1"), "text/xml; charset=ISO-8859-1")
+    assert answered.returned.findtext("theOrder/orderComments") == "Café £5"
+
+
+def test_a_byte_order_mark_and_white_space_do_no_harm(drs: Caller) -> None:
+    body = b"\xef\xbb\xbf" + f"<?xml version='1.0' encoding='utf-8'?>\n{call('openSession', OPEN)}\n\n".encode()
+    assert drs.post(body).returned.findtext("status") == "success"
+
+
+def test_a_member_that_is_nil_counts_as_left_out(drs: Caller) -> None:
+    nil = '<earliestBookingDate xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/></theOrder>'
+    answered = drs.ask("createOrder", ORDER.replace("</theOrder>", nil), drs.open())
+    booking = "theOrder/theBookings/planningWindowStart"
+    assert answered.returned.findtext(booking) == "2021-10-22T12:20:59.555+01:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("2021-11-19T23:59:59", "2021-11-19T23:59:59Z"),
+        ("2021-11-19T23:59:59Z", "2021-11-19T23:59:59Z"),
+        ("2021-11-19T23:59:59+00:00", "2021-11-19T23:59:59Z"),
+        ("2021-10-29T23:59:59+01:00", "2021-10-29T23:59:59+01:00"),
+        ("2021-10-29T22:59:59Z", "2021-10-29T23:59:59+01:00"),
+        ("2021-10-29T10:00:00.5", "2021-10-29T10:00:00.500+01:00"),
+        (" 2021-10-29T10:00:00\n", "2021-10-29T10:00:00+01:00"),
+    ],
+)
+def test_a_date_without_offset_is_local_and_comes_back_with_its_offset(drs: Caller, written: str, kept: str) -> None:
+    order = ORDER.replace("2021-11-19T23:59:59", written)
+    assert drs.ask("createOrder", order, drs.open()).returned.findtext("theOrder/targetDate") == kept
+
+
+def test_an_order_of_the_observed_interface_has_the_three_elements_of_the_example(drs: Caller) -> None:
+    code = drs.ask("createOrder", ORDER, drs.open()).returned.find("theOrder/theBookings/theBookingCodes")
+    assert code is not None
+    assert [code.findtext(name) for name in ("originalQuantity", "quantityUsed", "timeRemaining")] == ["0.0"] * 3
+
+
+def test_an_order_of_the_published_interface_has_only_what_that_has() -> None:
+    caller = Caller(changed(LINCOLN, gateway={"interface": "published"}))
+    returned = caller.ask("createOrder", ORDER, caller.open()).returned
+    names = {element.tag for element in returned.iter()}
+    assert not names & {"originalQuantity", "quantityUsed", "timeRemaining"}
+    assert returned.findtext("theOrder/theLocation/name") == "7 EXAMPLE TERRACE"
+
+
+def test_the_same_profile_seed_clock_and_calls_give_the_same_bytes() -> None:
+    def conversation() -> list[str]:
+        caller = Caller()
+        session_id = caller.open()
+        asked = caller.ask("checkAvailability", PERIOD + ORDER, session_id)
+        made = caller.ask("createOrder", ORDER, session_id)
+        return [session_id, asked.body, made.body]
+
+    assert conversation() == conversation()
+
+
+def test_without_a_seed_sessions_cannot_be_foretold() -> None:
+    first, second = (Simulator("lincoln", clock="fixed@2021-10-22T12:00:00Z") for _ in range(2))
+    ids = {simulator._random.getrandbits(128) for simulator in (first, second)}
+    assert len(ids) == 2

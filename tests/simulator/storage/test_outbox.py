@@ -1,0 +1,268 @@
+"""What a council's service is still to be told is kept with the state, and outlives who was to tell it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from threading import Condition
+from time import sleep
+from typing import Self
+
+import pytest
+from drs_contracts import Confirmations, ReceivedConfirmation
+from drs_simulator import AdminClient, Simulator
+from drs_simulator.admin.client import InvalidRequestError
+from drs_simulator.http.servers.embedded import EmbeddedServer
+from drs_simulator.scheduling import back_office as office
+from drs_simulator.scheduling.back_office import Move
+from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.model import Confirmation
+from drs_simulator.scheduling.outbox import TurnRequest, forget_delivered, put_off, take_turn
+from drs_simulator.scheduling.scheduler import Credentials, Scheduler
+from drs_simulator.scheduling.store import Store
+from drs_simulator.storage.opening import store_from
+from sqlalchemy import create_engine, text
+from werkzeug.wrappers import Request, Response
+
+from tests.simulator.callbacks.test_callbacks import CLOCK, booked, moved
+from tests.simulator.scheduling.builders import LINCOLN, Desk, local
+
+NOON = datetime(2021, 10, 22, 12, tzinfo=UTC)
+LEASE = timedelta(seconds=40)
+NOW = TurnRequest(NOON, NOON + LEASE)
+BEGIN, END = local("2021-10-26T08:00"), local("2021-10-26T12:00")
+NEXT_DAY = (BEGIN + timedelta(days=1), END + timedelta(days=1))
+PROCESSES, MANY = 3, 12
+SENDS = """
+import sys
+from drs_simulator import AdminClient, Simulator
+from drs_simulator.admin.client import InvalidRequestError
+print("ready", flush=True)
+sys.stdin.readline()
+drs = Simulator("lincoln", state=sys.argv[1], confirm_to=sys.argv[2])
+sys.stdin.read()
+drs.close()
+"""
+TAKES_ITS_TURN = """
+import sys
+from datetime import UTC, datetime, timedelta
+from drs_simulator import AdminClient, Simulator
+from drs_simulator.admin.client import InvalidRequestError
+from drs_simulator.scheduling.outbox import TurnRequest, take_turn
+drs = Simulator("lincoln", state=sys.argv[1])
+now = datetime.now(UTC)
+turn = drs.scheduler.perform_unasked(take_turn, TurnRequest(now, now + timedelta(seconds=1)))
+print("took", turn.confirmation.number, flush=True)
+sys.stdin.read()
+"""
+
+
+class Planner:
+    """A DRS with a booking that planners move, and somebody to be told of it."""
+
+    def __init__(self, store: Store) -> None:
+        self.desk = Desk(store=store)
+        self.booking = self.desk.book(BEGIN, END).booking
+        credentials = Credentials("desk", "secret")
+        self.woken = 0
+        self.scheduler = Scheduler(LINCOLN, self.desk.clock, Random(1), store, credentials, self._wake)
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def moves(self) -> None:
+        self.scheduler.perform_unasked(office.move_booking, Move(self.booking.id, *NEXT_DAY))
+
+    def takes_turn(self, now: datetime = NOON) -> Confirmation | None:
+        return self.scheduler.perform_unasked(take_turn, TurnRequest(now, now + LEASE)).confirmation
+
+    def waiting(self) -> tuple[Confirmation, ...]:
+        return self.scheduler.perform_unasked(lambda call, _: call.transaction.confirmations(), None)
+
+
+@pytest.fixture
+def planner(store: Store) -> Planner:
+    return Planner(store)
+
+
+class SlowService(EmbeddedServer):
+    """Takes so long to answer that whoever shares the work would come upon what another one is posting."""
+
+    def __init__(self) -> None:
+        self.told: list[int] = []
+        self.news = Condition()
+        super().__init__(Request.application(self._answer), "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.port}/"
+
+    def _answer(self, request: Request) -> Response:
+        confirmation = ReceivedConfirmation.of(request.get_data())
+        sleep(0.15)
+        with self.news:
+            self.told.append(int(confirmation["bookingId"]))
+            self.news.notify_all()
+        return Response()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that has said its first line, and ends when its standard input does."""
+    command = (sys.executable, "-c", script, *arguments)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        yield process
+
+
+def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(database: str) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}/"
+    with Simulator("lincoln", clock=CLOCK, state=database, confirm_to=nobody) as drs:
+        moved(drs, booked(drs), 1)
+    with Confirmations() as listening, Simulator("lincoln", state=database, confirm_to=listening.url):
+        (told,) = listening.wait_for(1)
+        assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+
+
+def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imports_it() -> None:
+    nobody = f"http://127.0.0.1:{free_port()}/"
+    with Simulator("lincoln", clock=CLOCK, confirm_to=nobody) as drs:
+        moved(drs, booked(drs), 1)
+        with AdminClient(drs.url) as admin:
+            exported = admin.export_state().model_dump_json()
+    with Confirmations() as listening, Simulator("lincoln", confirm_to=listening.url) as drs:
+        with AdminClient(drs.url) as admin:
+            admin.import_state(exported)
+        (told,) = listening.wait_for(1)
+        assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+        forged = exported.replace('"confirmations":[{"number":1', '"confirmations":[{"number":7')
+        assert forged != exported
+        with AdminClient(drs.url) as admin, pytest.raises(InvalidRequestError, match=r"numbers\.confirmation"):
+            admin.import_state(forged)
+
+
+def test_what_a_killed_process_was_about_to_send_is_sent_by_another(database: str) -> None:
+    store = store_from(database)
+    Planner(store).moves()
+    store.close()
+    with running(TAKES_ITS_TURN, database) as process:
+        process.send_signal(signal.SIGKILL)
+    with Confirmations() as listening, Simulator("lincoln", state=database, confirm_to=listening.url):
+        (told,) = listening.wait_for(1, 20)
+        assert told["planningWindowStart"] == "2021-10-27T08:00:00"
+
+
+def test_processes_that_share_a_database_lose_nothing_and_send_nothing_twice(database: str) -> None:
+    store = store_from(database)
+    planner = Planner(store)
+    planner.moves()
+    (one,) = planner.waiting()
+    with store.transaction() as kept:
+        for number in range(2, MANY + 1):
+            booking = replace(one.booking, id=one.booking.id + number)
+            kept.put_confirmation(replace(one, number=number, booking=booking))
+    ids = [each.booking.id for each in planner.waiting()]
+    with SlowService() as service, ExitStack() as stack:
+        senders = [stack.enter_context(running(SENDS, database, service.url)) for _ in range(PROCESSES)]
+        for process in senders:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        with service.news:
+            assert service.news.wait_for(lambda: len(service.told) >= MANY, 30)
+        for process in senders:
+            process.communicate("", timeout=20)
+        assert sorted(service.told) == ids
+    assert planner.waiting() == ()
+    store.close()
+
+
+def test_what_one_is_about_to_send_is_nobody_elses_until_its_time_is_over(planner: Planner) -> None:
+    planner.moves()
+    first = planner.takes_turn()
+    assert planner.takes_turn(NOON + LEASE / 2) is None
+    again = planner.takes_turn(NOON + LEASE)
+    assert first is not None
+    assert again is not None
+    assert (first.attempts, again.attempts, again.number) == (1, 2, first.number)
+
+
+def test_a_later_confirmation_of_a_booking_waits_for_the_earlier_and_says_when(planner: Planner) -> None:
+    planner.moves()
+    planner.moves()
+    first = planner.takes_turn()
+    assert first is not None
+    turn = planner.scheduler.perform_unasked(take_turn, NOW)
+    assert (turn.confirmation, turn.next_due) == (None, NOON + LEASE)
+    planner.scheduler.perform_unasked(forget_delivered, first)
+    second = planner.takes_turn()
+    assert second is not None
+    assert second.number > first.number
+
+
+def test_a_planners_change_that_is_undone_is_not_told(planner: Planner) -> None:
+    def moved_and_undone(call: Call, move: Move) -> None:
+        office.move_booking(call, move)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        planner.scheduler.perform_unasked(moved_and_undone, Move(planner.booking.id, *NEXT_DAY))
+    assert planner.waiting() == ()
+
+
+def test_where_nobody_is_to_be_told_nothing_is_kept(planner: Planner) -> None:
+    planner.desk.scheduler.perform_unasked(office.move_booking, Move(planner.booking.id, *NEXT_DAY))
+    assert planner.waiting() == ()
+    planner.moves()
+    assert (len(planner.waiting()), planner.woken) == (1, 1)
+
+
+def test_an_answer_that_comes_late_takes_out_no_other_ones_confirmation(store: Store, planner: Planner) -> None:
+    planner.moves()
+    before = planner.takes_turn()
+    assert before is not None
+    store.reset()
+    assert planner.waiting() == ()
+    new = Planner(store)
+    new.moves()
+    (waiting,) = new.waiting()
+    assert waiting.number == before.number
+    new.scheduler.perform_unasked(forget_delivered, before)
+    new.scheduler.perform_unasked(put_off, before)
+    assert new.waiting() == (waiting,)
+
+
+def test_a_database_from_before_confirmations_is_brought_up_and_keeps_what_it_has(database: str) -> None:
+    store = store_from(database)
+    order = Desk(store=store).order().order
+    store.close()
+    engine = create_engine(database)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE drs_confirmations"))
+        connection.execute(text("DROP TABLE drs_settings"))
+        connection.execute(text("UPDATE drs_schema SET version = 1"))
+    engine.dispose()
+    for _ in range(2):
+        store = store_from(database)
+        with store.transaction() as kept:
+            assert kept.order(order.id) == order
+            assert kept.confirmations() == ()
+        store.close()

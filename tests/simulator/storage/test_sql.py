@@ -1,0 +1,164 @@
+"""What a database owes besides: one transaction at a time among many processes, and service when it is back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+from drs_simulator.storage.errors import StateLostError
+from drs_simulator.storage.opening import store_from
+from sqlalchemy import create_engine, text
+
+from tests.simulator.scheduling.builders import LINCOLN, Desk
+from tests.simulator.storage.conftest import NewDatabase
+from tests.simulator.storage.races import is_free, places_of_the_slot, race, sold
+
+PROCESSES, CALLERS = 4, 16
+
+_all_are_there: Barrier
+
+
+def remember(barrier: Barrier) -> None:
+    """What a process is told when it begins."""
+    global _all_are_there  # noqa: PLW0603 - a process pool has no other way to hand a barrier over
+    _all_are_there = barrier
+
+
+def race_in_a_process(database: str, booking_ids: list[int]) -> list[bool]:
+    """Which of the bookings won a place, tried by as many threads of this process."""
+    store = store_from(database)
+    desk = Desk(LINCOLN, store=store)
+    _all_are_there.wait()
+    won = race(desk, booking_ids)
+    store.close()
+    return won
+
+
+def open_in_a_process(database: str) -> list[int]:
+    """Open the database at the same moment as others do, and take some numbers."""
+    _all_are_there.wait()
+    store = store_from(database)
+    taken = []
+    for _ in range(25):
+        with store.transaction() as kept:
+            taken.append(kept.next_number("order", 1))
+    store.close()
+    return taken
+
+
+def in_processes(work: Callable[..., list[int]] | Callable[..., list[bool]], *arguments: list[object]) -> list[int]:
+    """What the processes answered, all in one list."""
+    context = get_context("spawn")
+    barrier = context.Barrier(PROCESSES)
+    with ProcessPoolExecutor(PROCESSES, context, remember, (barrier,)) as pool:
+        return [each for answer in pool.map(work, *arguments) for each in answer]
+
+
+def test_sixty_four_callers_in_four_processes_are_sold_exactly_the_places_that_there_are(database: str) -> None:
+    store = store_from(database)
+    desk = Desk(LINCOLN, store=store)
+    ids = [desk.order().bookings[0].booking.id for _ in range(PROCESSES * CALLERS)]
+    shares: list[object] = [ids[first::PROCESSES] for first in range(PROCESSES)]
+    won = in_processes(race_in_a_process, [database] * PROCESSES, shares)
+    assert sum(won) == places_of_the_slot() == sold(store)
+    assert not is_free(desk)
+    store.close()
+
+
+def test_processes_that_open_a_new_database_at_once_share_it_and_no_number_is_given_twice(database: str) -> None:
+    taken = in_processes(open_in_a_process, [database] * PROCESSES)
+    assert sorted(taken) == list(range(1, PROCESSES * 25 + 1))
+
+
+def test_a_transaction_waits_for_one_of_another_store_and_sees_what_that_wrote(database: str) -> None:
+    one, other = store_from(database), store_from(database)
+    with ThreadPoolExecutor(1) as thread:
+        with one.transaction() as kept:
+            assert kept.next_number("order", 1) == 1
+
+            def next_number() -> int:
+                with other.transaction() as kept:
+                    return kept.next_number("order", 1)
+
+            waiting = thread.submit(next_number)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+        assert waiting.result(timeout=20) == 2
+    one.close()
+    other.close()
+
+
+def test_a_statement_that_fails_undoes_its_use_case_and_the_next_one_is_served(database: str) -> None:
+    store = store_from(database)
+    desk = Desk(store=store)
+
+    def break_off() -> None:
+        with store.transaction() as kept:
+            kept.next_number("order", 290640)
+            kept._connection.execute(text("INSERT INTO drs_numbers (id, last) VALUES ('order', 7)"))  # type: ignore[attr-defined]
+
+    with pytest.raises(StateLostError):
+        break_off()
+    assert desk.order().order.id == 290640
+    store.close()
+
+
+def test_service_goes_on_after_the_connections_were_lost(new_postgresql: NewDatabase) -> None:
+    database = new_postgresql()
+    store = store_from(database)
+    desk = Desk(store=store)
+    engine = create_engine(database)
+
+    def lose_connections() -> None:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        with engine.begin() as connection:
+            connection.execute(text(f"{others} AND pid <> pg_backend_pid()"))
+
+    lose_connections()
+    made = desk.order()
+
+    def lose_it_in_between() -> None:
+        with store.transaction() as kept:
+            kept.drop_order(made.order.id)
+            lose_connections()
+            kept.orders()
+
+    with pytest.raises(StateLostError):
+        lose_it_in_between()
+    assert desk.select(made.order.number) == (made,)
+    engine.dispose()
+    store.close()
+
+
+def test_a_database_that_somebody_holds_too_long_is_an_error_and_then_served_again(tmp_path: Path) -> None:
+    file = tmp_path / "drs.db"
+    store = store_from(f"sqlite:///{file}?timeout=0.1")
+    desk = Desk(store=store)
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StateLostError, match="locked"):
+        desk.order()
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert desk.order().order.id == 290640
+    store.close()
+
+
+def test_what_residents_told_is_in_no_error(database: str) -> None:
+    store = store_from(database)
+
+    def fail_to_read() -> None:
+        with store.transaction() as kept:
+            kept._connection.execute(text("DROP TABLE drs_orders"))  # type: ignore[attr-defined]
+            kept.orders_numbered("a secret number")
+
+    with pytest.raises(StateLostError, match="drs_orders") as raised:
+        fail_to_read()
+    assert "a secret number" not in str(raised.value)
+    assert Desk(store=store).order()
+    store.close()

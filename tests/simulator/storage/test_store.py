@@ -1,0 +1,205 @@
+"""What every keeping of the state owes the scheduler: all or nothing, numbers given once, diaries that follow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from drs_simulator.scheduling.commands import OperativeFilter, OperativesUpdate, OperativeUpdate
+from drs_simulator.scheduling.model import Appointment, Session
+from drs_simulator.scheduling.store import Store
+from drs_simulator.scheduling.use_cases.operatives import select_resources, update_resources
+
+from tests.simulator.scheduling.builders import LINCOLN, Desk, local
+from tests.simulator.storage.races import is_free, places_of_the_slot, race, sold
+
+TUESDAY = date(2021, 10, 26)
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store=store)
+
+
+def some_session(name: str) -> Session:
+    return Session(id=name, opened=local("2021-10-22T12:00:00"))
+
+
+def test_what_a_transaction_wrote_is_there_in_the_next(store: Store) -> None:
+    with store.transaction() as kept:
+        kept.put_session(some_session("one"))
+    with store.transaction() as kept:
+        assert kept.session("one") == some_session("one")
+        kept.drop_session("one")
+    with store.transaction() as kept:
+        assert kept.session("one") is None
+
+
+def test_all_sessions_can_be_forgotten_at_once(store: Store) -> None:
+    with store.transaction() as kept:
+        kept.put_session(some_session("one"))
+        kept.put_session(some_session("two"))
+        kept.drop_sessions()
+    with store.transaction() as kept:
+        assert kept.session("one") is None
+        assert kept.session("two") is None
+
+
+def test_a_transaction_that_raises_leaves_nothing_behind(desk: Desk, store: Store) -> None:
+    booked = desk.book(local("2021-10-26T08:00"), local("2021-10-26T12:00"))
+    booking, number = booked.booking, "order-1"
+    with store.transaction() as kept:
+        before = kept.diaries(["101", "102"], TUESDAY, TUESDAY)
+        given = kept.next_number("order", 290640)
+
+    def write_and_fail() -> None:
+        with store.transaction() as kept:
+            (order,) = kept.orders_numbered(number)
+            kept.put_session(some_session("two"))
+            kept.drop_session(desk.session_id)
+            kept.put_order(order)
+            kept.drop_booking(booking.id)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
+    with store.transaction() as kept:
+        assert kept.session("two") is None
+        assert kept.session(desk.session_id)
+        assert kept.booking(booking.id) == booking
+        assert kept.bookings_of(booking.order_id) == (booking,)
+        assert kept.diaries(["101", "102"], TUESDAY, TUESDAY) == before
+        assert kept.next_number("order", 290640) == given + 1
+
+
+def test_numbers_count_up_from_the_first_each_sort_by_itself(store: Store) -> None:
+    with store.transaction() as kept:
+        assert [kept.next_number("order", 5) for _ in range(3)] == [5, 6, 7]
+        assert kept.next_number("booking", 100) == 100
+    store.reset()
+    with store.transaction() as kept:
+        assert kept.next_number("order", 5) == 5
+
+
+def test_a_reset_forgets_everything(desk: Desk, store: Store) -> None:
+    booked = desk.book(local("2021-10-26T08:00"), local("2021-10-26T12:00"))
+    store.reset()
+    with store.transaction() as kept:
+        assert kept.session(desk.session_id) is None
+        assert kept.booking(booked.booking.id) is None
+        assert kept.orders_numbered("order-1") == ()
+        assert not kept.diaries(["101", "102"], TUESDAY, TUESDAY)
+
+
+def test_clearing_is_undone_like_everything_else(desk: Desk, store: Store) -> None:
+    booked = desk.book(local("2021-10-26T08:00"), local("2021-10-26T12:00")).booking
+
+    def clear_write_and_fail() -> None:
+        with store.transaction() as kept:
+            kept.clear()
+            assert (list(kept.sessions()), list(kept.orders()), list(kept.bookings())) == ([], [], [])
+            assert kept.next_number("order", 5) == 5
+            kept.put_session(some_session("two"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        clear_write_and_fail()
+    with store.transaction() as kept:
+        assert [session.id for session in kept.sessions()] == [desk.session_id]
+        assert kept.numbers() == {"order": booked.order_id, "booking": booked.id}
+        assert list(kept.bookings()) == [booked]
+        assert kept.diaries(["101", "102"], TUESDAY, TUESDAY)
+
+
+def test_a_number_that_was_put_is_counted_on_from(store: Store) -> None:
+    with store.transaction() as kept:
+        assert kept.numbers() == {}
+        kept.put_number("booking", 7)
+        assert kept.next_number("booking", 1) == 8
+
+
+def test_diaries_follow_a_booking_that_is_made_moved_and_dropped(desk: Desk, store: Store) -> None:
+    def days() -> list[tuple[str, date]]:
+        with store.transaction() as kept:
+            return list(kept.diaries(["101", "102"], TUESDAY, TUESDAY + timedelta(days=7)))
+
+    booked = desk.book(local("2021-10-26T08:00"), local("2021-10-26T12:00")).booking
+    assert [day for _, day in days()] == [TUESDAY]
+    desk.schedule(booked.id, local("2021-10-28T08:00"), local("2021-10-28T12:00"))
+    assert [day for _, day in days()] == [date(2021, 10, 28)]
+    desk.cancel(booked.id)
+    assert days() == []
+
+
+def test_diaries_come_by_operative_and_day_and_leave_out_what_was_not_asked_for(desk: Desk, store: Store) -> None:
+    made = [desk.order().bookings[0].booking for _ in range(5)]
+    wednesday = TUESDAY + timedelta(days=1)
+    # The youngest booking first, so that the order of the answer is not that of writing.
+    stands = (("101", wednesday), ("102", TUESDAY), ("101", TUESDAY), ("101", TUESDAY), ("102", wednesday))
+    with store.transaction() as kept:
+        for booking, (operative_id, day) in zip(reversed(made), stands, strict=True):
+            kept.put_booking(replace(booking, appointment=Appointment(operative_id, day)))
+        diaries = kept.diaries(["102", "101"], TUESDAY, wednesday)
+        assert [(key, [visit.key - made[0].id for visit in visits]) for key, visits in diaries.items()] == [
+            (("102", TUESDAY), [3]),
+            (("102", wednesday), [0]),
+            (("101", TUESDAY), [1, 2]),
+            (("101", wednesday), [4]),
+        ]
+        assert diaries["102", TUESDAY] == (made[3].visit,)
+        assert list(kept.diaries(["101"], TUESDAY, TUESDAY)) == [("101", TUESDAY)]
+        assert not kept.diaries([], TUESDAY, wednesday)
+        assert not kept.diaries(["101"], wednesday, TUESDAY)
+
+
+def test_orders_and_bookings_come_oldest_first(desk: Desk, store: Store) -> None:
+    made = [desk.order() for _ in range(12)]
+    with store.transaction() as kept:
+        assert [order.id for order in kept.orders()] == [each.order.id for each in made]
+        assert [booking.id for booking in kept.bookings()] == [each.bookings[0].booking.id for each in made]
+
+
+def test_what_callers_write_may_be_long_and_in_any_script(desk: Desk, store: Store) -> None:
+    number = "Ж" + "".join(Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789'\"\\%_", k=50_000)) + "\U0001f6e0"
+    made = desk.order(number=number, location_id=number)
+    assert desk.select(number) == (made,)
+    with store.transaction() as kept:
+        kept.put_location(made.order.location)
+        assert kept.location(number) == made.order.location
+        assert kept.location(number[:-1]) is None
+
+
+def test_what_is_told_of_an_operative_twice_in_one_call_adds_up(desk: Desk) -> None:
+    told = (OperativeUpdate(id="101", name="Sam"), OperativeUpdate(id="101", sectors=("N",)))
+    desk.perform(update_resources, OperativesUpdate(operatives=told))
+    (operative,) = desk.perform(select_resources, OperativeFilter(ids=("101",)))
+    assert (operative.name, operative.sectors) == ("Sam", ("N",))
+
+
+def test_an_operative_who_is_put_is_among_the_changed_ones_whether_or_not_those_were_asked_for(
+    desk: Desk, store: Store
+) -> None:
+    (operative,) = desk.perform(select_resources, OperativeFilter(ids=("101",), include_hours=True))
+    with store.transaction() as kept:
+        kept.put_operative(operative)
+        assert kept.changed_operatives() == {"101": operative}
+        kept.put_operative(replace(operative, name="Sam"))
+        assert kept.changed_operatives()["101"].name == "Sam"
+
+
+def test_a_store_that_was_closed_opens_again_by_itself(desk: Desk, store: Store) -> None:
+    made = desk.order()
+    store.close()
+    assert desk.select(made.order.number) == (made,)
+
+
+def test_sixteen_threads_that_race_for_the_last_places_of_a_slot_sell_exactly_those(store: Store) -> None:
+    count = places_of_the_slot()
+    assert 1 < count < 16
+    desk = Desk(LINCOLN, store=store)
+    made = [desk.order() for _ in range(16)]
+    won = race(desk, [each.bookings[0].booking.id for each in made])
+    assert sum(won) == count == sold(store)
+    assert not is_free(desk)
