@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from drs_simulator import Simulator
 from drs_simulator.profile.model import Profile
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Appointment, Booking, LifeCycle, Order, OrderStatus
 from drs_simulator.storage.opening import MEMORY
 from drs_simulator.storage.sql import codec as documents
@@ -39,14 +39,14 @@ def fill_with_history(simulator: Simulator, call: Caller, bodies: Bodies, state:
     """Keep so many bookings that are done, of the days before today; there are no more of them on one day than else."""
     number = "10000000"
     call(filled_in(bodies.create[0], number))
-    sample = simulator.scheduler.perform_unasked(_kept, number)
+    sample = simulator.scheduler.run_as_system(_kept, number)
     history = _history(sample, simulator.profile, size)
     while batch := list(islice(history, _BATCH)):
         if state == MEMORY:
-            simulator.scheduler.perform_unasked(_keep, batch)
+            simulator.scheduler.run_as_system(_keep, batch)
         else:
             _insert(state, batch)
-    simulator.scheduler.perform_unasked(_count_on, (sample.order.id + size, sample.booking.id + size))
+    simulator.scheduler.run_as_system(_count_on, (sample.order.id + size, sample.booking.id + size))
 
 
 def fill_weeks(call: Caller, bodies: Bodies, windows: int) -> int:
@@ -60,7 +60,7 @@ def fill_weeks(call: Caller, bodies: Bodies, windows: int) -> int:
     return len(wanted)
 
 
-def _kept(call: Call, number: str) -> _Kept:
+def _kept(call: UseCaseContext, number: str) -> _Kept:
     (order,) = call.transaction.orders_numbered(number)
     (booking,) = call.transaction.bookings_of(order.id)
     return _Kept(order, booking)
@@ -99,13 +99,13 @@ def _working_days_before() -> Iterator[date]:
     return (day for day in days if day.weekday() <= _FRIDAY)
 
 
-def _keep(call: Call, batch: list[_Kept]) -> None:
+def _keep(call: UseCaseContext, batch: list[_Kept]) -> None:
     for order, booking in batch:
         call.transaction.put_order(order)
         call.transaction.put_booking(booking)
 
 
-def _count_on(call: Call, last: tuple[int, int]) -> None:
+def _count_on(call: UseCaseContext, last: tuple[int, int]) -> None:
     order, booking = last
     call.transaction.put_number("order", order)
     call.transaction.put_number("booking", booking)

@@ -12,7 +12,7 @@ from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_contracts.defects.drs import DEFECTS
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.interface import interface_named
-from drs_simulator.soap.operations import HANDLINGS, SERVED
+from drs_simulator.soap.operations import HANDLERS, SERVED
 
 OPERATIONS = Path(__file__).with_name("operations.md")
 CONTRACT = Path(__file__).with_name("contract.md")
@@ -79,7 +79,7 @@ def contract_page() -> str:
 def operations_page() -> str:
     """The page, in the interface's own order of operations."""
     use_cases: dict[str, Callable[..., object]] = {"openSession": Scheduler.open_session}
-    use_cases |= {name: handling.use_case for name, handling in HANDLINGS.items()}
+    use_cases |= {name: handler.use_case for name, handler in HANDLERS.items()}
     names = [name for name in interface_named("published").operations if name in SERVED]
     rows = ["| operation | behaviour | refuses | evidence |", "| --- | --- | --- | --- |"]
     rows += [f"| `{name}` | {' | '.join(_cells(use_cases[name]))} |" for name in sorted(names)]

@@ -279,4 +279,4 @@ def test_what_the_contracts_cost_is_measured_as_a_user_has_it() -> None:
 def _diaries(drs: Simulator) -> Any:
     operatives = [operative.id for operative in drs.profile.operatives]
     days = (date(2021, 1, 1), date(2022, 1, 1))
-    return drs.scheduler.perform_unasked(lambda call, wanted: call.transaction.diaries(*wanted), (operatives, *days))
+    return drs.scheduler.run_as_system(lambda call, wanted: call.transaction.diaries(*wanted), (operatives, *days))

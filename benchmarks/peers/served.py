@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from drs_simulator.http.servers.granian_server import Listening, serve
+from drs_simulator.http.servers.granian_server import ServerConfig, serve
 
 from benchmarks.answers import sample_answers
 from benchmarks.bodies import Step, Workload
@@ -61,7 +61,7 @@ def _spyne(port: int, folder: Path) -> list[str]:
 def main(port: str, *file: str) -> None:
     """Serve an application until SIGTERM: the bytes of the file, or plain Spyne where there is none."""
     load = partial(static_bytes, Path(file[0]).read_bytes()) if file else plain_spyne
-    serve(load, Listening("127.0.0.1", int(port)), when_up=lambda _: None)
+    serve(load, ServerConfig("127.0.0.1", int(port)), when_up=lambda _: None)
 
 
 if __name__ == "__main__":

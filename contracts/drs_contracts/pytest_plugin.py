@@ -51,7 +51,7 @@ def drs(request: pytest.FixtureRequest) -> Simulator:
     set_up = _set_up(request)
     if "drs_confirmations" in request.fixturenames:
         listening: Confirmations = request.getfixturevalue("drs_confirmations")
-        set_up["confirm_to"] = listening.url
+        set_up["callback_url"] = listening.url
     simulator = Simulator(**set_up)
     request.node.stash[_SIMULATOR] = simulator
     return simulator

@@ -26,14 +26,14 @@ class ClockError(UnusableError, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class FollowingWall:
+class RunningClock:
     """Follows the wall, ``shift`` ahead of it."""
 
     shift: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
-class StandingStill:
+class FrozenClock:
     """Stands still at one instant."""
 
     instant: datetime
@@ -52,16 +52,16 @@ class Clock:
 
     def __init__(self, wall: Callable[[], datetime] = _wall_time) -> None:
         self._wall = wall
-        self._mode: FollowingWall | StandingStill = FollowingWall()
+        self._mode: RunningClock | FrozenClock = RunningClock()
         self._shifting = Lock()
 
     @property
-    def mode(self) -> FollowingWall | StandingStill:
+    def mode(self) -> RunningClock | FrozenClock:
         """How it goes."""
         return self._mode
 
     @mode.setter
-    def mode(self, mode: FollowingWall | StandingStill) -> None:
+    def mode(self, mode: RunningClock | FrozenClock) -> None:
         self._mode = mode
 
     @classmethod
@@ -97,7 +97,7 @@ class Clock:
     def now(self) -> datetime:
         """The simulator's time, in UTC, to the millisecond."""
         mode = self.mode
-        instant = mode.instant if isinstance(mode, StandingStill) else self._wall() + mode.shift
+        instant = mode.instant if isinstance(mode, FrozenClock) else self._wall() + mode.shift
         return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
     def fix(self, instant: datetime) -> None:
@@ -109,7 +109,7 @@ class Clock:
         if instant.tzinfo is None:
             raise ClockError(f"{instant.isoformat()} has no time zone. Give the clock an aware datetime.")
         _check_range(instant)
-        self.mode = StandingStill(instant.astimezone(UTC))
+        self.mode = FrozenClock(instant.astimezone(UTC))
 
     def shift(self, by: timedelta) -> None:
         """Move on from the present reading: a fixed clock stays fixed ``by`` later, a running one runs ``by`` ahead.
@@ -124,16 +124,16 @@ class Clock:
             except OverflowError:
                 raise ClockError(_OUT_OF_RANGE) from None
             self.mode = (
-                StandingStill(mode.instant + by) if isinstance(mode, StandingStill) else FollowingWall(mode.shift + by)
+                FrozenClock(mode.instant + by) if isinstance(mode, FrozenClock) else RunningClock(mode.shift + by)
             )
 
     def release(self) -> None:
         """Follow the wall again."""
-        self.mode = FollowingWall()
+        self.mode = RunningClock()
 
     def __str__(self) -> str:
         mode = self.mode
-        if isinstance(mode, StandingStill):
+        if isinstance(mode, FrozenClock):
             return f"fixed@{mode.instant.isoformat(timespec='milliseconds')}"
         return f"shifted@{_durations().dump_python(mode.shift, mode='json')}" if mode.shift else "wall"
 

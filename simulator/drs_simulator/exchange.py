@@ -44,7 +44,7 @@ class Reply(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SentCall:
+class SoapCall:
     """One HTTP request to the gateway. Whatever cannot be read of it is empty or ``None``; nothing here raises.
 
     Args:

@@ -11,17 +11,17 @@ from wsgiref.types import WSGIApplication
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from drs_simulator.admin.auth import Admin, guard_for
+from drs_simulator.admin.auth import Admin, make_guard
 from drs_simulator.clock import Clock
 from drs_simulator.console.auth import Console
-from drs_simulator.faults.plan import FaultPlan, Shelf
+from drs_simulator.faults.plan import FaultPlan, RuleStore
 from drs_simulator.http.app import Endpoint, service_path
 from drs_simulator.journal.journal import DEFAULT_ENTRIES, Journal
 from drs_simulator.profile.loading import load_profile
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.soap.gateway import Gateway
-from drs_simulator.storage.opening import MEMORY, store_from
+from drs_simulator.storage.opening import MEMORY, open_store
 from drs_simulator.storage.shared_settings import SharedClock, SharedSettings
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ class Simulator:
         journal: How many exchanges are kept to be looked at; 0 for none.
         admin: Whether there is an admin interface under ``/__admin``. Without a token there is one on loopback only.
         admin_token: What callers of the admin interface must show.
-        confirm_to: The address of a council's service that is told when a planner moves or confirms a booking.
+        callback_url: The address of a council's service that is told when a planner moves or confirms a booking.
 
     Raises:
         ProfileError: The profile cannot be used.
         ClockError: The clock's text cannot be read.
         StateError: The state cannot be kept there.
-        ReceiverUrlError: ``confirm_to`` is no address.
+        ReceiverUrlError: ``callback_url`` is no address.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Simulator:
         journal: int = DEFAULT_ENTRIES,
         admin: bool = True,
         admin_token: str | None = None,
-        confirm_to: str | None = None,
+        callback_url: str | None = None,
     ) -> None:
         self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
         self.login = login
@@ -100,16 +100,16 @@ class Simulator:
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         # Faults draw from a source of their own, so that ids are the same with them and without.
         self._chance = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
-        self._sender = self._sender_to(confirm_to)
-        self._store = store_from(state)
+        self._sender = self._sender_to(callback_url)
+        self._store = open_store(state)
         self.clock = self._clock_of(clock)
         self._first_clock_mode = self.clock.mode
         wake = None if self._sender is None else self._sender.wake
         credentials = Credentials(login, password)
         self.scheduler = Scheduler(self.profile, self.clock, self._random, self._store, credentials, wake)
-        self.faults = FaultPlan(faults, self._chance, self._shelf())
-        self.journal = Journal(self.profile, self.clock, self.scheduler, password, most_entries=journal)
-        self.admin_guard = guard_for(host, admin_token, trusted_proxies) if admin else None
+        self.faults = FaultPlan(faults, self._chance, self._rule_store())
+        self.journal = Journal(self.profile, self.clock, self.scheduler, password, max_entries=journal)
+        self.admin_guard = make_guard(host, admin_token, trusted_proxies) if admin else None
         """Who may call the admin interface; ``None`` where there is none."""
         guard = self.admin_guard
         admin_, console = (None, None) if guard is None else (Admin(self, guard), Console(self, guard))
@@ -142,12 +142,12 @@ class Simulator:
 
         return ConfirmationSender(Receiver(url), self.profile.zone, self._keep_attempt)
 
-    def _shelf(self) -> Shelf | None:
+    def _rule_store(self) -> RuleStore | None:
         if not isinstance(self._store, SharedSettings):
             return None
-        from drs_simulator.faults.plan import SharedShelf  # noqa: PLC0415 - its models take time to come
+        from drs_simulator.faults.plan import DatabaseRuleStore  # noqa: PLC0415 - its models take time to come
 
-        return SharedShelf(self._store)
+        return DatabaseRuleStore(self._store)
 
     @property
     def url(self) -> str:
@@ -194,14 +194,14 @@ class Simulator:
         self.journal.clear()
         self.clock.mode = self._first_clock_mode
 
-    def take_up(self, scenario: Scenario) -> None:
+    def apply_scenario(self, scenario: Scenario) -> None:
         """Go by the scenario's fault rules and clock from now on; its installation is not taken up."""
         if scenario.clock != "wall":
             self.clock.mode = Clock.parse(scenario.clock, self.profile.zone).mode
         self.faults.clear()
         self.faults.add(*scenario.faults)
 
-    def end_scenario(self) -> None:
+    def clear_scenario(self) -> None:
         """Go by the clock and the fault rules from the start again."""
         self.clock.mode = self._first_clock_mode
         self.faults.reset()
@@ -250,7 +250,7 @@ class Simulator:
         """Create the order of a flat file that was read already; see ``import_file``."""
         from drs_simulator.housing_files.import_order import import_order  # noqa: PLC0415 - see import_file
 
-        return self.scheduler.perform_unasked(import_order, file)
+        return self.scheduler.run_as_system(import_order, file)
 
     def _start_sending(self) -> None:
         if self._sender is not None:

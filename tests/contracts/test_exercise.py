@@ -42,8 +42,8 @@ def endings(*names: str, command: list[str] | None = None, patience: float = 60.
 
 
 def test_a_service_that_tells_what_goes_wrong_fails_where_nothing_else_can_be_done() -> None:
-    survived = ("healthy", "cap-warning", "no-availability", "session-lapses", "answer-lost", "extra-elements")
-    lost = ("wrong-password", "planning-failed", "truncated", "http-503", "login-page", "empty", "last-place-taken")
+    survived = ("healthy", "cap-warning", "no-availability", "session-expires", "response-lost", "extra-elements")
+    lost = ("wrong-password", "planning-failed", "truncated", "http-503", "login-page", "empty", "last-slot-taken")
     found = endings(*survived, *lost)
     assert {name for name, ending in found.items() if ending is Ending.PASSED} == set(survived)
     assert {name for name, ending in found.items() if ending is Ending.FAILED} == set(lost)

@@ -20,15 +20,15 @@ from werkzeug.wrappers import Response
 from drs_simulator.admin.control import SimulatorControl
 from drs_simulator.admin.openapi import openapi_document
 from drs_simulator.admin.problem import (
-    Flaw,
+    FieldError,
     Problem,
     ProblemError,
-    flaws_of,
+    field_errors,
     json_response,
     problem,
     problem_response,
 )
-from drs_simulator.admin.route import ROOT, Asked, Route, Section
+from drs_simulator.admin.route import ROOT, AdminRequest, Route, Section
 from drs_simulator.admin.routes import SECTIONS, installed_version
 from drs_simulator.clock import ClockError
 from drs_simulator.exchange import read_body
@@ -67,7 +67,7 @@ def _blueprint(section: Section, simulator: SimulatorControl) -> Blueprint:
 
 def _view(route: Route, simulator: SimulatorControl) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        answer = route.handler(Asked(simulator, path, _payload(route), _query(route)))
+        answer = route.handler(AdminRequest(simulator, path, _payload(route), _query(route)))
         if answer is None:
             return json_response(b"", HTTPStatus.NO_CONTENT)
         return json_response(answer, HTTPStatus.OK)
@@ -99,10 +99,10 @@ def _payload(route: Route) -> BaseModel | None:
                     "malformed",
                     "The body is no JSON.",
                     "Send one JSON object.",
-                    flaws_of(error),
+                    field_errors(error),
                 )
             ) from None
-        raise _invalid("The body is not what this route takes.", flaws_of(error)) from None
+        raise _invalid("The body is not what this route takes.", field_errors(error)) from None
 
 
 def _query(route: Route) -> BaseModel | None:
@@ -111,12 +111,12 @@ def _query(route: Route) -> BaseModel | None:
     try:
         return route.query.model_validate(request.args.to_dict())
     except ValidationError as error:
-        raise _invalid("The query is not what this route takes.", flaws_of(error)) from None
+        raise _invalid("The query is not what this route takes.", field_errors(error)) from None
 
 
-def _invalid(detail: str, flaws: Sequence[Flaw]) -> ProblemError:
+def _invalid(detail: str, field_problems: Sequence[FieldError]) -> ProblemError:
     remedy = f"Put right what errors names; {_DOCUMENT} has the form."
-    return ProblemError(problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, remedy, flaws))
+    return ProblemError(problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", detail, remedy, field_problems))
 
 
 def _declined(error: Exception) -> Response:
@@ -144,10 +144,11 @@ def _of_simulator(error: Exception) -> Problem:
         remedy = "DRS's own rules decline this; ask for something that they allow."
         return problem(HTTPStatus.CONFLICT, "refused", error.message, remedy)
     if isinstance(error, SnapshotError):
-        flaws = [
-            Flaw(pointer=where, detail=what) for where, _, what in (line.partition(": ") for line in error.problems)
+        field_problems = [
+            FieldError(pointer=where, detail=what)
+            for where, _, what in (line.partition(": ") for line in error.problems)
         ]
-        return _invalid("The state cannot be put in.", flaws).problem
+        return _invalid("The state cannot be put in.", field_problems).problem
     if isinstance(error, ClockError):
         return _invalid(str(error), []).problem
     _log.error("The admin interface failed on %s %s", request.method, request.path, exc_info=error)

@@ -28,7 +28,7 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def guard_for(host: str, token: str | None, trusted_proxies: int) -> Guard | None:
+def make_guard(host: str, token: str | None, trusted_proxies: int) -> Guard | None:
     """The guard of a listener on ``host``; ``None`` where the admin interface must not be there at all.
 
     A proxy on this machine lets in callers from elsewhere, so what it is trusted with needs a token too.
@@ -45,7 +45,7 @@ class Guard:
         self._token = None if token is None else token.encode()
 
     @property
-    def wants_token(self) -> bool:
+    def requires_token(self) -> bool:
         """Whether callers must show a token."""
         return self._token is not None
 
@@ -53,7 +53,7 @@ class Guard:
         """Whether somebody has shown the token; told in time that does not tell how nearly."""
         return self._token is not None and compare_digest(sent.strip().encode(), self._token)
 
-    def pass_for(self, purpose: str) -> str:
+    def derive_cookie(self, purpose: str) -> str:
         """What those who have shown the token may be given instead of it, for that purpose."""
         return hmac.new(self._token or b"", purpose.encode(), "sha256").hexdigest()
 

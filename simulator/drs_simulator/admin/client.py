@@ -13,14 +13,14 @@ import requests
 from pydantic import BaseModel, ValidationError
 
 from drs_simulator.admin.problem import Problem
-from drs_simulator.admin.requests import BookingQuery, ClockChange, MoveRequest, Nothing, OrderQuery
+from drs_simulator.admin.requests import BookingQuery, ClockChange, EmptyPayload, MoveRequest, OrderQuery
 from drs_simulator.admin.responses import (
     Bookings,
     BookingView,
     ClockReading,
     Day,
+    EndedSessions,
     Health,
-    Lapsed,
     Operatives,
     OperativeView,
     Orders,
@@ -49,15 +49,15 @@ class AdminUnreachableError(AdminError):
     """Nobody answers at the address, or somebody who is no admin interface."""
 
 
-class NotAdmittedError(AdminError):
+class UnauthorizedError(AdminError):
     """The caller may not: no token, a wrong one, or a call from elsewhere."""
 
 
-class UnknownToAdminError(AdminError):
+class NotFoundError(AdminError):
     """There is no such order, booking, operative or day."""
 
 
-class DeclinedError(AdminError):
+class ConflictError(AdminError):
     """DRS's own rules decline it; the message is its own."""
 
 
@@ -67,10 +67,10 @@ class InvalidRequestError(AdminError):
 
 ERRORS: dict[int, type[AdminError]] = {
     HTTPStatus.BAD_REQUEST: InvalidRequestError,
-    HTTPStatus.UNAUTHORIZED: NotAdmittedError,
-    HTTPStatus.FORBIDDEN: NotAdmittedError,
-    HTTPStatus.NOT_FOUND: UnknownToAdminError,
-    HTTPStatus.CONFLICT: DeclinedError,
+    HTTPStatus.UNAUTHORIZED: UnauthorizedError,
+    HTTPStatus.FORBIDDEN: UnauthorizedError,
+    HTTPStatus.NOT_FOUND: NotFoundError,
+    HTTPStatus.CONFLICT: ConflictError,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: InvalidRequestError,
     HTTPStatus.UNPROCESSABLE_ENTITY: InvalidRequestError,
 }
@@ -131,7 +131,7 @@ class AdminClient:
 
     def reset(self) -> None:
         """Forget everything; clock and numbers begin anew."""
-        self._send("POST", "/reset", Nothing())
+        self._send("POST", "/reset", EmptyPayload())
 
     def clock(self) -> ClockReading:
         """What the clock reads."""
@@ -161,9 +161,9 @@ class AdminClient:
         """The exchanges that are kept, those of an operation, or those with that text in them, as HAR."""
         return self._get("/journal", HarDocument, JournalQuery(operation=operation, text=text)).model_dump()
 
-    def forget_journal(self) -> None:
+    def clear_journal(self) -> None:
         """Forget the exchanges."""
-        self._send("DELETE", "/journal", Nothing())
+        self._send("DELETE", "/journal", EmptyPayload())
 
     def faults(self) -> tuple[FaultRule, ...]:
         """The fault rules in force."""
@@ -173,29 +173,29 @@ class AdminClient:
         """Put fault rules in force, after those that are there; all that are in force then."""
         return _read(self._send("POST", "/faults", FaultRules(rules=rules).model_dump_json()), FaultRules).rules
 
-    def end_faults(self) -> None:
+    def clear_faults(self) -> None:
         """No call goes wrong any more."""
-        self._send("DELETE", "/faults", Nothing())
+        self._send("DELETE", "/faults", EmptyPayload())
 
     def scenarios(self) -> tuple[ScenarioView, ...]:
         """The scenarios that come with the simulator."""
         return self._get("/scenarios", Scenarios).items
 
-    def put_scenario(self, name: str) -> ScenarioView:
+    def apply_scenario(self, name: str) -> ScenarioView:
         """Put a scenario in force: its fault rules, and its clock if it has one of its own."""
         return _read(self._send("PUT", "/scenario", ScenarioChoice(name=name)), ScenarioView)
 
-    def end_scenario(self) -> None:
+    def clear_scenario(self) -> None:
         """Go by the clock and the fault rules from the start again."""
-        self._send("DELETE", "/scenario", Nothing())
+        self._send("DELETE", "/scenario", EmptyPayload())
 
     def sessions(self) -> tuple[SessionView, ...]:
         """The open sessions."""
         return self._get("/sessions", Sessions).items
 
-    def end_sessions(self) -> int:
+    def clear_sessions(self) -> int:
         """Let all sessions lapse; tells how many there were."""
-        return _read(self._send("DELETE", "/sessions", Nothing()), Lapsed).lapsed
+        return _read(self._send("DELETE", "/sessions", EmptyPayload()), EndedSessions).lapsed
 
     def orders(self, number: str | None = None, *, offset: int = 0, limit: int = 50) -> Orders:
         """Orders with that text in their number, newest first."""
@@ -229,11 +229,11 @@ class AdminClient:
 
     def confirm(self, booking_id: int) -> BookingView:
         """Confirm a booking's appointment, as a planner does."""
-        return _read(self._send("POST", f"/bookings/{booking_id}/confirm", Nothing()), BookingView)
+        return _read(self._send("POST", f"/bookings/{booking_id}/confirm", EmptyPayload()), BookingView)
 
     def cancel(self, booking_id: int) -> BookingView:
         """Cancel a booking, as a planner does; tells what it was."""
-        return _read(self._send("POST", f"/bookings/{booking_id}/cancel", Nothing()), BookingView)
+        return _read(self._send("POST", f"/bookings/{booking_id}/cancel", EmptyPayload()), BookingView)
 
     def operatives(self) -> tuple[OperativeView, ...]:
         """Everybody who does the work."""
@@ -251,14 +251,14 @@ class AdminClient:
         return _read(self._send("PUT", "/clock", change), ClockReading)
 
     def _get(self, path: str, model: type[_Answer], query: BaseModel | None = None) -> _Answer:
-        asked = {} if query is None else query.model_dump(mode="json", exclude_none=True)
-        return _read(self._asked("GET", path, params=asked), model)
+        query_params = {} if query is None else query.model_dump(mode="json", exclude_none=True)
+        return _read(self._request("GET", path, params=query_params), model)
 
     def _send(self, method: str, path: str, payload: BaseModel | str) -> requests.Response:
         body = payload if isinstance(payload, str) else payload.model_dump_json(exclude_unset=True)
-        return self._asked(method, path, data=body.encode())
+        return self._request(method, path, data=body.encode())
 
-    def _asked(
+    def _request(
         self, method: str, path: str, params: dict[str, str] | None = None, data: bytes | None = None
     ) -> requests.Response:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -291,8 +291,8 @@ def _error_of(answer: requests.Response) -> AdminError:
         problem = Problem.model_validate_json(answer.content)
     except ValidationError:
         return AdminUnreachableError(_somebody_else(answer))
-    flaws = "".join(f"\n  {flaw.pointer}: {flaw.detail}" for flaw in problem.errors)
-    message = f"{problem.detail} {problem.remedy}{flaws}"
+    field_problems = "".join(f"\n  {flaw.pointer}: {flaw.detail}" for flaw in problem.errors)
+    message = f"{problem.detail} {problem.remedy}{field_problems}"
     return ERRORS.get(answer.status_code, AdminError)(message, problem)
 
 

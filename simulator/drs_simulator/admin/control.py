@@ -55,10 +55,10 @@ class SimulatorControl(Protocol):
     def reset(self) -> None:
         """Start again from an empty state."""
 
-    def take_up(self, scenario: Scenario) -> None:
+    def apply_scenario(self, scenario: Scenario) -> None:
         """Apply a scenario's fault rules and clock."""
 
-    def end_scenario(self) -> None:
+    def clear_scenario(self) -> None:
         """Return to the clock and the fault rules from the start."""
 
     def export_state(self) -> StateDocument:

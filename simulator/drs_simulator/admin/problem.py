@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.wrappers import Response
 
 PROBLEM_TYPE = "application/problem+json"
-_MOST_FLAWS = 20
+_MAX_FLAWS = 20
 _URN = "urn:drs-simulator:problem:"
 
 
-class Flaw(BaseModel):
+class FieldError(BaseModel):
     """One thing that is wrong with a payload: where, as a JSON pointer or a path, and what."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
@@ -32,7 +32,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     remedy: str
-    errors: tuple[Flaw, ...] = ()
+    errors: tuple[FieldError, ...] = ()
 
 
 class ProblemError(Exception):
@@ -44,17 +44,17 @@ class ProblemError(Exception):
         super().__init__(problem.detail)
 
 
-def problem(status: HTTPStatus, name: str, detail: str, remedy: str, errors: Iterable[Flaw] = ()) -> Problem:
+def problem(status: HTTPStatus, name: str, detail: str, remedy: str, errors: Iterable[FieldError] = ()) -> Problem:
     """A problem of that name; of many errors the first ones are told."""
-    told = tuple(errors)[:_MOST_FLAWS]
+    told = tuple(errors)[:_MAX_FLAWS]
     return Problem(type=f"{_URN}{name}", title=status.phrase, status=status, detail=detail, remedy=remedy, errors=told)
 
 
-def flaws_of(error: ValidationError) -> list[Flaw]:
+def field_errors(error: ValidationError) -> list[FieldError]:
     """What pydantic found, without the values that were sent."""
     details = error.errors(include_url=False, include_context=False, include_input=False)
     return [
-        Flaw(
+        FieldError(
             pointer="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in detail["loc"]),
             detail=detail["msg"].removeprefix("Value error, "),
         )

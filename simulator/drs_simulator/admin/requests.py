@@ -24,8 +24,8 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Nothing(Payload):
-    """Nothing is asked for besides the request itself: an empty object, or no body at all."""
+class EmptyPayload(Payload):
+    """No content: an empty object, or no body at all."""
 
 
 class ClockChange(Payload):
@@ -50,20 +50,20 @@ class MoveRequest(Payload):
     operative_id: str | None = None
 
 
-class Page(Query):
+class ListQuery(Query):
     """Which part of a list is wanted."""
 
     offset: Annotated[int, Field(ge=0, le=_GREATEST_OFFSET)] = 0
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-class OrderQuery(Page):
+class OrderQuery(ListQuery):
     """Orders whose number has this text in it, in either case of letters."""
 
     number: str | None = None
 
 
-class BookingQuery(Page):
+class BookingQuery(ListQuery):
     """Bookings of the order of this very number, in this life cycle, in this operative's diary."""
 
     number: str | None = None

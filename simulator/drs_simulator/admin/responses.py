@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from drs_simulator.clock import Clock, StandingStill
+from drs_simulator.clock import Clock, FrozenClock
 from drs_simulator.scheduling.back_office import OperativeDay
 from drs_simulator.scheduling.model import (
     Alert,
@@ -23,13 +23,13 @@ from drs_simulator.scheduling.model import (
 _SHOWN_OF_AN_ID = 6
 
 
-class Answer(BaseModel):
+class View(BaseModel):
     """What the admin interface tells."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Health(Answer):
+class Health(View):
     """The simulator answers, and how much it keeps."""
 
     status: Literal["ok"] = "ok"
@@ -41,7 +41,7 @@ class Health(Answer):
     bookings: int
 
 
-class ClockReading(Answer):
+class ClockReading(View):
     """What the clock reads, and how it goes: with the wall, ahead of it or behind, or not at all."""
 
     now: datetime
@@ -55,12 +55,12 @@ class ClockReading(Answer):
         mode: Literal["wall", "shifted", "fixed"] = "wall" if text == "wall" else "shifted"
         return cls(
             now=clock.now().astimezone(zone),
-            mode="fixed" if isinstance(clock.mode, StandingStill) else mode,
+            mode="fixed" if isinstance(clock.mode, FrozenClock) else mode,
             text=text,
         )
 
 
-class SessionView(Answer):
+class SessionView(View):
     """An open session. Of its id only the beginning is shown, since whoever has all of it can call."""
 
     id: str
@@ -72,19 +72,19 @@ class SessionView(Answer):
         return cls(id=session.id[:_SHOWN_OF_AN_ID], opened=session.opened.astimezone(zone))
 
 
-class Sessions(Answer):
+class Sessions(View):
     """The sessions with which somebody can call now."""
 
     items: tuple[SessionView, ...]
 
 
-class Lapsed(Answer):
+class EndedSessions(View):
     """How many sessions there were, and are no more."""
 
     lapsed: int
 
 
-class AlertView(Answer):
+class AlertView(View):
     """Why a planner is to look at a booking."""
 
     reason: AlertReason
@@ -92,7 +92,7 @@ class AlertView(Answer):
     comments: str
 
 
-class BookingView(Answer):
+class BookingView(View):
     """A booking: its window, and where it stands in whose diary."""
 
     id: int
@@ -142,7 +142,7 @@ class BookingView(Answer):
         )
 
 
-class Bookings(Answer):
+class Bookings(View):
     """A part of the bookings that were found."""
 
     items: tuple[BookingView, ...]
@@ -151,7 +151,7 @@ class Bookings(Answer):
     limit: int
 
 
-class OrderView(Answer):
+class OrderView(View):
     """An order with its bookings."""
 
     id: int
@@ -192,7 +192,7 @@ class OrderView(Answer):
         )
 
 
-class Orders(Answer):
+class Orders(View):
     """A part of the orders that were found."""
 
     items: tuple[OrderView, ...]
@@ -201,7 +201,7 @@ class Orders(Answer):
     limit: int
 
 
-class OperativeView(Answer):
+class OperativeView(View):
     """Somebody who does the work."""
 
     id: str
@@ -217,20 +217,20 @@ class OperativeView(Answer):
         return cls(**{name: getattr(operative, name) for name in cls.model_fields})
 
 
-class Operatives(Answer):
+class Operatives(View):
     """Everybody, in the profile's order."""
 
     items: tuple[OperativeView, ...]
 
 
-class Hours(Answer):
+class Hours(View):
     """A stretch of time."""
 
     begin: datetime
     end: datetime
 
 
-class Day(Answer):
+class Day(View):
     """One operative's day: their hours, if they work on it, what is fixed in it, and the bookings by time."""
 
     operative: OperativeView

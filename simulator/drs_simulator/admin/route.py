@@ -15,7 +15,7 @@ ROOT = "/__admin"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AdminRequest:
     """One request to a route: parts of its path, its payload and its query, read as the route's models have them."""
 
     simulator: SimulatorControl
@@ -42,7 +42,7 @@ class Route:
     method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     summary: str
-    handler: Callable[[Asked], BaseModel | None]
+    handler: Callable[[AdminRequest], BaseModel | None]
     answer: type[BaseModel] | None = None
     payload: type[BaseModel] | None = None
     query: type[BaseModel] | None = None

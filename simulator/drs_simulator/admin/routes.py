@@ -6,14 +6,14 @@ from datetime import date
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 
-from drs_simulator.admin.requests import BookingQuery, ClockChange, MoveRequest, Nothing, OrderQuery
+from drs_simulator.admin.requests import BookingQuery, ClockChange, EmptyPayload, MoveRequest, OrderQuery
 from drs_simulator.admin.responses import (
     Bookings,
     BookingView,
     ClockReading,
     Day,
+    EndedSessions,
     Health,
-    Lapsed,
     Operatives,
     OperativeView,
     Orders,
@@ -21,7 +21,7 @@ from drs_simulator.admin.responses import (
     Sessions,
     SessionView,
 )
-from drs_simulator.admin.route import Asked, Route, Section
+from drs_simulator.admin.route import AdminRequest, Route, Section
 from drs_simulator.admin.scenarios import SCENARIOS
 from drs_simulator.admin.watch import WATCHING
 from drs_simulator.profile.model import Profile
@@ -29,7 +29,7 @@ from drs_simulator.scheduling import back_office
 from drs_simulator.scheduling.back_office import Move, Search, UnknownError
 from drs_simulator.storage.export import StateDocument
 
-_MOST_DIGITS = 18
+_MAX_DIGITS = 18
 _NO_FURTHER_THAN = (date(1900, 1, 1), date(9000, 1, 1))
 
 
@@ -41,9 +41,9 @@ def installed_version() -> str:
         return "unknown"
 
 
-def _health(asked: Asked) -> Health:
-    simulator = asked.simulator
-    perform = simulator.scheduler.perform_unasked
+def _health(request: AdminRequest) -> Health:
+    simulator = request.simulator
+    perform = simulator.scheduler.run_as_system
     return Health(
         version=installed_version(),
         profile=simulator.profile.name,
@@ -54,98 +54,98 @@ def _health(asked: Asked) -> Health:
     )
 
 
-def _reset(asked: Asked) -> None:
-    asked.simulator.reset()
+def _reset(request: AdminRequest) -> None:
+    request.simulator.reset()
 
 
-def _clock(asked: Asked) -> ClockReading:
-    return ClockReading.of(asked.simulator.clock, asked.simulator.profile.zone)
+def _clock(request: AdminRequest) -> ClockReading:
+    return ClockReading.of(request.simulator.clock, request.simulator.profile.zone)
 
 
-def _set_clock(asked: Asked) -> ClockReading:
-    clock, change = asked.simulator.clock, asked.payload
+def _set_clock(request: AdminRequest) -> ClockReading:
+    clock, change = request.simulator.clock, request.payload
     if change.fixed is not None:
         clock.fix(change.fixed)
     elif change.shift is not None:
         clock.shift(change.shift)
     else:
         clock.release()
-    return _clock(asked)
+    return _clock(request)
 
 
-def _state(asked: Asked) -> StateDocument:
-    return asked.simulator.export_state()
+def _state(request: AdminRequest) -> StateDocument:
+    return request.simulator.export_state()
 
 
-def _put_state(asked: Asked) -> None:
-    asked.simulator.import_state(asked.payload)
+def _put_state(request: AdminRequest) -> None:
+    request.simulator.import_state(request.payload)
 
 
-def _sessions(asked: Asked) -> Sessions:
-    zone = asked.simulator.profile.zone
-    sessions = asked.simulator.scheduler.perform_unasked(back_office.open_sessions, None)
+def _sessions(request: AdminRequest) -> Sessions:
+    zone = request.simulator.profile.zone
+    sessions = request.simulator.scheduler.run_as_system(back_office.open_sessions, None)
     return Sessions(items=tuple(SessionView.of(session, zone) for session in sessions))
 
 
-def _end_sessions(asked: Asked) -> Lapsed:
-    return Lapsed(lapsed=asked.simulator.scheduler.perform_unasked(back_office.end_sessions, None))
+def _end_sessions(request: AdminRequest) -> EndedSessions:
+    return EndedSessions(lapsed=request.simulator.scheduler.run_as_system(back_office.clear_sessions, None))
 
 
-def _orders(asked: Asked) -> Orders:
-    query, zone = asked.query, asked.simulator.profile.zone
+def _orders(request: AdminRequest) -> Orders:
+    query, zone = request.query, request.simulator.profile.zone
     search = Search(query.number, offset=query.offset, limit=query.limit)
-    found = asked.simulator.scheduler.perform_unasked(back_office.find_orders, search)
+    found = request.simulator.scheduler.run_as_system(back_office.find_orders, search)
     items = tuple(OrderView.of(order, zone) for order in found.part)
     return Orders(items=items, total=found.total, offset=query.offset, limit=query.limit)
 
 
-def _order(asked: Asked) -> OrderView:
-    found = asked.simulator.scheduler.perform_unasked(back_office.order_numbered, asked.path["number"])
-    return OrderView.of(found, asked.simulator.profile.zone)
+def _order(request: AdminRequest) -> OrderView:
+    found = request.simulator.scheduler.run_as_system(back_office.order_numbered, request.path["number"])
+    return OrderView.of(found, request.simulator.profile.zone)
 
 
-def _bookings(asked: Asked) -> Bookings:
-    query, zone = asked.query, asked.simulator.profile.zone
+def _bookings(request: AdminRequest) -> Bookings:
+    query, zone = request.query, request.simulator.profile.zone
     search = Search(query.number, query.life_cycle, query.operative_id, query.offset, query.limit)
-    found = asked.simulator.scheduler.perform_unasked(back_office.find_bookings, search)
+    found = request.simulator.scheduler.run_as_system(back_office.find_bookings, search)
     items = tuple(BookingView.of(booking, zone) for booking in found.part)
     return Bookings(items=items, total=found.total, offset=query.offset, limit=query.limit)
 
 
-def _move(asked: Asked) -> BookingView:
-    sent, zone = asked.payload, asked.simulator.profile.zone
-    move = Move(_booking_id(asked), sent.begin.astimezone(zone), sent.end.astimezone(zone), sent.operative_id)
-    return BookingView.of(asked.simulator.scheduler.perform_unasked(back_office.move_booking, move), zone)
+def _move(request: AdminRequest) -> BookingView:
+    sent, zone = request.payload, request.simulator.profile.zone
+    move = Move(_booking_id(request), sent.begin.astimezone(zone), sent.end.astimezone(zone), sent.operative_id)
+    return BookingView.of(request.simulator.scheduler.run_as_system(back_office.move_booking, move), zone)
 
 
-def _confirm(asked: Asked) -> BookingView:
-    confirmed = asked.simulator.scheduler.perform_unasked(back_office.confirm_booking, _booking_id(asked))
-    return BookingView.of(confirmed, asked.simulator.profile.zone)
+def _confirm(request: AdminRequest) -> BookingView:
+    confirmed = request.simulator.scheduler.run_as_system(back_office.confirm_booking, _booking_id(request))
+    return BookingView.of(confirmed, request.simulator.profile.zone)
 
 
-def _cancel(asked: Asked) -> BookingView:
-    cancelled = asked.simulator.scheduler.perform_unasked(back_office.cancel_booking, _booking_id(asked))
-    return BookingView.of(cancelled, asked.simulator.profile.zone)
+def _cancel(request: AdminRequest) -> BookingView:
+    cancelled = request.simulator.scheduler.run_as_system(back_office.cancel_booking, _booking_id(request))
+    return BookingView.of(cancelled, request.simulator.profile.zone)
 
 
-def _operatives(asked: Asked) -> Operatives:
-    everybody = asked.simulator.scheduler.perform_unasked(back_office.all_operatives, None)
+def _operatives(request: AdminRequest) -> Operatives:
+    everybody = request.simulator.scheduler.run_as_system(back_office.all_operatives, None)
     return Operatives(items=tuple(OperativeView.of(operative) for operative in everybody))
 
 
-def _day(asked: Asked) -> Day:
-    wanted = (asked.path["operative_id"], _day_of(asked.path["day"]))
-    shown = asked.simulator.scheduler.perform_unasked(back_office.operative_day, wanted)
-    return Day.of(shown, wanted[1], asked.simulator.profile.zone)
+def _day(request: AdminRequest) -> Day:
+    wanted = (request.path["operative_id"], _day_of(request.path["day"]))
+    shown = request.simulator.scheduler.run_as_system(back_office.operative_day, wanted)
+    return Day.of(shown, wanted[1], request.simulator.profile.zone)
 
 
-def _profile(asked: Asked) -> Profile:
-    return asked.simulator.profile
+def _profile(request: AdminRequest) -> Profile:
+    return request.simulator.profile
 
 
-def _booking_id(asked: Asked) -> int:
-    text = asked.path["booking_id"]
-    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+def _booking_id(request: AdminRequest) -> int:
+    text = request.path["booking_id"]
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
         raise UnknownError("There is no such booking: its id is a whole number.")
     return int(text)
 
@@ -168,7 +168,7 @@ SECTIONS = (
         "simulator",
         (
             Route("GET", "/health", "Whether the simulator answers, and how much it keeps", _health, Health),
-            Route("POST", "/reset", "Forget everything; clock and numbers begin anew", _reset, payload=Nothing),
+            Route("POST", "/reset", "Forget everything; clock and numbers begin anew", _reset, payload=EmptyPayload),
             Route("GET", "/clock", "What the clock reads", _clock, ClockReading),
             Route("PUT", "/clock", "Fix, shift or release the clock", _set_clock, ClockReading, ClockChange),
             Route("GET", "/state", "Everything that this DRS would go on from", _state, StateDocument),
@@ -180,7 +180,7 @@ SECTIONS = (
         "planning",
         (
             Route("GET", "/sessions", "The open sessions", _sessions, Sessions),
-            Route("DELETE", "/sessions", "Let all sessions lapse", _end_sessions, Lapsed, Nothing),
+            Route("DELETE", "/sessions", "Let all sessions lapse", _end_sessions, EndedSessions, EmptyPayload),
             Route("GET", "/orders", "Orders, newest first", _orders, Orders, query=OrderQuery),
             Route("GET", "/orders/<path:number>", "The order of a number", _order, OrderView, declines=_UNKNOWN),
             Route("GET", "/bookings", "Bookings, newest first", _bookings, Bookings, query=BookingQuery),
@@ -199,7 +199,7 @@ SECTIONS = (
                 "Confirm a booking's appointment, as a planner does",
                 _confirm,
                 BookingView,
-                Nothing,
+                EmptyPayload,
                 declines=_DECLINED,
             ),
             Route(
@@ -208,7 +208,7 @@ SECTIONS = (
                 "Cancel a booking, as a planner does; tells what it was",
                 _cancel,
                 BookingView,
-                Nothing,
+                EmptyPayload,
                 declines=_DECLINED,
             ),
             Route("GET", "/operatives", "Everybody who does the work", _operatives, Operatives),

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from drs_simulator.admin.requests import Nothing, Payload
-from drs_simulator.admin.responses import Answer
-from drs_simulator.admin.route import Asked, Route, Section
+from drs_simulator.admin.requests import EmptyPayload, Payload
+from drs_simulator.admin.responses import View
+from drs_simulator.admin.route import AdminRequest, Route, Section
 from drs_simulator.scenarios.scenario import Scenario, load_scenario, scenario_names
 from drs_simulator.scheduling.back_office import UnknownError
 from drs_simulator.scheduling.refusal import Refusal
 
 
-class ScenarioView(Answer):
+class ScenarioView(View):
     """A scenario that comes with the simulator. One that needs a start cannot be put in force while it runs."""
 
     name: str
     title: str
-    needs_a_start: bool
+    requires_restart: bool
 
 
-class Scenarios(Answer):
+class Scenarios(View):
     """All of them, by name."""
 
     items: tuple[ScenarioView, ...]
@@ -32,13 +32,13 @@ class ScenarioChoice(Payload):
     name: str
 
 
-def _put_in_force(asked: Asked) -> ScenarioView:
+def _put_in_force(request: AdminRequest) -> ScenarioView:
     """The scenario's fault rules instead of those in force, and its clock, if it has one of its own."""
-    name = asked.payload.name
+    name = request.payload.name
     scenario = _of_ours(name)
-    if scenario.needs_a_start:
+    if scenario.requires_restart:
         raise Refusal(f"{name} changes the installation. Start a simulator with --scenario {name} for it.")
-    asked.simulator.take_up(scenario)
+    request.simulator.apply_scenario(scenario)
     return _view(name, scenario)
 
 
@@ -50,15 +50,15 @@ def _of_ours(name: str) -> Scenario:
 
 
 def _view(name: str, scenario: Scenario) -> ScenarioView:
-    return ScenarioView(name=name, title=scenario.title, needs_a_start=scenario.needs_a_start)
+    return ScenarioView(name=name, title=scenario.title, requires_restart=scenario.requires_restart)
 
 
-def _scenarios(asked: Asked) -> Scenarios:  # noqa: ARG001 - they are the same for all
+def _scenarios(request: AdminRequest) -> Scenarios:  # noqa: ARG001 - they are the same for all
     return Scenarios(items=tuple(_view(name, load_scenario(name)) for name in scenario_names()))
 
 
-def _end(asked: Asked) -> None:
-    asked.simulator.end_scenario()
+def _end(request: AdminRequest) -> None:
+    request.simulator.clear_scenario()
 
 
 SCENARIOS = Section(
@@ -74,6 +74,6 @@ SCENARIOS = Section(
             ScenarioChoice,
             declines=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
         ),
-        Route("DELETE", "/scenario", "End it: clock and fault rules as at the start", _end, payload=Nothing),
+        Route("DELETE", "/scenario", "End it: clock and fault rules as at the start", _end, payload=EmptyPayload),
     ),
 )

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from drs_simulator.admin.requests import Nothing, Payload, Query
-from drs_simulator.admin.route import Asked, Route, Section
+from drs_simulator.admin.requests import EmptyPayload, Payload, Query
+from drs_simulator.admin.route import AdminRequest, Route, Section
 from drs_simulator.exchange import Outcome
 from drs_simulator.faults.rules import FaultRule
 from drs_simulator.journal.har import har
@@ -38,35 +38,35 @@ class FaultRules(Payload):
     rules: tuple[FaultRule, ...] = ()
 
 
-def _journal(asked: Asked) -> HarDocument:
-    wanted, entries = asked.query, asked.simulator.journal.entries()
-    found = [entry for entry in entries if entry.fits(wanted.operation, wanted.outcome, wanted.text)]
+def _journal(request: AdminRequest) -> HarDocument:
+    wanted, entries = request.query, request.simulator.journal.entries()
+    found = [entry for entry in entries if entry.matches(wanted.operation, wanted.outcome, wanted.text)]
     # What a call broke may lie in what came before it, so all of them are looked at.
     return HarDocument.model_validate(har(found, broken_clauses(entries)))
 
 
-def _forget_journal(asked: Asked) -> None:
-    asked.simulator.journal.clear()
+def _forget_journal(request: AdminRequest) -> None:
+    request.simulator.journal.clear()
 
 
-def _faults(asked: Asked) -> FaultRules:
-    return FaultRules(rules=asked.simulator.faults.rules())
+def _faults(request: AdminRequest) -> FaultRules:
+    return FaultRules(rules=request.simulator.faults.rules())
 
 
-def _add_faults(asked: Asked) -> FaultRules:
-    asked.simulator.faults.add(*asked.payload.rules)
-    return _faults(asked)
+def _add_faults(request: AdminRequest) -> FaultRules:
+    request.simulator.faults.add(*request.payload.rules)
+    return _faults(request)
 
 
-def _end_faults(asked: Asked) -> None:
-    asked.simulator.faults.clear()
+def _end_faults(request: AdminRequest) -> None:
+    request.simulator.faults.clear()
 
 
 WATCHING = Section(
     "watching",
     (
         Route("GET", "/journal", "The exchanges that are kept, as HAR", _journal, HarDocument, query=JournalQuery),
-        Route("DELETE", "/journal", "Forget the exchanges", _forget_journal, payload=Nothing),
+        Route("DELETE", "/journal", "Forget the exchanges", _forget_journal, payload=EmptyPayload),
         Route("GET", "/faults", "The fault rules in force", _faults, FaultRules),
         Route(
             "POST",
@@ -76,6 +76,6 @@ WATCHING = Section(
             FaultRules,
             FaultRules,
         ),
-        Route("DELETE", "/faults", "No call goes wrong any more", _end_faults, payload=Nothing),
+        Route("DELETE", "/faults", "No call goes wrong any more", _end_faults, payload=EmptyPayload),
     ),
 )

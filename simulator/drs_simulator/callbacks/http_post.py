@@ -52,12 +52,12 @@ SECONDS_ALLOWED = 10.0
 """How long the service may take to answer."""
 _SUCCESSES = range(200, 300)
 _CONNECT_SECONDS = 5.0
-_MOST_BYTES = 64 * 1024
+_MAX_BYTES = 64 * 1024
 _PIECE = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PostResult:
     """What the service answered.
 
     Args:
@@ -78,7 +78,7 @@ class Answer:
         return self.status in _SUCCESSES
 
 
-def post(url: str, message: bytes) -> Answer:
+def post(url: str, message: bytes) -> PostResult:
     """Send the message. Redirects are not followed, and of a long answer no more than the beginning is read."""
     try:
         with requests.post(
@@ -90,9 +90,9 @@ def post(url: str, message: bytes) -> Answer:
             allow_redirects=False,
             stream=True,
         ) as answer:
-            return Answer(answer.status_code, answer.headers.get("Content-Type", ""), _beginning(answer))
+            return PostResult(answer.status_code, answer.headers.get("Content-Type", ""), _beginning(answer))
     except (requests.RequestException, UnicodeError) as error:
-        return Answer(0, failure=_in_words(error))
+        return PostResult(0, failure=_in_words(error))
 
 
 def _anonymous(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -107,9 +107,9 @@ def _beginning(answer: requests.Response) -> bytes:
     with suppress(requests.RequestException):
         for piece in answer.iter_content(_PIECE):
             body += piece
-            if len(body) >= _MOST_BYTES or monotonic() - begun > SECONDS_ALLOWED:
+            if len(body) >= _MAX_BYTES or monotonic() - begun > SECONDS_ALLOWED:
                 break
-    return body[:_MOST_BYTES]
+    return body[:_MAX_BYTES]
 
 
 def _in_words(error: Exception) -> str:

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from threading import Event, Thread
 from time import perf_counter
 
-from drs_simulator.callbacks.http_post import SECONDS_ALLOWED, Answer, Receiver, post
+from drs_simulator.callbacks.http_post import SECONDS_ALLOWED, PostResult, Receiver, post
 from drs_simulator.callbacks.message import confirmation_message
 from drs_simulator.scheduling.model import Confirmation
-from drs_simulator.scheduling.outbox import TurnRequest, forget_delivered, put_off, take_turn
+from drs_simulator.scheduling.outbox import LeaseRequest, claim_next, mark_delivered, retry_later
 from drs_simulator.scheduling.scheduler import Scheduler
 
 _FIRST_PAUSE = timedelta(seconds=0.5)
@@ -47,7 +47,7 @@ class Attempt:
     confirmation: Confirmation
     message: bytes
     receiver: Receiver
-    answer: Answer
+    answer: PostResult
     again_after: timedelta | None
     duration: float
 
@@ -122,7 +122,7 @@ class ConfirmationSender:
     def post_next(self, scheduler: Scheduler) -> timedelta:
         """Post what is due, one confirmation at most; how long to wait before the next can be."""
         now = self._wall()
-        turn = scheduler.perform_unasked(take_turn, TurnRequest(now, now + _LEASE))
+        turn = scheduler.run_as_system(claim_next, LeaseRequest(now, now + _LEASE))
         if turn.confirmation is None:
             left = _LOOK_AT_LEAST_EVERY if turn.next_due is None else turn.next_due - now
             return min(max(left, timedelta(0)), _LOOK_AT_LEAST_EVERY)
@@ -136,7 +136,7 @@ class ConfirmationSender:
         duration = perf_counter() - started
         again_after = None if answer.received else pause_after(confirmation.attempts)
         if again_after is None:
-            scheduler.perform_unasked(forget_delivered, confirmation)
+            scheduler.run_as_system(mark_delivered, confirmation)
         else:
-            scheduler.perform_unasked(put_off, replace(confirmation, due=self._wall() + again_after))
+            scheduler.run_as_system(retry_later, replace(confirmation, due=self._wall() + again_after))
         self._told(Attempt(confirmation, message, self._receiver, answer, again_after, duration))

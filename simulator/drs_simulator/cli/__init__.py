@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from drs_simulator.cli.housing_files import check_file, import_file
-from drs_simulator.cli.output import UNUSABLE, complain
+from drs_simulator.cli.output import UNUSABLE, print_error
 from drs_simulator.cli.profiles import profile_app
 from drs_simulator.cli.serve import serve_command
 from drs_simulator.errors import UnusableError
@@ -25,5 +25,5 @@ def main() -> None:
     try:
         app()
     except UnusableError as error:
-        complain(str(error))
+        print_error(str(error))
         raise SystemExit(UNUSABLE) from None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from drs_simulator.cli.output import UNUSABLE, complain, say
+from drs_simulator.cli.output import UNUSABLE, echo, print_error
 from drs_simulator.errors import UnusableError
 from drs_simulator.simulator import Simulator
 from drs_simulator.storage.opening import MEMORY
@@ -19,7 +19,7 @@ _Profile = Annotated[str, typer.Option(help="The profile of the DRS that it is f
 def check_file(file: _File, profile: _Profile = "lincoln") -> None:
     """Say what is wrong with a flat file of the housing system, at which line and field. Exit code 2 if anything is."""
     _imported(file, profile, MEMORY)
-    say(f"{file} is in order.")
+    echo(f"{file} is in order.")
 
 
 def import_file(
@@ -37,10 +37,10 @@ def import_file(
     in through a folder: serve --import-dir.
     """
     if state == MEMORY:
-        complain("State in memory is a server's own: name its database with --state, or serve with --import-dir.")
+        print_error("State in memory is a server's own: name its database with --state, or serve with --import-dir.")
         raise typer.Exit(UNUSABLE)
     is_new = _imported(file, profile, state)
-    say(f"{file} is imported." if is_new else f"{file} was imported before; nothing was changed.")
+    echo(f"{file} is imported." if is_new else f"{file} was imported before; nothing was changed.")
 
 
 def _imported(file: Path, profile: str, state: str) -> bool:
@@ -48,7 +48,7 @@ def _imported(file: Path, profile: str, state: str) -> bool:
     try:
         return drs.import_file(file)
     except UnusableError as error:
-        complain(f"{file} cannot be imported:\n  {error}")
+        print_error(f"{file} cannot be imported:\n  {error}")
         raise typer.Exit(UNUSABLE) from None
     finally:
         drs.close()

@@ -10,17 +10,17 @@ UNUSABLE = 2
 """The exit code where something that was given cannot be used."""
 
 
-def say(text: str) -> None:
+def echo(text: str) -> None:
     """A line of the answer."""
     typer.echo(text)
 
 
-def complain(text: str) -> None:
+def print_error(text: str) -> None:
     """A line about what is wrong."""
     typer.echo(text, err=True)
 
 
-def say_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """An answer of several columns."""
     from rich.console import Console  # noqa: PLC0415 - a server prints no table
     from rich.table import Table  # noqa: PLC0415

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from drs_simulator.cli.output import say, say_table
+from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
 
 profile_app = typer.Typer(help="Profiles: what an installation of DRS is set up with.", no_args_is_help=True)
@@ -20,14 +20,14 @@ def profile_list() -> None:
         profile = load_profile(name)
         hours = ", ".join(f"{slot.begin:%H:%M}-{slot.end:%H:%M}" for slot in profile.availability.slots)
         rows.append((name, profile.title, f"{profile.availability.day_cap} days", hours))
-    say_table(("name", "installation", "cap", "slots"), rows)
+    print_table(("name", "installation", "cap", "slots"), rows)
 
 
 @profile_app.command("check")
 def profile_check(file: Annotated[str, typer.Argument(help="A TOML file, or a profile's name.")]) -> None:
     """Say what is wrong with a profile, and at which key. Exit code 2 if anything is."""
     profile = load_profile(file)
-    say(
+    echo(
         f"{file} is in order: {profile.title}, {len(profile.operatives)} operatives, {len(profile.sor_codes)} SOR "
         f"codes, {len(profile.locations)} locations."
     )
@@ -36,4 +36,4 @@ def profile_check(file: Annotated[str, typer.Argument(help="A TOML file, or a pr
 @profile_app.command("evidence")
 def profile_evidence(name: Annotated[str, typer.Argument(help="A profile's name, or a TOML file.")]) -> None:
     """How each setting of a profile is known."""
-    say_table(("setting", "evidence"), load_profile(name).evidence.items())
+    print_table(("setting", "evidence"), load_profile(name).evidence.items())

@@ -7,12 +7,12 @@ from pathlib import Path
 from random import Random, SystemRandom
 from wsgiref.types import WSGIApplication
 
-from drs_simulator.cli.output import say
-from drs_simulator.cli.serve import Logs, WsdlStyle, logged, profile_with, say_addresses
+from drs_simulator.cli.output import echo
+from drs_simulator.cli.serve import Logs, WsdlStyle, print_addresses, resolve_profile, with_logging
 from drs_simulator.http.app import service_path
-from drs_simulator.http.servers.granian_server import Listening, serve
+from drs_simulator.http.servers.granian_server import ServerConfig, serve
 from drs_simulator.profile.model import Profile
-from drs_simulator.replay.recorded_drs import recorded_endpoint
+from drs_simulator.replay.recorded_drs import replay_application
 from drs_simulator.replay.recording_folder import RecordingFolder, read_recording
 
 
@@ -21,10 +21,10 @@ def serve_recordings(
     profile: str | None,
     wsdl_style: WsdlStyle | None,
     seed: int | None,
-    listening: Listening,
+    server_config: ServerConfig,
     logs: Logs,
     *,
-    nearest: bool,
+    closest: bool,
 ) -> None:
     """Serve the recordings of a folder until Ctrl-C or SIGTERM.
 
@@ -33,9 +33,9 @@ def serve_recordings(
         profile: The installation that they are answered for; ``None`` for the one that they name.
         wsdl_style: See ``serve``.
         seed: Makes new session ids repeatable.
-        listening: Where and how to listen.
+        server_config: Where and how to listen.
         logs: What is logged, and how.
-        nearest: Whether to answer the unrecorded like the nearest recorded.
+        closest: Whether to fall back to the closest recorded request.
 
     Raises:
         RecordingFolderError: The folder cannot be used.
@@ -43,20 +43,20 @@ def serve_recordings(
         PortTakenError: Somebody else listens there.
     """
     recording = read_recording(folder)
-    loaded = profile_with(profile or recording.profile, wsdl_style)
-    load = partial(_load, recording, loaded, seed, logs, nearest=nearest)
-    serve(load, listening, partial(_announce, listening, loaded, recording))
+    loaded = resolve_profile(profile or recording.profile, wsdl_style)
+    load = partial(_load, recording, loaded, seed, logs, closest=closest)
+    serve(load, server_config, partial(_announce, server_config, loaded, recording))
 
 
 def _load(
-    recording: RecordingFolder, profile: Profile, seed: int | None, logs: Logs, *, nearest: bool
+    recording: RecordingFolder, profile: Profile, seed: int | None, logs: Logs, *, closest: bool
 ) -> WSGIApplication:
     random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
-    return logged(recorded_endpoint(recording, profile, random, nearest=nearest), logs)
+    return with_logging(replay_application(recording, profile, random, closest=closest), logs)
 
 
-def _announce(listening: Listening, profile: Profile, recording: RecordingFolder, port: int) -> None:
-    say(f"DRS from recordings: {recording.title}, {len(recording.exchanges)} exchanges")
-    say_addresses(listening, port, service_path(profile))
-    say("  login     any")
-    say("Stop it with Ctrl-C.")
+def _announce(server_config: ServerConfig, profile: Profile, recording: RecordingFolder, port: int) -> None:
+    echo(f"DRS from recordings: {recording.title}, {len(recording.exchanges)} exchanges")
+    print_addresses(server_config, port, service_path(profile))
+    echo("  login     any")
+    echo("Stop it with Ctrl-C.")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from wsgiref.types import WSGIApplication
 
 from drs_simulator.admin.auth import Guard
-from drs_simulator.cli.output import say
+from drs_simulator.cli.output import echo
 from drs_simulator.http.request_log import RequestIds
-from drs_simulator.http.servers.granian_server import Listening
+from drs_simulator.http.servers.granian_server import ServerConfig
 from drs_simulator.log_setup import LogFormat, LogLevel, set_up_logs
 from drs_simulator.profile.loading import load_profile
 from drs_simulator.profile.model import Profile
@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from drs_simulator.admin.auth import guard_for, is_loopback
-from drs_simulator.cli.output import UNUSABLE, complain
+from drs_simulator.admin.auth import is_loopback, make_guard
+from drs_simulator.cli.output import UNUSABLE, print_error
 from drs_simulator.http.servers.granian_server import serve
 from drs_simulator.journal.journal import DEFAULT_ENTRIES
 from drs_simulator.simulator import DEFAULT_LOGIN
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 Logs = tuple[LogLevel, LogFormat]
 
 
-class TlsSort(StrEnum):
+class TlsMode(StrEnum):
     """What certificate is made."""
 
     SELF_SIGNED = "self-signed"
@@ -56,8 +56,8 @@ class WsdlStyle(StrEnum):
     CXF = "cxf"
 
 
-def tls_with(
-    host: str, sort: TlsSort | None, folder: Path | None, certificate: Path | None, key: Path | None
+def resolve_tls(
+    host: str, sort: TlsMode | None, folder: Path | None, certificate: Path | None, key: Path | None
 ) -> Tls | None:
     """What the server is to show to its callers; ``None`` for nothing.
 
@@ -78,7 +78,7 @@ def tls_with(
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ScenarioSettings:
     """What a scenario sets."""
 
     profile: Profile
@@ -87,7 +87,7 @@ class Scene:
     faults: tuple[FaultRule, ...]
 
 
-def scene_of(source: str, profile: str | None, wsdl_style: WsdlStyle | None) -> Scene:
+def resolve_scenario(source: str, profile: str | None, wsdl_style: WsdlStyle | None) -> ScenarioSettings:
     """What the scenario of that name or file sets, of that installation if one is given.
 
     Raises:
@@ -96,24 +96,24 @@ def scene_of(source: str, profile: str | None, wsdl_style: WsdlStyle | None) -> 
     from drs_simulator.scenarios.scenario import load_scenario  # noqa: PLC0415 - its models take time to come
 
     scenario = load_scenario(source)
-    return Scene(
-        _styled(scenario.installation(profile), wsdl_style), scenario.clock, scenario.password, scenario.faults
+    return ScenarioSettings(
+        _with_wsdl_style(scenario.installation(profile), wsdl_style), scenario.clock, scenario.password, scenario.faults
     )
 
 
-def profile_with(source: str, wsdl_style: WsdlStyle | None) -> Profile:
+def resolve_profile(source: str, wsdl_style: WsdlStyle | None) -> Profile:
     """The profile of that name or file, its interface described in that style."""
-    return _styled(load_profile(source), wsdl_style)
+    return _with_wsdl_style(load_profile(source), wsdl_style)
 
 
-def _styled(profile: Profile, wsdl_style: WsdlStyle | None) -> Profile:
+def _with_wsdl_style(profile: Profile, wsdl_style: WsdlStyle | None) -> Profile:
     if wsdl_style is None:
         return profile
     gateway = profile.gateway.model_copy(update={"wsdl_style": wsdl_style.value})
     return profile.model_copy(update={"gateway": gateway})
 
 
-def check_receiver(url: str) -> None:
+def check_callback_url(url: str) -> None:
     """Look whether confirmations can be posted to that address.
 
     Raises:
@@ -124,7 +124,7 @@ def check_receiver(url: str) -> None:
     Receiver(url)
 
 
-def logged(application: WSGIApplication, logs: Logs) -> WSGIApplication:
+def with_logging(application: WSGIApplication, logs: Logs) -> WSGIApplication:
     """The application with its log set up; where exchanges are logged, each request has an id."""
     level, form = logs
     set_up_logs(level, form)
@@ -136,39 +136,39 @@ def load_simulator(settings: dict[str, object], import_dir: Path | None, logs: L
     simulator = Simulator(**settings)  # type: ignore[arg-type]
     if import_dir is not None:
         simulator.watch_folder(import_dir)
-    return logged(simulator.wsgi, logs)
+    return with_logging(simulator.wsgi, logs)
 
 
 def announce(
-    listening: Listening, simulator: Simulator, guard: Guard | None, more: Mapping[str, str], port: int
+    server_config: ServerConfig, simulator: Simulator, guard: Guard | None, more: Mapping[str, str], port: int
 ) -> None:
     """Say where the simulator can be reached, and how."""
-    say(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}")
-    say_addresses(listening, port, simulator.path)
+    echo(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}")
+    print_addresses(server_config, port, simulator.path)
     default = f", password {DEFAULT_PASSWORD}" if simulator.password == DEFAULT_PASSWORD else ""
-    say(f"  login     {simulator.login}{default}")
+    echo(f"  login     {simulator.login}{default}")
     if guard is not None:
-        token = ", with the token" if guard.wants_token else ""
-        say(f"  console   {listening.address(port)}/{token}")
-        say(f"  admin     {listening.address(port)}/__admin{token}")
+        token = ", with the token" if guard.requires_token else ""
+        echo(f"  console   {server_config.address(port)}/{token}")
+        echo(f"  admin     {server_config.address(port)}/__admin{token}")
     for name, value in more.items():
-        say(f"  {name:9} {value}")
-    say("Stop it with Ctrl-C.")
+        echo(f"  {name:9} {value}")
+    echo("Stop it with Ctrl-C.")
 
 
-def say_addresses(listening: Listening, port: int, path: str) -> None:
+def print_addresses(server_config: ServerConfig, port: int, path: str) -> None:
     """Where the gateway is, and whom its callers have to trust."""
-    address = f"{listening.address(port)}{path}"
-    say(f"  endpoint  {address}")
-    say(f"  WSDL      {address}?wsdl")
-    if listening.tls is not None and listening.tls.ca is not None:
-        say(f"  trust     {listening.tls.ca}")
+    address = f"{server_config.address(port)}{path}"
+    echo(f"  endpoint  {address}")
+    echo(f"  WSDL      {address}?wsdl")
+    if server_config.tls is not None and server_config.tls.ca is not None:
+        echo(f"  trust     {server_config.tls.ca}")
 
 
 _QUICKEST, _WHERE_CALLS_ARE_SLOW = 1, 32
 _ONLY_WITH_A_SIMULATOR = frozenset(
     {
-        *("admin", "admin_token", "clock", "confirm_to", "faults", "import_dir"),
+        *("admin", "admin_token", "clock", "callback_url", "faults", "import_dir"),
         *("login", "password", "scenario", "state", "trusted_proxies", "workers"),
     }
 )
@@ -234,7 +234,7 @@ def serve_command(
             help="Where state is kept: memory, sqlite:///drs.db or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
         ),
     ] = MEMORY,
-    confirm_to: Annotated[
+    callback_url: Annotated[
         str | None,
         typer.Option(
             help="The address of a service that is told when a planner moves or confirms a booking.", show_default=False
@@ -244,11 +244,15 @@ def serve_command(
         Path | None,
         typer.Option(help="Answer from a folder of recorded exchanges alone; to any login.", show_default=False),
     ] = None,
-    nearest: Annotated[
-        bool, typer.Option("--nearest", help="With --from-recordings: answer the unrecorded like the nearest recorded.")
+    closest_match: Annotated[
+        bool,
+        typer.Option(
+            "--closest-match",
+            help="With --from-recordings: fall back to the closest recorded request.",
+        ),
     ] = False,
     tls: Annotated[
-        TlsSort | None,
+        TlsMode | None,
         typer.Option(help="Serve https with a certificate made for it (needs the extra tls).", show_default=False),
     ] = None,
     tls_dir: Annotated[
@@ -276,8 +280,12 @@ def serve_command(
     and the seed are never kept.
     """
     given = {name for name in context.params if _source(context, name) == "COMMANDLINE"}
-    listening = Listening(
-        host, port, threads or _threads_for(faults, scenario), workers, tls_with(host, tls, tls_dir, tls_cert, tls_key)
+    server_config = ServerConfig(
+        host,
+        port,
+        threads or _threads_for(faults, scenario),
+        workers,
+        resolve_tls(host, tls, tls_dir, tls_cert, tls_key),
     )
     logs = (log_level, log_format)
     if from_recordings is not None:
@@ -285,22 +293,22 @@ def serve_command(
         from drs_simulator.cli.replay import serve_recordings  # noqa: PLC0415 - most servers are none of recordings
 
         chosen = None if _source(context, "profile") == "DEFAULT" else profile
-        serve_recordings(from_recordings, chosen, wsdl_style, seed, listening, logs, nearest=nearest)
+        serve_recordings(from_recordings, chosen, wsdl_style, seed, server_config, logs, closest=closest_match)
         return
-    _check_sense(given & {"nearest"}, "it goes with --from-recordings")
+    _check_sense(given & {"closest_match"}, "it goes with --from-recordings")
     if not is_loopback(host) and password == DEFAULT_PASSWORD:
-        complain(f"{host} can be reached from elsewhere. Set a --password other than the default.")
+        print_error(f"{host} can be reached from elsewhere. Set a --password other than the default.")
         raise typer.Exit(UNUSABLE)
     if workers > 1:
         _check_workers(state, seed, import_dir)
     set_by_hand = {name for name in context.params if _source(context, name) != "DEFAULT"}
-    loaded = profile_with(profile, wsdl_style)
+    loaded = resolve_profile(profile, wsdl_style)
     rules = _fault_rules(faults)
     if scenario is not None:
-        scene = scene_of(scenario, profile if "profile" in set_by_hand else None, wsdl_style)
-        loaded, rules = scene.profile, (*scene.faults, *rules)
-        clock = clock if "clock" in set_by_hand else scene.clock
-        password = password if "password" in set_by_hand or scene.password is None else scene.password
+        overlay = resolve_scenario(scenario, profile if "profile" in set_by_hand else None, wsdl_style)
+        loaded, rules = overlay.profile, (*overlay.faults, *rules)
+        clock = clock if "clock" in set_by_hand else overlay.clock
+        password = password if "password" in set_by_hand or overlay.password is None else overlay.password
     settings: dict[str, object] = {
         "profile": loaded,
         "clock": clock,
@@ -319,15 +327,15 @@ def serve_command(
     # find there what was set for all of them now.
     simulator = Simulator(**settings)  # type: ignore[arg-type]
     simulator.close()
-    if confirm_to is not None:
-        check_receiver(confirm_to)
+    if callback_url is not None:
+        check_callback_url(callback_url)
     if state != MEMORY:
         settings |= {"clock": "wall", "faults": ()}
-    settings["confirm_to"] = confirm_to
-    guard = guard_for(host, admin_token, trusted_proxies) if admin else None
+    settings["callback_url"] = callback_url
+    guard = make_guard(host, admin_token, trusted_proxies) if admin else None
     more = {"state": simulator.state} | ({} if import_dir is None else {"imports": str(import_dir)})
     load = partial(load_simulator, settings, import_dir, logs)
-    serve(load, listening, partial(announce, listening, simulator, guard, more))
+    serve(load, server_config, partial(announce, server_config, simulator, guard, more))
 
 
 def _threads_for(faults: str | None, scenario: str | None) -> int:
@@ -343,7 +351,7 @@ def _check_workers(state: str, seed: int | None, import_dir: Path | None) -> Non
         (import_dir is not None, "all workers would watch --import-dir: start one server beside them that does"),
     ):
         if is_so:
-            complain(f"--workers cannot be more than 1 here: {why}.")
+            print_error(f"--workers cannot be more than 1 here: {why}.")
             raise typer.Exit(UNUSABLE)
 
 
@@ -364,5 +372,5 @@ def _source(context: typer.Context, name: str) -> str:
 def _check_sense(options: Collection[str], remedy: str) -> None:
     """Say which options that were given mean nothing."""
     for name in sorted(options):
-        complain(f"--{name.replace('_', '-')} has no meaning here: {remedy}.")
+        print_error(f"--{name.replace('_', '-')} has no meaning here: {remedy}.")
         raise typer.Exit(UNUSABLE)

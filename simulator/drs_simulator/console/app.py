@@ -17,7 +17,7 @@ from drs_simulator.console import controls, diary, journal, orders, sessions, se
 from drs_simulator.scheduling.back_office import UnknownError
 
 _log = logging.getLogger(__name__)
-_MOST_BYTES = 8 * 1024 * 1024
+_MAX_BYTES = 8 * 1024 * 1024
 _NOTHING_FROM_ELSEWHERE = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -41,7 +41,7 @@ _NAVIGATION = (
 def pages_of(simulator: SimulatorControl) -> WSGIApplication:
     """The pages of one simulator."""
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = _MAX_BYTES
     app.extensions["simulator"] = simulator
     for part in (diary, orders, sessions, journal, controls, setup):
         app.register_blueprint(part.pages)

@@ -45,7 +45,7 @@ class Console:
             told = declined.problem
             response = Response(f"{told.detail}\n{told.remedy}\n", told.status, content_type="text/plain")
             return response(environ, start_response)
-        if not self._guard.wants_token or self._may_pass(request):
+        if not self._guard.requires_token or self._may_pass(request):
             return self._pages(environ, start_response)
         if request.path == LOGIN and request.method == "POST":
             return self._let_in(request)(environ, start_response)
@@ -55,7 +55,7 @@ class Console:
         """Whether the caller has the cookie, or asks for what everybody may see: the way in, and how it looks."""
         if request.path.startswith(f"/{_ASSETS}/") or (request.path == LOGIN and request.method in ("GET", "HEAD")):
             return True
-        return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._guard.pass_for(COOKIE).encode())
+        return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._guard.derive_cookie(COOKIE).encode())
 
     def _let_in(self, request: Request) -> Response:
         sent = request.form.get("token", "")
@@ -63,7 +63,7 @@ class Console:
             return Response("", HTTPStatus.SEE_OTHER, {"Location": f"{LOGIN}?wrong"})
         response = Response("", HTTPStatus.SEE_OTHER, {"Location": "/"})
         secure = request.scheme == "https"
-        response.set_cookie(COOKIE, self._guard.pass_for(COOKIE), httponly=True, samesite="Strict", secure=secure)
+        response.set_cookie(COOKIE, self._guard.derive_cookie(COOKIE), httponly=True, samesite="Strict", secure=secure)
         return response
 
     @cached_property

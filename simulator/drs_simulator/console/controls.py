@@ -31,9 +31,9 @@ _EFFECTS: tuple[tuple[str, str, str], ...] = (
     ("truncated", "breaks off in the middle of its answer", ""),
     ("garbage", "answers with bytes that are no XML", ""),
     ("wrong_content_type", "claims that its answer is HTML", ""),
-    ("session_lost", "forgets the caller's session", ""),
-    ("place_taken", "another caller takes the place in between", ""),
-    ("answer_lost", "does what it was asked, and the answer gets lost", ""),
+    ("sessions_expired", "forgets the caller's session", ""),
+    ("slot_taken", "another caller takes the place in between", ""),
+    ("response_lost", "does what it was asked, and the answer gets lost", ""),
     ("extra_elements", "answers with elements that nobody expects", ""),
 )
 """Effects that the form offers: kind, what DRS or somebody before it does, and the setting that it needs."""
@@ -88,7 +88,7 @@ def add_fault() -> AnyResponse | tuple[str, int]:
 
 
 @pages.post("/controls/faults/end")
-def end_faults() -> AnyResponse:
+def clear_faults() -> AnyResponse:
     """No call goes wrong any more."""
     simulator().faults.clear()
     return _done("faults")

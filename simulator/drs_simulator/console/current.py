@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from flask import current_app
 
 from drs_simulator.admin.control import SimulatorControl
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 
 _Request = TypeVar("_Request")
 _Answer = TypeVar("_Answer")
@@ -19,6 +19,6 @@ def simulator() -> SimulatorControl:
     return cast("SimulatorControl", current_app.extensions["simulator"])
 
 
-def perform(use_case: Callable[[Call, _Request], _Answer], request: _Request) -> _Answer:
+def perform(use_case: Callable[[UseCaseContext, _Request], _Answer], request: _Request) -> _Answer:
     """Do the use case as a planner, who needs no session."""
-    return simulator().scheduler.perform_unasked(use_case, request)
+    return simulator().scheduler.run_as_system(use_case, request)

@@ -96,7 +96,7 @@ def _areas(profile: Profile, monday: date) -> list[str]:
     """The sector that is worked in, day by day, where the installation has areas."""
     if profile.areas is None:
         return []
-    return [calendar.area_in_turn(profile.areas, monday + timedelta(index)) for index in range(_DAYS)]
+    return [calendar.area_on(profile.areas, monday + timedelta(index)) for index in range(_DAYS)]
 
 
 def _hours(rows: Sequence[Sequence[OperativeDay]], zone: ZoneInfo) -> tuple[int, int]:

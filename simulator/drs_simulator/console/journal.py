@@ -25,7 +25,7 @@ def entries() -> str:
         entries=_wanted(),
         operations=sorted((*OPERATIONS, OPERATION)),
         outcomes=list(Outcome),
-        most=_SHOWN,
+        max=_SHOWN,
         kept=bool(simulator().journal),
     )
 
@@ -58,6 +58,6 @@ def _wanted() -> list[JournalEntry]:
     found = [
         each
         for each in reversed(simulator().journal.entries())
-        if each.fits(asked.get("operation") or None, outcome, asked.get("text"))
+        if each.matches(asked.get("operation") or None, outcome, asked.get("text"))
     ]
     return found[:_SHOWN]

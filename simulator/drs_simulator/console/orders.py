@@ -19,7 +19,7 @@ from drs_simulator.scheduling.refusal import Refusal
 
 pages = Blueprint("orders", __name__)
 _PER_PAGE = 25
-_MOST_PAGES = 1_000_000
+_MAX_PAGES = 1_000_000
 
 
 @pages.get("/orders")
@@ -110,4 +110,4 @@ def _window(day: str, slot: str) -> tuple[datetime, datetime]:
 
 
 def _page(text: str) -> int:
-    return min(max(1, int(text)), _MOST_PAGES) if text.isascii() and text.isdigit() and len(text) < 8 else 1  # noqa: PLR2004
+    return min(max(1, int(text)), _MAX_PAGES) if text.isascii() and text.isdigit() and len(text) < 8 else 1  # noqa: PLR2004

@@ -25,5 +25,5 @@ def all_sessions() -> str:
 @pages.post("/sessions/end")
 def end_all() -> Response:
     """Let all sessions lapse."""
-    ended = perform(back_office.end_sessions, None)
+    ended = perform(back_office.clear_sessions, None)
     return redirect(url_for("sessions.all_sessions", ended=ended), HTTPStatus.SEE_OTHER)

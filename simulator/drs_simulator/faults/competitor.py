@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from drs_simulator.exchange import SentCall
+from drs_simulator.exchange import SoapCall
 from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking
-from drs_simulator.scheduling.planning.slots import work_of
+from drs_simulator.scheduling.planning.slots import job_of
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.values import read_date_time, read_integer
 
 
-class Rival:
+class CompetingCaller:
     """Takes the places that other callers want."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
 
-    def take_places(self, call: SentCall) -> None:
+    def fill_window(self, call: SoapCall) -> None:
         """Fill the window that the call asks for. One that will be declined or not understood asks for none."""
         try:
             booking = BookingRequest(
@@ -31,20 +31,20 @@ class Rival:
                 window_start=self._date(call, "planningWindowStart"),
                 window_end=self._date(call, "planningWindowEnd"),
             )
-            self._scheduler.perform(take_places, call.session_id, PlacingRequest(booking))
+            self._scheduler.perform(fill_window, call.session_id, PlacingRequest(booking))
         except (SoapFault, Refusal):
             return
 
-    def _date(self, call: SentCall, name: str) -> datetime | None:
+    def _date(self, call: SoapCall, name: str) -> datetime | None:
         text = call.text(name)
         return read_date_time(text, self._scheduler.profile.zone) if text else None
 
 
 _HALF_A_DAY = 12 * 60
-_RIVAL = "another caller"
+_COMPETITOR = "another caller"
 
 
-def take_places(call: Call, request: PlacingRequest) -> None:
+def fill_window(context: UseCaseContext, request: PlacingRequest) -> None:
     """Fill the window that a booking is about to be scheduled in, until the booking itself has no place there.
 
     Without a window it is the slot that the booking would get. The places go to bookings of an order of their own, in
@@ -52,19 +52,19 @@ def take_places(call: Call, request: PlacingRequest) -> None:
 
     Refuses: an unknown booking, one that is completed.
     """
-    booking = call.open_booking(request.booking.booking_id or request.booking_id)
-    window = _window(call, booking, request)
+    booking = context.open_booking(request.booking.booking_id or request.booking_id)
+    window = _window(context, booking, request)
     if window is None:
         return
-    order = call.order_of(booking)
-    order_id = call.transaction.next_number("order", call.profile.ordering.first_order_id)
+    order = context.order_of(booking)
+    order_id = context.transaction.next_number("order", context.profile.ordering.first_order_id)
     number = f"TAKEN-{order_id}"
-    call.transaction.put_order(replace(order, id=order_id, number=number, user_id=_RIVAL))
+    context.transaction.put_order(replace(order, id=order_id, number=number, user_id=_COMPETITOR))
     wanted = replace(
         booking,
         order_id=order_id,
         order_number=number,
-        user_id=_RIVAL,
+        user_id=_COMPETITOR,
         window_start=window[0],
         window_end=window[1],
         appointment=None,
@@ -73,15 +73,15 @@ def take_places(call: Call, request: PlacingRequest) -> None:
         alert=None,
     )
     for minutes in _lengths(booking):
-        while placed := call.planner.placed(replace(wanted, id=_next_id(call), minutes=minutes)):
-            call.transaction.put_booking(replace(placed, token_id=call.new_token()))
+        while placed := context.planner.placed(replace(wanted, id=_next_id(context), minutes=minutes)):
+            context.transaction.put_booking(replace(placed, token_id=context.new_token()))
 
 
-def _window(call: Call, booking: Booking, request: PlacingRequest) -> tuple[datetime, datetime] | None:
+def _window(context: UseCaseContext, booking: Booking, request: PlacingRequest) -> tuple[datetime, datetime] | None:
     start, end = request.booking.window_start, request.booking.window_end
     if start is not None and end is not None:
         return start, end
-    return call.planner.next_free_slot(work_of(booking), max(call.order_of(booking).earliest, call.now))
+    return context.planner.next_free_slot(job_of(booking), max(context.order_of(booking).earliest, context.now))
 
 
 def _lengths(booking: Booking) -> Iterator[int]:
@@ -93,5 +93,5 @@ def _lengths(booking: Booking) -> Iterator[int]:
     yield booking.minutes
 
 
-def _next_id(call: Call) -> int:
-    return call.transaction.next_number("booking", call.profile.ordering.first_booking_id)
+def _next_id(context: UseCaseContext) -> int:
+    return context.transaction.next_number("booking", context.profile.ordering.first_booking_id)

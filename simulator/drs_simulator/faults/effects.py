@@ -4,9 +4,9 @@ An effect stands around the call and decides whether the call is carried out at 
 
 ======================  ==================================================================================
 before the call         ``delay``, ``delay_uniform``, ``delay_log_normal``, ``delay_lincoln``,
-                        ``session_lost``, ``place_taken``
+                        ``sessions_expired``, ``slot_taken``
 instead of the call     ``http_status``, ``fault``, ``refusal``, ``login_page``, ``reset``
-after the call, which   ``empty``, ``truncated``, ``garbage``, ``slow_drip``, ``answer_lost``,
+after the call, which   ``empty``, ``truncated``, ``garbage``, ``slow_response``, ``response_lost``,
 is carried out          ``wrong_content_type``, ``extra_elements``
 ======================  ==================================================================================
 
@@ -27,29 +27,29 @@ from typing import Annotated, ClassVar, Literal, Self
 from lxml import etree
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from drs_simulator.exchange import Reply, SentCall
+from drs_simulator.exchange import Reply, SoapCall
 from drs_simulator.soap.envelope import fault_document, refusal_document, serialized
 from drs_simulator.soap.interface import OPERATIONS
 from drs_simulator.soap.soap_fault import FaultCode, SoapFault
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class FaultContext:
     """One call that effects strike.
 
     Args:
         call: What was sent.
         random: The call's own randomness.
         sleep: Waits so many seconds.
-        forget_sessions: Ends all sessions.
-        take_places: Has another caller take the places that this call asks for.
+        clear_sessions: Ends all sessions.
+        fill_window: Has another caller take the places that this call asks for.
     """
 
-    call: SentCall
+    call: SoapCall
     random: Random
     sleep: Callable[[float], object]
-    forget_sessions: Callable[[], object]
-    take_places: Callable[[SentCall], object]
+    clear_sessions: Callable[[], object]
+    fill_window: Callable[[SoapCall], object]
 
 
 class Effect(BaseModel):
@@ -61,8 +61,8 @@ class Effect(BaseModel):
     """The only operations that it can happen to; ``None`` for whatever is posted."""
 
     @abstractmethod
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
-        """What the caller gets. ``carry_out`` performs the call, and whatever rules come after this one."""
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
+        """What the caller gets. ``call_next`` performs the call, and whatever rules come after this one."""
 
 
 _LONGEST_SECONDS = 3600
@@ -79,10 +79,10 @@ class _Wait(Effect):
     def drawn(self, random: Random) -> float:
         """How many seconds one call waits."""
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
         """Wait before the call."""
         scene.sleep(self.drawn(scene.random))
-        return carry_out()
+        return call_next()
 
 
 class Delay(_Wait):
@@ -97,49 +97,49 @@ class Delay(_Wait):
 
 
 class DelayUniform(_Wait):
-    """The call waits anything from ``least`` to ``most`` seconds, all as likely."""
+    """The call waits between ``min`` and ``max`` seconds, every value as likely."""
 
     kind: Literal["delay_uniform"] = "delay_uniform"
-    least: Seconds = 0
-    most: Seconds
+    min: Seconds = 0
+    max: Seconds
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        _check_order(self.least, self.most)
+        _check_order(self.min, self.max)
         return self
 
     def drawn(self, random: Random) -> float:
         """How many seconds one call waits."""
-        return random.uniform(self.least, self.most)
+        return random.uniform(self.min, self.max)
 
 
 class DelayLogNormal(_Wait):
     """A log-normal wait: half the calls wait longer than ``median`` seconds, few of them much longer.
 
-    What is drawn below ``least`` or above ``most`` is those.
+    A wait below ``min`` or above ``max`` becomes that bound.
     """
 
     kind: Literal["delay_log_normal"] = "delay_log_normal"
     median: Annotated[float, Field(gt=0, le=_LONGEST_SECONDS)]
     sigma: Annotated[float, Field(ge=0, le=5)]
-    least: Seconds = 0
-    most: Seconds = _LONGEST_SECONDS
+    min: Seconds = 0
+    max: Seconds = _LONGEST_SECONDS
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        _check_order(self.least, self.most)
+        _check_order(self.min, self.max)
         return self
 
     def drawn(self, random: Random) -> float:
         """How many seconds one call waits."""
-        return min(max(exp(random.normalvariate(log(self.median), self.sigma)), self.least), self.most)
+        return min(max(exp(random.normalvariate(log(self.median), self.sigma)), self.min), self.max)
 
 
 class DelayLincoln(_Wait):
     """The call waits as long as a checkAvailability took at Lincoln, measured over 300 calls (client).
 
-    The least was 0.878 s, the mean 1.685 s, the most 4.835 s. A log-normal wait is fitted to them: it has that mean,
-    it never leaves those bounds, and the longest of 300 is about the longest that was measured.
+    The minimum was 0.878 s, the mean 1.685 s, the maximum 4.835 s. A log-normal wait is fitted to them: it has that
+    mean, it never leaves those bounds, and the longest of 300 is about the longest that was measured.
     """
 
     kind: Literal["delay_lincoln"] = "delay_lincoln"
@@ -149,27 +149,27 @@ class DelayLincoln(_Wait):
         return _AT_LINCOLN.drawn(random)
 
 
-_AT_LINCOLN = DelayLogNormal(median=1.548, sigma=0.398, least=0.878, most=4.835)
+_AT_LINCOLN = DelayLogNormal(median=1.548, sigma=0.398, min=0.878, max=4.835)
 
 
 __all__ = [
-    "AnswerLost",
     "AnyEffect",
     "Delay",
     "DelayLincoln",
     "DelayLogNormal",
     "DelayUniform",
+    "DrsRefusal",
     "Empty",
     "ExtraElements",
     "Fault",
     "Garbage",
     "HttpStatus",
     "LoginPage",
-    "PlaceTaken",
-    "Refusal",
     "Reset",
-    "SessionLost",
-    "SlowDrip",
+    "ResponseLost",
+    "SessionsExpired",
+    "SlotTaken",
+    "SlowResponse",
     "Truncated",
     "WrongContentType",
 ]
@@ -203,7 +203,7 @@ class HttpStatus(Effect):
     body: str = ""
     content_type: _HeaderText = _HTML
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the status."""
         return Reply(self.status, self.body.encode(), self.content_type, broken=True)
 
@@ -215,20 +215,20 @@ class Fault(Effect):
     text: _XmlText = "Error reading XMLStreamReader."
     code: FaultCode = "Server"
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the fault."""
         body = fault_document(SoapFault(self.text, self.code))
         return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, body, broken=True)
 
 
-class Refusal(Effect):
+class DrsRefusal(Effect):
     """DRS declines: status error with this ``errorMsg``; the call is not carried out."""
 
     kind: Literal["refusal"] = "refusal"
     text: _XmlText = "Error in Booking.schedule. Error in modifyJob Planning failed"
     concerns = OPERATIONS
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the refusal, in the wrapper of the operation's response."""
         return Reply(HTTPStatus.OK, refusal_document(scene.call.operation, self.text), broken=True)
 
@@ -239,7 +239,7 @@ class LoginPage(Effect):
     kind: Literal["login_page"] = "login_page"
     title: str = "Sign in"
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the page."""
         title = escape(self.title)
         page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
@@ -251,7 +251,7 @@ class Reset(Effect):
 
     kind: Literal["reset"] = "reset"
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Break off."""
         return Reply(0, b"", broken=True, reset=True)
 
@@ -261,9 +261,9 @@ class Empty(Effect):
 
     kind: Literal["empty"] = "empty"
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Answer with nothing."""
-        return carry_out()._replace(body=b"", broken=True)
+        return call_next()._replace(body=b"", broken=True)
 
 
 class Truncated(Effect):
@@ -272,9 +272,9 @@ class Truncated(Effect):
     kind: Literal["truncated"] = "truncated"
     fraction: Annotated[float, Field(ge=0, lt=1)] = 0.5
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Cut the answer short."""
-        reply = carry_out()
+        reply = call_next()
         return reply._replace(body=reply.body[: int(len(reply.body) * self.fraction)], broken=True)
 
 
@@ -284,9 +284,9 @@ class Garbage(Effect):
     kind: Literal["garbage"] = "garbage"
     size: Annotated[int, Field(ge=1, le=1024 * 1024)] = 512
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
         """Answer with noise."""
-        return carry_out()._replace(body=scene.random.randbytes(self.size), broken=True)
+        return call_next()._replace(body=scene.random.randbytes(self.size), broken=True)
 
 
 class WrongContentType(Effect):
@@ -295,59 +295,59 @@ class WrongContentType(Effect):
     kind: Literal["wrong_content_type"] = "wrong_content_type"
     content_type: _HeaderText = _HTML
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Answer under another Content-Type."""
-        return carry_out()._replace(content_type=self.content_type, broken=True)
+        return call_next()._replace(content_type=self.content_type, broken=True)
 
 
-class SlowDrip(Effect):
+class SlowResponse(Effect):
     """The call is carried out, and its answer comes at so many bytes a second. Needs a connection."""
 
-    kind: Literal["slow_drip"] = "slow_drip"
+    kind: Literal["slow_response"] = "slow_response"
     bytes_per_second: Annotated[int, Field(ge=1)] = 100
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Slow the answer down."""
-        return carry_out()._replace(bytes_per_second=self.bytes_per_second, broken=True)
+        return call_next()._replace(bytes_per_second=self.bytes_per_second, broken=True)
 
 
-class AnswerLost(Effect):
+class ResponseLost(Effect):
     """The call is carried out, and the caller never hears of it: after so many seconds the connection is reset.
 
     With ``seconds`` beyond the caller's time limit, the caller sees a time-out instead of a reset.
     """
 
-    kind: Literal["answer_lost"] = "answer_lost"
+    kind: Literal["response_lost"] = "response_lost"
     seconds: Seconds = 0
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
         """Carry the call out, and say nothing."""
-        reply = carry_out()
+        reply = call_next()
         scene.sleep(self.seconds)
         return reply._replace(broken=True, reset=True)
 
 
-class SessionLost(Effect):
+class SessionsExpired(Effect):
     """All sessions are forgotten before the call, as when DRS is started anew."""
 
-    kind: Literal["session_lost"] = "session_lost"
+    kind: Literal["sessions_expired"] = "sessions_expired"
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
         """Forget the sessions; the call is answered as it then is."""
-        scene.forget_sessions()
-        return carry_out()
+        scene.clear_sessions()
+        return call_next()
 
 
-class PlaceTaken(Effect):
+class SlotTaken(Effect):
     """Between check and booking another caller takes the last places: the window is full when the call comes."""
 
-    kind: Literal["place_taken"] = "place_taken"
+    kind: Literal["slot_taken"] = "slot_taken"
     concerns = frozenset({"scheduleBooking", "createReservation"})
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
         """Fill the window; the call is answered as it then is."""
-        scene.take_places(scene.call)
-        return carry_out()
+        scene.fill_window(scene.call)
+        return call_next()
 
 
 class ExtraElements(Effect):
@@ -356,9 +356,9 @@ class ExtraElements(Effect):
     kind: Literal["extra_elements"] = "extra_elements"
     name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")] = "futureElement"
 
-    def strike(self, scene: Scene, carry_out: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Add one to the answer and to everything in it that has members."""
-        reply = carry_out()
+        reply = call_next()
         try:
             root = etree.fromstring(reply.body)
         except etree.XMLSyntaxError:
@@ -376,17 +376,17 @@ AnyEffect = Annotated[
     | DelayLincoln
     | HttpStatus
     | Fault
-    | Refusal
+    | DrsRefusal
     | LoginPage
     | Reset
     | Empty
     | Truncated
     | Garbage
     | WrongContentType
-    | SlowDrip
-    | AnswerLost
-    | SessionLost
-    | PlaceTaken
+    | SlowResponse
+    | ResponseLost
+    | SessionsExpired
+    | SlotTaken
     | ExtraElements,
     Field(discriminator="kind"),
 ]

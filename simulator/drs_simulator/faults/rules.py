@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from drs_simulator.errors import UnusableError
-from drs_simulator.exchange import SentCall
+from drs_simulator.exchange import SoapCall
 from drs_simulator.faults.effects import AnyEffect
 from drs_simulator.soap.interface import OPERATIONS
 
@@ -18,8 +20,31 @@ class FaultFileError(UnusableError, ValueError):
     """A file of fault rules cannot be used; the message names the key in one line."""
 
 
+# Names of version 0.1.0, accepted for one release.
+_RENAMED_KINDS = {
+    "answer_lost": "response_lost",
+    "session_lost": "sessions_expired",
+    "place_taken": "slot_taken",
+    "slow_drip": "slow_response",
+}
+_RENAMED_SETTINGS = {"least": "min", "most": "max"}
+
+
 def _from_kind(value: object) -> object:
-    return {"kind": value} if isinstance(value, str) else value
+    """An effect's table, from its kind alone or from a table with names of version 0.1.0."""
+    table = {"kind": value} if isinstance(value, str) else value
+    if not isinstance(table, dict):
+        return table
+    renamed = {_current_name(name, _RENAMED_SETTINGS): setting for name, setting in table.items()}
+    kind = renamed.get("kind")
+    return renamed | {"kind": _current_name(kind, _RENAMED_KINDS)} if isinstance(kind, str) else renamed
+
+
+def _current_name(name: str, renamed: Mapping[str, str]) -> str:
+    if name not in renamed:
+        return name
+    warnings.warn(f"'{name}' is now '{renamed[name]}' in fault rules.", DeprecationWarning, stacklevel=2)
+    return renamed[name]
 
 
 class FaultRule(BaseModel):
@@ -27,7 +52,7 @@ class FaultRule(BaseModel):
 
     ::
 
-        FaultRule(operation="scheduleBooking", times=1, effect=effects.AnswerLost())
+        FaultRule(operation="scheduleBooking", times=1, effect=effects.ResponseLost())
 
     Args:
         effect: What happens (see ``drs_simulator.effects``). In TOML and JSON a table with its ``kind``, or only the
@@ -57,7 +82,7 @@ class FaultRule(BaseModel):
             raise ValueError(f"operation: {self.effect.kind} happens to {' or '.join(sorted(concerns))} only")
         return self
 
-    def means(self, call: SentCall) -> bool:
+    def matches(self, call: SoapCall) -> bool:
         """Whether it can happen to the call."""
         if self.caller is not None and self.caller != call.address:
             return False
@@ -82,7 +107,7 @@ def load_faults(path: str | Path) -> tuple[FaultRule, ...]:
         [[faults]]
         operation = "scheduleBooking"
         times = 1
-        effect = { kind = "answer_lost", seconds = 60 }
+        effect = { kind = "response_lost", seconds = 60 }
 
     Raises:
         FaultFileError: The file cannot be read or used.

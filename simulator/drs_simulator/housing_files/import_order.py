@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from drs_simulator.housing_files.records import HousingFile, OrderCreate, ScheduledItem, error_at
 from drs_simulator.scheduling.commands import CodeRequest, OrderRequest
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.orders import create_order
 
 
-def import_order(call: Call, file: HousingFile) -> bool:
+def import_order(context: UseCaseContext, file: HousingFile) -> bool:
     """The file's order is there with its booking, planned and not yet scheduled, as createOrder makes it.
 
     The day raised is its earliestBookingDate. An order whose number is there already stays as it is, whatever the
@@ -30,16 +30,16 @@ def import_order(call: Call, file: HousingFile) -> bool:
     Evidence: seen (Appendix A: that the file is imported); presumed for the meaning of its columns.
     """
     order = file.order
-    if call.transaction.orders_numbered(order.number):
+    if context.transaction.orders_numbered(order.number):
         return False
-    request = _request(file, call.installation.zone)
-    for record, name, check in _checks(call, file, request):
+    request = _request(file, context.installation.zone)
+    for record, name, check in _checks(context, file, request):
         try:
             check()
         except Refusal as refusal:
             problem = f"DRS declines it: {refusal.message}. Correct the file, or the installation's profile."
             raise error_at(record, name, problem) from None
-    create_order(call, request)
+    create_order(context, request)
     return True
 
 
@@ -61,11 +61,11 @@ def _request(file: HousingFile, zone: ZoneInfo) -> OrderRequest:
 
 
 def _checks(
-    call: Call, file: HousingFile, request: OrderRequest
+    context: UseCaseContext, file: HousingFile, request: OrderRequest
 ) -> list[tuple[OrderCreate | ScheduledItem, str, Callable[[], object]]]:
     """What create_order will ask, one field at a time: its refusals do not say where in a file they come from."""
-    check, order = call.requirements, file.order
-    window = (("raised", request.earliest or call.now), ("target_date", request.target_date or call.now))
+    check, order = context.validator, file.order
+    window = (("raised", request.earliest or context.now), ("target_date", request.target_date or context.now))
     checks: list[tuple[OrderCreate | ScheduledItem, str, Callable[[], object]]] = [
         (order, "contract", partial(check.contract, order.contract)),
         (order, "location_id", partial(check.location, order.location_id)),

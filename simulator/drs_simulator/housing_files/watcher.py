@@ -23,7 +23,7 @@ _LOOK_EVERY_MS = 250
 _UNFINISHED = (".tmp", ".part", ".filepart")
 
 
-class Fate(StrEnum):
+class ImportResult(StrEnum):
     """What became of a file."""
 
     CREATED = "created"
@@ -45,7 +45,7 @@ class ImportFolder:
 
     def __init__(self, folder: Path, import_file: Callable[[HousingFile], bool]) -> None:
         self.folder = folder
-        self.counts: Counter[Fate] = Counter()
+        self.counts: Counter[ImportResult] = Counter()
         self._import = import_file
         self._seen: dict[str, tuple[int, int]] = {}
         self._told: dict[str, str] = {}
@@ -81,11 +81,11 @@ class ImportFolder:
             # The reason comes first, so that whoever finds the file there finds out why.
             aside.with_name(f"{aside.name}.reason").write_text(f"{error}\n", encoding="utf-8")
             file.rename(aside)
-            self.counts[Fate.REJECTED] += 1
+            self.counts[ImportResult.REJECTED] += 1
             _log.warning("%r was rejected: %s", file.name, error)
         else:
             file.rename(_free_name(self.folder / "imported", file.name))
-            fate = Fate.CREATED if new else Fate.ALREADY_THERE
+            fate = ImportResult.CREATED if new else ImportResult.ALREADY_THERE
             self.counts[fate] += 1
             _log.info("%r was imported, its order: %s", file.name, fate)
 

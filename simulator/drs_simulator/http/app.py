@@ -16,19 +16,19 @@ from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request, Response
 
 from drs_simulator.clock import Clock
-from drs_simulator.exchange import Reply, SentCall, read_body
-from drs_simulator.faults.competitor import Rival
-from drs_simulator.faults.effects import Scene
-from drs_simulator.faults.plan import FaultPlan, struck
+from drs_simulator.exchange import Reply, SoapCall, read_body
+from drs_simulator.faults.competitor import CompetingCaller
+from drs_simulator.faults.effects import FaultContext
+from drs_simulator.faults.plan import FaultPlan, apply_effects
 from drs_simulator.http.delivery import deliver
-from drs_simulator.http.ops import Operating, Tally
+from drs_simulator.http.ops import OpsEndpoints, Tally
 from drs_simulator.http.request_log import log_exchange
 from drs_simulator.journal.journal import Journal
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap import soap_fault
 from drs_simulator.soap.envelope import fault_document
-from drs_simulator.soap.gateway import Answer
+from drs_simulator.soap.gateway import GatewayResponse
 
 ADMIN_ROOT = "__admin"
 """The first part of every path of the admin interface."""
@@ -42,10 +42,10 @@ def service_path(profile: Profile) -> str:
     return f"/OTWebServiceGateway_{profile.instance}/ws/soap"
 
 
-class Answering(Protocol):
+class SoapService(Protocol):
     """What is behind the paths: a gateway, or recordings of one."""
 
-    def answer(self, body: bytes, charset: str | None = None) -> Answer:
+    def answer(self, body: bytes, charset: str | None = None) -> GatewayResponse:
         """See ``Gateway.answer``."""
 
     def wsdl(self, address: str, part: str = "") -> bytes | None:
@@ -79,7 +79,7 @@ class Endpoint:
     def __init__(
         self,
         profile: Profile,
-        gateway: Answering,
+        gateway: SoapService,
         scheduler: Scheduler,
         clock: Clock,
         faults: FaultPlan,
@@ -90,14 +90,14 @@ class Endpoint:
         self._profile = profile
         self._gateway = gateway
         self._scheduler = scheduler
-        self._rival = Rival(scheduler)
+        self._competitor = CompetingCaller(scheduler)
         self._clock = clock
         self._faults = faults
         self._journal = journal
         self._admin = admin
         self._console = console
         self._tally = Tally()
-        self._operating = Operating(self._tally, scheduler)
+        self._operating = OpsEndpoints(self._tally, scheduler)
         self._paths = frozenset({service_path(profile), f"{service_path(profile)}_560"})
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -126,7 +126,7 @@ class Endpoint:
         content_type = environ.get("CONTENT_TYPE", "")
         # Asked once a call: where the rules are shared, a database has to be asked.
         may_strike = is_call and bool(self._faults)
-        call = SentCall(
+        call = SoapCall(
             body=read_body(environ, self._profile.gateway.max_body_bytes) if is_call else b"",
             charset=_charset_of(content_type),
             method=environ["REQUEST_METHOD"],
@@ -143,22 +143,22 @@ class Endpoint:
             self._keep(call, reply, faults, began, duration)
         return reply
 
-    def _keep(self, call: SentCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
+    def _keep(self, call: SoapCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
         try:
             self._journal.record(call, reply, faults=faults, began=began, duration=duration)
         except Exception:
             # A caller gets the answer, whatever the journal makes of the call.
             _log.exception("An exchange could not be kept in the journal")
 
-    def _answered(self, call: SentCall, may_strike: bool) -> tuple[Reply, tuple[str, ...]]:
-        carry_out = partial(self._answer, call)
+    def _answered(self, call: SoapCall, may_strike: bool) -> tuple[Reply, tuple[str, ...]]:
+        call_next = partial(self._answer, call)
         if not may_strike:
-            return carry_out(), ()
-        effects, random = self._faults.take(call)
-        scene = Scene(call, random, sleep, self._scheduler.forget_sessions, self._rival.take_places)
-        return struck(effects, scene, carry_out), tuple(effect.kind for effect in effects)
+            return call_next(), ()
+        effects, random = self._faults.effects_for(call)
+        scene = FaultContext(call, random, sleep, self._scheduler.clear_sessions, self._competitor.fill_window)
+        return apply_effects(effects, scene, call_next), tuple(effect.kind for effect in effects)
 
-    def _answer(self, call: SentCall) -> Reply:
+    def _answer(self, call: SoapCall) -> Reply:
         answer = self._gateway.answer(call.body, call.charset)
         return Reply(answer.status, answer.body, operation=answer.operation)
 

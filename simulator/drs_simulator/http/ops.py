@@ -16,7 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 from werkzeug.wrappers import Request, Response
 
-from drs_simulator.exchange import Outcome, Reply, SentCall, outcome_of
+from drs_simulator.exchange import Outcome, Reply, SoapCall, outcome_of
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.interface import OPERATIONS
 
@@ -38,7 +38,7 @@ class Tally:
         self.struck: Counter[str] = Counter()
         """Effects of fault rules that struck, by kind."""
 
-    def count(self, call: SentCall, reply: Reply, faults: tuple[str, ...], duration: float) -> None:
+    def count(self, call: SoapCall, reply: Reply, faults: tuple[str, ...], duration: float) -> None:
         """Count one exchange."""
         operation = reply.operation or (call.operation if faults else "")
         key = (operation if operation in OPERATIONS else "", outcome_of(reply))
@@ -97,7 +97,7 @@ _log = logging.getLogger(__name__)
 HEALTH, METRICS = "/health", "/metrics"
 
 
-class Operating:
+class OpsEndpoints:
     """Answers at ``/health`` and ``/metrics``, whoever asks: neither tells anything of callers or tenants."""
 
     def __init__(self, tally: Tally, scheduler: Scheduler) -> None:
@@ -117,7 +117,7 @@ class Operating:
             return _health_told("state unreachable", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _health(self) -> Response:
-        self._scheduler.reach()
+        self._scheduler.ping()
         return _health_told("ok", HTTPStatus.OK)
 
     def _metrics(self) -> Response:

@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from drs_simulator.exchange import Reply, SentCall, outcome_of
+from drs_simulator.exchange import Reply, SoapCall, outcome_of
 from drs_simulator.journal.masking import shown
 
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class RequestIds:
         return self._application(environ, start)
 
 
-def log_exchange(call: SentCall, reply: Reply, faults: tuple[str, ...], duration: float) -> None:
+def log_exchange(call: SoapCall, reply: Reply, faults: tuple[str, ...], duration: float) -> None:
     """A line for one exchange, if anybody reads such lines. It has no more of a session than the journal shows."""
     if not _log.isEnabledFor(logging.INFO):
         return

@@ -7,7 +7,7 @@ from datetime import datetime
 from drs_simulator.callbacks.http_post import CONTENT_TYPE
 from drs_simulator.callbacks.message import OPERATION
 from drs_simulator.callbacks.sender import Attempt
-from drs_simulator.exchange import Outcome, SentCall
+from drs_simulator.exchange import Outcome, SoapCall
 from drs_simulator.journal.entry import LONGEST_TEXT, JournalEntry
 from drs_simulator.journal.masking import Masker
 
@@ -15,7 +15,7 @@ from drs_simulator.journal.masking import Masker
 def entry_of(attempt: Attempt, masker: Masker, now: datetime, most: int) -> JournalEntry:
     """The entry, with no more than ``most`` bytes of each body."""
     answer, receiver = attempt.answer, attempt.receiver
-    masked = masker.masked(SentCall(attempt.message), answer.body)
+    masked = masker.masked(SoapCall(attempt.message), answer.body)
     return JournalEntry(
         number=0,
         time=now,
@@ -36,7 +36,7 @@ def entry_of(attempt: Attempt, masker: Masker, now: datetime, most: int) -> Jour
         request_size=len(attempt.message),
         response_size=len(answer.body),
         diagnosis=_diagnosis(attempt),
-        outgoing=True,
+        is_callback=True,
     )
 
 

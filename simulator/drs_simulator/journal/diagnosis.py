@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from drs_simulator.exchange import SentCall
+from drs_simulator.exchange import SoapCall
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, SOAP_1_2, name_of
@@ -39,8 +39,8 @@ def cut(text: str) -> str:
 
 
 # So many are looked at, so that a huge request is not looked through twice.
-_MOST_ELEMENTS = 2000
-_MOST_NAMES = 5
+_MAX_ELEMENTS = 2000
+_MAX_NAMES = 5
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 _UNSET_DATE = "0001-01-01"
 # The document has values that the published enumerations lack.
@@ -69,7 +69,7 @@ def member_problems(inner: etree._Element, operation: str, profile: Profile, *, 
     interface = interface_named(profile.gateway.interface)
     local_dates: list[str] = []
     qualified: list[str] = [operation] if _is_qualified(inner) else []
-    for member, parent, element in islice(_walk(inner, request_type(operation), interface), _MOST_ELEMENTS):
+    for member, parent, element in islice(_walk(inner, request_type(operation), interface), _MAX_ELEMENTS):
         name = _local_name(element)
         if _is_qualified(element):
             qualified.append(cut(name))
@@ -111,7 +111,7 @@ def _is_qualified(element: etree._Element) -> bool:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(islice(dict.fromkeys(names), _MOST_NAMES))
+    return ", ".join(islice(dict.fromkeys(names), _MAX_NAMES))
 
 
 @cache
@@ -164,11 +164,11 @@ def _readable(kind: str, text: str, profile: Profile) -> bool:
     return True
 
 
-_MOST_SENTENCES = 5
+_MAX_SENTENCES = 5
 _SOAP_TYPES = ("", "text/xml", "application/xml")
 
 
-class Bystander(NamedTuple):
+class DiagnosisContext(NamedTuple):
     """What is known beside the call itself.
 
     Args:
@@ -182,7 +182,7 @@ class Bystander(NamedTuple):
     session_opened: Callable[[str], datetime | None]
 
 
-def diagnosis(call: SentCall, status: int, refusal: str, beside: Bystander) -> str:
+def diagnosis(call: SoapCall, status: int, refusal: str, beside: DiagnosisContext) -> str:
     """What a caller should know about this call, or nothing.
 
     Args:
@@ -191,10 +191,10 @@ def diagnosis(call: SentCall, status: int, refusal: str, beside: Bystander) -> s
         refusal: The answer's errorMsg, if it was refused.
         beside: What is known besides.
     """
-    return " ".join(islice(dict.fromkeys(_sentences(call, status, refusal, beside)), _MOST_SENTENCES))
+    return " ".join(islice(dict.fromkeys(_sentences(call, status, refusal, beside)), _MAX_SENTENCES))
 
 
-def _sentences(call: SentCall, status: int, refusal: str, beside: Bystander) -> Iterator[str]:
+def _sentences(call: SoapCall, status: int, refusal: str, beside: DiagnosisContext) -> Iterator[str]:
     if call.method != "POST":
         yield f"This was a {call.method}; post a SOAP envelope. The interface description is at ?wsdl of this address."
         return
@@ -226,7 +226,7 @@ def _sentences(call: SentCall, status: int, refusal: str, beside: Bystander) -> 
         yield from _refusal_problems(call, refusal, beside)
 
 
-def _unreadable(call: SentCall) -> str:
+def _unreadable(call: SoapCall) -> str:
     body = call.body
     start = body.lstrip()[:1]
     ending = body[-200:].rstrip().replace(b" ", b"")
@@ -256,7 +256,7 @@ def _is_known(charset: str | None) -> bool:
     return True
 
 
-def _envelope_problems(call: SentCall, root: etree._Element) -> Iterator[str]:
+def _envelope_problems(call: SoapCall, root: etree._Element) -> Iterator[str]:
     if root.getroottree().docinfo.doctype:
         yield "The XML has a DOCTYPE, which is refused unread; leave it out."
     namespace, name = name_of(root)
@@ -288,7 +288,7 @@ def _inner(wrapper: etree._Element, operation: str) -> etree._Element | None:
     return None
 
 
-def _refusal_problems(call: SentCall, refusal: str, beside: Bystander) -> Iterator[str]:
+def _refusal_problems(call: SoapCall, refusal: str, beside: DiagnosisContext) -> Iterator[str]:
     messages = beside.profile.messages
     if call.operation == "openSession":
         return
@@ -306,7 +306,7 @@ def _refusal_problems(call: SentCall, refusal: str, beside: Bystander) -> Iterat
     yield from _missing(refusal, messages.field_required, call)
 
 
-def _missing(refusal: str, template: str, call: SentCall) -> Iterable[str]:
+def _missing(refusal: str, template: str, call: SoapCall) -> Iterable[str]:
     found = re.fullmatch(re.escape(template).replace(re.escape("{field}"), r"(?P<field>\w+)"), refusal)
     if found and found["field"] != "sessionId":
         field = found["field"]

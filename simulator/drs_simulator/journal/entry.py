@@ -37,7 +37,7 @@ class JournalEntry:
         request_size: How many bytes came.
         response_size: How many bytes were sent.
         diagnosis: What the caller should know about it, in sentences.
-        outgoing: Whether DRS itself called: ``path`` is then the whole address, and ``address`` the host there.
+        is_callback: Whether DRS itself called: ``path`` is then the whole address, and ``address`` the host there.
     """
 
     number: int
@@ -59,9 +59,9 @@ class JournalEntry:
     request_size: int
     response_size: int
     diagnosis: str
-    outgoing: bool = False
+    is_callback: bool = False
 
-    def fits(self, operation: str | None, outcome: Outcome | None, text: str | None) -> bool:
+    def matches(self, operation: str | None, outcome: Outcome | None, text: str | None) -> bool:
         """Whether it is of that operation, ended so, and has that text, in either case of letters; ``None`` for any."""
         if operation not in (None, self.operation) or outcome not in (None, self.outcome):
             return False

@@ -40,7 +40,7 @@ def _exchange(entry: JournalEntry, broken: Mapping[int, tuple[str, ...]] | None)
         "_session": entry.session,
         "_outcome": entry.outcome.value,
         "_faults": list(entry.faults),
-        "_outgoing": entry.outgoing,
+        "_outgoing": entry.is_callback,
         **({} if broken is None else {"_brokenClauses": list(broken.get(entry.number, ()))}),
     }
 
@@ -49,7 +49,7 @@ def _request(entry: JournalEntry) -> dict[str, Any]:
     sent = {"Content-Type": entry.content_type, "SOAPAction": entry.soap_action}
     return {
         "method": entry.method,
-        "url": entry.path if entry.outgoing else f"http://drs{entry.path}",
+        "url": entry.path if entry.is_callback else f"http://drs{entry.path}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [{"name": name, "value": value} for name, value in sent.items() if value],

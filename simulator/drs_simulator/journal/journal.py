@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from drs_simulator.clock import Clock
-from drs_simulator.exchange import Outcome, Reply, SentCall, outcome_of
-from drs_simulator.journal.diagnosis import Bystander, diagnosis
+from drs_simulator.exchange import Outcome, Reply, SoapCall, outcome_of
+from drs_simulator.journal.diagnosis import DiagnosisContext, diagnosis
 from drs_simulator.journal.entry import ENTRY_BYTES, LONGEST_TEXT, JournalEntry
 from drs_simulator.journal.har import har
 from drs_simulator.journal.masking import Masker, shown
-from drs_simulator.journal.secret_scan import Glance
+from drs_simulator.journal.secret_scan import SecretScanner
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.interface import OPERATIONS
@@ -41,8 +41,8 @@ class Journal:
         clock: Says when an exchange was.
         scheduler: Knows of sessions.
         password: The simulator's password, which is never kept.
-        most_entries: How many exchanges are kept; 0 for none.
-        most_bytes: How many bytes they may take together.
+        max_entries: How many exchanges are kept; 0 for none.
+        max_bytes: How many bytes they may take together.
     """
 
     def __init__(
@@ -52,23 +52,23 @@ class Journal:
         scheduler: Scheduler,
         password: str,
         *,
-        most_entries: int = DEFAULT_ENTRIES,
-        most_bytes: int = _DEFAULT_BYTES,
+        max_entries: int = DEFAULT_ENTRIES,
+        max_bytes: int = _DEFAULT_BYTES,
     ) -> None:
-        self.most_entries = most_entries
-        self.most_bytes = most_bytes
+        self.max_entries = max_entries
+        self.max_bytes = max_bytes
         self._profile = profile
         self._clock = clock
         self._scheduler = scheduler
         self._masker = Masker(password)
-        self._glance = Glance(password)
+        self._scanner = SecretScanner(password)
         self._lock = Lock()
         self._kept: deque[_Kept] = deque()
         self._bytes = 0
         self._count = 0
 
     def __bool__(self) -> bool:
-        return self.most_entries > 0
+        return self.max_entries > 0
 
     def entries(self) -> tuple[JournalEntry, ...]:
         """The exchanges that are kept, the oldest first."""
@@ -86,15 +86,15 @@ class Journal:
         """The exchanges as an HTTP archive (HAR 1.2), which browsers and other tools can open."""
         return har(self.entries())
 
-    def record(self, call: SentCall, reply: Reply, *, faults: Iterable[str], began: datetime, duration: float) -> None:
+    def record(self, call: SoapCall, reply: Reply, *, faults: Iterable[str], began: datetime, duration: float) -> None:
         """Keep an exchange; old ones give way. Secrets are taken out of it first.
 
         One that succeeded and has no secret besides its session's id is described and masked when it is looked at.
         """
         exchange = _Exchange(call, reply, tuple(faults), began, duration)
         size = len(call.body) + len(reply.body)
-        can_wait = size <= self.most_bytes // _BODIES and exchange.succeeded
-        if can_wait and self._glance.is_harmless(call, reply.body):
+        can_wait = size <= self.max_bytes // _BODIES and exchange.succeeded
+        if can_wait and self._scanner.is_clean(call, reply.body):
             kept = _Kept(size + ENTRY_BYTES + _LONGEST_DIAGNOSIS, partial(self._entry, exchange))
         else:
             entry = self._entry(exchange)
@@ -105,7 +105,7 @@ class Journal:
         """Keep what DRS itself sent to a council's service, and the answer to it. Secrets are taken out of it first."""
         from drs_simulator.journal.callback_entries import entry_of  # noqa: PLC0415 - most call nobody back
 
-        entry = entry_of(attempt, self._masker, self._clock.now(), self.most_bytes // _BODIES)
+        entry = entry_of(attempt, self._masker, self._clock.now(), self.max_bytes // _BODIES)
         self._keep(_Kept(entry.size, lambda: entry))
 
     def _keep(self, kept: _Kept) -> None:
@@ -114,18 +114,18 @@ class Journal:
             kept.number = self._count
             self._kept.append(kept)
             self._bytes += kept.size
-            while len(self._kept) > self.most_entries or self._bytes > self.most_bytes:
+            while len(self._kept) > self.max_entries or self._bytes > self.max_bytes:
                 self._bytes -= self._kept.popleft().size
 
     def _entry(self, exchange: _Exchange) -> JournalEntry:
         call, reply = exchange.call, exchange.reply
         masked = self._masker.masked(call, reply.body)
         refusal = _refusal(reply)
-        beside = Bystander(self._profile, self._clock.now(), self._scheduler.session_opened)
+        beside = DiagnosisContext(self._profile, self._clock.now(), self._scheduler.session_opened)
         said = masked.told(diagnosis(call, reply.status, refusal or "", beside))
         if exchange.faults:
             said = f"Fault rules struck: {', '.join(exchange.faults)}. {said}".rstrip()
-        most = self.most_bytes // _BODIES
+        most = self.max_bytes // _BODIES
         return JournalEntry(
             number=0,
             time=exchange.began,
@@ -153,7 +153,7 @@ class Journal:
 class _Exchange:
     """What there is to say of an exchange before it is described."""
 
-    call: SentCall
+    call: SoapCall
     reply: Reply
     faults: tuple[str, ...]
     began: datetime

@@ -15,7 +15,7 @@ from functools import lru_cache
 from html import unescape
 from itertools import islice
 
-from drs_simulator.exchange import SentCall
+from drs_simulator.exchange import SoapCall
 from drs_simulator.soap.envelope import name_of
 
 _MASK = "***"
@@ -39,7 +39,7 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 _FAULT_TEXT = re.compile(r"(<faultstring>).*?(</faultstring>)", re.DOTALL)
 _LONGEST_PATTERN = 200
-_MOST_PASSWORDS = 20
+_MAX_PASSWORDS = 20
 # Bytes of other encodings than these do not show their letters.
 _PLAIN = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"})
 _HIDING = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "cp037", "cp500")
@@ -75,7 +75,7 @@ class Masker:
     def __init__(self, password: str) -> None:
         self._password = password
 
-    def masked(self, call: SentCall, response: bytes) -> Masked:
+    def masked(self, call: SoapCall, response: bytes) -> Masked:
         """The request and the response to it, without passwords, and with session ids cut short."""
         request, secrets = self._request(call)
         # Not every response is text; what is none comes back as it was.
@@ -87,7 +87,7 @@ class Masker:
             response = clean.encode("utf-8", "surrogateescape")
         return Masked(request, response, secrets)
 
-    def _request(self, call: SentCall) -> tuple[bytes, tuple[str, ...]]:
+    def _request(self, call: SoapCall) -> tuple[bytes, tuple[str, ...]]:
         own: tuple[str, ...] = (self._password,)
         sent = _decoded(call, self._password)
         if sent is None:
@@ -95,8 +95,8 @@ class Masker:
         clean, secrets = sent.text, own
         if _mentions_password(sent.text):
             # One more than there may be, which is enough to see that there are too many to look for each.
-            secrets = (*own, *islice(dict.fromkeys(_passwords_of(call)), _MOST_PASSWORDS + 1))
-            if len(secrets) > len(own) + _MOST_PASSWORDS:
+            secrets = (*own, *islice(dict.fromkeys(_passwords_of(call)), _MAX_PASSWORDS + 1))
+            if len(secrets) > len(own) + _MAX_PASSWORDS:
                 return _withheld(call, "with too many passwords"), own
             clean = _blanked(sent.text)
         clean = _sessions_cut(_without(clean, secrets), call.session_id)
@@ -110,11 +110,11 @@ def shown(session_id: str) -> str:
     return session_id[:_SHOWN_OF_A_SESSION]
 
 
-def _withheld(call: SentCall, why: str) -> bytes:
+def _withheld(call: SoapCall, why: str) -> bytes:
     return _WITHHELD + f"{len(call.body)} bytes {why})".encode()
 
 
-def _decoded(call: SentCall, password: str) -> _Text | None:
+def _decoded(call: SoapCall, password: str) -> _Text | None:
     """The body as text, in the encoding that the gateway read it in; ``None`` where that is uncertain."""
     if call.root is None:
         return _unread(call, password)
@@ -127,7 +127,7 @@ def _decoded(call: SentCall, password: str) -> _Text | None:
     return _Text(text, codec, "strict") if name_of(call.root)[1] in text else None
 
 
-def _unread(call: SentCall, password: str) -> _Text | None:
+def _unread(call: SoapCall, password: str) -> _Text | None:
     """A body that the gateway could not read, as text, if that shows every form of the password."""
     if not _shows_its_letters(call, password):
         return None
@@ -138,7 +138,7 @@ def _unread(call: SentCall, password: str) -> _Text | None:
         return _Text(call.body.decode("latin-1"), "latin-1", "strict") if password.isascii() else None
 
 
-def _shows_its_letters(call: SentCall, password: str) -> bool:
+def _shows_its_letters(call: SoapCall, password: str) -> bool:
     declared = _DECLARED.match(call.body)
     named = [call.charset or "utf-8", declared[1].decode() if declared else "utf-8"]
     try:
@@ -156,7 +156,7 @@ def _mentions_password(text: str) -> bool:
     return any(part in low for part in PERHAPS_NAMED)
 
 
-def _passwords_of(call: SentCall) -> Iterator[str]:
+def _passwords_of(call: SoapCall) -> Iterator[str]:
     """The texts of all elements that are named like a password."""
     for element in () if call.root is None else call.root.iter("{*}*"):
         if _NAMED.search(name_of(element)[1]):
@@ -165,7 +165,7 @@ def _passwords_of(call: SentCall) -> Iterator[str]:
             yield text.strip()
 
 
-def _password_may_be_quoted(call: SentCall) -> bool:
+def _password_may_be_quoted(call: SoapCall) -> bool:
     """Whether a fault about the call may name what was meant as part of a password: one that was read as markup."""
     if call.root is None:
         return any(part.encode() in call.body.lower() for part in PERHAPS_NAMED)

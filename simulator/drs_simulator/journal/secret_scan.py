@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from drs_simulator.exchange import SentCall
+from drs_simulator.exchange import SoapCall
 from drs_simulator.journal.masking import PERHAPS_NAMED, SHORTEST_PASSWORD_SOUGHT
 from drs_simulator.soap.envelope import is_plain
 
@@ -15,7 +15,7 @@ _HINTS = tuple(part.encode() for part in PERHAPS_NAMED)
 _HEADERS_REMEMBERED = 256
 
 
-class Glance:
+class SecretScanner:
     """Looks for secrets. ``password`` is the simulator's own."""
 
     def __init__(self, password: str) -> None:
@@ -23,9 +23,9 @@ class Glance:
         self._is_sought = len(password) >= SHORTEST_PASSWORD_SOUGHT
         # Written in XML or in another encoding, such a one looks different.
         self._is_plain = password.isascii() and password.isprintable() and not set(password) & set("&<>'\"")
-        self._headers_harmless = lru_cache(_HEADERS_REMEMBERED)(self._without_secret)
+        self._headers_clean = lru_cache(_HEADERS_REMEMBERED)(self._without_secret)
 
-    def is_harmless(self, call: SentCall, response: bytes) -> bool:
+    def is_clean(self, call: SoapCall, response: bytes) -> bool:
         """Whether neither the call nor the response to it can hold a password.
 
         Args:
@@ -40,7 +40,7 @@ class Glance:
             and not _hides(body)
             and self._is_without(body)
             and not (self._is_sought and self._password in response)
-            and self._headers_harmless(*call.headers.values())
+            and self._headers_clean(*call.headers.values())
         )
 
     def _is_without(self, text: bytes) -> bool:

@@ -229,7 +229,7 @@ class LocationSettings(Settings):
     sector: str | None = None
 
 
-class StandingVisit(Settings):
+class RecurringVisit(Settings):
     """Work that an operative does every week at the same time and place, and that DRS plans around."""
 
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
@@ -250,7 +250,7 @@ class OperativeSettings(Settings):
     working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
     latitude: Coordinate
     longitude: Coordinate
-    standing_visits: tuple[StandingVisit, ...] = ()
+    recurring_visits: tuple[RecurringVisit, ...] = ()
     sectors: tuple[Text, ...] = ()
 
 
@@ -306,7 +306,7 @@ def _inconsistencies(profile: Profile) -> Iterator[str]:
         for contract in set(operative.contracts) - set(profile.contracts):
             yield f"operatives[{index}].contracts: '{contract}' is not in contracts"
         for number, problem in _standing_visits_that_cannot_be(operative):
-            yield f"operatives[{index}].standing_visits[{number}]: {problem}"
+            yield f"operatives[{index}].recurring_visits[{number}]: {problem}"
     yield from _areas_that_cannot_be(profile)
     yield from _repeated("priorities", [priority.id for priority in profile.priorities])
     yield from _repeated("sor_codes", [sor_code.code for sor_code in profile.sor_codes])
@@ -319,14 +319,14 @@ def _inconsistencies(profile: Profile) -> Iterator[str]:
 
 def _standing_visits_that_cannot_be(operative: OperativeSettings) -> Iterator[tuple[int, str]]:
     """Those that leave the operative no timetable, and so no room for any booking, on their days."""
-    standing = operative.standing_visits
+    standing = operative.recurring_visits
     for number, visit in enumerate(standing):
         if visit.hours.begin < operative.hours.begin or visit.hours.end > operative.hours.end:
             yield number, "lies outside the operative's hours"
     for one, other in combinations(range(len(standing)), 2):
         a, b = standing[one], standing[other]
         if set(a.days) & set(b.days) and a.hours.begin < b.hours.end and b.hours.begin < a.hours.end:
-            yield other, f"is at the same time as standing_visits[{one}]"
+            yield other, f"is at the same time as recurring_visits[{one}]"
 
 
 def _areas_that_cannot_be(profile: Profile) -> Iterator[str]:

@@ -10,16 +10,16 @@ from lxml import etree
 VOLATILE = frozenset({"login", "password", "sessionId", "tokenId"})
 """Elements whose values differ from run to run, or are stand-ins in a recording."""
 
-_MOST_SHOWN = 60
+_MAX_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class XmlNode:
     """An element of a request: its qualified name, its text without white space around it, and what is in it."""
 
     tag: str
     text: str
-    children: tuple[Part, ...]
+    children: tuple[XmlNode, ...]
 
     @property
     def name(self) -> str:
@@ -27,13 +27,15 @@ class Part:
         return self.tag.rpartition("}")[2]
 
 
-def part_of(element: etree._Element) -> Part:
+def to_node(element: etree._Element) -> XmlNode:
     """An element as a value. Between other elements text is only there for the eye."""
-    children = tuple(map(part_of, element))
-    return Part(str(element.tag), "" if children else (element.text or "").strip(), children)
+    children = tuple(map(to_node, element))
+    return XmlNode(str(element.tag), "" if children else (element.text or "").strip(), children)
 
 
-def unlikenesses(recorded: Part, sent: Part, redacted: Mapping[str, Collection[str]], path: str = "") -> Iterator[str]:
+def mismatches(
+    recorded: XmlNode, sent: XmlNode, redacted: Mapping[str, Collection[str]], path: str = ""
+) -> Iterator[str]:
     """What a request has otherwise than a recorded one, each in words; nothing where they are equal.
 
     Args:
@@ -47,17 +49,17 @@ def unlikenesses(recorded: Part, sent: Part, redacted: Mapping[str, Collection[s
         yield f"{here} is in another namespace, or in none"
         return
     if recorded.text != sent.text and not _may_differ(recorded, sent, redacted):
-        yield f"{here} is '{_shortened(sent.text)}', was '{_shortened(recorded.text)}'"
+        yield f"{here} is '{_shorten(sent.text)}', was '{_shorten(recorded.text)}'"
     # DRS takes elements in any order; only those of one name have theirs.
     for name in dict.fromkeys(child.name for child in recorded.children + sent.children):
         ones, others = ([child for child in each.children if child.name == name] for each in (recorded, sent))
         for one, other in zip(ones, others, strict=False):
-            yield from unlikenesses(one, other, redacted, here)
+            yield from mismatches(one, other, redacted, here)
         if len(ones) != len(others):
             yield f"{here}/{name} is there {_times(len(others))}, was there {_times(len(ones))}"
 
 
-def _may_differ(recorded: Part, sent: Part, redacted: Mapping[str, Collection[str]]) -> bool:
+def _may_differ(recorded: XmlNode, sent: XmlNode, redacted: Mapping[str, Collection[str]]) -> bool:
     if recorded.name in VOLATILE:
         return True
     return bool(sent.text) and recorded.text in redacted.get(recorded.name, ())
@@ -67,5 +69,5 @@ def _times(number: int) -> str:
     return {0: "not at all", 1: "once"}.get(number, f"{number} times")
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"

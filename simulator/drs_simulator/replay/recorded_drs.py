@@ -12,22 +12,22 @@ from drs_simulator.faults.plan import FaultPlan
 from drs_simulator.http.app import Endpoint
 from drs_simulator.journal.journal import Journal
 from drs_simulator.profile.model import GatewaySettings, Profile
-from drs_simulator.replay.matching import Part, part_of, unlikenesses
+from drs_simulator.replay.matching import XmlNode, mismatches, to_node
 from drs_simulator.replay.recording_folder import RecordedExchange, RecordingFolder
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.soap.envelope import fault_document, read_envelope
-from drs_simulator.soap.gateway import Answer, interface_description
+from drs_simulator.soap.gateway import GatewayResponse, interface_description
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.storage.memory import MemoryStore
 
 _OPENING = "openSession"
 _SESSION_ID_BITS = 128
-_MOST_TOLD = 5
+_MAX_TOLD = 5
 _ACCEPTED: dict[str, object] = {"default_namespace_wrapper": "accept", "soap_1_2": "accept"}
 
 
-def recorded_endpoint(
-    recording: RecordingFolder, profile: Profile, random: Random, *, nearest: bool = False
+def replay_application(
+    recording: RecordingFolder, profile: Profile, random: Random, *, closest: bool = False
 ) -> Endpoint:
     """The WSGI application that serves a recording at a profile's paths, with the interface description.
 
@@ -35,71 +35,71 @@ def recorded_endpoint(
         recording: What is answered.
         profile: The installation whose gateway this is.
         random: What the ids of sessions come from.
-        nearest: Answer a request without an equal with what was answered to the nearest one of its operation.
+        closest: GatewayResponse a request without an equal with what was answered to the closest one of its operation.
     """
-    gateway = RecordedGateway(recording, profile.gateway, random, nearest=nearest)
+    gateway = RecordedGateway(recording, profile.gateway, random, closest=closest)
     clock = Clock()
     # Nothing is scheduled here, and nothing goes wrong but what was recorded.
     scheduler = Scheduler(profile, clock, random, MemoryStore(), Credentials("", ""))
-    journal = Journal(profile, clock, scheduler, "", most_entries=0)
+    journal = Journal(profile, clock, scheduler, "", max_entries=0)
     return Endpoint(profile, gateway, scheduler, clock, FaultPlan((), random), journal)
 
 
 class RecordedGateway:
-    """Answers SOAP requests with recorded bytes; see ``recorded_endpoint``. Safe under threads.
+    """Answers SOAP requests with recorded bytes; see ``replay_application``. Safe under threads.
 
     No session is checked: a recording may have been begun in one that was open already.
     """
 
     def __init__(
-        self, recording: RecordingFolder, settings: GatewaySettings, random: Random, *, nearest: bool = False
+        self, recording: RecordingFolder, settings: GatewaySettings, random: Random, *, closest: bool = False
     ) -> None:
         self._recording = recording
         self._settings = settings
         # What was recorded is answered as it was, whatever this simulator would say to it.
         self._guard = settings.model_copy(update=_ACCEPTED)
         self._random = random
-        self._nearest = nearest
+        self._closest = closest
         self._lock = Lock()
         self._last = -1
 
-    def answer(self, body: bytes, charset: str | None = None) -> Answer:
+    def answer(self, body: bytes, charset: str | None = None) -> GatewayResponse:
         """The recorded answer to one request, or a fault; see ``Gateway.answer``."""
         operation = ""
         try:
-            message = part_of(read_envelope(body, charset, self._guard))
+            message = to_node(read_envelope(body, charset, self._guard))
             operation = message.name
             with self._lock:
                 exchange = self._exchange_for(message)
                 answer = self._answer_of(exchange, operation)
         except SoapFault as problem:
-            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(problem), operation)
+            return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(problem), operation)
         # The status is not recorded: SOAP has 500 for faults.
         status = HTTPStatus.INTERNAL_SERVER_ERROR if exchange.is_fault else HTTPStatus.OK
-        return Answer(status, answer, operation)
+        return GatewayResponse(status, answer, operation)
 
     def wsdl(self, address: str, part: str = "") -> bytes | None:
         """The interface description; see ``Gateway.wsdl``."""
         return interface_description(self._settings, address, part)
 
-    def _exchange_for(self, message: Part) -> RecordedExchange:
+    def _exchange_for(self, message: XmlNode) -> RecordedExchange:
         """The exchange to answer from, which is the last one then.
 
         Raises:
             SoapFault: There is none.
         """
         exchanges = self._recording.exchanges
-        unlike = {
-            place: list(unlikenesses(exchange.message, message, self._recording.redacted))
+        differing = {
+            place: list(mismatches(exchange.message, message, self._recording.redacted))
             for place, exchange in enumerate(exchanges)
             if exchange.message.name == message.name
         }
-        if not unlike:
+        if not differing:
             raise _never_recorded(message.name, exchanges)
-        fewest = min(map(len, unlike.values()))
-        place = self._next_in_order([place for place, each in unlike.items() if len(each) == fewest], message.name)
-        if fewest and not self._nearest:
-            raise _not_recorded_so(message.name, exchanges[place].name, unlike[place])
+        fewest = min(map(len, differing.values()))
+        place = self._next_in_order([place for place, each in differing.items() if len(each) == fewest], message.name)
+        if fewest and not self._closest:
+            raise _not_recorded_so(message.name, exchanges[place].name, differing[place])
         self._last = place
         return exchanges[place]
 
@@ -126,10 +126,10 @@ def _never_recorded(operation: str, exchanges: Sequence[RecordedExchange]) -> So
     return SoapFault(f"There is no recording of {operation}. Recorded are: {known}.")
 
 
-def _not_recorded_so(operation: str, nearest: str, unlike: Sequence[str]) -> SoapFault:
-    more = len(unlike) - _MOST_TOLD
+def _not_recorded_so(operation: str, closest: str, differing: Sequence[str]) -> SoapFault:
+    more = len(differing) - _MAX_TOLD
     # The path begins with the wrapper, which is no news.
-    told = "; ".join(each.removeprefix(f"{operation}/") for each in unlike[:_MOST_TOLD]) + (
+    told = "; ".join(each.removeprefix(f"{operation}/") for each in differing[:_MAX_TOLD]) + (
         f"; and {more} more" if more > 0 else ""
     )
-    return SoapFault(f"There is no recording of {operation} with this request. The nearest is {nearest}: {told}.")
+    return SoapFault(f"There is no recording of {operation} with this request. The closest is {closest}: {told}.")

@@ -12,7 +12,7 @@ from lxml import etree
 
 from drs_simulator.errors import UnusableError
 from drs_simulator.profile.model import GatewaySettings
-from drs_simulator.replay.matching import Part, part_of
+from drs_simulator.replay.matching import XmlNode, to_node
 from drs_simulator.soap.envelope import SOAP_1_1, read_envelope
 from drs_simulator.soap.soap_fault import SoapFault
 
@@ -40,7 +40,7 @@ class RecordedExchange:
     """
 
     name: str
-    message: Part
+    message: XmlNode
     response: bytes
     session_id: str
     is_fault: bool
@@ -111,7 +111,7 @@ def _exchange(path: Path) -> RecordedExchange:
         raise RecordingFolderError(f"{answer} is no XML: {error.msg}.") from None
     return RecordedExchange(
         path.name.removesuffix(".request.xml"),
-        part_of(wrapper),
+        to_node(wrapper),
         response,
         envelope.findtext(".//sessionId") or "",
         envelope.find(f"{{{SOAP_1_1}}}Body/{{{SOAP_1_1}}}Fault") is not None,

@@ -52,7 +52,7 @@ class Scenario(BaseModel):
         return Profile.model_validate(_laid_over(load_profile(profile or self.profile).model_dump(), self.settings))
 
     @property
-    def needs_a_start(self) -> bool:
+    def requires_restart(self) -> bool:
         """Whether a simulator has to be started for it, since what it sets cannot be changed while one runs."""
         return bool(self.settings) or self.password is not None
 

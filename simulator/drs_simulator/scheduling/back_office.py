@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import LifeCycle, Operative, OrderWithBookings, PlannedBooking, Session
-from drs_simulator.scheduling.outbox import keep_confirmation
+from drs_simulator.scheduling.outbox import queue_confirmation
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.use_cases.bookings import delete_booking
 from drs_simulator.scheduling.use_cases.placement import confirm_reservation, schedule_booking
@@ -66,56 +66,56 @@ class OperativeDay:
     bookings: tuple[PlannedBooking, ...]
 
 
-def open_sessions(call: Call, request: None) -> tuple[Session, ...]:  # noqa: ARG001 - all are wanted
+def open_sessions(context: UseCaseContext, request: None) -> tuple[Session, ...]:  # noqa: ARG001 - all are wanted
     """The sessions with which somebody can call now, oldest first."""
-    zone = call.installation.zone
-    today = calendar.local_day(call.now, zone)
-    return tuple(each for each in call.transaction.sessions() if calendar.local_day(each.opened, zone) == today)
+    zone = context.installation.zone
+    today = calendar.local_day(context.now, zone)
+    return tuple(each for each in context.transaction.sessions() if calendar.local_day(each.opened, zone) == today)
 
 
-def end_sessions(call: Call, request: None) -> int:
+def clear_sessions(context: UseCaseContext, request: None) -> int:
     """All sessions lapse at once; tells how many there were."""
-    ended = len(open_sessions(call, request))
-    call.transaction.drop_sessions()
+    ended = len(open_sessions(context, request))
+    context.transaction.drop_sessions()
     return ended
 
 
-def find_orders(call: Call, search: Search) -> FoundOrders:
+def find_orders(context: UseCaseContext, search: Search) -> FoundOrders:
     """The orders whose number has the text that is looked for, in either case of letters, newest first."""
     text = (search.number or "").casefold()
-    found = [order for order in call.transaction.orders() if text in order.number.casefold()]
+    found = [order for order in context.transaction.orders() if text in order.number.casefold()]
     found.reverse()
     part = found[search.offset : search.offset + search.limit]
-    return FoundOrders(len(found), tuple(call.with_bookings(order) for order in part))
+    return FoundOrders(len(found), tuple(context.with_bookings(order) for order in part))
 
 
-def order_numbered(call: Call, number: str) -> OrderWithBookings:
+def order_numbered(context: UseCaseContext, number: str) -> OrderWithBookings:
     """The order of that number, the newest where there are several.
 
     Raises:
         UnknownError: There is none.
     """
-    orders = call.transaction.orders_numbered(number)
+    orders = context.transaction.orders_numbered(number)
     if not orders:
         raise UnknownError(f"There is no order {number}.")
-    return call.with_bookings(orders[-1])
+    return context.with_bookings(orders[-1])
 
 
-def find_bookings(call: Call, search: Search) -> FoundBookings:
+def find_bookings(context: UseCaseContext, search: Search) -> FoundBookings:
     """The bookings of the order of that very number, in that life cycle, in that operative's diary; newest first."""
     found = [
         booking
-        for booking in call.transaction.bookings()
+        for booking in context.transaction.bookings()
         if search.number in (None, booking.order_number)
         and search.life_cycle in (None, booking.life_cycle)
         and search.operative_id in (None, booking.operative_id)
     ]
     found.reverse()
     part = found[search.offset : search.offset + search.limit]
-    return FoundBookings(len(found), tuple(call.planner.planned(booking) for booking in part))
+    return FoundBookings(len(found), tuple(context.planner.planned(booking) for booking in part))
 
 
-def move_booking(call: Call, move: Move) -> PlannedBooking:
+def move_booking(context: UseCaseContext, move: Move) -> PlannedBooking:
     """The booking gets a place in another window, as scheduleBooking gives it one; its reason stays.
 
     With ``operative_id`` that operative must come, now and when it is moved again (lockAsSpecified). The council's
@@ -125,7 +125,7 @@ def move_booking(call: Call, move: Move) -> PlannedBooking:
         UnknownError: There is no such booking.
         Refusal: Whatever scheduleBooking refuses.
     """
-    booking = _known(call, move.booking_id)
+    booking = _known(context, move.booking_id)
     asked = BookingRequest(
         move.booking_id,
         number=booking.booking.order_number,
@@ -135,13 +135,13 @@ def move_booking(call: Call, move: Move) -> PlannedBooking:
         operative_ids=() if move.operative_id is None else (move.operative_id,),
     )
     lock = None if move.operative_id is None else "lockAsSpecified"
-    schedule_booking(call, PlacingRequest(asked, resource_lock=lock))
-    moved = _known(call, move.booking_id)
-    keep_confirmation(call, "move", moved.booking)
+    schedule_booking(context, PlacingRequest(asked, resource_lock=lock))
+    moved = _known(context, move.booking_id)
+    queue_confirmation(context, "move", moved.booking)
     return moved
 
 
-def confirm_booking(call: Call, booking_id: int) -> PlannedBooking:
+def confirm_booking(context: UseCaseContext, booking_id: int) -> PlannedBooking:
     """The booking's appointment stands: a place that is held for it becomes its own, as confirmReservation makes it.
 
     The council's service is told, where there is one to tell, also of an appointment that needed no confirming
@@ -151,48 +151,48 @@ def confirm_booking(call: Call, booking_id: int) -> PlannedBooking:
         UnknownError: There is no such booking.
         Refusal: It has no appointment, or is completed.
     """
-    booking = _known(call, booking_id).booking
+    booking = _known(context, booking_id).booking
     if booking.life_cycle is LifeCycle.RESERVED or booking.appointment is None or booking.completed:
         # It refuses all but the first of these, each in its words.
-        confirm_reservation(call, PlacingRequest(BookingRequest(booking_id)))
-    confirmed = _known(call, booking_id)
-    keep_confirmation(call, "confirm", confirmed.booking)
+        confirm_reservation(context, PlacingRequest(BookingRequest(booking_id)))
+    confirmed = _known(context, booking_id)
+    queue_confirmation(context, "confirm", confirmed.booking)
     return confirmed
 
 
-def cancel_booking(call: Call, booking_id: int) -> PlannedBooking:
+def cancel_booking(context: UseCaseContext, booking_id: int) -> PlannedBooking:
     """The booking is gone and its place is free, as deleteBooking leaves it; tells what it was.
 
     Raises:
         UnknownError: There is no such booking.
         Refusal: Whatever deleteBooking refuses.
     """
-    planned = _known(call, booking_id)
+    planned = _known(context, booking_id)
     booking = planned.booking
-    delete_booking(call, BookingRequest(booking_id, booking.contract, booking.order_number))
+    delete_booking(context, BookingRequest(booking_id, booking.contract, booking.order_number))
     return planned
 
 
-def all_operatives(call: Call, request: None) -> tuple[Operative, ...]:  # noqa: ARG001 - all are wanted
+def all_operatives(context: UseCaseContext, request: None) -> tuple[Operative, ...]:  # noqa: ARG001 - all are wanted
     """Everybody, with what callers have changed about them."""
-    return call.register.operatives()
+    return context.current.operatives()
 
 
-def operative_day(call: Call, wanted: tuple[str, date]) -> OperativeDay:
+def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> OperativeDay:
     """One operative's day.
 
     Raises:
         UnknownError: There is no such operative.
     """
     operative_id, day = wanted
-    operative = call.register.operative(operative_id)
+    operative = context.current.operative(operative_id)
     if operative is None:
         raise UnknownError(f"There is no operative {operative_id}.")
-    zone = call.installation.zone
-    shift = call.register.shift(operative_id, day)
-    fixed = call.register.fixed_visits(operative_id, day)
-    visits = call.transaction.diaries([operative_id], day, day).get((operative_id, day), ())
-    planned = [call.planner.planned(call.booking(visit.key)) for visit in visits]
+    zone = context.installation.zone
+    shift = context.current.shift(operative_id, day)
+    fixed = context.current.fixed_visits(operative_id, day)
+    visits = context.transaction.diaries([operative_id], day, day).get((operative_id, day), ())
+    planned = [context.planner.planned(context.booking(visit.key)) for visit in visits]
     return OperativeDay(
         operative,
         None if shift is None else _period(shift.begin, shift.end, zone),
@@ -201,28 +201,28 @@ def operative_day(call: Call, wanted: tuple[str, date]) -> OperativeDay:
     )
 
 
-def week_of(call: Call, monday: date) -> tuple[tuple[OperativeDay, ...], ...]:
+def week_of(context: UseCaseContext, monday: date) -> tuple[tuple[OperativeDay, ...], ...]:
     """Seven days from that one on, a row for every operative, in the profile's order."""
     days = [monday + timedelta(days=index) for index in range(7)]
     return tuple(
-        tuple(operative_day(call, (operative.id, day)) for day in days) for operative in call.register.operatives()
+        tuple(operative_day(context, (operative.id, day)) for day in days) for operative in context.current.operatives()
     )
 
 
-def booking_of_id(call: Call, booking_id: int) -> PlannedBooking:
+def booking_of_id(context: UseCaseContext, booking_id: int) -> PlannedBooking:
     """The booking of that id.
 
     Raises:
         UnknownError: There is none.
     """
-    return _known(call, booking_id)
+    return _known(context, booking_id)
 
 
-def _known(call: Call, booking_id: int) -> PlannedBooking:
-    booking = call.transaction.booking(booking_id)
+def _known(context: UseCaseContext, booking_id: int) -> PlannedBooking:
+    booking = context.transaction.booking(booking_id)
     if booking is None:
         raise UnknownError(f"There is no booking {booking_id}.")
-    return call.planner.planned(booking)
+    return context.planner.planned(booking)
 
 
 def _period(begin: int, end: int, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -10,18 +10,18 @@ from random import Random
 
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.model import Booking, Order, OrderStatus, OrderWithBookings
-from drs_simulator.scheduling.planning.installation import Installation, Register
+from drs_simulator.scheduling.planning.installation import CurrentInstallation, Installation
 from drs_simulator.scheduling.planning.planner import Planner
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.store import Transaction
-from drs_simulator.scheduling.validation import Requirements
+from drs_simulator.scheduling.validation import Validator
 
 _TOKEN_LENGTH = 40
 _TOKEN_CHARACTERS = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class UseCaseContext:
     """The holder of an open session asks for something at ``now``; all of it happens or nothing does.
 
     ``session_id`` is empty where DRS itself asks. ``wake_sender`` tells whoever posts confirmations that there is one;
@@ -30,8 +30,8 @@ class Call:
 
     session_id: str
     now: datetime
-    register: Register
-    requirements: Requirements
+    current: CurrentInstallation
+    validator: Validator
     transaction: Transaction
     random: Random
     wake_sender: Callable[[], object] | None = None
@@ -39,21 +39,21 @@ class Call:
     @property
     def profile(self) -> Profile:
         """The installation's settings."""
-        return self.register.installation.profile
+        return self.current.installation.profile
 
     @property
     def installation(self) -> Installation:
         """What it was set up with."""
-        return self.register.installation
+        return self.current.installation
 
     @property
     def planner(self) -> Planner:
         """Finds places as of now."""
-        return Planner(self.register, self.transaction, self.now)
+        return Planner(self.current, self.transaction, self.now)
 
-    def afresh(self) -> Call:
+    def reloaded(self) -> UseCaseContext:
         """The same call, which sees what it has just changed about operatives."""
-        return replace(self, register=Register(self.installation, self.transaction))
+        return replace(self, current=CurrentInstallation(self.installation, self.transaction))
 
     def new_token(self) -> str:
         """A tokenId: 40 letters and digits (seen: Appendix B 4)."""
@@ -61,7 +61,7 @@ class Call:
 
     def booking(self, booking_id: int | None) -> Booking:
         """The booking that the caller names; an unknown one is refused."""
-        known = self.transaction.booking(self.requirements.required("bookingId", booking_id))
+        known = self.transaction.booking(self.validator.required("bookingId", booking_id))
         if known is None:
             raise Refusal(self.profile.messages.booking_unknown.format(booking_id=booking_id))
         return known
@@ -85,7 +85,7 @@ class Call:
             known = self.transaction.order(order_id)
             order = None if known is None or (number or known.number) != known.number else known
         else:
-            wanted = self.requirements.required("primaryOrderNumber", number)
+            wanted = self.validator.required("primaryOrderNumber", number)
             order = next(reversed(self.transaction.orders_numbered(wanted)), None)
         if order is None:
             raise Refusal(unknown.format(number=number or order_id))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from drs_simulator.profile.model import StandingVisit, Weekday
+from drs_simulator.profile.model import RecurringVisit, Weekday
 
 
 class Place(NamedTuple):
@@ -243,7 +243,7 @@ class Operative:
     contracts: tuple[str, ...]
     working_hours: tuple[WorkingHours, ...]
     depot: Place
-    standing_visits: tuple[StandingVisit, ...] = ()
+    recurring_visits: tuple[RecurringVisit, ...] = ()
     sectors: tuple[str, ...] = ()
     unavailabilities: tuple[Unavailability, ...] = ()
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, Confirmation
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Lease:
     """What is to be posted now, if anything is, and when something will be, as far as that is known."""
 
     confirmation: Confirmation | None = None
@@ -24,57 +24,57 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnRequest:
+class LeaseRequest:
     """Who asks when, by the wall's time, and until when others are to leave alone what it is given."""
 
     now: datetime
     until: datetime
 
 
-def keep_confirmation(call: Call, occasion: Literal["move", "confirm"], booking: Booking) -> None:
+def queue_confirmation(context: UseCaseContext, occasion: Literal["move", "confirm"], booking: Booking) -> None:
     """The council's service is to be told how a planner has left the booking, if it is on that occasion."""
-    if call.wake_sender is None or occasion not in call.profile.ordering.confirmation_after:
+    if context.wake_sender is None or occasion not in context.profile.ordering.confirmation_after:
         return
-    siblings = [each.id for each in call.transaction.bookings_of(booking.order_id)]
+    siblings = [each.id for each in context.transaction.bookings_of(booking.order_id)]
     confirmation = Confirmation(
-        number=call.transaction.next_number("confirmation", 1),
-        changed=call.now,
+        number=context.transaction.next_number("confirmation", 1),
+        changed=context.now,
         booking=booking,
-        target_date=call.order_of(booking).target_date,
+        target_date=context.order_of(booking).target_date,
         sequence=siblings.index(booking.id) + 1,
         original_id=siblings[0],
     )
-    call.transaction.put_confirmation(confirmation)
+    context.transaction.put_confirmation(confirmation)
     # Who is woken waits until this transaction has ended.
-    call.wake_sender()
+    context.wake_sender()
 
 
-def take_turn(call: Call, request: TurnRequest) -> Turn:
+def claim_next(context: UseCaseContext, request: LeaseRequest) -> Lease:
     """The oldest confirmation that is due, which counts as posted from now on; those of one booking in their order."""
     bookings: set[int] = set()
     next_due: datetime | None = None
-    for confirmation in call.transaction.confirmations():
+    for confirmation in context.transaction.confirmations():
         if confirmation.booking.id in bookings:
             continue
         bookings.add(confirmation.booking.id)
         due = confirmation.due
         if due is None or due <= request.now:
             taken = replace(confirmation, attempts=confirmation.attempts + 1, due=request.until)
-            call.transaction.put_confirmation(taken)
-            return Turn(taken)
+            context.transaction.put_confirmation(taken)
+            return Lease(taken)
         next_due = due if next_due is None else min(due, next_due)
-    return Turn(next_due=next_due)
+    return Lease(next_due=next_due)
 
 
-def forget_delivered(call: Call, delivered: Confirmation) -> None:
+def mark_delivered(context: UseCaseContext, delivered: Confirmation) -> None:
     """Its receiver has it. After a reset the number may be another one's, which nobody has posted yet."""
-    kept = call.transaction.confirmation(delivered.number)
+    kept = context.transaction.confirmation(delivered.number)
     if kept is not None and kept.attempts >= delivered.attempts:
-        call.transaction.drop_confirmation(delivered.number)
+        context.transaction.drop_confirmation(delivered.number)
 
 
-def put_off(call: Call, later: Confirmation) -> None:
+def retry_later(context: UseCaseContext, later: Confirmation) -> None:
     """Its receiver does not have it; it is posted again when it is due. Nothing where others were at it since."""
-    kept = call.transaction.confirmation(later.number)
+    kept = context.transaction.confirmation(later.number)
     if kept is not None and kept.attempts == later.attempts:
-        call.transaction.put_confirmation(later)
+        context.transaction.put_confirmation(later)

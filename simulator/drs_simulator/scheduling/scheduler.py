@@ -11,13 +11,13 @@ from typing import TypeVar
 
 from drs_simulator.clock import Clock
 from drs_simulator.profile.model import Profile
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import LifeCycle, Session
 from drs_simulator.scheduling.planning import calendar
-from drs_simulator.scheduling.planning.installation import Installation, Register
+from drs_simulator.scheduling.planning.installation import CurrentInstallation, Installation
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.store import Store, Transaction
-from drs_simulator.scheduling.validation import Requirements
+from drs_simulator.scheduling.validation import Validator
 
 _Request = TypeVar("_Request")
 _Answer = TypeVar("_Answer")
@@ -72,7 +72,7 @@ class Scheduler:
         Evidence: seen (Sessions); that a wrong login is no fault, and the words for it: presumed.
         """
         with self._store.transaction() as transaction:
-            check = Requirements(Register(self._installation, transaction))
+            check = Validator(CurrentInstallation(self._installation, transaction))
             sent_login = check.required("login", login)
             sent_password = check.required("password", password)
             if not self._credentials.match(sent_login, sent_password):
@@ -82,7 +82,7 @@ class Scheduler:
             return session
 
     def perform(
-        self, use_case: Callable[[Call, _Request], _Answer], session_id: str | None, request: _Request
+        self, use_case: Callable[[UseCaseContext, _Request], _Answer], session_id: str | None, request: _Request
     ) -> _Answer:
         """Do the use case for the holder of the session.
 
@@ -90,41 +90,43 @@ class Scheduler:
             Refusal: The session is missing, unknown, closed or of an earlier day (presumed), or the use case refuses.
         """
         with self._store.transaction() as transaction:
-            call = self._call(transaction, session_id or "")
-            session = transaction.session(call.requirements.required("sessionId", session_id))
+            context = self._context(transaction, session_id or "")
+            session = transaction.session(context.validator.required("sessionId", session_id))
             zone = self._installation.zone
-            if session is None or calendar.local_day(session.opened, zone) != calendar.local_day(call.now, zone):
+            if session is None or calendar.local_day(session.opened, zone) != calendar.local_day(context.now, zone):
                 raise Refusal(self.profile.messages.session_invalid)
-            self._release_lapsed(transaction, call.now)
-            return use_case(call, request)
+            self._release_lapsed(transaction, context.now)
+            return use_case(context, request)
 
-    def perform_unasked(self, use_case: Callable[[Call, _Request], _Answer], request: _Request) -> _Answer:
+    def run_as_system(self, use_case: Callable[[UseCaseContext, _Request], _Answer], request: _Request) -> _Answer:
         """Do the use case for DRS itself, which needs no session: what comes in by other ways than its gateway.
 
         Raises:
             Refusal: The use case refuses.
         """
         with self._store.transaction() as transaction:
-            call = self._call(transaction, "")
-            self._release_lapsed(transaction, call.now)
-            return use_case(call, request)
+            context = self._context(transaction, "")
+            self._release_lapsed(transaction, context.now)
+            return use_case(context, request)
 
-    def _call(self, transaction: Transaction, session_id: str) -> Call:
-        register = Register(self._installation, transaction)
-        check = Requirements(register)
-        return Call(session_id, self._clock.now(), register, check, transaction, self._random, self._wake_sender)
+    def _context(self, transaction: Transaction, session_id: str) -> UseCaseContext:
+        current = CurrentInstallation(self._installation, transaction)
+        check = Validator(current)
+        return UseCaseContext(
+            session_id, self._clock.now(), current, check, transaction, self._random, self._wake_sender
+        )
 
     def _release_lapsed(self, transaction: Transaction, now: datetime) -> None:
         """Reservations that were not confirmed in time hold their places no longer."""
         for lapsed in transaction.lapsed_reservations(now):
             transaction.put_booking(replace(lapsed, life_cycle=LifeCycle.PLANNED, appointment=None, held_until=None))
 
-    def forget_sessions(self) -> None:
+    def clear_sessions(self) -> None:
         """All sessions end at once, as when DRS is started anew."""
         with self._store.transaction() as transaction:
             transaction.drop_sessions()
 
-    def reach(self) -> None:
+    def ping(self) -> None:
         """Do nothing but reach the state; where that cannot be, its error is raised."""
         with self._store.transaction():
             pass
@@ -141,11 +143,11 @@ class Scheduler:
             return None if session is None else session.opened
 
 
-def close_session(call: Call, request: None) -> None:  # noqa: ARG001 - the session is all that closeSession names
+def close_session(context: UseCaseContext, request: None) -> None:  # noqa: ARG001 - the session is all that closeSession names
     """The session ends; its id is of no use any more.
 
     Refuses: nothing besides a session that is not open.
 
     Evidence: seen (Appendix B 2).
     """
-    call.transaction.drop_session(call.session_id)
+    context.transaction.drop_session(context.session_id)

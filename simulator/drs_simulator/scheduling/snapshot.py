@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from drs_simulator.profile.model import SorCode
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
 from drs_simulator.scheduling.planning.installation import Installation
 from drs_simulator.scheduling.store import Numbered
@@ -53,9 +53,9 @@ class Snapshot:
         return moved
 
 
-def take_snapshot(call: Call, request: None) -> Snapshot:  # noqa: ARG001 - all there is, is wanted
+def take_snapshot(context: UseCaseContext, request: None) -> Snapshot:  # noqa: ARG001 - all there is, is wanted
     """All that is kept, as of now."""
-    kept = call.transaction
+    kept = context.transaction
     return Snapshot(
         sessions=tuple(kept.sessions()),
         numbers=dict(sorted(kept.numbers().items())),
@@ -68,16 +68,16 @@ def take_snapshot(call: Call, request: None) -> Snapshot:  # noqa: ARG001 - all 
     )
 
 
-def put_snapshot(call: Call, snapshot: Snapshot) -> None:
+def put_snapshot(context: UseCaseContext, snapshot: Snapshot) -> None:
     """What the snapshot holds takes the place of all that is kept.
 
     Raises:
         SnapshotError: It is not in order, or of another installation; nothing was changed.
     """
-    problems = list(_problems(snapshot, call.installation))
+    problems = list(_problems(snapshot, context.installation))
     if problems:
         raise SnapshotError(problems)
-    kept = call.transaction
+    kept = context.transaction
     kept.clear()
     for session in snapshot.sessions:
         kept.put_session(session)

@@ -23,7 +23,7 @@ class Transaction(Protocol):
         """A number that is another one whenever anything besides sessions has changed; ``None`` where nobody counts."""
 
     @property
-    def register_version(self) -> int | None:
+    def master_data_version(self) -> int | None:
         """Such a number for what callers have told of locations, SOR codes and operatives alone."""
 
     def session(self, session_id: str) -> Session | None:

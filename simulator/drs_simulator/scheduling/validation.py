@@ -12,19 +12,19 @@ from typing import TypeVar
 from drs_simulator.profile.model import Messages
 from drs_simulator.scheduling.commands import CodeRequest
 from drs_simulator.scheduling.model import BookingCode, Location, Operative
-from drs_simulator.scheduling.planning.installation import Register
+from drs_simulator.scheduling.planning.installation import CurrentInstallation
 from drs_simulator.scheduling.refusal import Refusal
 
 _Value = TypeVar("_Value")
 _QUANTITY = re.compile(r"\d{1,6}(\.\d{1,6})?")
 
 
-class Requirements:
+class Validator:
     """Checks requests against what DRS knows now. Every method raises ``Refusal`` where something is amiss."""
 
-    def __init__(self, register: Register) -> None:
-        self._register = register
-        self._profile = register.installation.profile
+    def __init__(self, current: CurrentInstallation) -> None:
+        self._current = current
+        self._profile = current.installation.profile
         self._messages: Messages = self._profile.messages
 
     def required(self, field: str, value: _Value | None) -> _Value:
@@ -49,14 +49,14 @@ class Requirements:
     def priority(self, sent: str | None) -> str:
         """The priority, one of the installation's in case and spelling (client: DRS documentation)."""
         priority = self.required("priority", sent)
-        if priority not in self._register.installation.priorities:
+        if priority not in self._current.installation.priorities:
             raise Refusal(self._messages.priority_unknown.format(value=priority, field="priority"))
         return priority
 
     def location(self, sent: str | None) -> Location:
         """The location of that id."""
         location_id = self.required("locationID", sent)
-        location = self._register.location(location_id)
+        location = self._current.location(location_id)
         if location is None:
             raise Refusal(self._messages.location_unknown.format(value=location_id, field="locationID"))
         return location
@@ -64,7 +64,7 @@ class Requirements:
     def operative(self, field: str, sent: str | None) -> Operative:
         """The operative of that id."""
         operative_id = self.required(field, sent)
-        operative = self._register.operative(operative_id)
+        operative = self._current.operative(operative_id)
         if operative is None:
             raise Refusal(self._messages.operative_unknown.format(value=operative_id, field=field))
         return operative
@@ -108,7 +108,7 @@ class Requirements:
         self.required("primaryOrderNumber", sent.number)
         quantity = self._number("quantity", self.required("quantity", sent.quantity))
         self._number("itemNumberWithinBooking", item_number)
-        known = self._register.sor_code(code)
+        known = self._current.sor_code(code)
         if known is None:
             raise Refusal(self._messages.sor_code_unknown.format(value=code, field="bookingCodeSORCode"))
         return BookingCode(known.code, item_number.strip(), quantity, known.minutes, known.trade, known.description)

@@ -24,27 +24,36 @@ from drs_simulator.soap.compiled.reader import CompiledReader, NotReadError
 from drs_simulator.soap.compiled.writer import CompiledWriter
 from drs_simulator.soap.envelope import NAMESPACE, fault_document, is_plain, name_of, plain_wrapper, read_envelope
 from drs_simulator.soap.interface import interface_named
-from drs_simulator.soap.operations import SERVED, Asked, Desk, application, asked, performed, refused, response_to
-from drs_simulator.soap.requests import Reader
-from drs_simulator.soap.responses import Writer
+from drs_simulator.soap.operations import (
+    SERVED,
+    ParsedRequest,
+    ServiceContext,
+    application,
+    build_rejection,
+    build_response,
+    execute,
+    parse_request,
+)
+from drs_simulator.soap.requests import RequestReader
+from drs_simulator.soap.responses import ResponseWriter
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.spyne.types import interface_types
 from drs_simulator.soap.wsdl import wsdl_document, wsdl_in_two
 from drs_simulator.storage.errors import StateError
 
 _log = logging.getLogger(__name__)
-_REQUESTS_REMEMBERED = 1024
-_LONGEST_REMEMBERED = 4096
-_ANSWERS_REMEMBERED = 1024
+_REQUEST_CACHE_SIZE = 1024
+_MAX_CACHED_BODY = 4096
+_RESPONSE_CACHE_SIZE = 1024
 
 
-class Answer(NamedTuple):
+class GatewayResponse(NamedTuple):
     """What goes back.
 
     Args:
         status: The HTTP status.
         body: The envelope.
-        operation: What was asked; empty where that could not be told.
+        operation: What was parsed; empty where that could not be told.
     """
 
     status: HTTPStatus
@@ -71,12 +80,12 @@ class Gateway:
         self._types = interface_types(profile.gateway.interface)
         self._compiled_reader = CompiledReader(profile.zone, profile.gateway.max_depth)
         self._compiled_writer = CompiledWriter()
-        writer = Writer(profile, self._types, self._compiled_writer)
-        self._desk = Desk(scheduler, Reader(profile), writer, profile.gateway, profile.zone)
-        self._said_of_late: Remembered[Availability, bytes] = Remembered(_ANSWERS_REMEMBERED)
-        self._asked_of_late = lru_cache(_REQUESTS_REMEMBERED)(self._asked)
+        writer = ResponseWriter(profile, self._types, self._compiled_writer)
+        self._context = ServiceContext(scheduler, RequestReader(profile), writer, profile.gateway, profile.zone)
+        self._response_cache: Remembered[Availability, bytes] = Remembered(_RESPONSE_CACHE_SIZE)
+        self._parse_cached = lru_cache(_REQUEST_CACHE_SIZE)(self._parse)
 
-    def answer(self, body: bytes, charset: str | None = None) -> Answer:
+    def answer(self, body: bytes, charset: str | None = None) -> GatewayResponse:
         """The answer to one request: what the operation says, or a soap_fault. Never raises.
 
         Args:
@@ -85,32 +94,32 @@ class Gateway:
         """
         try:
             # What has a password in it is not kept.
-            is_kept = len(body) <= _LONGEST_REMEMBERED and b"openSession" not in body
-            asked = (self._asked_of_late if is_kept else self._asked)(body, charset)
+            is_kept = len(body) <= _MAX_CACHED_BODY and b"openSession" not in body
+            parsed = (self._parse_cached if is_kept else self._parse)(body, charset)
         except (NotReadError, SoapFault):
             return self.answer_by_spyne(body, charset)
         except Exception:
             return _failed()
-        name = asked.operation.name
+        name = parsed.operation.name
         try:
-            return Answer(HTTPStatus.OK, self._answered(asked), name)
+            return GatewayResponse(HTTPStatus.OK, self._execute(parsed), name)
         except Exception:
             return _failed(name)
 
-    def _answered(self, asked: Asked) -> bytes:
+    def _execute(self, parsed: ParsedRequest) -> bytes:
         """The envelope of the answer, a refusal too."""
         try:
-            said = performed(self._desk, asked)
+            said = execute(self._context, parsed)
         except Refusal as refusal:
-            return self._compiled_writer.answer(asked.operation, refused(asked, refusal))
+            return self._compiled_writer.answer(parsed.operation, build_rejection(parsed, refusal))
 
         def written() -> bytes:
-            return self._compiled_writer.answer(asked.operation, response_to(self._desk, asked, said))
+            return self._compiled_writer.answer(parsed.operation, build_response(self._context, parsed, said))
 
         # Availability is the one thing that is said again in the same object as long as it is the same.
-        return self._said_of_late.of(said, written) if isinstance(said, Availability) else written()
+        return self._response_cache.of(said, written) if isinstance(said, Availability) else written()
 
-    def _asked(self, body: bytes, charset: str | None) -> Asked:
+    def _parse(self, body: bytes, charset: str | None) -> ParsedRequest:
         """What a request asks that is plainly in order.
 
         Raises:
@@ -124,9 +133,9 @@ class Gateway:
         if wrapper is None:
             raise NotReadError("Its envelope is not plain.")
         operation = self._types.operations[self._operation_of(wrapper)]
-        return asked(operation, self._desk.reader, self._compiled_reader.request(operation, wrapper))
+        return parse_request(operation, self._context.reader, self._compiled_reader.request(operation, wrapper))
 
-    def answer_by_spyne(self, body: bytes, charset: str | None = None) -> Answer:
+    def answer_by_spyne(self, body: bytes, charset: str | None = None) -> GatewayResponse:
         """The answer by the general way, whose words count. Never raises."""
         name = ""
         try:
@@ -134,7 +143,7 @@ class Gateway:
             name = self._operation_of(wrapper)
             transport = _Transport(application(self._settings.interface))
             context = MethodContext(transport, MethodContext.SERVER)
-            context.udc = self._desk
+            context.udc = self._context
             context.in_document = wrapper
             (context,) = transport.generate_contexts(context)
             transport.get_in_object(context)
@@ -142,9 +151,9 @@ class Gateway:
             if context.out_error is not None:
                 raise soap_fault.internal_error()
             transport.get_out_string(context)
-            return Answer(HTTPStatus.OK, b"".join(context.out_string), name)
+            return GatewayResponse(HTTPStatus.OK, b"".join(context.out_string), name)
         except SoapFault as problem:
-            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(problem), name)
+            return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(problem), name)
         except Exception:
             return _failed(name)
 
@@ -169,14 +178,14 @@ class Gateway:
         return interface_description(self._settings, address, part)
 
 
-def _failed(operation: str = "") -> Answer:
+def _failed(operation: str = "") -> GatewayResponse:
     """The answer where the simulator itself fails; called while that is being handled."""
     error = sys.exception()
     if isinstance(error, StateError):
         _log.error("%s failed: %s", operation or "A request", error)
     else:
         _log.exception("The gateway failed on %s", operation or "a request")
-    return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(soap_fault.internal_error()), operation)
+    return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(soap_fault.internal_error()), operation)
 
 
 def interface_description(settings: GatewaySettings, address: str, part: str = "") -> bytes | None:

@@ -12,7 +12,7 @@ from drs_simulator.soap.spyne import compat  # noqa: F401 - must come before Spy
 from spyne import Application, MethodContext, ServiceBase, rpc  # isort: skip
 
 from drs_simulator.profile.model import GatewaySettings
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import Scheduler, close_session
 from drs_simulator.scheduling.use_cases.availability import check_availability
@@ -35,25 +35,25 @@ from drs_simulator.scheduling.use_cases.orders import (
 from drs_simulator.scheduling.use_cases.placement import confirm_reservation, create_reservation, schedule_booking
 from drs_simulator.soap.envelope import NAMESPACE
 from drs_simulator.soap.interface import InterfaceName
-from drs_simulator.soap.requests import Reader
-from drs_simulator.soap.responses import Writer
+from drs_simulator.soap.requests import RequestReader
+from drs_simulator.soap.responses import ResponseWriter
 from drs_simulator.soap.spyne.protocol import CxfReader, CxfWriter
 from drs_simulator.soap.spyne.types import Operation, interface_types
 
 Members = Mapping[str, object]
 
 
-class Desk(NamedTuple):
+class ServiceContext(NamedTuple):
     """Whom an operation turns to; Spyne hands it on as the user-defined context."""
 
     scheduler: Scheduler
-    reader: Reader
-    writer: Writer
+    reader: RequestReader
+    writer: ResponseWriter
     settings: GatewaySettings
     zone: ZoneInfo
 
 
-class Asked(NamedTuple):
+class ParsedRequest(NamedTuple):
     """What a caller asks, ready for the scheduler. It says nothing of when, so that it can be used again.
 
     Args:
@@ -67,39 +67,39 @@ class Asked(NamedTuple):
     request: Any
 
 
-class Handling(NamedTuple):
+class OperationHandler(NamedTuple):
     """How an operation is answered: from the request's object to the use case's request, and back to members."""
 
-    use_case: Callable[[Call, Any], Any]
-    read: Callable[[Reader, Any], Any] = lambda _reader, _sent: None
-    write: Callable[[Writer, Any], Members] = Writer.nothing
+    use_case: Callable[[UseCaseContext, Any], Any]
+    read: Callable[[RequestReader, Any], Any] = lambda _reader, _sent: None
+    write: Callable[[ResponseWriter, Any], Members] = ResponseWriter.nothing
 
 
-HANDLINGS: Mapping[str, Handling] = {
-    "closeSession": Handling(close_session),
-    "checkAvailability": Handling(check_availability, Reader.availability, Writer.availability),
-    "createOrder": Handling(create_order, Reader.order, Writer.order),
-    "updateOrder": Handling(update_order, Reader.order, Writer.order),
-    "deleteOrder": Handling(delete_order, Reader.order),
-    "completeOrder": Handling(complete_order, Reader.completion),
-    "selectOrder": Handling(select_orders, Reader.order_filter, Writer.orders),
-    "createBooking": Handling(create_booking, Reader.further_booking, Writer.bookings),
-    "updateBooking": Handling(update_booking, Reader.booking_update, Writer.booking),
-    "deleteBooking": Handling(delete_booking, Reader.booking),
-    "selectBooking": Handling(select_bookings, Reader.booking_filter, Writer.bookings),
-    "scheduleBooking": Handling(schedule_booking, Reader.placing),
-    "createReservation": Handling(create_reservation, Reader.placing),
-    "confirmReservation": Handling(confirm_reservation, Reader.placing),
-    "getSchedule": Handling(get_schedule, Reader.schedule, Writer.bookings),
-    "selectResource": Handling(select_resources, Reader.operative_filter, Writer.operatives),
-    "updateResource": Handling(update_resources, Reader.operatives_update),
-    "updateLocation": Handling(update_location, Reader.location, Writer.location),
-    "updateBookingCode": Handling(update_booking_codes, Reader.code_definitions),
-    "selectAlerts": Handling(select_alerts, Reader.alert_filter, Writer.alerts),
-    "selectMetaData": Handling(select_meta_data, Reader.contract, Writer.meta_data),
+HANDLERS: Mapping[str, OperationHandler] = {
+    "closeSession": OperationHandler(close_session),
+    "checkAvailability": OperationHandler(check_availability, RequestReader.availability, ResponseWriter.availability),
+    "createOrder": OperationHandler(create_order, RequestReader.order, ResponseWriter.order),
+    "updateOrder": OperationHandler(update_order, RequestReader.order, ResponseWriter.order),
+    "deleteOrder": OperationHandler(delete_order, RequestReader.order),
+    "completeOrder": OperationHandler(complete_order, RequestReader.completion),
+    "selectOrder": OperationHandler(select_orders, RequestReader.order_filter, ResponseWriter.orders),
+    "createBooking": OperationHandler(create_booking, RequestReader.further_booking, ResponseWriter.bookings),
+    "updateBooking": OperationHandler(update_booking, RequestReader.booking_update, ResponseWriter.booking),
+    "deleteBooking": OperationHandler(delete_booking, RequestReader.booking),
+    "selectBooking": OperationHandler(select_bookings, RequestReader.booking_filter, ResponseWriter.bookings),
+    "scheduleBooking": OperationHandler(schedule_booking, RequestReader.placing),
+    "createReservation": OperationHandler(create_reservation, RequestReader.placing),
+    "confirmReservation": OperationHandler(confirm_reservation, RequestReader.placing),
+    "getSchedule": OperationHandler(get_schedule, RequestReader.schedule, ResponseWriter.bookings),
+    "selectResource": OperationHandler(select_resources, RequestReader.operative_filter, ResponseWriter.operatives),
+    "updateResource": OperationHandler(update_resources, RequestReader.operatives_update),
+    "updateLocation": OperationHandler(update_location, RequestReader.location, ResponseWriter.location),
+    "updateBookingCode": OperationHandler(update_booking_codes, RequestReader.code_definitions),
+    "selectAlerts": OperationHandler(select_alerts, RequestReader.alert_filter, ResponseWriter.alerts),
+    "selectMetaData": OperationHandler(select_meta_data, RequestReader.contract, ResponseWriter.meta_data),
 }
 _OPEN_SESSION = "openSession"
-SERVED = frozenset({_OPEN_SESSION, *HANDLINGS})
+SERVED = frozenset({_OPEN_SESSION, *HANDLERS})
 
 
 @cache
@@ -116,7 +116,7 @@ def _method(operation: Operation) -> Any:
 
     def answer(ctx: MethodContext, request: Any) -> Any:
         sent = operation.new_request() if request is None else request
-        return answered(ctx.udc, asked(operation, ctx.udc.reader, sent))
+        return answer_request(ctx.udc, parse_request(operation, ctx.udc.reader, sent))
 
     answer.__name__ = operation.name
     decorate = rpc(
@@ -128,39 +128,39 @@ def _method(operation: Operation) -> Any:
     return decorate(answer)
 
 
-def asked(operation: Operation, reader: Reader, sent: Any) -> Asked:
+def parse_request(operation: Operation, reader: RequestReader, sent: Any) -> ParsedRequest:
     """What a request of the operation asks."""
     if operation.name == _OPEN_SESSION:
-        return Asked(operation, None, sent)
-    return Asked(operation, sent.sessionId, HANDLINGS[operation.name].read(reader, sent))
+        return ParsedRequest(operation, None, sent)
+    return ParsedRequest(operation, sent.sessionId, HANDLERS[operation.name].read(reader, sent))
 
 
-def answered(desk: Desk, asked: Asked) -> Any:
+def answer_request(context: ServiceContext, parsed: ParsedRequest) -> Any:
     """The response's object: what the use case says, or a refusal."""
     try:
-        return response_to(desk, asked, performed(desk, asked))
+        return build_response(context, parsed, execute(context, parsed))
     except Refusal as refusal:
-        return refused(asked, refusal)
+        return build_rejection(parsed, refusal)
 
 
-def performed(desk: Desk, asked: Asked) -> Any:
+def execute(context: ServiceContext, parsed: ParsedRequest) -> Any:
     """What the use case says.
 
     Raises:
         Refusal: It declines.
     """
-    if asked.operation.name == _OPEN_SESSION:
-        return desk.scheduler.open_session(asked.request.login, asked.request.password)
-    return desk.scheduler.perform(HANDLINGS[asked.operation.name].use_case, asked.session_id, asked.request)
+    if parsed.operation.name == _OPEN_SESSION:
+        return context.scheduler.open_session(parsed.request.login, parsed.request.password)
+    return context.scheduler.perform(HANDLERS[parsed.operation.name].use_case, parsed.session_id, parsed.request)
 
 
-def response_to(desk: Desk, asked: Asked, answer: Any) -> Any:
+def build_response(context: ServiceContext, parsed: ParsedRequest, answer: Any) -> Any:
     """The response's object for what the use case said."""
-    name = asked.operation.name
-    members = {"sessionId": answer.id} if name == _OPEN_SESSION else HANDLINGS[name].write(desk.writer, answer)
-    return asked.operation.new_response(id=0, status="success", **members)
+    name = parsed.operation.name
+    members = {"sessionId": answer.id} if name == _OPEN_SESSION else HANDLERS[name].write(context.writer, answer)
+    return parsed.operation.new_response(id=0, status="success", **members)
 
 
-def refused(asked: Asked, refusal: Refusal) -> Any:
+def build_rejection(parsed: ParsedRequest, refusal: Refusal) -> Any:
     """The response's object for a refusal."""
-    return asked.operation.new_response(errorMsg=refusal.message, id=0, status="error")
+    return parsed.operation.new_response(errorMsg=refusal.message, id=0, status="error")

@@ -110,7 +110,7 @@ _Value = TypeVar("_Value")
 _UNDEFINED = "undefined"
 
 
-class Reader:
+class RequestReader:
     """Reads requests for one installation."""
 
     def __init__(self, profile: Profile) -> None:

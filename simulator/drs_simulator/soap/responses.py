@@ -59,7 +59,7 @@ _LOCATIONS_REMEMBERED = 1024
 _DATA_REMEMBERED = 1024
 
 
-class Writer:
+class ResponseWriter:
     """Writes answers for one installation: days, locations and business data once, as long as they are the same.
 
     Args:

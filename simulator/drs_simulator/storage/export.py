@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from drs_simulator.clock import Clock, FollowingWall, StandingStill
+from drs_simulator.clock import Clock, FrozenClock, RunningClock
 from drs_simulator.profile.model import SorCode
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.scheduling.snapshot import Snapshot, SnapshotError, put_snapshot, take_snapshot
@@ -40,14 +40,14 @@ class ClockState(_Part):
         return self
 
     @classmethod
-    def of(cls, mode: FollowingWall | StandingStill) -> Self:
+    def of(cls, mode: RunningClock | FrozenClock) -> Self:
         """The clock's mode, to be written out."""
-        if isinstance(mode, StandingStill):
+        if isinstance(mode, FrozenClock):
             return cls(fixed=mode.instant.astimezone(UTC))
         return cls(shift=mode.shift)
 
     @property
-    def mode(self) -> FollowingWall | StandingStill:
+    def mode(self) -> RunningClock | FrozenClock:
         """The clock's mode again.
 
         Raises:
@@ -91,7 +91,7 @@ class StateDocument(_Part):
         return self
 
     @classmethod
-    def of(cls, profile: str, mode: FollowingWall | StandingStill, random: Random, snapshot: Snapshot) -> Self:
+    def of(cls, profile: str, mode: RunningClock | FrozenClock, random: Random, snapshot: Snapshot) -> Self:
         """The document of a DRS, from its parts."""
         moved = snapshot.in_zone(UTC)
         return cls(
@@ -139,10 +139,10 @@ def _words_of(random: Random) -> tuple[int, ...] | None:
 def exported(scheduler: Scheduler, clock: Clock, random: Random) -> StateDocument:
     """The state as it is at one moment: clock, sessions with their ids, orders and bookings."""
 
-    def told(call: Call, request: None) -> StateDocument:
-        return StateDocument.of(scheduler.profile.name, clock.mode, random, take_snapshot(call, request))
+    def told(context: UseCaseContext, request: None) -> StateDocument:
+        return StateDocument.of(scheduler.profile.name, clock.mode, random, take_snapshot(context, request))
 
-    return scheduler.perform_unasked(told, None)
+    return scheduler.run_as_system(told, None)
 
 
 def imported(document: StateDocument, scheduler: Scheduler, clock: Clock, random: Random) -> None:
@@ -154,12 +154,12 @@ def imported(document: StateDocument, scheduler: Scheduler, clock: Clock, random
     """
     profile = scheduler.profile
 
-    def put(call: Call, document: StateDocument) -> None:
+    def put(context: UseCaseContext, document: StateDocument) -> None:
         if document.profile != profile.name:
             raise SnapshotError([f"profile: is '{document.profile}', and this installation is '{profile.name}'"])
-        put_snapshot(call, document.snapshot(profile.zone))
+        put_snapshot(context, document.snapshot(profile.zone))
         document.restore(random)
 
     mode = document.clock.mode
-    scheduler.perform_unasked(put, document)
+    scheduler.run_as_system(put, document)
     clock.mode = mode

@@ -36,7 +36,7 @@ class MemoryStore:
         self._bookings: dict[int, Booking] = {}
         self._bookings_by_order: dict[int, tuple[int, ...]] = {}
         self._diaries: dict[DiaryDay, tuple[Visit, ...]] = {}
-        self._version = self._register_version = next(_VERSIONS)
+        self._version = self._master_data_version = next(_VERSIONS)
         self._held_until: dict[int, datetime] = {}
         self._sor_codes: dict[str, SorCode] = {}
         self._locations: dict[str, Location] = {}
@@ -47,14 +47,14 @@ class MemoryStore:
     def transaction(self) -> Iterator[Transaction]:
         """See ``Store.transaction``."""
         with self._lock:
-            versions = self._version, self._register_version
+            versions = self._version, self._master_data_version
             try:
                 yield self
             except BaseException:
                 while self._undo:
                     self._undo.pop()()
                 # All is as it was then.
-                self._version, self._register_version = versions
+                self._version, self._master_data_version = versions
                 raise
             finally:
                 self._undo.clear()
@@ -232,9 +232,9 @@ class MemoryStore:
         return self._version
 
     @property
-    def register_version(self) -> int:
-        """See ``Transaction.register_version``."""
-        return self._register_version
+    def master_data_version(self) -> int:
+        """See ``Transaction.master_data_version``."""
+        return self._master_data_version
 
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
         """See ``Transaction.diaries``."""
@@ -261,7 +261,7 @@ class MemoryStore:
         self._undo.append(lambda: _set(table, key, before))
         _set(table, key, value)
         if table is self._sor_codes or table is self._locations or table is self._operatives:
-            self._register_version = next(_VERSIONS)
+            self._master_data_version = next(_VERSIONS)
         if table is not self._sessions:
             self._version = next(_VERSIONS)
 

@@ -10,12 +10,12 @@ MEMORY = "memory"
 _PLACES = "memory, sqlite:///drs.db or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
 
 
-def store_from(state: str) -> Store:
+def open_store(state: str) -> Store:
     """The keeping of that name, ready for use; a new database is set up first.
 
     ::
 
-        store = store_from("sqlite:///drs.db")
+        store = open_store("sqlite:///drs.db")
 
     Args:
         state: ``memory``, ``sqlite:///FILE`` or ``postgresql+psycopg://USER:PASSWORD@HOST/DATABASE``.

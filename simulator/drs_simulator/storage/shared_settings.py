@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from drs_simulator.clock import Clock, FollowingWall, StandingStill
+from drs_simulator.clock import Clock, FrozenClock, RunningClock
 from drs_simulator.storage.errors import StateError
 
 _CLOCK = "clock"
@@ -39,11 +39,11 @@ class SharedClock(Clock):
 
     def __init__(self, settings: SharedSettings) -> None:
         self._settings = settings
-        self._seen: tuple[str | None, FollowingWall | StandingStill] = (None, FollowingWall())
+        self._seen: tuple[str | None, RunningClock | FrozenClock] = (None, RunningClock())
         super().__init__()
 
     @property
-    def mode(self) -> FollowingWall | StandingStill:
+    def mode(self) -> RunningClock | FrozenClock:
         """How it goes."""
         try:
             text = self._settings.setting(_CLOCK)
@@ -54,7 +54,7 @@ class SharedClock(Clock):
         return self._seen[1]
 
     @mode.setter
-    def mode(self, mode: FollowingWall | StandingStill) -> None:
+    def mode(self, mode: RunningClock | FrozenClock) -> None:
         self._settings.change_setting(_CLOCK, lambda _: _text_of(mode))
 
     def fix(self, instant: datetime) -> None:
@@ -75,11 +75,11 @@ class SharedClock(Clock):
         self._settings.change_setting(_CLOCK, changed)
 
 
-def _mode_of(text: str | None) -> FollowingWall | StandingStill:
-    return FollowingWall() if text is None else Clock.parse(text).mode
+def _mode_of(text: str | None) -> RunningClock | FrozenClock:
+    return RunningClock() if text is None else Clock.parse(text).mode
 
 
-def _text_of(mode: FollowingWall | StandingStill) -> str:
+def _text_of(mode: RunningClock | FrozenClock) -> str:
     clock = Clock()
     clock.mode = mode
     return str(clock)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import requests
 from drs_simulator import Simulator
 from drs_simulator.scheduling.commands import BookingRequest, OrderFilter, PlacingRequest
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import OrderWithBookings, PlannedBooking
 from drs_simulator.scheduling.use_cases.orders import create_order, select_orders
 from drs_simulator.scheduling.use_cases.placement import schedule_booking
@@ -50,8 +50,8 @@ class AdminDesk:
         assert "Access-Control-Allow-Origin" not in answer.headers
         return answer
 
-    def perform(self, use_case: Callable[[Call, _Request], _Answer], request: _Request) -> _Answer:
-        return self.drs.scheduler.perform_unasked(use_case, request)
+    def perform(self, use_case: Callable[[UseCaseContext, _Request], _Answer], request: _Request) -> _Answer:
+        return self.drs.scheduler.run_as_system(use_case, request)
 
     def order(self, number: str) -> OrderWithBookings:
         wanted = asked(number=number, comments=" ", target_date=self.drs.clock.now() + timedelta(days=60))

@@ -15,7 +15,7 @@ import pytest
 import requests
 from drs_simulator import AdminClient
 from drs_simulator.admin.app import MAX_BODY_BYTES
-from drs_simulator.admin.auth import guard_for, is_loopback
+from drs_simulator.admin.auth import is_loopback, make_guard
 from drs_simulator.admin.routes import SECTIONS
 from werkzeug.test import Client
 
@@ -51,22 +51,22 @@ def health(desk: AdminDesk, **headers: str) -> requests.Response:
 class TestWhereItIs:
     @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost", "LOCALHOST"])
     def test_on_loopback_it_is_there(self, host: str) -> None:
-        guard = guard_for(host, None, 0)
+        guard = make_guard(host, None, 0)
         assert guard is not None
-        assert not guard.wants_token
+        assert not guard.requires_token
 
     @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "drs.example", "", "127.0.0.1.example"])
     def test_elsewhere_it_is_there_with_a_token_only(self, host: str) -> None:
         assert not is_loopback(host)
-        assert guard_for(host, None, 0) is None
-        assert guard_for(host, "", 0) is None
-        guard = guard_for(host, TOKEN, 0)
+        assert make_guard(host, None, 0) is None
+        assert make_guard(host, "", 0) is None
+        guard = make_guard(host, TOKEN, 0)
         assert guard is not None
-        assert guard.wants_token
+        assert guard.requires_token
 
     def test_behind_a_proxy_it_needs_a_token_too(self) -> None:
-        assert guard_for("127.0.0.1", None, 1) is None
-        assert guard_for("127.0.0.1", TOKEN, 1) is not None
+        assert make_guard("127.0.0.1", None, 1) is None
+        assert make_guard("127.0.0.1", TOKEN, 1) is not None
 
     def test_where_it_is_not_its_paths_are_like_any_other(self) -> None:
         for drs in (simulator(admin=False), simulator(host="0.0.0.0"), simulator(admin=False, admin_token=TOKEN)):

@@ -34,26 +34,26 @@ def test_all_scenarios_are_listed_with_what_they_do() -> None:
         found = admin.scenarios()
         assert [each.name for each in found] == scenario_names()
         assert all(each.title for each in found)
-        assert {each.name for each in found if each.needs_a_start} >= {"no-availability", "wrong-password"}
+        assert {each.name for each in found if each.requires_restart} >= {"no-availability", "wrong-password"}
 
 
 def test_a_scenario_is_put_in_force_and_ended() -> None:
     with Simulator("lincoln", clock=CLOCK) as drs, admin_of(drs) as admin:
-        assert admin.put_scenario("planning-failed").name == "planning-failed"
+        assert admin.apply_scenario("planning-failed").name == "planning-failed"
         assert [rule.operation for rule in admin.faults()] == ["scheduleBooking"]
-        admin.put_scenario("clocks-go-back")
+        admin.apply_scenario("clocks-go-back")
         assert not admin.faults()
         assert f"{drs.clock.now():%d %H:%M}" != "22 11:20"
-        admin.end_scenario()
+        admin.clear_scenario()
         assert f"{drs.clock.now():%d %H:%M}" == "22 11:20"
 
 
 @pytest.mark.parametrize("name", ["no-availability", "nowhere", "../profiles/lincoln", "/etc/passwd", ""])
 def test_what_cannot_be_put_in_force_is_declined_and_changes_nothing(name: str) -> None:
     with Simulator("lincoln", clock=CLOCK) as drs, admin_of(drs) as admin:
-        admin.put_scenario("planning-failed")
+        admin.apply_scenario("planning-failed")
         with pytest.raises(AdminError):
-            admin.put_scenario(name)
+            admin.apply_scenario(name)
         assert len(admin.faults()) == 1
 
 

@@ -26,7 +26,7 @@ from drs_simulator.scheduling.commands import (
     PlacingRequest,
     UnavailabilityRequest,
 )
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.snapshot import SnapshotError
@@ -63,9 +63,9 @@ def steps() -> st.SearchStrategy[Step]:
     )
 
 
-def _do(drs: Simulator, use_case: Callable[[Call, Any], object], request: object) -> None:
+def _do(drs: Simulator, use_case: Callable[[UseCaseContext, Any], object], request: object) -> None:
     with suppress(Refusal):
-        drs.scheduler.perform_unasked(use_case, request)
+        drs.scheduler.run_as_system(use_case, request)
 
 
 def _open_session(drs: Simulator) -> None:
@@ -81,13 +81,13 @@ def _create(number: str) -> Step:
 
 
 def _placing(drs: Simulator, number: str, day: int, **more: Any) -> PlacingRequest:
-    orders = drs.scheduler.perform_unasked(_orders_numbered, number)
+    orders = drs.scheduler.run_as_system(_orders_numbered, number)
     begin = local("2021-10-23T08:00") + timedelta(days=day)
     booking = BookingRequest(orders, number=number, window_start=begin, window_end=begin + timedelta(hours=4))
     return PlacingRequest(booking, **more)
 
 
-def _orders_numbered(call: Call, number: str) -> int:
+def _orders_numbered(call: UseCaseContext, number: str) -> int:
     orders = call.transaction.orders_numbered(number)
     bookings = call.transaction.bookings_of(orders[0].id) if orders else ()
     return bookings[0].id if bookings else 1

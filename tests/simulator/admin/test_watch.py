@@ -29,7 +29,7 @@ def test_the_journal_is_read_as_har_searched_and_forgotten(drs: Simulator, admin
     assert [entry["_operation"] for entry in entries] == ["openSession", "closeSession"]
     assert [entry["_operation"] for entry in admin.journal("closeSession")["log"]["entries"]] == ["closeSession"]
     assert "<password>drs<" not in str(entries)
-    admin.forget_journal()
+    admin.clear_journal()
     assert admin.journal()["log"]["entries"] == []
 
 
@@ -39,7 +39,7 @@ def test_faults_are_put_in_force_shown_and_ended(drs: Simulator, admin: AdminCli
     client = DrsClient(drs.url, "drs", "drs")
     with pytest.raises(HttpFailure):
         client.open_session()
-    admin.end_faults()
+    admin.clear_faults()
     assert admin.faults() == ()
     client.open_session()
 

@@ -23,7 +23,7 @@ DAYS = (local("2021-10-26T08:00"), local("2021-10-27T12:00"), local("2021-10-28T
 
 
 @pytest.fixture
-def listening() -> Iterator[Confirmations]:
+def receiver() -> Iterator[Confirmations]:
     with Confirmations() as each:
         yield each
 
@@ -52,11 +52,11 @@ def moved(drs: Simulator, booking: int, to: int) -> None:
         admin.move(booking, DAYS[to], DAYS[to] + timedelta(hours=4))
 
 
-def test_a_planner_who_moves_a_booking_makes_drs_call_back_with_the_whole_message(listening: Confirmations) -> None:
-    with Simulator("lincoln", clock=CLOCK, seed=1, confirm_to=listening.url) as drs:
+def test_a_planner_who_moves_a_booking_makes_drs_call_back_with_the_whole_message(receiver: Confirmations) -> None:
+    with Simulator("lincoln", clock=CLOCK, seed=1, callback_url=receiver.url) as drs:
         booking = booked(drs)
         moved(drs, booking, 1)
-        (told,) = listening.wait_for(1)
+        (told,) = receiver.wait_for(1)
         assert told.flaws == ()
         assert told["bookingId"] == told["originalBookingId"] == str(booking)
         assert told["primaryOrderNumber"] == "10000047"
@@ -70,58 +70,58 @@ def test_a_planner_who_moves_a_booking_makes_drs_call_back_with_the_whole_messag
         assert re.fullmatch("[A-Za-z0-9]{40}", told["tokenId"])
 
 
-def test_what_callers_do_themselves_is_not_told(listening: Confirmations) -> None:
-    with Simulator("lincoln", clock=CLOCK, confirm_to=listening.url) as drs:
+def test_what_callers_do_themselves_is_not_told(receiver: Confirmations) -> None:
+    with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         booking = booked(drs)
         with AdminClient(drs.url.split("/OT")[0]) as admin:
             admin.confirm(booking)
-        (told,) = listening.wait_for(1)
+        (told,) = receiver.wait_for(1)
         assert told["planningWindowStart"] == "2021-10-26T08:00:00"
-        assert listening.attempts == 1
+        assert receiver.attempts == 1
 
 
-def test_a_profile_can_know_better_when_drs_calls_back(listening: Confirmations) -> None:
+def test_a_profile_can_know_better_when_drs_calls_back(receiver: Confirmations) -> None:
     only_moves = changed(load_profile("lincoln"), ordering={"confirmation_after": ["move"]})
     assert isinstance(only_moves, Profile)
-    with Simulator(only_moves, clock=CLOCK, confirm_to=listening.url) as drs:
+    with Simulator(only_moves, clock=CLOCK, callback_url=receiver.url) as drs:
         booking = booked(drs)
         with AdminClient(drs.url.split("/OT")[0]) as admin:
             admin.confirm(booking)
         moved(drs, booking, 1)
-        (told,) = listening.wait_for(1)
+        (told,) = receiver.wait_for(1)
         assert told["planningWindowStart"] == "2021-10-27T12:00:00"
 
 
 def test_what_was_not_received_is_sent_again_until_it_is_and_the_journal_shows_each_attempt(
-    listening: Confirmations,
+    receiver: Confirmations,
 ) -> None:
-    listening.fail(2, 503)
-    with Simulator("lincoln", clock=CLOCK, confirm_to=listening.url) as drs:
+    receiver.fail(2, 503)
+    with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         moved(drs, booked(drs), 1)
-        listening.wait_for(1)
+        receiver.wait_for(1)
         # The sender writes down an attempt after it has been answered.
         drs.close()
-        sent = [entry for entry in drs.journal.entries() if entry.outgoing]
+        sent = [entry for entry in drs.journal.entries() if entry.is_callback]
     assert [entry.outcome for entry in sent] == [Outcome.UNDELIVERED, Outcome.UNDELIVERED, Outcome.SUCCESS]
     assert [entry.status for entry in sent] == [503, 503, 200]
     assert "attempt 2" in sent[1].diagnosis
     assert "DRS sends it again in 1 seconds" in sent[1].diagnosis
-    assert listening.attempts == 3
+    assert receiver.attempts == 3
 
 
-def test_a_bookings_confirmations_come_in_their_order(listening: Confirmations) -> None:
-    listening.fail(1)
-    with Simulator("lincoln", clock=CLOCK, confirm_to=listening.url) as drs:
+def test_a_bookings_confirmations_come_in_their_order(receiver: Confirmations) -> None:
+    receiver.fail(1)
+    with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         booking = booked(drs)
         for to in (1, 2, 0):
             moved(drs, booking, to)
-        told = listening.wait_for(3)
+        told = receiver.wait_for(3)
     days = [each["planningWindowStart"][8:10] for each in told]
     assert days == ["27", "28", "26"]
 
 
-def test_a_served_simulator_calls_back_and_a_wrong_address_is_told_in_a_line(listening: Confirmations) -> None:
-    with serving("--port", "0", "--clock", CLOCK, "--confirm-to", listening.url) as (_, printed):
+def test_a_served_simulator_calls_back_and_a_wrong_address_is_told_in_a_line(receiver: Confirmations) -> None:
+    with serving("--port", "0", "--clock", CLOCK, "--callback-url", receiver.url) as (_, printed):
         url = re.findall(r"endpoint +(\S+)", printed)[0]
         with Simulator("lincoln", clock=CLOCK) as source:
             booking = booked(source)
@@ -129,8 +129,8 @@ def test_a_served_simulator_calls_back_and_a_wrong_address_is_told_in_a_line(lis
         with AdminClient(url.split("/OT")[0]) as admin:
             admin.import_state(document)
             admin.move(booking, DAYS[1], DAYS[1] + timedelta(hours=4))
-        assert listening.wait_for(1)
-    done = run("serve", "--port", "0", "--confirm-to", "ftp://elsewhere")
+        assert receiver.wait_for(1)
+    done = run("serve", "--port", "0", "--callback-url", "ftp://elsewhere")
     assert (done.returncode, "Write http://HOST/PATH or https://HOST/PATH." in done.stderr) == (2, True)
 
 
@@ -140,7 +140,7 @@ def test_a_served_simulator_calls_back_and_a_wrong_address_is_told_in_a_line(lis
 )
 def test_what_is_no_address_of_a_service_is_refused(url: str) -> None:
     with pytest.raises(ReceiverUrlError, match="http"):
-        Simulator("lincoln", confirm_to=url)
+        Simulator("lincoln", callback_url=url)
 
 
 @given(st.integers(1, 100))
@@ -161,10 +161,10 @@ def test_the_listener_says_what_is_wrong_with_what_is_no_confirmation(body: byte
     assert ReceivedConfirmation.of(body).flaws[0].startswith(flaw)
 
 
-def test_the_listener_says_what_a_message_lacks_and_which_date_is_not_local(listening: Confirmations) -> None:
-    with Simulator("lincoln", clock=CLOCK, confirm_to=listening.url) as drs:
+def test_the_listener_says_what_a_message_lacks_and_which_date_is_not_local(receiver: Confirmations) -> None:
+    with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         moved(drs, booked(drs), 1)
-        (told,) = listening.wait_for(1)
+        (told,) = receiver.wait_for(1)
     wrong = told.body.replace(b"<bookingSequence>1</bookingSequence>", b"").replace(b"T12:00:00<", b"T12:00:00Z<")
     flaws = " ".join(ReceivedConfirmation.of(wrong).flaws)
     assert "lacks bookingSequence" in flaws

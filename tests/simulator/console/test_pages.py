@@ -113,12 +113,12 @@ def test_a_move_that_cannot_be_is_explained_and_changes_nothing(shown: Stage, fo
 
 
 def test_a_service_hears_of_what_a_planner_moves_and_confirms_here() -> None:
-    with Confirmations() as listening, stage(confirm_to=listening.url) as shown:
+    with Confirmations() as receiver, stage(callback_url=receiver.url) as shown:
         shown.post(f"/bookings/{FIRST_BOOKING}/move", day="2021-10-28", slot="12:00-16:00")
         status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/confirm")
         assert status == 303
         assert "The appointment is confirmed." in shown.get(there)
-        told = listening.wait_for(2)
+        told = receiver.wait_for(2)
         assert [each["planningWindowStart"] for each in told] == ["2021-10-28T12:00:00"] * 2
         shown.drs.close()
         assert shown.get("/journal?operation=bookingConfirmation").count(">bookingConfirmation</td>") == 2
@@ -212,7 +212,7 @@ def test_a_fault_is_put_in_force_and_ended(shown: Stage) -> None:
     [
         ({"kind": "delay", "setting": "long"}, "seconds"),
         ({"kind": "fault", "times": "0"}, "times"),
-        ({"kind": "place_taken", "operation": "openSession"}, "happens to"),
+        ({"kind": "slot_taken", "operation": "openSession"}, "happens to"),
         ({"kind": "nothing"}, "effect"),
         ({}, "effect"),
     ],

@@ -58,7 +58,7 @@ def client(drs: Simulator) -> DrsClient:
     return client
 
 
-def strike(drs: Simulator, effect: effects.AnyEffect, operation: str = "checkAvailability") -> None:
+def put_in_force(drs: Simulator, effect: effects.AnyEffect, operation: str = "checkAvailability") -> None:
     drs.faults.add(FaultRule(operation=operation, times=1, effect=effect))
 
 
@@ -169,20 +169,20 @@ class TestWhatACallerMakesOfIt:
             (effects.HttpStatus(status=503), HttpFailure, "503"),
             (effects.HttpStatus(status=502, body="<html>Bad gateway</html>"), HttpFailure, "502"),
             (effects.Fault(text="Broken", code="Server"), DrsFault, "Broken"),
-            (effects.Refusal(text="Not today"), Refusal, "Not today"),
+            (effects.DrsRefusal(text="Not today"), Refusal, "Not today"),
             (effects.LoginPage(), UnexpectedAnswer, "XML|envelope"),
             (effects.Empty(), UnexpectedAnswer, "broken XML"),
             (effects.Truncated(fraction=0.7), UnexpectedAnswer, "broken XML"),
             (effects.Garbage(), UnexpectedAnswer, "broken XML"),
             (effects.Reset(), Unreachable, "broke off"),
-            (effects.AnswerLost(), Unreachable, "broke off"),
+            (effects.ResponseLost(), Unreachable, "broke off"),
         ],
         ids=lambda value: getattr(value, "kind", None),
     )
     def test_a_broken_answer_is_told_and_the_next_call_is_right(
         self, drs: Simulator, client: DrsClient, effect: effects.AnyEffect, error: type[Exception], words: str
     ) -> None:
-        strike(drs, effect)
+        put_in_force(drs, effect)
         with pytest.raises(error, match=words):
             check(client)
         assert check(client) == 1
@@ -208,17 +208,17 @@ class TestWhatACallerMakesOfIt:
     def test_a_refusal_has_the_very_form_of_drs_own(self) -> None:
         caller = Caller()
         own = caller.ask("selectOrder", "<primaryOrderNumber>1</primaryOrderNumber>", caller.open())
-        caller.simulator.faults.add(FaultRule(operation="selectOrder", effect=effects.Refusal(text=own.error)))
+        caller.simulator.faults.add(FaultRule(operation="selectOrder", effect=effects.DrsRefusal(text=own.error)))
         assert caller.ask("selectOrder", "", "") == own
 
     def test_a_refusal_strikes_no_request_that_names_no_operation(self) -> None:
         caller = Caller()
-        caller.simulator.faults.add(FaultRule(effect=effects.Refusal()))
+        caller.simulator.faults.add(FaultRule(effect=effects.DrsRefusal()))
         assert caller.post("no XML").status == 500
         assert caller.ask("fly", "", "").status == 500
 
     def test_a_reset_reaches_the_caller_as_one(self, drs: Simulator) -> None:
-        strike(drs, effects.Reset(), "openSession")
+        put_in_force(drs, effects.Reset(), "openSession")
         body = call("openSession", OPEN).encode()
         head = f"POST {drs.path} HTTP/1.1\r\nHost: drs\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
         with socket.create_connection(("127.0.0.1", int(drs.url.split(":")[2].split("/")[0])), timeout=5) as connection:
@@ -228,7 +228,7 @@ class TestWhatACallerMakesOfIt:
 
     @pytest.mark.parametrize(
         ("effect", "sent"),
-        [(effects.Reset(), 2), (effects.AnswerLost(), 1), (effects.AnswerLost(seconds=1.2), 1)],
+        [(effects.Reset(), 2), (effects.ResponseLost(), 1), (effects.ResponseLost(seconds=1.2), 1)],
         ids=["reset before the call", "reset after it", "time-out after it"],
     )
     def test_a_careful_caller_makes_its_order_once_wherever_the_connection_breaks(
@@ -236,18 +236,18 @@ class TestWhatACallerMakesOfIt:
     ) -> None:
         client = DrsClient(drs.url, drs.login, drs.password, timeout=0.6)
         client.open_session()
-        strike(drs, effect, "createOrder")
+        put_in_force(drs, effect, "createOrder")
         booking = order(client)
         (made,) = client.select_orders("10000047")
         assert [each.id for each in made.bookings] == [booking]
         assert journaled(drs, "createOrder", sent)
 
-    @pytest.mark.parametrize(("effect", "scheduled"), [(effects.Reset(), False), (effects.AnswerLost(), True)])
+    @pytest.mark.parametrize(("effect", "scheduled"), [(effects.Reset(), False), (effects.ResponseLost(), True)])
     def test_a_call_that_is_reset_is_not_carried_out_and_one_whose_answer_is_lost_is(
         self, drs: Simulator, client: DrsClient, effect: effects.AnyEffect, scheduled: bool
     ) -> None:
         booking = order(client)
-        strike(drs, effect, "scheduleBooking")
+        put_in_force(drs, effect, "scheduleBooking")
         with pytest.raises(Unreachable):
             client.schedule_booking(booking, "10000047", BEGIN, END)
         assert bool(client.select_orders("10000047")[0].bookings[0].resources) is scheduled
@@ -255,7 +255,7 @@ class TestWhatACallerMakesOfIt:
     def test_a_lost_answer_can_let_the_caller_run_into_its_time_limit(self, drs: Simulator) -> None:
         client = DrsClient(drs.url, drs.login, drs.password, timeout=0.5)
         booking = order(client)
-        strike(drs, effects.AnswerLost(seconds=1.2), "scheduleBooking")
+        put_in_force(drs, effects.ResponseLost(seconds=1.2), "scheduleBooking")
         with pytest.raises(TimedOut):
             client.schedule_booking(booking, "10000047", BEGIN, END)
         assert client.select_orders("10000047")[0].bookings[0].resources
@@ -264,14 +264,14 @@ class TestWhatACallerMakesOfIt:
         body = call("openSession", OPEN)
         quick = requests.post(drs.url, body, headers=XML, timeout=5)
         drs.reset()
-        strike(drs, effects.SlowDrip(bytes_per_second=1000), "openSession")
+        put_in_force(drs, effects.SlowResponse(bytes_per_second=1000), "openSession")
         started = perf_counter()
         slow = requests.post(drs.url, body, headers=XML, timeout=5)
         assert perf_counter() - started > len(quick.content) / 1000 * 0.8
         assert slow.content == quick.content
 
     def test_a_caller_survives_elements_that_it_does_not_know(self, drs: Simulator, client: DrsClient) -> None:
-        strike(drs, effects.ExtraElements())
+        put_in_force(drs, effects.ExtraElements())
         assert check(client) == 1
 
     def test_extra_elements_stand_wherever_there_are_members(self) -> None:
@@ -290,7 +290,7 @@ class TestWhatACallerMakesOfIt:
         assert etree.tostring(more) == etree.tostring(own)
 
     def test_a_caller_whose_session_is_lost_opens_another(self, drs: Simulator, client: DrsClient) -> None:
-        strike(drs, effects.SessionLost())
+        put_in_force(drs, effects.SessionsExpired())
         assert check(client) == 1
         opened = [entry for entry in drs.journal.entries() if entry.operation == "openSession"]
         assert len(opened) == 2
@@ -302,7 +302,7 @@ class TestWhatACallerMakesOfIt:
         booking = order(client)
         slot = client.check_availability("3670010", "N373049", PRIORITY, BEGIN, END).days[0].slots[0]
         assert slot.available
-        strike(drs, effects.PlaceTaken(), "scheduleBooking")
+        put_in_force(drs, effects.SlotTaken(), "scheduleBooking")
         with pytest.raises(Refusal, match="Planning failed"):
             client.schedule_booking(booking, "10000047", *window)  # type: ignore[arg-type]
         slot = client.check_availability("3670010", "N373049", PRIORITY, BEGIN, END).days[0].slots[0]
@@ -313,7 +313,7 @@ class TestWhatACallerMakesOfIt:
         for number in ("1", "2"):
             booking = order(client, number)
             if number == "2":
-                strike(drs, effects.PlaceTaken(), "scheduleBooking")
+                put_in_force(drs, effects.SlotTaken(), "scheduleBooking")
             client.schedule_booking(booking, number)
         first, second = (client.select_orders(number)[0].bookings[0] for number in ("1", "2"))
         assert (first.window_start, first.window_end) != (second.window_start, second.window_end)
@@ -325,12 +325,12 @@ class TestWhatACallerMakesOfIt:
         request = f"<theBooking>{members}<primaryOrderNumber>1</primaryOrderNumber></theBooking>"
         before = caller.ask("scheduleBooking", request, session)
         kept = caller.kept()
-        caller.simulator.faults.add(FaultRule(effect=effects.PlaceTaken()))
+        caller.simulator.faults.add(FaultRule(effect=effects.SlotTaken()))
         assert caller.ask("scheduleBooking", request, session) == before
         assert caller.kept() == kept
 
     def test_a_delay_comes_before_the_answer(self, drs: Simulator, client: DrsClient) -> None:
-        strike(drs, effects.Delay(seconds=0.3))
+        put_in_force(drs, effects.Delay(seconds=0.3))
         started = perf_counter()
         assert check(client) == 1
         assert perf_counter() - started >= 0.3
@@ -338,13 +338,13 @@ class TestWhatACallerMakesOfIt:
     def test_a_delay_beyond_the_time_limit_is_a_time_out(self, drs: Simulator) -> None:
         client = DrsClient(drs.url, drs.login, drs.password, timeout=0.4)
         client.open_session()
-        strike(drs, effects.Delay(seconds=1.2))
+        put_in_force(drs, effects.Delay(seconds=1.2))
         with pytest.raises(TimedOut):
             check(client)
 
 
 class TestWithoutAConnection:
-    @pytest.mark.parametrize("effect", [effects.Reset(), effects.AnswerLost(), effects.SlowDrip()])
+    @pytest.mark.parametrize("effect", [effects.Reset(), effects.ResponseLost(), effects.SlowResponse()])
     def test_a_client_in_the_same_process_gets_an_error_that_says_so(self, effect: effects.AnyEffect) -> None:
         drs = Simulator(faults=[FaultRule(operation="selectOrder", effect=effect)])
         client = DrsClient(f"http://drs{drs.path}", drs.login, drs.password, transport=wsgi_transport(drs.wsgi))
@@ -363,16 +363,16 @@ class TestDelays:
 
     def test_uniform_and_log_normal_keep_their_bounds(self) -> None:
         random = Random(1)
-        uniform = [DelayUniform(least=1, most=2).drawn(random) for _ in range(1000)]
+        uniform = [DelayUniform(min=1, max=2).drawn(random) for _ in range(1000)]
         assert 1 <= min(uniform) < 1.1
         assert 1.9 < max(uniform) <= 2
-        log_normal = [DelayLogNormal(median=2, sigma=1, least=1, most=9).drawn(random) for _ in range(5000)]
+        log_normal = [DelayLogNormal(median=2, sigma=1, min=1, max=9).drawn(random) for _ in range(5000)]
         assert (min(log_normal), max(log_normal)) == (1, 9)
         assert median(log_normal) == pytest.approx(2, rel=0.1)
 
 
 class TestRulesAsText:
-    @pytest.mark.parametrize("kind", ["reset", "delay_lincoln", "place_taken", "extra_elements", "garbage", "empty"])
+    @pytest.mark.parametrize("kind", ["reset", "delay_lincoln", "slot_taken", "extra_elements", "garbage", "empty"])
     def test_a_rule_survives_json_and_an_effect_without_settings_is_its_kind(self, kind: str) -> None:
         rule = FaultRule.model_validate({"effect": kind})
         assert rule.effect.kind == kind
@@ -382,11 +382,11 @@ class TestRulesAsText:
         "make",
         [
             lambda: FaultRule(operation="scheduleBoking", effect=effects.Reset()),
-            lambda: FaultRule(operation="openSession", effect=effects.PlaceTaken()),
+            lambda: FaultRule(operation="openSession", effect=effects.SlotTaken()),
             lambda: FaultRule(times=0, effect=effects.Reset()),
             lambda: FaultRule(probability=1.5, effect=effects.Reset()),
             lambda: FaultRule(header="no colon", effect=effects.Reset()),
-            lambda: effects.DelayUniform(least=2, most=1),
+            lambda: effects.DelayUniform(min=2, max=1),
             lambda: effects.Delay(seconds=-1),
             lambda: effects.Fault(text="\0"),
             lambda: effects.HttpStatus(status=99),
@@ -402,12 +402,12 @@ class TestRulesAsText:
         file = tmp_path / "faults.toml"
         file.write_text(
             '[[faults]]\noperation = "checkAvailability"\neffect = "delay_lincoln"\n'
-            '[[faults]]\ntimes = 1\nprobability = 0.5\neffect = { kind = "answer_lost", seconds = 60 }\n',
+            '[[faults]]\ntimes = 1\nprobability = 0.5\neffect = { kind = "response_lost", seconds = 60 }\n',
             encoding="utf-8",
         )
         assert load_faults(file) == (
             FaultRule(operation="checkAvailability", effect=effects.DelayLincoln()),
-            FaultRule(times=1, probability=0.5, effect=effects.AnswerLost(seconds=60)),
+            FaultRule(times=1, probability=0.5, effect=effects.ResponseLost(seconds=60)),
         )
 
     @pytest.mark.parametrize(
@@ -441,7 +441,7 @@ class TestRulesAsText:
         exec(compile(python, "faults.md", "exec"), names)
         assert len(names["drs"].faults.rules()) == 2
         (tmp_path / "faults.toml").write_text(toml, encoding="utf-8")
-        assert [rule.effect.kind for rule in load_faults(tmp_path / "faults.toml")] == ["place_taken", "http_status"]
+        assert [rule.effect.kind for rule in load_faults(tmp_path / "faults.toml")] == ["slot_taken", "http_status"]
 
     def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(FaultFileError, match="No such file"):
@@ -454,8 +454,8 @@ class TestTheCommand:
         file.write_text(
             '[[faults]]\ntimes = 1\noperation = "selectOrder"\neffect = "reset"\n'
             '[[faults]]\ntimes = 1\noperation = "checkAvailability"\n'
-            'effect = { kind = "slow_drip", bytes_per_second = 5000 }\n'
-            '[[faults]]\ntimes = 1\noperation = "scheduleBooking"\neffect = "answer_lost"\n',
+            'effect = { kind = "slow_response", bytes_per_second = 5000 }\n'
+            '[[faults]]\ntimes = 1\noperation = "scheduleBooking"\neffect = "response_lost"\n',
             encoding="utf-8",
         )
         arguments = ("--port", "0", "--clock", f"fixed@{MOMENT_OF_THE_EXAMPLE}", "--journal", "0")

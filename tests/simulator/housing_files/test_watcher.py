@@ -12,7 +12,7 @@ import pytest
 from drs_simulator import Simulator
 from drs_simulator.housing_files.format import MAX_BYTES
 from drs_simulator.housing_files.records import HousingFile
-from drs_simulator.housing_files.watcher import Fate, ImportFolder
+from drs_simulator.housing_files.watcher import ImportFolder, ImportResult
 
 from tests.simulator.housing_files.files import FIRST, SECOND, numbered
 
@@ -71,7 +71,7 @@ def test_a_good_file_is_imported_and_moves_to_imported(folder: ImportFolder, drs
     assert drs.orders == ["L835574"]
     assert found(folder) == {"imported/387176.txt"}
     assert (folder.folder / "imported/387176.txt").read_text() == FIRST
-    assert folder.counts == {Fate.CREATED: 1}
+    assert folder.counts == {ImportResult.CREATED: 1}
 
 
 def test_a_bad_file_moves_to_rejected_with_its_line_and_field(
@@ -83,7 +83,7 @@ def test_a_bad_file_moves_to_rejected_with_its_line_and_field(
     assert found(folder) == {"rejected/bad.txt", "rejected/bad.txt.reason"}
     reason = (folder.folder / "rejected/bad.txt.reason").read_text(encoding="utf-8")
     assert reason == "line 3, location_id (field 4): it is blank. Fill it in.\n"
-    assert folder.counts == {Fate.REJECTED: 1}
+    assert folder.counts == {ImportResult.REJECTED: 1}
     assert "'bad.txt' was rejected: line 3, location_id (field 4)" in caplog.text
 
 
@@ -100,7 +100,7 @@ def test_the_same_file_twice_is_one_order_and_both_are_kept(folder: ImportFolder
         look(folder)
     assert drs.orders == ["L835574"]
     assert found(folder) == {"imported/387176.txt", "imported/387176-2.txt"}
-    assert folder.counts == {Fate.CREATED: 1, Fate.ALREADY_THERE: 1}
+    assert folder.counts == {ImportResult.CREATED: 1, ImportResult.ALREADY_THERE: 1}
 
 
 def test_two_bad_files_of_one_name_keep_their_own_reasons(folder: ImportFolder) -> None:
@@ -209,7 +209,7 @@ def test_a_watcher_imports_what_is_there_and_what_comes_until_it_is_stopped(tmp_
                 slow.flush()
                 sleep(0.1)
         until((tmp_path / "imported/comes.txt").exists)
-        until(lambda: watcher.folder.counts == {Fate.CREATED: 2})
+        until(lambda: watcher.folder.counts == {ImportResult.CREATED: 2})
     assert active_count() == threads
     (tmp_path / "late.txt").write_bytes(numbered("L1"))
     sleep(0.7)
@@ -221,7 +221,7 @@ def test_a_hundred_files_at_once_are_a_hundred_orders(tmp_path: Path) -> None:
     with drs.watch_folder(tmp_path) as watcher:
         for number in range(100):
             (tmp_path / f"{number}.txt").write_bytes(numbered(f"L{number}"))
-        until(lambda: watcher.folder.counts[Fate.CREATED] == 100)
+        until(lambda: watcher.folder.counts[ImportResult.CREATED] == 100)
     assert len(list((tmp_path / "imported").iterdir())) == 100
 
 
@@ -233,7 +233,7 @@ def test_a_watcher_outlives_its_folder(tmp_path: Path) -> None:
         sleep(0.6)
         inbox.mkdir()
         (inbox / "order.txt").write_text(FIRST)
-        until(lambda: watcher.folder.counts == {Fate.CREATED: 1})
+        until(lambda: watcher.folder.counts == {ImportResult.CREATED: 1})
 
 
 def test_a_folder_that_is_not_there_cannot_be_watched(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from drs_simulator import FaultRule, Journal, JournalEntry, Outcome, Simulator, effects
 from drs_simulator.clock import Clock
-from drs_simulator.exchange import Reply, SentCall
+from drs_simulator.exchange import Reply, SoapCall
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.storage.memory import MemoryStore
 from hypothesis import given
@@ -117,14 +117,14 @@ class TestWhatIsKept:
         assert "could not be kept" in caplog.text
 
 
-def journal(most_entries: int, most_bytes: int, password: str = "drs") -> Journal:
+def journal(max_entries: int, max_bytes: int, password: str = "drs") -> Journal:
     clock = Clock()
     scheduler = Scheduler(LINCOLN, clock, Any, MemoryStore(), Credentials("drs", password))  # type: ignore[arg-type]
-    return Journal(LINCOLN, clock, scheduler, password, most_entries=most_entries, most_bytes=most_bytes)
+    return Journal(LINCOLN, clock, scheduler, password, max_entries=max_entries, max_bytes=max_bytes)
 
 
 def keep(kept: Journal, body: bytes, answer: bytes = b"", **more: Any) -> None:
-    kept.record(SentCall(body, **more), Reply(500, answer), faults=(), began=Clock().now(), duration=0.1)
+    kept.record(SoapCall(body, **more), Reply(500, answer), faults=(), began=Clock().now(), duration=0.1)
 
 
 class TestItsBounds:
@@ -134,14 +134,14 @@ class TestItsBounds:
         st.lists(st.tuples(st.integers(0, 40_000), st.integers(0, 40_000)), max_size=12),
     )
     def test_it_never_holds_more_than_its_bounds(
-        self, most_entries: int, most_bytes: int, sizes: list[tuple[int, int]]
+        self, max_entries: int, max_bytes: int, sizes: list[tuple[int, int]]
     ) -> None:
-        kept = journal(most_entries, most_bytes)
+        kept = journal(max_entries, max_bytes)
         for number, (request, response) in enumerate(sizes, start=1):
             keep(kept, b"<" * request, b"x" * response, path="/" * request, headers={"soapaction": "a" * request})
             entries = kept.entries()
-            assert 1 <= len(entries) <= most_entries
-            assert sum(entry.size for entry in entries) <= most_bytes
+            assert 1 <= len(entries) <= max_entries
+            assert sum(entry.size for entry in entries) <= max_bytes
             assert entries[-1].number == number
             assert (entries[-1].request_size, entries[-1].response_size) == (request, response)
 

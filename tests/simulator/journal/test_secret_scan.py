@@ -8,9 +8,9 @@ from html import unescape
 
 import pytest
 from drs_simulator import Simulator
-from drs_simulator.exchange import SentCall
+from drs_simulator.exchange import SoapCall
 from drs_simulator.journal.masking import Masker
-from drs_simulator.journal.secret_scan import Glance
+from drs_simulator.journal.secret_scan import SecretScanner
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
@@ -38,14 +38,14 @@ FORMS = [
 DECLARED = ["", '<?xml version="1.0"?>', '<?xml version="1.0" encoding="{}"?>\n', "<?xml version='1.0' encoding='{}'?>"]
 
 
-def sent(body: bytes, **more: object) -> SentCall:
+def sent(body: bytes, **more: object) -> SoapCall:
     headers = {"content-type": "text/xml", "soapaction": ""}
-    return replace(SentCall(body=body, headers=headers), **more)  # type: ignore[arg-type]
+    return replace(SoapCall(body=body, headers=headers), **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("start", ["", '<?xml version="1.0" encoding="UTF-8"?>\n'])
 def test_a_plain_call_in_a_session_is_harmless(start: str) -> None:
-    assert Glance(PASSWORD).is_harmless(sent((start + AVAILABILITY).encode()), ANSWER)
+    assert SecretScanner(PASSWORD).is_clean(sent((start + AVAILABILITY).encode()), ANSWER)
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_a_plain_call_in_a_session_is_harmless(start: str) -> None:
     ],
 )
 def test_a_call_that_may_hold_a_password_is_not(body: bytes) -> None:
-    assert not Glance(PASSWORD).is_harmless(sent(body), ANSWER)
+    assert not SecretScanner(PASSWORD).is_clean(sent(body), ANSWER)
 
 
 def test_a_password_in_the_answer_or_in_a_header_is_not() -> None:
     call_ = sent(AVAILABILITY.encode())
-    assert not Glance(PASSWORD).is_harmless(call_, PASSWORD.encode())
-    assert not Glance(PASSWORD).is_harmless(replace(call_, headers={"soapaction": f'"{PASSWORD}"'}), ANSWER)
-    assert not Glance("päss-wörd").is_harmless(call_, ANSWER)
+    assert not SecretScanner(PASSWORD).is_clean(call_, PASSWORD.encode())
+    assert not SecretScanner(PASSWORD).is_clean(replace(call_, headers={"soapaction": f'"{PASSWORD}"'}), ANSWER)
+    assert not SecretScanner("päss-wörd").is_clean(call_, ANSWER)
 
 
 @given(
@@ -80,7 +80,7 @@ def test_what_is_harmless_has_no_password_in_any_reading_and_nothing_masked_but_
     text = declared.format(codec) + AVAILABILITY.replace("Door", comments)
     body = text.encode(codec, "replace")
     exchange = sent(body, charset=charset)
-    if not Glance(PASSWORD).is_harmless(exchange, ANSWER):
+    if not SecretScanner(PASSWORD).is_clean(exchange, ANSWER):
         return
     readings = {body.decode(each, "replace") for each in ("utf-8", "utf-16-le", "utf-7", "cp037")}
     for reading in readings:
@@ -112,7 +112,7 @@ def test_an_exchange_is_described_alike_whether_it_is_looked_at_at_once_or_later
 
 def test_what_was_not_looked_at_yet_counts_for_the_journals_bytes() -> None:
     drs = Simulator("lincoln", clock="fixed@2021-10-22T12:20", seed=1)
-    drs.journal.most_bytes = 60_000
+    drs.journal.max_bytes = 60_000
     http = Client(drs.wsgi)
     session = re.findall("<sessionId>(.*?)<", http.post(drs.path, data=call("openSession", OPEN)).text)[0]
     for _ in range(40):

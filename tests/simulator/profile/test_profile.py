@@ -107,7 +107,7 @@ def with_standing_visits(*hours_and_days: tuple[str, list[str]]) -> str:
     """A profile with one operative, at work from 08:00 to 16:00, with these standing visits."""
     operative = load_profile("lincoln").operatives[1]
     visits = "".join(
-        f'[[operatives.standing_visits]]\ndays = {days}\nhours = "{hours}"\nlatitude = 53\nlongitude = 0\n'
+        f'[[operatives.recurring_visits]]\ndays = {days}\nhours = "{hours}"\nlatitude = 53\nlongitude = 0\n'
         for hours, days in hours_and_days
     )
     return (
@@ -120,12 +120,12 @@ def with_standing_visits(*hours_and_days: tuple[str, list[str]]) -> str:
 @pytest.mark.parametrize("hours", ["07:59-09:00", "15:00-16:01"])
 def test_a_standing_visit_outside_the_working_hours_is_refused(tmp_path: Path, hours: str) -> None:
     path = written(tmp_path, with_standing_visits((hours, ["monday"])))
-    assert problems_of(path) == ["operatives[0].standing_visits[0]: lies outside the operative's hours"]
+    assert problems_of(path) == ["operatives[0].recurring_visits[0]: lies outside the operative's hours"]
 
 
 def test_two_standing_visits_at_the_same_time_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, with_standing_visits(("09:00-10:00", ["monday"]), ("09:30-11:00", ["friday", "monday"])))
-    assert problems_of(path) == ["operatives[0].standing_visits[1]: is at the same time as standing_visits[0]"]
+    assert problems_of(path) == ["operatives[0].recurring_visits[1]: is at the same time as recurring_visits[0]"]
 
 
 def test_standing_visits_may_follow_each_other_or_share_their_time_on_different_days(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_standing_visits_may_follow_each_other_or_share_their_time_on_different_
         tmp_path,
         with_standing_visits(("08:00-10:00", ["monday"]), ("10:00-16:00", ["monday"]), ("09:00-10:00", ["friday"])),
     )
-    assert len(load_profile(path).operatives[0].standing_visits) == 3
+    assert len(load_profile(path).operatives[0].recurring_visits) == 3
 
 
 def test_a_coordinate_keeps_the_digits_that_it_was_entered_with() -> None:

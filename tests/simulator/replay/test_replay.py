@@ -15,7 +15,7 @@ import pytest
 import requests
 from drs_client import DrsClient
 from drs_simulator import load_profile
-from drs_simulator.replay.recorded_drs import recorded_endpoint
+from drs_simulator.replay.recorded_drs import replay_application
 from drs_simulator.replay.recording_folder import RecordingFolderError, read_recording
 from lxml import etree
 from werkzeug.test import Client, TestResponse
@@ -30,9 +30,9 @@ ABOUT = 'title = "Own"\nprofile = "lincoln"\n'
 Post = Callable[[str | bytes], TestResponse]
 
 
-def caller(folder: Path, *, nearest: bool = False) -> Post:
+def caller(folder: Path, *, closest: bool = False) -> Post:
     """What posts to the folder's DRS."""
-    endpoint = recorded_endpoint(read_recording(folder), load_profile("lincoln"), Random(1), nearest=nearest)
+    endpoint = replay_application(read_recording(folder), load_profile("lincoln"), Random(1), closest=closest)
     return lambda body: Client(endpoint).post(PATH, data=body, content_type="text/xml")
 
 
@@ -140,7 +140,7 @@ class TestUnequalRequests:
     def test_what_the_nearest_recorded_request_differs_in_is_told(self) -> None:
         request = recorded("03-checkAvailability")[0].replace(b">3670010<", b">99<").replace(b"<userId>.</userId>", b"")
         assert fault(caller(FOLDER)(request)) == (
-            "There is no recording of checkAvailability with this request. The nearest is 03-checkAvailability: "
+            "There is no recording of checkAvailability with this request. The closest is 03-checkAvailability: "
             "checkAvailability/theOrder/locationID is '99', was '3670010'; "
             "checkAvailability/theOrder/userId is there not at all, was there once."
         )
@@ -149,8 +149,8 @@ class TestUnequalRequests:
         first, second = (ORDER.format("s", number) + f"<contract>{number}</contract>" for number in (1, 2))
         post = caller(written(tmp_path, ("selectOrder", first, "<a/>"), ("selectOrder", second, "<b/>")))
         sent = ORDER.format("s", 2) + "<contract>1</contract><userId>.</userId>"
-        assert "The nearest is 1-selectOrder" in fault(post(call("selectOrder", sent.replace(">2<", ">3<"))))
-        assert "The nearest is 2-selectOrder" in fault(post(call("selectOrder", sent.replace(">1<", ">2<"))))
+        assert "The closest is 1-selectOrder" in fault(post(call("selectOrder", sent.replace(">2<", ">3<"))))
+        assert "The closest is 2-selectOrder" in fault(post(call("selectOrder", sent.replace(">1<", ">2<"))))
 
     def test_of_many_differences_the_first_are_told_and_long_values_are_cut(self) -> None:
         text = fault(caller(FOLDER)(call("createOrder", "".join(f"<x{n}>1</x{n}>" for n in range(9)))))
@@ -169,8 +169,8 @@ class TestUnequalRequests:
 
     def test_a_request_without_an_equal_gets_the_nearest_answer_where_that_is_wanted(self) -> None:
         request, response = recorded("03-checkAvailability")
-        assert caller(FOLDER, nearest=True)(request.replace(b">3670010<", b">99<")).data == response
-        assert "no recording of selectOrder" in fault(caller(FOLDER, nearest=True)(call("selectOrder", "")))
+        assert caller(FOLDER, closest=True)(request.replace(b">3670010<", b">99<")).data == response
+        assert "no recording of selectOrder" in fault(caller(FOLDER, closest=True)(call("selectOrder", "")))
 
     @pytest.mark.parametrize(
         ("body", "words"),
@@ -188,7 +188,7 @@ class TestUnequalRequests:
 
 
 def test_the_interface_description_is_the_simulators_own() -> None:
-    endpoint = recorded_endpoint(read_recording(FOLDER), load_profile("lincoln"), Random(1))
+    endpoint = replay_application(read_recording(FOLDER), load_profile("lincoln"), Random(1))
     answer = Client(endpoint).get(f"{PATH}?wsdl")
     assert etree.fromstring(answer.data).tag == "{http://schemas.xmlsoap.org/wsdl/}definitions"
     assert "http://localhost" + PATH in answer.text
@@ -247,7 +247,7 @@ class TestCommand:
             assert process.wait(timeout=10) == 0
 
     def test_a_client_works_with_it_in_a_profile_of_its_choice(self) -> None:
-        arguments = ("--port", "0", "--from-recordings", str(FOLDER), "--nearest", "--profile", "hackney")
+        arguments = ("--port", "0", "--from-recordings", str(FOLDER), "--closest-match", "--profile", "hackney")
         with serving(*arguments) as (_, printed):
             url = re.findall(r"endpoint +(\S+)", printed)[0]
             assert "OTWebServiceGateway_LINCOLN" not in url
@@ -263,7 +263,7 @@ class TestCommand:
             (("--from-recordings", "{folder}", "--profile", "nowhere"), "Profile nowhere cannot be used"),
             (("--from-recordings", "{folder}", "--clock", "wall"), "--clock has no meaning here: leave it out with"),
             (("--from-recordings", "{folder}", "--password", "p"), "--password has no meaning here"),
-            (("--nearest",), "--nearest has no meaning here: it goes with --from-recordings."),
+            (("--closest-match",), "--closest-match has no meaning here: it goes with --from-recordings."),
         ],
     )
     def test_what_cannot_be_used_is_told_in_a_line_with_exit_code_2(

@@ -22,7 +22,7 @@ from drs_simulator.scheduling.commands import (
     OrderRequest,
     PlacingRequest,
 )
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Availability, BestSlots, LifeCycle, OrderWithBookings, PlannedBooking, Slot
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.scheduling.store import Store
@@ -86,7 +86,11 @@ def kept(store: MemoryStore) -> Mapping[str, object]:
     """A deep copy of everything that the store keeps, to be compared with a later one."""
     # How often it was changed is no part of what it keeps.
     return deepcopy(
-        {name: value for name, value in vars(store).items() if name not in ("_lock", "_register_version", "_version")}
+        {
+            name: value
+            for name, value in vars(store).items()
+            if name not in ("_lock", "_master_data_version", "_version")
+        }
     )
 
 
@@ -104,8 +108,8 @@ class Desk:
     ) -> None:
         self.profile = profile
         self.clock = Clock.parse(f"fixed@{now}")
-        self.memory = MemoryStore()
-        self.scheduler = Scheduler(profile, self.clock, Random(1), store or self.memory, Credentials("desk", "secret"))
+        self.store = MemoryStore()
+        self.scheduler = Scheduler(profile, self.clock, Random(1), store or self.store, Credentials("desk", "secret"))
         self.session_id = self.open()
         self._numbers = count(1)
 
@@ -113,7 +117,7 @@ class Desk:
         """The id of a session that was opened just now."""
         return self.scheduler.open_session("desk", "secret").id
 
-    def perform(self, use_case: Callable[[Call, _Request], _Answer], request: _Request) -> _Answer:
+    def perform(self, use_case: Callable[[UseCaseContext, _Request], _Answer], request: _Request) -> _Answer:
         """What DRS answers to the request."""
         return self.scheduler.perform(use_case, self.session_id, request)
 

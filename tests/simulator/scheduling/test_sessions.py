@@ -103,10 +103,10 @@ def test_a_missing_session_id_is_refused_by_name(desk: Desk, session_id: str | N
     [("desk", "Secret"), ("Desk", "secret"), ("desk", "secret "), ("secret", "desk"), ("dèsk", "sécret")],
 )
 def test_a_wrong_login_or_password_is_refused_and_opens_nothing(desk: Desk, login: str, password: str) -> None:
-    before = kept(desk.memory)
+    before = kept(desk.store)
     with pytest.raises(Refusal, match=re.escape(MESSAGES.login_refused)):
         desk.scheduler.open_session(login, password)
-    assert kept(desk.memory) == before
+    assert kept(desk.store) == before
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from drs_simulator.soap.operations import HANDLINGS
+from drs_simulator.soap.operations import HANDLERS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -288,7 +288,7 @@ def test_a_profile_can_know_better_than_what_is_presumed_of_the_platform(
     assert lenient.post(body).returned.findtext("status") == "success"
 
 
-@pytest.mark.parametrize("operation", sorted(HANDLINGS))
+@pytest.mark.parametrize("operation", sorted(HANDLERS))
 def test_every_operation_refuses_a_session_that_is_missing_unknown_or_of_yesterday(drs: Caller, operation: str) -> None:
     yesterday = drs.open()
     drs.simulator.clock.shift(timedelta(days=1))

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from drs_simulator.soap.compiled.reader import CompiledReader, NotReadError
-from drs_simulator.soap.compiled.writer import CompiledWriter, NotWrittenError, Written
+from drs_simulator.soap.compiled.writer import CompiledWriter, NotWrittenError
 from drs_simulator.soap.gateway import Gateway
-from drs_simulator.soap.operations import SERVED, Desk, application
+from drs_simulator.soap.operations import SERVED, ServiceContext, application
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.spyne import compat as spyne_compat  # noqa: F401 - must come before Spyne
 from drs_simulator.soap.spyne.protocol import CxfReader, CxfWriter
-from drs_simulator.soap.spyne.types import interface_types, maker
+from drs_simulator.soap.spyne.types import Written, interface_types, maker
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -165,7 +165,7 @@ def test_what_is_read_is_read_as_spyne_reads_it(drawn: tuple[str, etree._Element
     etree.SubElement(envelope, "Body").append(wrapper)
     operation = TYPES.operations[name]
     context = context_of(name)
-    context.udc = Desk(None, None, None, LINCOLN.gateway, LONDON)  # type: ignore[arg-type]
+    context.udc = ServiceContext(None, None, None, LINCOLN.gateway, LONDON)  # type: ignore[arg-type]
     protocol = CxfReader()
     protocol.set_app(application("observed"))
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from drs_simulator.scheduling.store import Store
-from drs_simulator.storage.opening import store_from
+from drs_simulator.storage.opening import open_store
 
 NewDatabase = Callable[..., str]
 
@@ -43,7 +43,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Each keeping in turn, with nothing in it."""
-    opened = store_from(_url(request.param, request, tmp_path))
+    opened = open_store(_url(request.param, request, tmp_path))
     yield opened
     opened.close()
 

@@ -54,7 +54,7 @@ from drs_simulator.scheduling.use_cases.orders import (
 )
 from drs_simulator.scheduling.use_cases.placement import confirm_reservation, create_reservation, schedule_booking
 from drs_simulator.storage.memory import MemoryStore
-from drs_simulator.storage.opening import store_from
+from drs_simulator.storage.opening import open_store
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule, run_state_machine_as_test
@@ -277,7 +277,7 @@ class TwoKeepings(RuleBasedStateMachine):
     @rule()
     def a_restart(self) -> None:
         self.store.close()
-        type(self).store = self.other.scheduler._store = store_from(self.database)
+        type(self).store = self.other.scheduler._store = open_store(self.database)
 
     @rule(number=NUMBERS, period=WINDOWS, operative=OPERATIVES, location=LOCATIONS, completed=st.booleans())
     def a_look(self, number: str, period: Any, operative: str, location: str, completed: bool) -> None:
@@ -317,7 +317,7 @@ def machine(request: pytest.FixtureRequest) -> Iterator[type[TwoKeepings]]:
             url = new_postgresql()
         else:
             url = f"sqlite:///{Path(stack.enter_context(TemporaryDirectory()), 'drs.db')}"
-        kind = type(TwoKeepings.__name__, (TwoKeepings,), {"database": url, "store": store_from(url)})
+        kind = type(TwoKeepings.__name__, (TwoKeepings,), {"database": url, "store": open_store(url)})
         yield kind
         kind.store.close()
 

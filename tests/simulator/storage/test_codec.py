@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import pytest
-from drs_simulator.profile.model import WEEKDAYS, Hours, SorCode, StandingVisit
+from drs_simulator.profile.model import WEEKDAYS, Hours, RecurringVisit, SorCode
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
 from drs_simulator.storage.sql import codec as documents
 from drs_simulator.storage.sql.codec import Document
@@ -45,8 +45,8 @@ LEAVES: dict[Any, st.SearchStrategy[Any]] = {
     datetime: st.datetimes(EARLIEST, LATEST, timezones=OFFSETS),
     Decimal: st.decimals(allow_nan=False, allow_infinity=False),
     SorCode: st.builds(SorCode, code=st.text(min_size=1), minutes=st.integers(1, 24 * 60)),
-    StandingVisit: st.builds(
-        StandingVisit,
+    RecurringVisit: st.builds(
+        RecurringVisit,
         days=st.lists(st.sampled_from(WEEKDAYS), min_size=1).map(tuple),
         hours=HOURS.map(lambda pair: Hours(begin=pair[0], end=pair[1])),
         latitude=DEGREES,

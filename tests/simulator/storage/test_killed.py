@@ -21,7 +21,7 @@ import pytest
 import requests
 from drs_simulator.scheduling.model import OrderStatus
 from drs_simulator.scheduling.planning import calendar
-from drs_simulator.storage.opening import store_from
+from drs_simulator.storage.opening import open_store
 from lxml import etree
 
 from tests.simulator.scheduling.builders import LINCOLN, Desk
@@ -36,8 +36,8 @@ FIRST_DAY = date(2021, 10, 25)
 HALF_A_USE_CASE = """
 import sys, time
 from tests.simulator.scheduling.builders import Desk
-from drs_simulator.storage.opening import store_from
-store = store_from(sys.argv[1])
+from drs_simulator.storage.opening import open_store
+store = open_store(sys.argv[1])
 desk = Desk(store=store)
 made = desk.order()
 with store.transaction() as kept:
@@ -149,7 +149,7 @@ def test_a_process_that_is_killed_within_a_use_case_leaves_neither_half_of_it_no
         assert process.stdout is not None
         number = process.stdout.readline().strip()
         process.kill()
-    store = store_from(database)
+    store = open_store(database)
     desk = Desk(store=store)
     (order,) = desk.select(number)
     assert [each.booking.order_id for each in order.bookings] == [order.order.id]
@@ -159,7 +159,7 @@ def test_a_process_that_is_killed_within_a_use_case_leaves_neither_half_of_it_no
 
 def check_that_nothing_is_half_there(database: str, acknowledged: Acknowledged) -> None:
     """Orders, bookings, diaries and numbers tell the same story."""
-    store = store_from(database)
+    store = open_store(database)
     with store.transaction() as kept:
         orders, bookings = list(kept.orders()), list(kept.bookings())
         assert acknowledged.created.keys() <= {order.number for order in orders}

@@ -16,7 +16,7 @@ from drs_simulator.storage.errors import (
     StateVersionError,
 )
 from drs_simulator.storage.memory import MemoryStore
-from drs_simulator.storage.opening import store_from
+from drs_simulator.storage.opening import open_store
 from sqlalchemy import create_engine, text
 
 from tests.simulator.scheduling.builders import Desk
@@ -24,28 +24,28 @@ from tests.simulator.storage.conftest import NewDatabase
 
 
 def test_memory_is_a_keeping_of_ones_own() -> None:
-    store = store_from("memory")
+    store = open_store("memory")
     assert isinstance(store, MemoryStore)
     assert str(store) == "memory"
-    assert store_from("memory") is not store
+    assert open_store("memory") is not store
 
 
 def test_a_store_shows_where_it_keeps_things_without_the_password(database: str) -> None:
-    store = store_from(database)
+    store = open_store(database)
     assert str(store).partition("?")[0].startswith(database.partition(":")[0])
     store.close()
     with pytest.raises(StateUnreachableError) as raised:
-        store_from("postgresql+psycopg://me:my-secret@127.0.0.1:1/drs?application_name=my-secret")
+        open_store("postgresql+psycopg://me:my-secret@127.0.0.1:1/drs?application_name=my-secret")
     assert "postgresql+psycopg://me:***@127.0.0.1:1/drs cannot be opened" in str(raised.value)
     assert "my-secret" not in str(raised.value)
 
 
 def test_a_database_that_knows_no_encoding_keeps_every_name_too(new_postgresql: NewDatabase) -> None:
     url = new_postgresql("ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
-    store = store_from(url)
+    store = open_store(url)
     made = Desk(store=store).order(comments="Zoë's kitchen, flat №3")
     store.close()
-    again = store_from(url)
+    again = open_store(url)
     with again.transaction() as transaction:
         (found,) = transaction.orders_numbered(made.order.number)
     again.close()
@@ -74,44 +74,44 @@ def test_a_database_that_knows_no_encoding_keeps_every_name_too(new_postgresql: 
 )
 def test_what_names_no_place_is_refused_with_those_that_there_are(state: str) -> None:
     with pytest.raises(StateSettingError, match=r"is no place to keep the state\. Write memory, sqlite:///") as raised:
-        store_from(state)
+        open_store(state)
     assert "my-secret" not in str(raised.value)
     assert issubclass(StateSettingError, StateError)
 
 
 def test_a_folder_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(StateUnreachableError, match=r"nowhere/drs\.db cannot be opened: unable to open database file$"):
-        store_from(f"sqlite:///{tmp_path}/nowhere/drs.db")
+        open_store(f"sqlite:///{tmp_path}/nowhere/drs.db")
 
 
 def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("Ring the plumber. " * 500, encoding="utf-8")
     with pytest.raises(StateUnreachableError, match="file is not a database"):
-        store_from(f"sqlite:///{file}")
+        open_store(f"sqlite:///{file}")
     assert file.read_text(encoding="utf-8") == "Ring the plumber. " * 500
 
 
 def test_a_database_that_may_only_be_read_is_told_when_it_is_opened(new_postgresql: NewDatabase) -> None:
     database = new_postgresql()
-    store_from(database).close()
+    open_store(database).close()
     with pytest.raises(StateUnreachableError, match="cannot be opened: cannot execute UPDATE in a read-only"):
-        store_from(f"{database}&options=-c%20default_transaction_read_only=on")
+        open_store(f"{database}&options=-c%20default_transaction_read_only=on")
 
 
 def test_a_database_of_another_version_is_refused_and_left_as_it_is(database: str) -> None:
-    store = store_from(database)
+    store = open_store(database)
     made = Desk(store=store).order()
     store.close()
     engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE drs_schema SET version = 99"))
     with pytest.raises(StateVersionError, match=r"has version 99 of the schema, this simulator has version 2\. Name"):
-        store_from(database)
+        open_store(database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE drs_schema SET version = 2"))
     engine.dispose()
-    store = store_from(database)
+    store = open_store(database)
     with store.transaction() as kept:
         assert kept.order(made.order.id) == made.order
     store.close()
@@ -121,10 +121,10 @@ def test_a_database_of_another_version_is_refused_and_left_as_it_is(database: st
 def test_a_missing_library_is_named_with_the_command_that_installs_it(missing: str, state: str, tmp_path: Path) -> None:
     script = (
         f"import sys; sys.modules[{missing!r}] = None\n"
-        "from drs_simulator.storage.opening import store_from\n"
+        "from drs_simulator.storage.opening import open_store\n"
         "from drs_simulator.storage.errors import StateDriverError\n"
         "try:\n"
-        f"    store_from({state!r})\n"
+        f"    open_store({state!r})\n"
         "except StateDriverError as error:\n"
         "    print(error)\n"
     )
@@ -156,7 +156,7 @@ def test_a_simulator_goes_on_where_one_with_the_same_state_stopped(database: str
 
 
 def test_a_database_that_lacks_tables_only_is_brought_up(database: str) -> None:
-    store = store_from(database)
+    store = open_store(database)
     made = Desk(store=store).order()
     store.close()
     engine = create_engine(database)

@@ -22,12 +22,12 @@ from drs_simulator.admin.client import InvalidRequestError
 from drs_simulator.http.servers.embedded import EmbeddedServer
 from drs_simulator.scheduling import back_office as office
 from drs_simulator.scheduling.back_office import Move
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Confirmation
-from drs_simulator.scheduling.outbox import TurnRequest, forget_delivered, put_off, take_turn
+from drs_simulator.scheduling.outbox import LeaseRequest, claim_next, mark_delivered, retry_later
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.scheduling.store import Store
-from drs_simulator.storage.opening import store_from
+from drs_simulator.storage.opening import open_store
 from sqlalchemy import create_engine, text
 from werkzeug.wrappers import Request, Response
 
@@ -36,7 +36,7 @@ from tests.simulator.scheduling.builders import LINCOLN, Desk, local
 
 NOON = datetime(2021, 10, 22, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=40)
-NOW = TurnRequest(NOON, NOON + LEASE)
+NOW = LeaseRequest(NOON, NOON + LEASE)
 BEGIN, END = local("2021-10-26T08:00"), local("2021-10-26T12:00")
 NEXT_DAY = (BEGIN + timedelta(days=1), END + timedelta(days=1))
 PROCESSES, MANY = 3, 12
@@ -46,7 +46,7 @@ from drs_simulator import AdminClient, Simulator
 from drs_simulator.admin.client import InvalidRequestError
 print("ready", flush=True)
 sys.stdin.readline()
-drs = Simulator("lincoln", state=sys.argv[1], confirm_to=sys.argv[2])
+drs = Simulator("lincoln", state=sys.argv[1], callback_url=sys.argv[2])
 sys.stdin.read()
 drs.close()
 """
@@ -55,10 +55,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 from drs_simulator import AdminClient, Simulator
 from drs_simulator.admin.client import InvalidRequestError
-from drs_simulator.scheduling.outbox import TurnRequest, take_turn
+from drs_simulator.scheduling.outbox import LeaseRequest, claim_next
 drs = Simulator("lincoln", state=sys.argv[1])
 now = datetime.now(UTC)
-turn = drs.scheduler.perform_unasked(take_turn, TurnRequest(now, now + timedelta(seconds=1)))
+turn = drs.scheduler.run_as_system(claim_next, LeaseRequest(now, now + timedelta(seconds=1)))
 print("took", turn.confirmation.number, flush=True)
 sys.stdin.read()
 """
@@ -78,13 +78,13 @@ class Planner:
         self.woken += 1
 
     def moves(self) -> None:
-        self.scheduler.perform_unasked(office.move_booking, Move(self.booking.id, *NEXT_DAY))
+        self.scheduler.run_as_system(office.move_booking, Move(self.booking.id, *NEXT_DAY))
 
     def takes_turn(self, now: datetime = NOON) -> Confirmation | None:
-        return self.scheduler.perform_unasked(take_turn, TurnRequest(now, now + LEASE)).confirmation
+        return self.scheduler.run_as_system(claim_next, LeaseRequest(now, now + LEASE)).confirmation
 
     def waiting(self) -> tuple[Confirmation, ...]:
-        return self.scheduler.perform_unasked(lambda call, _: call.transaction.confirmations(), None)
+        return self.scheduler.run_as_system(lambda call, _: call.transaction.confirmations(), None)
 
 
 @pytest.fixture
@@ -135,23 +135,23 @@ def running(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(database: str) -> None:
     nobody = f"http://127.0.0.1:{free_port()}/"
-    with Simulator("lincoln", clock=CLOCK, state=database, confirm_to=nobody) as drs:
+    with Simulator("lincoln", clock=CLOCK, state=database, callback_url=nobody) as drs:
         moved(drs, booked(drs), 1)
-    with Confirmations() as listening, Simulator("lincoln", state=database, confirm_to=listening.url):
-        (told,) = listening.wait_for(1)
+    with Confirmations() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
+        (told,) = receiver.wait_for(1)
         assert told["planningWindowStart"] == "2021-10-27T12:00:00"
 
 
 def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imports_it() -> None:
     nobody = f"http://127.0.0.1:{free_port()}/"
-    with Simulator("lincoln", clock=CLOCK, confirm_to=nobody) as drs:
+    with Simulator("lincoln", clock=CLOCK, callback_url=nobody) as drs:
         moved(drs, booked(drs), 1)
         with AdminClient(drs.url) as admin:
             exported = admin.export_state().model_dump_json()
-    with Confirmations() as listening, Simulator("lincoln", confirm_to=listening.url) as drs:
+    with Confirmations() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:
         with AdminClient(drs.url) as admin:
             admin.import_state(exported)
-        (told,) = listening.wait_for(1)
+        (told,) = receiver.wait_for(1)
         assert told["planningWindowStart"] == "2021-10-27T12:00:00"
         forged = exported.replace('"confirmations":[{"number":1', '"confirmations":[{"number":7')
         assert forged != exported
@@ -160,18 +160,18 @@ def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imp
 
 
 def test_what_a_killed_process_was_about_to_send_is_sent_by_another(database: str) -> None:
-    store = store_from(database)
+    store = open_store(database)
     Planner(store).moves()
     store.close()
     with running(TAKES_ITS_TURN, database) as process:
         process.send_signal(signal.SIGKILL)
-    with Confirmations() as listening, Simulator("lincoln", state=database, confirm_to=listening.url):
-        (told,) = listening.wait_for(1, 20)
+    with Confirmations() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
+        (told,) = receiver.wait_for(1, 20)
         assert told["planningWindowStart"] == "2021-10-27T08:00:00"
 
 
 def test_processes_that_share_a_database_lose_nothing_and_send_nothing_twice(database: str) -> None:
-    store = store_from(database)
+    store = open_store(database)
     planner = Planner(store)
     planner.moves()
     (one,) = planner.waiting()
@@ -210,26 +210,26 @@ def test_a_later_confirmation_of_a_booking_waits_for_the_earlier_and_says_when(p
     planner.moves()
     first = planner.takes_turn()
     assert first is not None
-    turn = planner.scheduler.perform_unasked(take_turn, NOW)
+    turn = planner.scheduler.run_as_system(claim_next, NOW)
     assert (turn.confirmation, turn.next_due) == (None, NOON + LEASE)
-    planner.scheduler.perform_unasked(forget_delivered, first)
+    planner.scheduler.run_as_system(mark_delivered, first)
     second = planner.takes_turn()
     assert second is not None
     assert second.number > first.number
 
 
 def test_a_planners_change_that_is_undone_is_not_told(planner: Planner) -> None:
-    def moved_and_undone(call: Call, move: Move) -> None:
+    def moved_and_undone(call: UseCaseContext, move: Move) -> None:
         office.move_booking(call, move)
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        planner.scheduler.perform_unasked(moved_and_undone, Move(planner.booking.id, *NEXT_DAY))
+        planner.scheduler.run_as_system(moved_and_undone, Move(planner.booking.id, *NEXT_DAY))
     assert planner.waiting() == ()
 
 
 def test_where_nobody_is_to_be_told_nothing_is_kept(planner: Planner) -> None:
-    planner.desk.scheduler.perform_unasked(office.move_booking, Move(planner.booking.id, *NEXT_DAY))
+    planner.desk.scheduler.run_as_system(office.move_booking, Move(planner.booking.id, *NEXT_DAY))
     assert planner.waiting() == ()
     planner.moves()
     assert (len(planner.waiting()), planner.woken) == (1, 1)
@@ -245,13 +245,13 @@ def test_an_answer_that_comes_late_takes_out_no_other_ones_confirmation(store: S
     new.moves()
     (waiting,) = new.waiting()
     assert waiting.number == before.number
-    new.scheduler.perform_unasked(forget_delivered, before)
-    new.scheduler.perform_unasked(put_off, before)
+    new.scheduler.run_as_system(mark_delivered, before)
+    new.scheduler.run_as_system(retry_later, before)
     assert new.waiting() == (waiting,)
 
 
 def test_a_database_from_before_confirmations_is_brought_up_and_keeps_what_it_has(database: str) -> None:
-    store = store_from(database)
+    store = open_store(database)
     order = Desk(store=store).order().order
     store.close()
     engine = create_engine(database)
@@ -261,7 +261,7 @@ def test_a_database_from_before_confirmations_is_brought_up_and_keeps_what_it_ha
         connection.execute(text("UPDATE drs_schema SET version = 1"))
     engine.dispose()
     for _ in range(2):
-        store = store_from(database)
+        store = open_store(database)
         with store.transaction() as kept:
             assert kept.order(order.id) == order
             assert kept.confirmations() == ()

@@ -49,7 +49,7 @@ def admin_of(url: str) -> AdminClient:
 def anew(request: pytest.FixtureRequest) -> None:
     if "hosts" in request.fixturenames:
         with admin_of(request.getfixturevalue("hosts")[0]) as admin:
-            admin.end_faults()
+            admin.clear_faults()
             admin.reset()
 
 
@@ -72,7 +72,7 @@ def test_a_clock_that_is_shifted_at_one_is_shifted_at_all_at_once(hosts: tuple[s
 
 def test_a_fault_that_is_to_strike_three_times_strikes_three_times_over_all(hosts: tuple[str, str]) -> None:
     session = session_of(hosts[0])
-    rule = FaultRule(operation="checkAvailability", times=3, effect=effects.Refusal(text="Struck"))
+    rule = FaultRule(operation="checkAvailability", times=3, effect=effects.DrsRefusal(text="Struck"))
     with admin_of(hosts[1]) as admin:
         admin.add_faults(rule)
     with ThreadPoolExecutor(8) as pool:

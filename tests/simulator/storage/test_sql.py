@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from drs_simulator.storage.errors import StateLostError
-from drs_simulator.storage.opening import store_from
+from drs_simulator.storage.opening import open_store
 from sqlalchemy import create_engine, text
 
 from tests.simulator.scheduling.builders import LINCOLN, Desk
@@ -31,7 +31,7 @@ def remember(barrier: Barrier) -> None:
 
 def race_in_a_process(database: str, booking_ids: list[int]) -> list[bool]:
     """Which of the bookings won a place, tried by as many threads of this process."""
-    store = store_from(database)
+    store = open_store(database)
     desk = Desk(LINCOLN, store=store)
     _all_are_there.wait()
     won = race(desk, booking_ids)
@@ -42,7 +42,7 @@ def race_in_a_process(database: str, booking_ids: list[int]) -> list[bool]:
 def open_in_a_process(database: str) -> list[int]:
     """Open the database at the same moment as others do, and take some numbers."""
     _all_are_there.wait()
-    store = store_from(database)
+    store = open_store(database)
     taken = []
     for _ in range(25):
         with store.transaction() as kept:
@@ -60,7 +60,7 @@ def in_processes(work: Callable[..., list[int]] | Callable[..., list[bool]], *ar
 
 
 def test_sixty_four_callers_in_four_processes_are_sold_exactly_the_places_that_there_are(database: str) -> None:
-    store = store_from(database)
+    store = open_store(database)
     desk = Desk(LINCOLN, store=store)
     ids = [desk.order().bookings[0].booking.id for _ in range(PROCESSES * CALLERS)]
     shares: list[object] = [ids[first::PROCESSES] for first in range(PROCESSES)]
@@ -76,7 +76,7 @@ def test_processes_that_open_a_new_database_at_once_share_it_and_no_number_is_gi
 
 
 def test_a_transaction_waits_for_one_of_another_store_and_sees_what_that_wrote(database: str) -> None:
-    one, other = store_from(database), store_from(database)
+    one, other = open_store(database), open_store(database)
     with ThreadPoolExecutor(1) as thread:
         with one.transaction() as kept:
             assert kept.next_number("order", 1) == 1
@@ -94,7 +94,7 @@ def test_a_transaction_waits_for_one_of_another_store_and_sees_what_that_wrote(d
 
 
 def test_a_statement_that_fails_undoes_its_use_case_and_the_next_one_is_served(database: str) -> None:
-    store = store_from(database)
+    store = open_store(database)
     desk = Desk(store=store)
 
     def break_off() -> None:
@@ -110,7 +110,7 @@ def test_a_statement_that_fails_undoes_its_use_case_and_the_next_one_is_served(d
 
 def test_service_goes_on_after_the_connections_were_lost(new_postgresql: NewDatabase) -> None:
     database = new_postgresql()
-    store = store_from(database)
+    store = open_store(database)
     desk = Desk(store=store)
     engine = create_engine(database)
 
@@ -137,7 +137,7 @@ def test_service_goes_on_after_the_connections_were_lost(new_postgresql: NewData
 
 def test_a_database_that_somebody_holds_too_long_is_an_error_and_then_served_again(tmp_path: Path) -> None:
     file = tmp_path / "drs.db"
-    store = store_from(f"sqlite:///{file}?timeout=0.1")
+    store = open_store(f"sqlite:///{file}?timeout=0.1")
     desk = Desk(store=store)
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -150,7 +150,7 @@ def test_a_database_that_somebody_holds_too_long_is_an_error_and_then_served_aga
 
 
 def test_what_residents_told_is_in_no_error(database: str) -> None:
-    store = store_from(database)
+    store = open_store(database)
 
     def fail_to_read() -> None:
         with store.transaction() as kept:

@@ -43,7 +43,7 @@ class _AnnouncedServer(Granian):  # type: ignore[misc,valid-type]
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class ServerConfig:
     """Where and how a server listens.
 
     Args:
@@ -66,27 +66,27 @@ class Listening:
         return f"{scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{port}"
 
 
-def serve(load: Callable[[], WSGIApplication], listening: Listening, when_up: Callable[[int], None]) -> None:
+def serve(load: Callable[[], WSGIApplication], server_config: ServerConfig, when_up: Callable[[int], None]) -> None:
     """Serve an application until SIGTERM or Ctrl-C. Calls that are being answered then are answered still.
 
     Args:
         load: Makes the application, in the process that serves it; must be picklable.
-        listening: Where and how.
+        server_config: Where and how.
         when_up: Called with the port as soon as requests are answered.
 
     Raises:
         PortTakenError: Somebody else listens there, or the address is not this machine's.
     """
-    chosen = check_free(listening.host, listening.port)
-    tls = listening.tls
+    chosen = check_free(server_config.host, server_config.port)
+    tls = server_config.tls
     server = _AnnouncedServer(
-        Thread(target=_when_listening, args=(listening.host, chosen, when_up), daemon=True),
+        Thread(target=_when_listening, args=(server_config.host, chosen, when_up), daemon=True),
         "drs_simulator",
-        address=listening.host,
+        address=server_config.host,
         port=chosen,
         interface=Interfaces.WSGI,
-        workers=listening.workers,
-        blocking_threads=listening.threads,
+        workers=server_config.workers,
+        blocking_threads=server_config.threads,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN_MILLISECONDS),
         ssl_cert=None if tls is None else tls.certificate,

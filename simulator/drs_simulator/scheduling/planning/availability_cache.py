@@ -8,20 +8,20 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from drs_simulator.scheduling.model import Availability, BestSlots, DaySlots
-from drs_simulator.scheduling.planning.slots import Offer, Work
+from drs_simulator.scheduling.planning.slots import Job, Offer
 
-_PAGES_REMEMBERED = 8192
-_ANSWERS_REMEMBERED = 4096
-_QUESTIONS_REMEMBERED = 4096
-Seen = tuple[object, ...]
-"""All that a day's offers follow from, besides the work and the profile."""
+_MAX_ENTRIES = 8192
+_MAX_ANSWERS = 4096
+_MAX_QUERIES = 4096
+Fingerprint = tuple[object, ...]
+"""All that a day's offers follow from, besides the job and the profile."""
 
 
 @dataclass(slots=True)
-class Page:
-    """What a day offers to a work, good as long as the same is seen; and the slots that were made of it."""
+class DayEntry:
+    """What a day offers to a job, good as long as its fingerprint is the same; and the slots that were made of it."""
 
-    seen: Seen
+    fingerprint: Fingerprint
     offers: tuple[Offer, ...]
     slots: dict[BestSlots, DaySlots] = field(default_factory=dict)
     first_begin: datetime | None = field(init=False)
@@ -38,62 +38,64 @@ class Page:
 class Period(NamedTuple):
     """The days from ``first`` to ``last`` that are to be shown, and the warning to go with them."""
 
-    work: Work
+    job: Job
     first: date
     last: date
     best: BestSlots
     warning: str | None
 
 
-class Question(NamedTuple):
+class ResolvedQuery(NamedTuple):
     """What a request comes down to: a period, and when it begins on its first day."""
 
     period: Period
     begin: datetime
 
 
-class Memory:
+class AvailabilityCache:
     """Remembers within bounds. Safe under threads: who finds nothing works it out, and all come to the same.
 
-    A version is that of the state (see ``Transaction.version``); where nobody counts, only pages are remembered.
+    A version is that of the state (see ``Transaction.version``); where nobody counts, only entries are remembered.
     """
 
     def __init__(self) -> None:
-        self._pages: dict[Work, dict[date, Page]] = {}
-        self._page_count = 0
+        self._entries: dict[Job, dict[date, DayEntry]] = {}
+        self._entry_count = 0
         self._answers: dict[Period, tuple[int, datetime | None, Availability]] = {}
-        self._questions: dict[Hashable, tuple[int, Question]] = {}
+        self._queries: dict[Hashable, tuple[int, ResolvedQuery]] = {}
 
-    def pages_of(self, work: Work) -> dict[date, Page]:
-        """The pages of a work, by their days."""
-        return self._pages.setdefault(work, {})
+    def entries_of(self, job: Job) -> dict[date, DayEntry]:
+        """The entries of a job, by their days."""
+        return self._entries.setdefault(job, {})
 
-    def page(self, of_work: dict[date, Page], day: date, seen: Seen, offers: Callable[[], tuple[Offer, ...]]) -> Page:
-        """The page of that day; made anew if something that it follows from has changed.
+    def entry(
+        self, of_job: dict[date, DayEntry], day: date, fingerprint: Fingerprint, offers: Callable[[], tuple[Offer, ...]]
+    ) -> DayEntry:
+        """The entry of that day; made anew if its fingerprint has changed.
 
-        What is seen compares quickly where it is the same object, as it is in memory.
+        Fingerprints compare quickly where they are the same object, as they are in memory.
         """
-        page = of_work.get(day)
-        if page is not None and page.seen == seen:
-            return page
-        if self._page_count >= _PAGES_REMEMBERED:
-            self._pages.clear()
-            self._page_count = 0
-        self._page_count += page is None
-        made = of_work[day] = Page(seen, offers())
+        entry = of_job.get(day)
+        if entry is not None and entry.fingerprint == fingerprint:
+            return entry
+        if self._entry_count >= _MAX_ENTRIES:
+            self._entries.clear()
+            self._entry_count = 0
+        self._entry_count += entry is None
+        made = of_job[day] = DayEntry(fingerprint, offers())
         return made
 
-    def question(self, key: Hashable, version: int | None) -> Question | None:
+    def query(self, key: Hashable, version: int | None) -> ResolvedQuery | None:
         """What such a request came down to before. ``key`` has all of it that matters."""
-        known = self._questions.get(key)
+        known = self._queries.get(key)
         return known[1] if known is not None and known[0] == version else None
 
-    def keep_question(self, key: Hashable, version: int | None, question: Question) -> None:
+    def keep_query(self, key: Hashable, version: int | None, query: ResolvedQuery) -> None:
         """Remember what such a request comes down to."""
         if version is not None:
-            if len(self._questions) >= _QUESTIONS_REMEMBERED:
-                self._questions.clear()
-            self._questions[key] = (version, question)
+            if len(self._queries) >= _MAX_QUERIES:
+                self._queries.clear()
+            self._queries[key] = (version, query)
 
     def answer(self, period: Period, version: int | None, earliest: datetime) -> Availability | None:
         """What was answered before, if it still holds where slots begin no sooner than ``earliest``."""
@@ -107,6 +109,6 @@ class Memory:
     ) -> None:
         """Remember an answer in which no slot began too soon; the first one begins at ``first_begin``."""
         if version is not None:
-            if len(self._answers) >= _ANSWERS_REMEMBERED:
+            if len(self._answers) >= _MAX_ANSWERS:
                 self._answers.clear()
             self._answers[period] = (version, first_begin, answer)

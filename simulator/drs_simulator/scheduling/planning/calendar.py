@@ -42,7 +42,7 @@ def works_on(day: date, working_days: Sequence[Weekday]) -> bool:
     return WEEKDAYS[day.weekday()] in working_days
 
 
-def area_in_turn(areas: AreaSettings, day: date) -> str:
+def area_on(areas: AreaSettings, day: date) -> str:
     """The sector that is worked in on that day; the turns go round for ever, before the first day too (client)."""
     turn = (day - areas.first_day).days // (7 * areas.weeks)
     return areas.sectors[turn % len(areas.sectors)]

@@ -9,10 +9,10 @@ from functools import lru_cache
 from drs_simulator.profile.model import Profile, SorCode
 from drs_simulator.scheduling.model import DaySlots, Location, Operative, Slot, Visit
 from drs_simulator.scheduling.planning import calendar
-from drs_simulator.scheduling.planning.availability_cache import Memory
+from drs_simulator.scheduling.planning.availability_cache import AvailabilityCache
 from drs_simulator.scheduling.planning.day_route import Shift
 from drs_simulator.scheduling.planning.shifts import fixed_visits_on, operative_from, shift_on
-from drs_simulator.scheduling.planning.slots import Told
+from drs_simulator.scheduling.planning.slots import SlotView
 from drs_simulator.scheduling.store import Transaction
 
 _REMEMBERED_DAYS = 16384
@@ -30,8 +30,8 @@ class Installation:
         self.operatives = {operative.id: operative_from(operative) for operative in profile.operatives}
         self.sor_codes = {sor_code.code: sor_code for sor_code in profile.sor_codes}
         self.locations = {location.id: Location(**location.model_dump()) for location in profile.locations}
-        self.memory = Memory()
-        self.stand_in = lru_cache(_REMEMBERED_LOCATIONS)(self._stand_in)
+        self.availability_cache = AvailabilityCache()
+        self.default_location = lru_cache(_REMEMBERED_LOCATIONS)(self._default_location)
         self.day_slots = lru_cache(_REMEMBERED_DAYS)(self._day_slots)
         self.slots_on = lru_cache(_REMEMBERED_DAYS)(self._slots_on)
         self.operatives_for = lru_cache(_REMEMBERED_TRADES)(self._operatives_for)
@@ -42,17 +42,17 @@ class Installation:
         """Whether appointments are offered on that day at all."""
         return calendar.works_on(day, self.profile.availability.working_days)
 
-    def in_turn(self, area: str | None, day: date) -> bool:
+    def is_area_day(self, area: str | None, day: date) -> bool:
         """Whether work in that area, or bound to none, can be done on that day (client: Areas)."""
         areas = self.profile.areas
-        return area is None or areas is None or calendar.area_in_turn(areas, day) == area
+        return area is None or areas is None or calendar.area_on(areas, day) == area
 
     def area_of(self, location: Location, priority: str | None) -> str | None:
         """The sector that work of that priority has to wait for, if it is bound to areas."""
         known = self.priorities.get(priority or "")
         return location.sector if known and known.bound_to_areas else None
 
-    def _stand_in(self, location_id: str) -> Location:
+    def _default_location(self, location_id: str) -> Location:
         """What the profile says of a location that it does not know."""
         return Location(**self.profile.unknown_location.model_dump() | {"id": location_id})
 
@@ -63,7 +63,7 @@ class Installation:
         hours = self.profile.availability.slots
         return tuple((calendar.at(day, each.begin, self.zone), calendar.at(day, each.end, self.zone)) for each in hours)
 
-    def _day_slots(self, day: date, told: tuple[Told, ...]) -> DaySlots:
+    def _day_slots(self, day: date, told: tuple[SlotView, ...]) -> DaySlots:
         """The day with its slots; the same object for all who are told the same."""
         slots = tuple(
             Slot(begin, end, each.available, each.best)
@@ -88,7 +88,7 @@ def doing(operatives: Iterable[Operative], contract: str, trade: str) -> tuple[s
     return tuple(each.id for each in operatives if trade in each.trades and contract in each.contracts)
 
 
-class Register:
+class CurrentInstallation:
     """The installation as it is now: what callers changed goes before what it was set up with."""
 
     def __init__(self, installation: Installation, transaction: Transaction) -> None:
@@ -104,7 +104,7 @@ class Register:
         """DRS's record of the property. An unknown one gets the profile's stand-in, if the profile accepts it."""
         known = self._transaction.location(location_id) or self.installation.locations.get(location_id)
         if known is None and self.installation.profile.ordering.unknown_locations == "accept":
-            return self.installation.stand_in(location_id)
+            return self.installation.default_location(location_id)
         return known
 
     def operative(self, operative_id: str) -> Operative | None:

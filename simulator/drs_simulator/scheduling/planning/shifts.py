@@ -26,7 +26,7 @@ def operative_from(settings: OperativeSettings) -> Operative:
         contracts=settings.contracts,
         working_hours=tuple(WorkingHours(hours.begin, hours.end, weekday) for weekday in settings.working_days),
         depot=Place(float(settings.latitude), float(settings.longitude)),
-        standing_visits=settings.standing_visits,
+        recurring_visits=settings.recurring_visits,
         sectors=settings.sectors,
     )
 
@@ -51,7 +51,7 @@ def fixed_visits_on(operative: Operative, day: date, shift: Shift, zone: ZoneInf
     blocks = [
         Visit(_UNAVAILABLE_KEY + index, begin, end, end - begin, shift.depot) for index, (begin, end) in enumerate(away)
     ]
-    for number, standing in enumerate(operative.standing_visits):
+    for number, standing in enumerate(operative.recurring_visits):
         if calendar.works_on(day, standing.days):
             begin, end = (_minute(calendar.at(day, at, zone)) for at in (standing.hours.begin, standing.hours.end))
             free = all(end <= from_ or begin >= to for from_, to in away)

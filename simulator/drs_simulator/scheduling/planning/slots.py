@@ -9,7 +9,7 @@ from typing import NamedTuple
 from drs_simulator.scheduling.model import Booking, Place
 
 
-class Work(NamedTuple):
+class Job(NamedTuple):
     """What a place is sought for. ``booking_id`` is 0 for work that has no booking yet.
 
     ``area`` is the sector whose turn it must be, and ``only`` are those who may do it, where not all may.
@@ -24,11 +24,11 @@ class Work(NamedTuple):
     only: tuple[str, ...] = ()
 
 
-def work_of(booking: Booking) -> Work:
+def job_of(booking: Booking) -> Job:
     """What a booking seeks a place for."""
     only = () if booking.locked_operative is None else (booking.locked_operative,)
     place = booking.location.place
-    return Work(booking.contract, booking.trade, booking.minutes, place, booking.id, booking.area, only)
+    return Job(booking.contract, booking.trade, booking.minutes, place, booking.id, booking.area, only)
 
 
 class Offer(NamedTuple):
@@ -39,7 +39,7 @@ class Offer(NamedTuple):
     travel_km: float | None
 
 
-def reconciled(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+def reconcile(offers: Sequence[Offer]) -> tuple[Offer, ...]:
     """The offers, none of which costs more travel than one inside it: who can keep a narrow slot keeps a wide one.
 
     Timetables are not searched for the least travel, so one made for the narrow slot may be the shorter.
@@ -52,7 +52,7 @@ def _least_within(wide: Offer, offers: Iterable[Offer]) -> float | None:
     return min((travel for travel in within if travel is not None), default=None)
 
 
-def not_before(earliest: datetime, offers: Sequence[Offer]) -> Sequence[Offer]:
+def without_early_offers(earliest: datetime, offers: Sequence[Offer]) -> Sequence[Offer]:
     """The offers; nobody has room in one that begins too early."""
     return [offer if offer.begin >= earliest else offer._replace(travel_km=None) for offer in offers]
 
@@ -60,7 +60,7 @@ def not_before(earliest: datetime, offers: Sequence[Offer]) -> Sequence[Offer]:
 def best_of(offers: Iterable[Offer], tolerance_km: float) -> list[Offer]:
     """The available slots that add least travel; where travel makes no difference, the widest.
 
-    Seen: Appendix B 3. How travel and width are weighed is presumed.
+    Fingerprint: Appendix B 3. How travel and width are weighed is presumed.
     """
     available = [offer for offer in offers if offer.travel_km is not None]
     travels = [offer.travel_km for offer in available if offer.travel_km is not None]
@@ -73,7 +73,7 @@ def best_of(offers: Iterable[Offer], tolerance_km: float) -> list[Offer]:
     return [offer for offer in available if offer.end - offer.begin == widest]
 
 
-class Told(NamedTuple):
+class SlotView(NamedTuple):
     """What a caller is told of one slot of a day; ``listed`` is false where nothing is."""
 
     available: bool
@@ -81,9 +81,9 @@ class Told(NamedTuple):
     listed: bool
 
 
-def told_of(offers: Iterable[Offer], best: Sequence[Offer], *, only_best: bool) -> tuple[Told, ...]:
+def slot_views(offers: Iterable[Offer], best: Sequence[Offer], *, only_best: bool) -> tuple[SlotView, ...]:
     """What a caller is told of each offer of a day."""
     return tuple(
-        Told(offer.travel_km is not None, is_best, is_best or not only_best)
+        SlotView(offer.travel_km is not None, is_best, is_best or not only_best)
         for offer, is_best in ((offer, offer in best) for offer in offers)
     )

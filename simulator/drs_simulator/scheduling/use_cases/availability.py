@@ -6,16 +6,16 @@ from collections.abc import Hashable
 from datetime import timedelta
 
 from drs_simulator.scheduling.commands import AvailabilityRequest
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Availability, LifeCycle, OrderWithBookings
 from drs_simulator.scheduling.planning import calendar
-from drs_simulator.scheduling.planning.availability_cache import Period, Question
-from drs_simulator.scheduling.planning.slots import Work
+from drs_simulator.scheduling.planning.availability_cache import Period, ResolvedQuery
+from drs_simulator.scheduling.planning.slots import Job
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.validation import minutes_of
 
 
-def check_availability(call: Call, request: AvailabilityRequest) -> Availability:
+def check_availability(context: UseCaseContext, request: AvailabilityRequest) -> Availability:
     """The slots of every day of the period, cut to the profile's cap with a warning.
 
     ``primaryOrderNumber`` and ``userId`` must be sent but may be anything, and ``targetDate`` and
@@ -30,20 +30,20 @@ def check_availability(call: Call, request: AvailabilityRequest) -> Availability
     Evidence: seen (Appendix B 3 and the notes of checkAvailability); that a midnight end counts its day: client; what
     ``newBooking``, ``resourceIDs``, ``checkAvailType`` and ``otherOrderPattern`` do: presumed.
     """
-    question = _question(call, request)
-    answer = _answer(call, question)
-    return answer._replace(other_orders=_other_orders(call, request)) if request.other_orders else answer
+    query = _question(context, request)
+    answer = _answer(context, query)
+    return answer._replace(other_orders=_other_orders(context, request)) if request.other_orders else answer
 
 
-def _question(call: Call, request: AvailabilityRequest) -> Question:
+def _question(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQuery:
     """What the request comes down to, once it is found in order."""
-    memory, key, transaction = call.installation.memory, _key(request), call.transaction
+    cache, key, transaction = context.installation.availability_cache, _key(request), context.transaction
     # Only to find one's own booking does it matter which orders and bookings there are.
-    version = transaction.version if request.new_booking is False else transaction.register_version
-    known = memory.question(key, version)
+    version = transaction.version if request.new_booking is False else transaction.master_data_version
+    known = cache.query(key, version)
     if known is None:
-        known = _checked(call, request)
-        memory.keep_question(key, version, known)
+        known = _checked(context, request)
+        cache.keep_query(key, version, known)
     return known
 
 
@@ -74,8 +74,8 @@ def _is_there(text: str | None) -> bool:
     return text is not None and bool(text.strip())
 
 
-def _checked(call: Call, request: AvailabilityRequest) -> Question:
-    check, settings = call.requirements, call.profile.availability
+def _checked(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQuery:
+    check, settings = context.validator, context.profile.availability
     begin = check.required("periodBegin", request.period_begin)
     end = check.required("periodEnd", request.period_end)
     contract = check.contract(request.order.contract)
@@ -86,52 +86,52 @@ def _checked(call: Call, request: AvailabilityRequest) -> Question:
     codes = check.codes(request.order.codes)
     check.required("userId", request.order.user_id)
     only = tuple(check.operative("resourceIDs", operative_id).id for operative_id in request.operative_ids)
-    first = calendar.local_day(begin, call.installation.zone)
-    last = calendar.local_day(end, call.installation.zone)
+    first = calendar.local_day(begin, context.installation.zone)
+    last = calendar.local_day(end, context.installation.zone)
     if last < first:
-        raise Refusal(call.profile.messages.window_reversed.format(begin="periodBegin", end="periodEnd"))
+        raise Refusal(context.profile.messages.window_reversed.format(begin="periodBegin", end="periodEnd"))
 
     cap = settings.long_period_day_cap if request.long_period else settings.day_cap
     last_shown = min(last, first + timedelta(days=cap - 1))
     warning = settings.cap_warning.format(cap=cap) if last_shown < last else None
-    area = call.installation.area_of(location, request.order.priority)
-    own_booking = _own_booking(call, number) if request.new_booking is False else 0
-    work = Work(contract, codes[0].trade, minutes_of(codes), location.place, own_booking, area, only)
-    return Question(Period(work, first, last_shown, request.best_slots, warning), begin)
+    area = context.installation.area_of(location, request.order.priority)
+    own_booking = _own_booking(context, number) if request.new_booking is False else 0
+    job = Job(contract, codes[0].trade, minutes_of(codes), location.place, own_booking, area, only)
+    return ResolvedQuery(Period(job, first, last_shown, request.best_slots, warning), begin)
 
 
-def _answer(call: Call, question: Question) -> Availability:
+def _answer(context: UseCaseContext, query: ResolvedQuery) -> Availability:
     """The answer, the same object as before where it is the same answer.
 
     A slot is available where it begins neither before the period nor in the past (presumed), and some operative's day
     has room.
     """
-    memory, version = call.installation.memory, call.transaction.version
-    period, earliest = question.period, max(question.begin, call.now)
-    known = memory.answer(period, version, earliest)
+    cache, version = context.installation.availability_cache, context.transaction.version
+    period, earliest = query.period, max(query.begin, context.now)
+    known = cache.answer(period, version, earliest)
     if known is not None:
         return known
-    pages = call.planner.pages(period.work, period.first, period.last)
-    answer = Availability(call.planner.days(pages, earliest, period.best), period.warning)
-    first_begin = min((page.first_begin for page in pages.values() if page.first_begin), default=None)
+    entries = context.planner.entries(period.job, period.first, period.last)
+    answer = Availability(context.planner.days(entries, earliest, period.best), period.warning)
+    first_begin = min((entry.first_begin for entry in entries.values() if entry.first_begin), default=None)
     if first_begin is None or first_begin >= earliest:
-        memory.keep_answer(period, version, first_begin, answer)
+        cache.keep_answer(period, version, first_begin, answer)
     return answer
 
 
-def _own_booking(call: Call, number: str) -> int:
-    orders = call.transaction.orders_numbered(number)
-    bookings = (booking for order in orders for booking in call.transaction.bookings_of(order.id))
+def _own_booking(context: UseCaseContext, number: str) -> int:
+    orders = context.transaction.orders_numbered(number)
+    bookings = (booking for order in orders for booking in context.transaction.bookings_of(order.id))
     return next((booking.id for booking in bookings if not booking.completed), 0)
 
 
-def _other_orders(call: Call, request: AvailabilityRequest) -> tuple[OrderWithBookings, ...]:
-    customers = request.other_customers or (call.requirements.location(request.order.location_id).id,)
+def _other_orders(context: UseCaseContext, request: AvailabilityRequest) -> tuple[OrderWithBookings, ...]:
+    customers = request.other_customers or (context.validator.location(request.order.location_id).id,)
     statuses = request.other_statuses or tuple(status for status in LifeCycle if status is not LifeCycle.COMPLETED)
     return tuple(
-        call.with_bookings(order)
-        for order in call.transaction.orders()
+        context.with_bookings(order)
+        for order in context.transaction.orders()
         if order.number != request.order.number
         and order.location.id in customers
-        and any(booking.life_cycle in statuses for booking in call.transaction.bookings_of(order.id))
+        and any(booking.life_cycle in statuses for booking in context.transaction.bookings_of(order.id))
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate, FurtherBookingRequest
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import (
     Alert,
     AlertReason,
@@ -37,7 +37,7 @@ MOVES: dict[LifeCycle, tuple[LifeCycle, ...]] = {
 """What a booking can become by updateBooking, besides what it is already (presumed). A reservation is confirmed."""
 
 
-def create_booking(call: Call, request: FurtherBookingRequest) -> tuple[PlannedBooking, ...]:
+def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> tuple[PlannedBooking, ...]:
     """A further booking for an order that is there already, planned but not yet scheduled.
 
     The order is named by ``orderId`` or ``primaryOrderNumber``, in ``theBooking`` or ``theOrder``. Without a planning
@@ -50,11 +50,11 @@ def create_booking(call: Call, request: FurtherBookingRequest) -> tuple[PlannedB
     """
     sent = request.booking
     number, order_id = sent.number or request.order.number, sent.order_id or request.order.order_id
-    order = call.open_order(number, order_id, call.profile.messages.order_unknown)
-    return (call.planner.planned(_further_booking(call, order, sent)),)
+    order = context.open_order(number, order_id, context.profile.messages.order_unknown)
+    return (context.planner.planned(_further_booking(context, order, sent)),)
 
 
-def update_booking(call: Call, request: BookingUpdate) -> PlannedBooking:
+def update_booking(context: UseCaseContext, request: BookingUpdate) -> PlannedBooking:
     """News of a booking: comments, how far it has come, when it was worked on and by whom, and what follows.
 
     ``transactionType`` moves its life cycle; COMPLETED keeps when and by whom it was done, and with ``completeOrder``
@@ -67,9 +67,9 @@ def update_booking(call: Call, request: BookingUpdate) -> PlannedBooking:
 
     Evidence: client (the members of completing and of commenting); the life cycle is presumed, its words published.
     """
-    check, messages = call.requirements, call.profile.messages
+    check, messages = context.validator, context.profile.messages
     sent = request.booking
-    booking = call.open_booking(sent.booking_id)
+    booking = context.open_booking(sent.booking_id)
     if sent.contract is not None:
         check.contract(sent.contract)
     becomes = request.becomes or booking.life_cycle
@@ -77,39 +77,39 @@ def update_booking(call: Call, request: BookingUpdate) -> PlannedBooking:
         text = messages.life_cycle_refused.format(booking_id=booking.id, was=booking.life_cycle, becomes=becomes)
         raise Refusal(text)
     operative_id = check.operative("resourceId", request.operative_id).id if request.operative_id else None
-    changed = _with_news(call, replace(booking, life_cycle=becomes), request)
+    changed = _with_news(context, replace(booking, life_cycle=becomes), request)
     if becomes is LifeCycle.COMPLETED:
         begin = check.required("startDateAndTime", request.begin)
         end = check.required("endDateAndTime", request.end)
         check.window(("startDateAndTime", begin), ("endDateAndTime", end))
-        changed = completed(call, changed, (begin, end), operative_id)
-    call.transaction.put_booking(changed)
-    order = call.order_of(booking)
+        changed = completed(context, changed, (begin, end), operative_id)
+    context.transaction.put_booking(changed)
+    order = context.order_of(booking)
     if becomes in _AT_WORK:
         order = replace(order, status=OrderStatus.STARTED)
-        call.transaction.put_order(order)
+        context.transaction.put_order(order)
     if request.follow_on is not None:
-        _further_booking(call, order, request.follow_on)
+        _further_booking(context, order, request.follow_on)
     if request.complete_order:
-        complete(call, order)
-    return call.planner.planned(call.booking(booking.id))
+        complete(context, order)
+    return context.planner.planned(context.booking(booking.id))
 
 
-def delete_booking(call: Call, request: BookingRequest) -> None:
+def delete_booking(context: UseCaseContext, request: BookingRequest) -> None:
     """The booking is cancelled and its place is free again; the order stays.
 
     Refuses: a missing field, an unknown booking or contract, a booking that is completed.
 
     Evidence: client; that the order stays is presumed.
     """
-    booking = call.open_booking(request.booking_id)
-    call.requirements.contract(request.contract)
-    call.requirements.required("primaryOrderNumber", request.number)
-    call.transaction.drop_booking(booking.id)
+    booking = context.open_booking(request.booking_id)
+    context.validator.contract(request.contract)
+    context.validator.required("primaryOrderNumber", request.number)
+    context.transaction.drop_booking(booking.id)
 
 
 def new_booking(
-    call: Call,
+    context: UseCaseContext,
     order: Order,
     codes: tuple[BookingCode, ...],
     window: tuple[datetime, datetime],
@@ -118,7 +118,7 @@ def new_booking(
 ) -> Booking:
     """Keep a new booking of the order, planned for that window and not yet scheduled."""
     booking = Booking(
-        id=call.transaction.next_number("booking", call.profile.ordering.first_booking_id),
+        id=context.transaction.next_number("booking", context.profile.ordering.first_booking_id),
         order_id=order.id,
         order_number=order.number,
         contract=order.contract,
@@ -129,11 +129,11 @@ def new_booking(
         window_start=window[0],
         window_end=window[1],
         codes=codes,
-        token_id=call.new_token(),
+        token_id=context.new_token(),
         user_id=user_id,
-        area=call.installation.area_of(order.location, order.priority),
+        area=context.installation.area_of(order.location, order.priority),
     )
-    call.transaction.put_booking(booking)
+    context.transaction.put_booking(booking)
     return booking
 
 
@@ -151,22 +151,22 @@ def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple
     return all(name in known and value in (None, known[name]) for name, value in wanted)
 
 
-def complete(call: Call, order: Order) -> None:
+def complete(context: UseCaseContext, order: Order) -> None:
     """Complete an order with all its bookings."""
-    for booking in call.transaction.bookings_of(order.id):
+    for booking in context.transaction.bookings_of(order.id):
         if not booking.completed:
-            call.transaction.put_booking(completed(call, booking))
-    call.transaction.put_order(replace(order, status=OrderStatus.COMPLETED))
+            context.transaction.put_booking(completed(context, booking))
+    context.transaction.put_order(replace(order, status=OrderStatus.COMPLETED))
 
 
 def completed(
-    call: Call,
+    context: UseCaseContext,
     booking: Booking,
     worked: tuple[datetime, datetime] | None = None,
     operative_id: str | None = None,
 ) -> Booking:
     """The booking as done. A place that is still to come is given back, unless the work is told to have been there."""
-    to_come = booking.appointment is not None and booking.window_start > call.now and worked is None
+    to_come = booking.appointment is not None and booking.window_start > context.now and worked is None
     return replace(
         booking,
         life_cycle=LifeCycle.COMPLETED,
@@ -178,27 +178,27 @@ def completed(
     )
 
 
-def _further_booking(call: Call, order: Order, sent: BookingRequest) -> Booking:
-    check = call.requirements
+def _further_booking(context: UseCaseContext, order: Order, sent: BookingRequest) -> Booking:
+    check = context.validator
     codes = check.codes(sent.codes)
     if sent.contract is not None:
         check.contract(sent.contract)
     location = check.location(sent.location_id) if sent.location_id else order.location
-    start = sent.window_start or max(order.earliest, call.now)
+    start = sent.window_start or max(order.earliest, context.now)
     end = sent.window_end or max(order.target_date, start)
-    check.window(("planningWindowStart", start), ("planningWindowEnd", end), call.now)
-    reason = sent.reason or call.profile.ordering.reason_when_scheduled_without
+    check.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
+    reason = sent.reason or context.profile.ordering.reason_when_scheduled_without
     return new_booking(
-        call, replace(order, location=location), codes, (start, end), reason, sent.user_id or order.user_id
+        context, replace(order, location=location), codes, (start, end), reason, sent.user_id or order.user_id
     )
 
 
-def _with_news(call: Call, booking: Booking, request: BookingUpdate) -> Booking:
+def _with_news(context: UseCaseContext, booking: Booking, request: BookingUpdate) -> Booking:
     sent = request.booking
     status = booking.completion_status if sent.completion_status is None else sent.completion_status
     alert = booking.alert
-    if status == call.profile.ordering.suspended_status != booking.completion_status:
-        alert = Alert(AlertReason.SUSPENDED_JOBS, call.now, request.action_taken or "", booking.operative_id)
+    if status == context.profile.ordering.suspended_status != booking.completion_status:
+        alert = Alert(AlertReason.SUSPENDED_JOBS, context.now, request.action_taken or "", booking.operative_id)
     return replace(
         booking,
         category=request.category or sent.category or booking.category,

@@ -6,16 +6,16 @@ from dataclasses import replace
 
 from drs_simulator.profile.model import Profile, SorCode
 from drs_simulator.scheduling.commands import AlertFilter, BookingFilter, CodeDefinitions, LocationUpdate
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Location, PlannedBooking
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.bookings import has_business_data
-from drs_simulator.scheduling.use_cases.orders import lies_within
+from drs_simulator.scheduling.use_cases.orders import overlaps
 
 _DAY_MINUTES = 24 * 60
 
 
-def select_bookings(call: Call, wanted: BookingFilter) -> tuple[PlannedBooking, ...]:
+def select_bookings(context: UseCaseContext, wanted: BookingFilter) -> tuple[PlannedBooking, ...]:
     """The bookings that fit every filter that is sent; without one, all.
 
     By ``bookingStatus``, ``contract``, ``workers``, ``theBusinessData`` and ``theOrderBusinessData``, the period in
@@ -26,30 +26,30 @@ def select_bookings(call: Call, wanted: BookingFilter) -> tuple[PlannedBooking, 
 
     Evidence: presumed; members published.
     """
-    check = call.requirements
+    check = context.validator
     contracts = check.contracts(*wanted.contracts)
     for operative_id in wanted.operative_ids:
         check.operative("workers", operative_id)
     check.period(wanted.begin, wanted.end, ("returnBookingsFrom", "returnBookingsTo"))
     check.period(wanted.window_begin, wanted.window_end, ("returnBookingsPWFrom", "returnBookingsPWTo"))
     found = []
-    for booking in call.transaction.bookings():
+    for booking in context.transaction.bookings():
         fits = (
             (not wanted.statuses or booking.life_cycle in wanted.statuses)
             and booking.contract in contracts
             and (not wanted.operative_ids or booking.operative_id in wanted.operative_ids)
-            and has_business_data(call.profile, booking, wanted.business_data)
+            and has_business_data(context.profile, booking, wanted.business_data)
             and (wanted.window_begin is None or booking.window_end >= wanted.window_begin)
             and (wanted.window_end is None or booking.window_start <= wanted.window_end)
         )
         if fits:
-            planned = call.planner.planned(booking)
-            if lies_within(planned, wanted.begin, wanted.end):
+            planned = context.planner.planned(booking)
+            if overlaps(planned, wanted.begin, wanted.end):
                 found.append(planned)
     return tuple(found)
 
 
-def select_alerts(call: Call, wanted: AlertFilter) -> tuple[PlannedBooking, ...]:
+def select_alerts(context: UseCaseContext, wanted: AlertFilter) -> tuple[PlannedBooking, ...]:
     """The bookings that a planner is to look at, oldest alert first: by ``alertType``, ``contract`` and period.
 
     RESCHEDULEFAILURES are those that lost their place, SUSPENDEDJOBS those that an operative suspended. An alert is
@@ -59,22 +59,24 @@ def select_alerts(call: Call, wanted: AlertFilter) -> tuple[PlannedBooking, ...]
 
     Evidence: presumed; members and the two types are published.
     """
-    check = call.requirements
+    check = context.validator
     contracts = check.contracts(check.required("contract", wanted.contracts))
     check.period(wanted.begin, wanted.end, ("periodBegin", "periodEnd"))
     found = [
         (booking.alert.created, booking)
-        for booking in call.transaction.bookings()
+        for booking in context.transaction.bookings()
         if booking.alert is not None
         and booking.contract in contracts
         and (not wanted.reasons or booking.alert.reason in wanted.reasons)
         and (wanted.begin is None or booking.alert.created >= wanted.begin)
         and (wanted.end is None or booking.alert.created <= wanted.end)
     ]
-    return tuple(call.planner.planned(booking) for _, booking in sorted(found, key=lambda each: (each[0], each[1].id)))
+    return tuple(
+        context.planner.planned(booking) for _, booking in sorted(found, key=lambda each: (each[0], each[1].id))
+    )
 
 
-def update_location(call: Call, request: LocationUpdate) -> Location:
+def update_location(context: UseCaseContext, request: LocationUpdate) -> Location:
     """What is sent of a location takes the place of what is known; orders there show it from now on.
 
     An unknown location is entered, unless the profile refuses unknown ones. Without coordinates it lies where the
@@ -84,25 +86,25 @@ def update_location(call: Call, request: LocationUpdate) -> Location:
 
     Evidence: presumed; members published.
     """
-    known = call.requirements.location(request.id)
+    known = context.validator.location(request.id)
     told = {name: value for name, value in request._asdict().items() if name != "more"}
     location = replace(
         known,
         **{name: value for name, value in told.items() if value},
         more=tuple(sorted((dict(known.more) | dict(request.more)).items())),
     )
-    _check_degrees(call, "latitude", location.latitude, 90)
-    _check_degrees(call, "longitude", location.longitude, 180)
-    call.transaction.put_location(location)
-    for order in call.transaction.orders():
+    _check_degrees(context, "latitude", location.latitude, 90)
+    _check_degrees(context, "longitude", location.longitude, 180)
+    context.transaction.put_location(location)
+    for order in context.transaction.orders():
         if order.location.id == location.id:
-            call.transaction.put_order(replace(order, location=location))
-            for booking in call.transaction.bookings_of(order.id):
-                call.transaction.put_booking(replace(booking, location=location))
+            context.transaction.put_order(replace(order, location=location))
+            for booking in context.transaction.bookings_of(order.id):
+                context.transaction.put_booking(replace(booking, location=location))
     return location
 
 
-def update_booking_codes(call: Call, request: CodeDefinitions) -> None:
+def update_booking_codes(context: UseCaseContext, request: CodeDefinitions) -> None:
     """SOR codes are entered or changed; a new one can be booked at once.
 
     A code without ``trade`` has no valid job template. Bookings that are there keep what their codes stood for.
@@ -111,7 +113,7 @@ def update_booking_codes(call: Call, request: CodeDefinitions) -> None:
 
     Evidence: presumed; members published.
     """
-    check = call.requirements
+    check = context.validator
     check.contracts(check.required("contract", request.contracts))
     for sent in check.required("theBookingCodeDefinitions", request.definitions):
         check.contract(sent.contract)
@@ -119,14 +121,14 @@ def update_booking_codes(call: Call, request: CodeDefinitions) -> None:
         description = check.required("bookingCodeDescription", sent.description)
         minutes = check.required("bookingCodeTime", sent.minutes)
         if not 1 <= minutes <= _DAY_MINUTES:
-            text = call.profile.messages.value_not_allowed
+            text = context.profile.messages.value_not_allowed
             raise Refusal(text.format(value=minutes, field="bookingCodeTime"))
-        call.transaction.put_sor_code(
+        context.transaction.put_sor_code(
             SorCode(code=code, description=description, trade=sent.trade or "", minutes=minutes)
         )
 
 
-def select_meta_data(call: Call, contract: str | None) -> Profile:
+def select_meta_data(context: UseCaseContext, contract: str | None) -> Profile:
     """What the installation is set up with.
 
     Its business data, a resource template for each trade, and the reasons that there are for an unavailability.
@@ -135,14 +137,14 @@ def select_meta_data(call: Call, contract: str | None) -> Profile:
 
     Evidence: presumed; members published.
     """
-    call.requirements.contract(contract)
-    return call.profile
+    context.validator.contract(contract)
+    return context.profile
 
 
-def _check_degrees(call: Call, field: str, text: str, most: int) -> None:
+def _check_degrees(context: UseCaseContext, field: str, text: str, most: int) -> None:
     try:
         degrees = float(text)
     except ValueError:
         degrees = float("nan")
     if not -most <= degrees <= most:
-        raise Refusal(call.profile.messages.value_not_allowed.format(value=text, field=field))
+        raise Refusal(context.profile.messages.value_not_allowed.format(value=text, field=field))

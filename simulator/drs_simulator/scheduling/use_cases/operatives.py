@@ -15,7 +15,7 @@ from drs_simulator.scheduling.commands import (
     ScheduleRequest,
     UnavailabilityRequest,
 )
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import (
     Alert,
     AlertReason,
@@ -29,7 +29,7 @@ from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.refusal import Refusal
 
 
-def get_schedule(call: Call, request: ScheduleRequest) -> tuple[PlannedBooking, ...]:
+def get_schedule(context: UseCaseContext, request: ScheduleRequest) -> tuple[PlannedBooking, ...]:
     """The bookings of an operative's day in the order in which they are visited.
 
     ``returnBookingCodes`` and ``returnWarnings`` change nothing: the interface requires the codes, and there are no
@@ -39,17 +39,17 @@ def get_schedule(call: Call, request: ScheduleRequest) -> tuple[PlannedBooking, 
 
     Evidence: presumed; members published.
     """
-    check = call.requirements
+    check = context.validator
     contract = check.contract(request.contract)
     operative = check.operative("resourceId", request.operative_id)
-    day = calendar.local_day(check.required("scheduleDate", request.day), call.installation.zone)
-    diaries = call.transaction.diaries([operative.id], day, day)
-    planned = [call.planner.planned(call.booking(visit.key)) for visit in diaries.get((operative.id, day), ())]
+    day = calendar.local_day(check.required("scheduleDate", request.day), context.installation.zone)
+    diaries = context.transaction.diaries([operative.id], day, day)
+    planned = [context.planner.planned(context.booking(visit.key)) for visit in diaries.get((operative.id, day), ())]
     planned = [each for each in planned if each.booking.contract == contract]
     return tuple(sorted(planned, key=lambda each: (each.assigned_start or each.booking.window_start, each.booking.id)))
 
 
-def select_resources(call: Call, wanted: OperativeFilter) -> tuple[Operative, ...]:
+def select_resources(context: UseCaseContext, wanted: OperativeFilter) -> tuple[Operative, ...]:
     """The operatives that fit every filter that is sent: by id, by employee code, by contract; without one, all.
 
     Operatives have no business data, so nobody fits ``theBusinessData``. ``includeWorkingHours`` adds their hours, by
@@ -59,18 +59,18 @@ def select_resources(call: Call, wanted: OperativeFilter) -> tuple[Operative, ..
 
     Evidence: presumed; members published.
     """
-    check = call.requirements
+    check = context.validator
     contracts = check.contracts(*wanted.contracts)
     for operative_id in wanted.ids:
         check.operative("theResourceIDs", operative_id)
-    everybody = call.register.operatives()
+    everybody = context.current.operatives()
     for code in wanted.codes:
         if code not in {operative.code for operative in everybody}:
-            text = call.profile.messages.operative_unknown
+            text = context.profile.messages.operative_unknown
             raise Refusal(text.format(value=code, field="theEmployeeCodes"))
     check.period(wanted.hours_from, wanted.hours_to, ("returnWorkingHoursFrom", "returnWorkingHoursTo"))
     return tuple(
-        _with_hours_of(call, operative, wanted)
+        _with_hours_of(context, operative, wanted)
         for operative in everybody
         if (not wanted.ids or operative.id in wanted.ids)
         and (not wanted.codes or operative.code in wanted.codes)
@@ -79,7 +79,7 @@ def select_resources(call: Call, wanted: OperativeFilter) -> tuple[Operative, ..
     )
 
 
-def update_resources(call: Call, request: OperativesUpdate) -> None:
+def update_resources(context: UseCaseContext, request: OperativesUpdate) -> None:
     """What is told of operatives counts from now on; a list that is sent takes the place of the one that is known.
 
     Bookings that have no room in their operative's day any more lose their place, and planners are shown an alert
@@ -90,93 +90,96 @@ def update_resources(call: Call, request: OperativesUpdate) -> None:
 
     Evidence: presumed; members published.
     """
-    check = call.requirements
+    check = context.validator
     check.contracts(request.contracts)
     for sent in check.required("theResources", request.operatives):
-        operative = _changed(call, _meant(call, sent), sent)
-        call.transaction.put_operative(operative)
+        operative = _changed(context, _meant(context, sent), sent)
+        context.transaction.put_operative(operative)
         # What was just put is looked at with a register of its own.
-        _unschedule_what_has_no_room(call.afresh(), operative)
+        _unschedule_what_has_no_room(context.reloaded(), operative)
 
 
-def _meant(call: Call, sent: OperativeUpdate) -> Operative:
+def _meant(context: UseCaseContext, sent: OperativeUpdate) -> Operative:
     if sent.id:
-        return call.requirements.operative("resourceID", sent.id)
-    code = call.requirements.required("resourceID", sent.code)
-    for operative in call.register.operatives():
+        return context.validator.operative("resourceID", sent.id)
+    code = context.validator.required("resourceID", sent.code)
+    for operative in context.current.operatives():
         if operative.code == code:
             return operative
-    raise Refusal(call.profile.messages.operative_unknown.format(value=code, field="externalResourceCode"))
+    raise Refusal(context.profile.messages.operative_unknown.format(value=code, field="externalResourceCode"))
 
 
-def _changed(call: Call, operative: Operative, sent: OperativeUpdate) -> Operative:
-    known = {trade for settings in call.profile.operatives for trade in settings.trades}
+def _changed(context: UseCaseContext, operative: Operative, sent: OperativeUpdate) -> Operative:
+    known = {trade for settings in context.profile.operatives for trade in settings.trades}
     for trade in sent.trades:
         if trade not in known:
-            raise Refusal(call.profile.messages.value_not_allowed.format(value=trade, field="theAbilities"))
+            raise Refusal(context.profile.messages.value_not_allowed.format(value=trade, field="theAbilities"))
     return replace(
         operative,
         name=sent.name or operative.name,
         trades=sent.trades or operative.trades,
         sectors=sent.sectors or operative.sectors,
-        working_hours=tuple(_hours(call, each) for each in sent.hours) or operative.working_hours,
-        unavailabilities=tuple(_time_away(call, each) for each in sent.unavailabilities) or operative.unavailabilities,
+        working_hours=tuple(_hours(context, each) for each in sent.hours) or operative.working_hours,
+        unavailabilities=tuple(_time_away(context, each) for each in sent.unavailabilities)
+        or operative.unavailabilities,
     )
 
 
-def _hours(call: Call, sent: HoursRequest) -> WorkingHours:
-    check, zone = call.requirements, call.installation.zone
+def _hours(context: UseCaseContext, sent: HoursRequest) -> WorkingHours:
+    check, zone = context.validator, context.installation.zone
     begin = check.required("beginDate", sent.begin).astimezone(zone).time()
     end = check.required("endDate", sent.end).astimezone(zone).time()
     if begin >= end:
-        raise Refusal(call.profile.messages.window_reversed.format(begin="beginDate", end="endDate"))
+        raise Refusal(context.profile.messages.window_reversed.format(begin="beginDate", end="endDate"))
     if sent.day is not None:
         return WorkingHours(begin, end, day=calendar.local_day(sent.day, zone))
     weekday = check.required("dayOfWeek", sent.weekday).lower()
     for known in WEEKDAYS:
         if known == weekday:
             return WorkingHours(begin, end, weekday=known)
-    raise Refusal(call.profile.messages.value_not_allowed.format(value=sent.weekday, field="dayOfWeek"))
+    raise Refusal(context.profile.messages.value_not_allowed.format(value=sent.weekday, field="dayOfWeek"))
 
 
-def _time_away(call: Call, sent: UnavailabilityRequest) -> Unavailability:
-    begin = call.requirements.required("beginDateTime", sent.begin)
-    end = call.requirements.required("endDateTime", sent.end)
-    call.requirements.window(("beginDateTime", begin), ("endDateTime", end))
+def _time_away(context: UseCaseContext, sent: UnavailabilityRequest) -> Unavailability:
+    begin = context.validator.required("beginDateTime", sent.begin)
+    end = context.validator.required("endDateTime", sent.end)
+    context.validator.window(("beginDateTime", begin), ("endDateTime", end))
     return Unavailability(begin, end, sent.reason or "", sent.comments or "")
 
 
-def _unschedule_what_has_no_room(call: Call, operative: Operative) -> None:
-    today = calendar.local_day(call.now, call.installation.zone)
-    horizon = timedelta(days=call.profile.ordering.planning_horizon_days)
-    for (_, day), visits in call.transaction.diaries([operative.id], today, today + horizon).items():
+def _unschedule_what_has_no_room(context: UseCaseContext, operative: Operative) -> None:
+    today = calendar.local_day(context.now, context.installation.zone)
+    horizon = timedelta(days=context.profile.ordering.planning_horizon_days)
+    for (_, day), visits in context.transaction.diaries([operative.id], today, today + horizon).items():
         kept: tuple[Visit, ...] = ()
         for visit in visits:
-            booking = call.booking(visit.key)
+            booking = context.booking(visit.key)
             can_do_it = booking.trade in operative.trades
-            if booking.completed or (can_do_it and call.planner.still_possible(operative.id, day, (*kept, visit))):
+            if booking.completed or (can_do_it and context.planner.still_possible(operative.id, day, (*kept, visit))):
                 kept = (*kept, visit)
                 continue
             text = f"{operative.name} has no room for it any more on {day:%d %B %Y}"
-            alert = Alert(AlertReason.RESCHEDULE_FAILURES, call.now, text, operative.id)
+            alert = Alert(AlertReason.RESCHEDULE_FAILURES, context.now, text, operative.id)
             lost = replace(booking, appointment=None, locked_start=None, locked_operative=None, alert=alert)
-            call.transaction.put_booking(lost)
+            context.transaction.put_booking(lost)
 
 
-def _with_hours_of(call: Call, operative: Operative, wanted: OperativeFilter) -> Operative:
+def _with_hours_of(context: UseCaseContext, operative: Operative, wanted: OperativeFilter) -> Operative:
     if not wanted.include_hours:
         return replace(operative, working_hours=())
     if wanted.hours_from is None or wanted.hours_to is None:
         return operative
-    zone = call.installation.zone
+    zone = context.installation.zone
     first, last = (calendar.local_day(each, zone) for each in (wanted.hours_from, wanted.hours_to))
-    days = calendar.days_between(first, min(last, first + timedelta(days=call.profile.ordering.planning_horizon_days)))
-    return replace(operative, working_hours=tuple(_hours_of_days(call, operative, days)))
+    days = calendar.days_between(
+        first, min(last, first + timedelta(days=context.profile.ordering.planning_horizon_days))
+    )
+    return replace(operative, working_hours=tuple(_hours_of_days(context, operative, days)))
 
 
-def _hours_of_days(call: Call, operative: Operative, days: Iterable[date]) -> Iterable[WorkingHours]:
+def _hours_of_days(context: UseCaseContext, operative: Operative, days: Iterable[date]) -> Iterable[WorkingHours]:
     for day in days:
-        if call.register.shift(operative.id, day) is not None:
+        if context.current.shift(operative.id, day) is not None:
             own = [hours for hours in operative.working_hours if hours.day == day]
             weekly = [hours for hours in operative.working_hours if hours.weekday == WEEKDAYS[day.weekday()]]
             hours = (own or weekly)[0]

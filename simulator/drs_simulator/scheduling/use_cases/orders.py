@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from drs_simulator.scheduling.commands import OrderCompletion, OrderFilter, OrderRequest
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings, PlannedBooking
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.bookings import complete, has_business_data, new_booking
 
 
-def create_order(call: Call, request: OrderRequest) -> OrderWithBookings:
+def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBookings:
     """A new order with its first booking, which is planned but not yet scheduled.
 
     ``earliestBookingDate`` is the time of the request where it is left out. It and ``targetDate`` are the booking's
@@ -24,7 +24,7 @@ def create_order(call: Call, request: OrderRequest) -> OrderWithBookings:
 
     Evidence: seen (Appendix B 4 and the notes of createOrder); that a number is not taken twice: client.
     """
-    check, ordering = call.requirements, call.profile.ordering
+    check, ordering = context.validator, context.profile.ordering
     contract = check.contract(request.contract)
     location = check.location(request.location_id)
     comments = check.comments(request.comments)
@@ -33,15 +33,15 @@ def create_order(call: Call, request: OrderRequest) -> OrderWithBookings:
     target_date = check.required("targetDate", request.target_date)
     user_id = check.required("userId", request.user_id)
     codes = check.codes(request.codes)
-    earliest = request.earliest or call.now
+    earliest = request.earliest or context.now
     check.window(("earliestBookingDate", earliest), ("targetDate", target_date))
     if request.order_id:
-        raise Refusal(call.profile.messages.order_id_given.format(value=request.order_id))
-    if ordering.repeated_order_numbers == "refuse" and call.transaction.orders_numbered(number):
-        raise Refusal(call.profile.messages.order_exists.format(number=number))
+        raise Refusal(context.profile.messages.order_id_given.format(value=request.order_id))
+    if ordering.repeated_order_numbers == "refuse" and context.transaction.orders_numbered(number):
+        raise Refusal(context.profile.messages.order_exists.format(number=number))
 
     order = Order(
-        id=call.transaction.next_number("order", ordering.first_order_id),
+        id=context.transaction.next_number("order", ordering.first_order_id),
         number=number,
         contract=contract,
         location=location,
@@ -54,12 +54,12 @@ def create_order(call: Call, request: OrderRequest) -> OrderWithBookings:
         contact_name=request.contact_name,
         phone=request.phone,
     )
-    call.transaction.put_order(order)
-    new_booking(call, order, codes, (earliest, target_date), ordering.reason_when_created, user_id)
-    return call.with_bookings(order)
+    context.transaction.put_order(order)
+    new_booking(context, order, codes, (earliest, target_date), ordering.reason_when_created, user_id)
+    return context.with_bookings(order)
 
 
-def update_order(call: Call, request: OrderRequest) -> OrderWithBookings:
+def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBookings:
     """What is sent of an order takes the place of what is known; the rest stays.
 
     A new location is that of its bookings as well. A new ``targetDate`` or ``earliestBookingDate`` moves no booking.
@@ -70,8 +70,8 @@ def update_order(call: Call, request: OrderRequest) -> OrderWithBookings:
 
     Evidence: presumed; members published.
     """
-    check = call.requirements
-    order = call.open_order(request.number, request.order_id, call.profile.messages.order_unknown)
+    check = context.validator
+    order = context.open_order(request.number, request.order_id, context.profile.messages.order_unknown)
     location = order.location if request.location_id is None else check.location(request.location_id)
     changed = replace(
         order,
@@ -87,45 +87,45 @@ def update_order(call: Call, request: OrderRequest) -> OrderWithBookings:
         phone=request.phone or order.phone,
     )
     check.window(("earliestBookingDate", changed.earliest), ("targetDate", changed.target_date))
-    call.transaction.put_order(changed)
+    context.transaction.put_order(changed)
     if location != order.location:
-        for booking in call.transaction.bookings_of(order.id):
-            call.transaction.put_booking(replace(booking, location=location))
-    return call.with_bookings(changed)
+        for booking in context.transaction.bookings_of(order.id):
+            context.transaction.put_booking(replace(booking, location=location))
+    return context.with_bookings(changed)
 
 
-def delete_order(call: Call, request: OrderRequest) -> None:
+def delete_order(context: UseCaseContext, request: OrderRequest) -> None:
     """The order and its bookings are gone, and their places are free.
 
     Refuses: an unknown order; one that is completed or has a completed booking; an unknown contract.
 
     Evidence: client (that it cancels, and its words for an unknown order); presumed for the rest.
     """
-    order = call.open_order(request.number, request.order_id, call.profile.messages.order_missing)
+    order = context.open_order(request.number, request.order_id, context.profile.messages.order_missing)
     if request.contract is not None:
-        call.requirements.contract(request.contract)
-    bookings = call.transaction.bookings_of(order.id)
+        context.validator.contract(request.contract)
+    bookings = context.transaction.bookings_of(order.id)
     for booking in bookings:
-        call.open_booking(booking.id)
+        context.open_booking(booking.id)
     for booking in bookings:
-        call.transaction.drop_booking(booking.id)
-    call.transaction.drop_order(order.id)
+        context.transaction.drop_booking(booking.id)
+    context.transaction.drop_order(order.id)
 
 
-def complete_order(call: Call, request: OrderCompletion) -> None:
+def complete_order(context: UseCaseContext, request: OrderCompletion) -> None:
     """The order is completed, and with it all its bookings; a place that is still to come is free again.
 
     Refuses: a missing field, an unknown contract or order, one that is completed already.
 
     Evidence: presumed; members published.
     """
-    check = call.requirements
+    check = context.validator
     check.contract(request.contract)
     check.required("userId", request.user_id)
-    complete(call, call.open_order(request.number, None, call.profile.messages.order_unknown))
+    complete(context, context.open_order(request.number, None, context.profile.messages.order_unknown))
 
 
-def select_orders(call: Call, wanted: OrderFilter) -> tuple[OrderWithBookings, ...]:
+def select_orders(context: UseCaseContext, wanted: OrderFilter) -> tuple[OrderWithBookings, ...]:
     """The orders that fit every filter that is sent, with their bookings.
 
     By ``primaryOrderNumber`` (several at once), ``locationIDs``, ``resources``, ``theBusinessData`` of their bookings,
@@ -139,7 +139,7 @@ def select_orders(call: Call, wanted: OrderFilter) -> tuple[OrderWithBookings, .
     Evidence: client (by number, and the words for an unknown one; what a scheduled booking shows); presumed for the
     other filters, whose members are published.
     """
-    check = call.requirements
+    check = context.validator
     contracts = check.contracts(*wanted.contracts)
     for operative_id in wanted.operative_ids:
         check.operative("resources", operative_id)
@@ -147,25 +147,25 @@ def select_orders(call: Call, wanted: OrderFilter) -> tuple[OrderWithBookings, .
     if not (wanted.location_ids or _asks_for_bookings(wanted)):
         check.required("primaryOrderNumber", wanted.numbers)
     found = []
-    for order in _named(call, wanted.numbers):
+    for order in _named(context, wanted.numbers):
         at_location = not wanted.location_ids or order.location.id in wanted.location_ids
         if order.contract in contracts and at_location:
-            bookings = call.with_bookings(order).bookings
-            fitting = tuple(each for each in bookings if _fits(call, each, wanted))
+            bookings = context.with_bookings(order).bookings
+            fitting = tuple(each for each in bookings if _fits(context, each, wanted))
             if fitting or not _asks_for_bookings(wanted):
                 shown = tuple(each for each in fitting if wanted.include_completed or not each.booking.completed)
                 found.append(OrderWithBookings(order, shown))
     return tuple(found)
 
 
-def _named(call: Call, numbers: Sequence[str]) -> list[Order]:
+def _named(context: UseCaseContext, numbers: Sequence[str]) -> list[Order]:
     if not numbers:
-        return list(call.transaction.orders())
+        return list(context.transaction.orders())
     found: list[Order] = []
     for number in numbers:
-        orders = call.transaction.orders_numbered(number)
+        orders = context.transaction.orders_numbered(number)
         if not orders:
-            raise Refusal(call.profile.messages.order_unknown.format(number=number))
+            raise Refusal(context.profile.messages.order_unknown.format(number=number))
         found.extend(orders)
     return found
 
@@ -174,16 +174,16 @@ def _asks_for_bookings(wanted: OrderFilter) -> bool:
     return bool(wanted.operative_ids or wanted.business_data or wanted.begin or wanted.end)
 
 
-def _fits(call: Call, planned: PlannedBooking, wanted: OrderFilter) -> bool:
+def _fits(context: UseCaseContext, planned: PlannedBooking, wanted: OrderFilter) -> bool:
     booking = planned.booking
     return (
         (not wanted.operative_ids or booking.operative_id in wanted.operative_ids)
-        and has_business_data(call.profile, booking, wanted.business_data)
-        and lies_within(planned, wanted.begin, wanted.end)
+        and has_business_data(context.profile, booking, wanted.business_data)
+        and overlaps(planned, wanted.begin, wanted.end)
     )
 
 
-def lies_within(planned: PlannedBooking, begin: datetime | None, end: datetime | None) -> bool:
+def overlaps(planned: PlannedBooking, begin: datetime | None, end: datetime | None) -> bool:
     """Whether a booking touches the period: by the time assigned, or by its planning window while there is none."""
     booking: Booking = planned.booking
     start = planned.assigned_start or booking.window_start

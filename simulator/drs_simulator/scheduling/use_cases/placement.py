@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from drs_simulator.scheduling.commands import PlacingRequest
-from drs_simulator.scheduling.context import Call
+from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, LifeCycle, OrderStatus
-from drs_simulator.scheduling.planning.slots import work_of
+from drs_simulator.scheduling.planning.slots import job_of
 from drs_simulator.scheduling.refusal import Refusal
 
 _LOCK_AS_SPECIFIED = "lockAsSpecified"
 _LOCK_AFTER_SCHEDULE = "lockAfterSchedule"
 
 
-def schedule_booking(call: Call, request: PlacingRequest) -> None:
+def schedule_booking(context: UseCaseContext, request: PlacingRequest) -> None:
     """The booking gets a place in its planning window, or another one if it had one.
 
     Without a window: the next free slot from the order's earliestBookingDate on. ``primaryOrderNumber`` must be sent,
@@ -29,14 +29,14 @@ def schedule_booking(call: Call, request: PlacingRequest) -> None:
 
     Evidence: seen (the notes of scheduleBooking, Appendix B 5); what ``force`` and the locks do is presumed.
     """
-    booking = _placed(call, request, LifeCycle.PLANNED)
-    call.transaction.put_booking(booking)
-    order = call.order_of(booking)
+    booking = _placed(context, request, LifeCycle.PLANNED)
+    context.transaction.put_booking(booking)
+    order = context.order_of(booking)
     if order.status is OrderStatus.UNDEFINED:
-        call.transaction.put_order(replace(order, status=OrderStatus.PLANNED))
+        context.transaction.put_order(replace(order, status=OrderStatus.PLANNED))
 
 
-def create_reservation(call: Call, request: PlacingRequest) -> None:
+def create_reservation(context: UseCaseContext, request: PlacingRequest) -> None:
     """A place is held for the booking, which is RESERVED until the profile's time is over or it is confirmed.
 
     The place is found as scheduleBooking finds it. When the time is over the place is free, and the booking is planned
@@ -46,11 +46,11 @@ def create_reservation(call: Call, request: PlacingRequest) -> None:
 
     Evidence: presumed; members and the life cycle's word are published.
     """
-    held_until = call.now + timedelta(minutes=call.profile.ordering.reservation_minutes)
-    call.transaction.put_booking(replace(_placed(call, request, LifeCycle.RESERVED), held_until=held_until))
+    held_until = context.now + timedelta(minutes=context.profile.ordering.reservation_minutes)
+    context.transaction.put_booking(replace(_placed(context, request, LifeCycle.RESERVED), held_until=held_until))
 
 
-def confirm_reservation(call: Call, request: PlacingRequest) -> None:
+def confirm_reservation(context: UseCaseContext, request: PlacingRequest) -> None:
     """The place that is held becomes the booking's own.
 
     Refuses: an unknown booking, one that is completed, one that is not reserved or whose reservation has lapsed; an
@@ -58,13 +58,13 @@ def confirm_reservation(call: Call, request: PlacingRequest) -> None:
 
     Evidence: presumed; members published.
     """
-    booking = call.open_booking(_named(request))
+    booking = context.open_booking(_named(request))
     if request.booking.contract is not None:
-        call.requirements.contract(request.booking.contract)
+        context.validator.contract(request.booking.contract)
     if booking.life_cycle is not LifeCycle.RESERVED:
-        raise Refusal(call.profile.messages.booking_not_reserved.format(booking_id=booking.id))
-    call.transaction.put_booking(replace(booking, life_cycle=LifeCycle.PLANNED, held_until=None))
-    call.transaction.put_order(replace(call.order_of(booking), status=OrderStatus.PLANNED))
+        raise Refusal(context.profile.messages.booking_not_reserved.format(booking_id=booking.id))
+    context.transaction.put_booking(replace(booking, life_cycle=LifeCycle.PLANNED, held_until=None))
+    context.transaction.put_order(replace(context.order_of(booking), status=OrderStatus.PLANNED))
 
 
 def _named(request: PlacingRequest) -> int | None:
@@ -73,56 +73,56 @@ def _named(request: PlacingRequest) -> int | None:
     return named or request.booking_id or named
 
 
-def _placed(call: Call, request: PlacingRequest, becomes: LifeCycle) -> Booking:
-    check, sent = call.requirements, request.booking
-    booking = call.open_booking(_named(request))
+def _placed(context: UseCaseContext, request: PlacingRequest, becomes: LifeCycle) -> Booking:
+    check, sent = context.validator, request.booking
+    booking = context.open_booking(_named(request))
     check.sent("primaryOrderNumber", sent.number)
     if sent.contract is not None:
         check.contract(sent.contract)
     if booking.life_cycle in (LifeCycle.ARRIVED, LifeCycle.STARTED):
-        text = call.profile.messages.life_cycle_refused
+        text = context.profile.messages.life_cycle_refused
         raise Refusal(text.format(booking_id=booking.id, was=booking.life_cycle, becomes=becomes))
-    booking = replace(booking, locked_start=None, locked_operative=_locked(call, booking, request))
-    start, end = _window(call, booking, request)
+    booking = replace(booking, locked_start=None, locked_operative=_locked(context, booking, request))
+    start, end = _window(context, booking, request)
     wanted = replace(
         booking,
         window_start=start,
         window_end=end,
-        reason=sent.reason or call.profile.ordering.reason_when_scheduled_without,
+        reason=sent.reason or context.profile.ordering.reason_when_scheduled_without,
         life_cycle=becomes,
         held_until=None,
         alert=None,
     )
-    placed = call.planner.placed(wanted)
+    placed = context.planner.placed(wanted)
     if placed is None and request.force:
-        slot = call.planner.next_free_slot(work_of(wanted), start)
-        placed = slot and call.planner.placed(replace(wanted, window_start=slot[0], window_end=slot[1]))
+        slot = context.planner.next_free_slot(job_of(wanted), start)
+        placed = slot and context.planner.placed(replace(wanted, window_start=slot[0], window_end=slot[1]))
     if placed is None or placed.appointment is None:
-        raise Refusal(call.profile.messages.planning_failed)
+        raise Refusal(context.profile.messages.planning_failed)
     if request.resource_lock == _LOCK_AFTER_SCHEDULE:
         placed = replace(placed, locked_operative=placed.appointment.operative_id)
     if request.lock_time:
-        call.transaction.put_booking(placed)
-        placed = replace(placed, locked_start=call.planner.planned(placed).assigned_start)
+        context.transaction.put_booking(placed)
+        placed = replace(placed, locked_start=context.planner.planned(placed).assigned_start)
     return placed
 
 
-def _locked(call: Call, booking: Booking, request: PlacingRequest) -> str | None:
+def _locked(context: UseCaseContext, booking: Booking, request: PlacingRequest) -> str | None:
     """Who must come: the operative that is specified now, or the one that was kept before."""
     if request.resource_lock != _LOCK_AS_SPECIFIED:
         return booking.locked_operative
-    specified = call.requirements.required("theResources", request.booking.operative_ids)[0]
-    return call.requirements.operative("resourceID", specified).id
+    specified = context.validator.required("theResources", request.booking.operative_ids)[0]
+    return context.validator.operative("resourceID", specified).id
 
 
-def _window(call: Call, booking: Booking, request: PlacingRequest) -> tuple[datetime, datetime]:
+def _window(context: UseCaseContext, booking: Booking, request: PlacingRequest) -> tuple[datetime, datetime]:
     sent = request.booking
     if sent.window_start is None and sent.window_end is None:
-        slot = call.planner.next_free_slot(work_of(booking), max(call.order_of(booking).earliest, call.now))
+        slot = context.planner.next_free_slot(job_of(booking), max(context.order_of(booking).earliest, context.now))
         if slot is None:
-            raise Refusal(call.profile.messages.planning_failed)
+            raise Refusal(context.profile.messages.planning_failed)
         return slot
-    start = call.requirements.required("planningWindowStart", sent.window_start)
-    end = call.requirements.required("planningWindowEnd", sent.window_end)
-    call.requirements.window(("planningWindowStart", start), ("planningWindowEnd", end), call.now)
+    start = context.validator.required("planningWindowStart", sent.window_start)
+    end = context.validator.required("planningWindowEnd", sent.window_end)
+    context.validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
     return start, end

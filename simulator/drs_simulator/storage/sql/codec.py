@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -18,10 +18,16 @@ _Value = TypeVar("_Value")
 
 
 class Document(Generic[_Value]):
-    """The document of one type of value. An instant is read back in UTC, whatever its zone was."""
+    """The document of one type of value. An instant is read back in UTC, whatever its zone was.
 
-    def __init__(self, type_: type[_Value]) -> None:
+    Args:
+        type_: The type.
+        renamed: Members by the names that earlier versions wrote, and their present names.
+    """
+
+    def __init__(self, type_: type[_Value], renamed: Mapping[str, str] | None = None) -> None:
         self._adapter = TypeAdapter(type_)
+        self._renamed = renamed or {}
 
     def write(self, value: _Value) -> str:
         """The value as JSON."""
@@ -29,7 +35,11 @@ class Document(Generic[_Value]):
 
     def read(self, document: str) -> _Value:
         """The value that was written."""
-        return self._adapter.validate_json(document)
+        if not self._renamed:
+            return self._adapter.validate_json(document)
+        members: dict[str, object] = json.loads(document)
+        named = {self._renamed.get(name, name): value for name, value in members.items()}
+        return self._adapter.validate_json(json.dumps(named))
 
     def remembered(self, most: int) -> Callable[[str], _Value]:
         """Reads as ``read`` does, and gives the same value again for the same document. Values do not change."""
@@ -43,7 +53,7 @@ VISIT = Document(Visit)
 read_visit = VISIT.remembered(65536)
 SOR_CODE = Document(SorCode)
 LOCATION = Document(Location)
-OPERATIVE = Document(Operative)
+OPERATIVE = Document(Operative, {"standing_visits": "recurring_visits"})
 CONFIRMATION = Document(Confirmation)
 
 

@@ -27,12 +27,12 @@ class _Database:
     """What is particular to one sort of database.
 
     Args:
-        take_turn: The statement with which a transaction begins; it waits until no other one of this state is open.
+        claim_next: The statement with which a transaction begins; it waits until no other one of this state is open.
         options: How to connect, where the URL does not say otherwise.
         on_opening: Statements for when it is opened. SQLite then writes one file in a commit instead of two.
     """
 
-    take_turn: str
+    claim_next: str
     options: Mapping[str, object]
     on_opening: tuple[str, ...] = ()
 
@@ -78,7 +78,7 @@ class SqlStore:
 
     def __init__(self, url: URL) -> None:
         database = _DATABASES[url.get_backend_name()]
-        self._take_turn = database.take_turn
+        self._take_turn = database.claim_next
         # Threads of this process queue here, in order; waiting for the database means to ask it again and again.
         self._turn = Lock()
         self._shown = url.set(query={}).render_as_string(hide_password=True)

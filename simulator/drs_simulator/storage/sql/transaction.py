@@ -133,8 +133,8 @@ class SqlTransaction:
         """See ``Transaction.version``. To ask a database for it would cost as much as what it is to save."""
 
     @property
-    def register_version(self) -> None:
-        """See ``Transaction.register_version``, and ``version``."""
+    def master_data_version(self) -> None:
+        """See ``Transaction.master_data_version``, and ``version``."""
 
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
         """See ``Transaction.diaries``."""

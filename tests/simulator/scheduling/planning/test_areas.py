@@ -8,7 +8,7 @@ import pytest
 from drs_simulator.profile.loading import load_profile
 from drs_simulator.scheduling.commands import AvailabilityRequest
 from drs_simulator.scheduling.model import LifeCycle
-from drs_simulator.scheduling.planning.calendar import area_in_turn, days_between
+from drs_simulator.scheduling.planning.calendar import area_on, days_between
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.availability import check_availability
 
@@ -32,7 +32,7 @@ def open_days(desk: Desk, first: date, weeks: int, **order: str) -> set[date]:
 
 def test_each_sector_has_its_three_weeks_in_turn_before_the_first_day_too() -> None:
     assert AREAS.areas
-    turns = [area_in_turn(AREAS.areas, AREAS.areas.first_day + timedelta(weeks=week)) for week in range(-3, 15)]
+    turns = [area_on(AREAS.areas, AREAS.areas.first_day + timedelta(weeks=week)) for week in range(-3, 15)]
     cycle = ["North"] * 3 + ["East"] * 3 + ["South"] * 3 + ["West"] * 3
     assert turns == ["West"] * 3 + cycle + ["North"] * 3
 

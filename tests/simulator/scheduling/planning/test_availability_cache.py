@@ -15,8 +15,8 @@ from drs_simulator.scheduling.commands import (
     OperativesUpdate,
     OperativeUpdate,
 )
-from drs_simulator.scheduling.context import Call
-from drs_simulator.scheduling.planning.availability_cache import Memory, Page, Seen
+from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.planning.availability_cache import AvailabilityCache, DayEntry, Fingerprint
 from drs_simulator.scheduling.planning.slots import Offer
 from drs_simulator.scheduling.use_cases.availability import check_availability
 from drs_simulator.scheduling.use_cases.master_data import update_booking_codes, update_location
@@ -28,17 +28,19 @@ from tests.simulator.scheduling.builders import Desk, asked, local
 from tests.simulator.storage.test_alike import TwoKeepings
 
 
-class NoMemory(Memory):
+class NoMemory(AvailabilityCache):
     """Makes every page anew."""
 
-    def page(self, of_work: dict[date, Page], day: date, seen: Seen, offers: Callable[[], tuple[Offer, ...]]) -> Page:
-        return Page(seen, offers())
+    def page(
+        self, of_work: dict[date, DayEntry], day: date, seen: Fingerprint, offers: Callable[[], tuple[Offer, ...]]
+    ) -> DayEntry:
+        return DayEntry(seen, offers())
 
 
 class UncountedStore(MemoryStore):
     """Keeps state in memory, and counts no versions, so that no answer is remembered."""
 
-    version = register_version = None  # type: ignore[assignment]
+    version = master_data_version = None  # type: ignore[assignment]
 
 
 class WithAndWithoutMemory(TwoKeepings):
@@ -48,7 +50,7 @@ class WithAndWithoutMemory(TwoKeepings):
 
     def __init__(self) -> None:
         super().__init__()
-        self.other.scheduler._installation.memory = NoMemory()
+        self.other.scheduler._installation.availability_cache = NoMemory()
 
     def a_restart(self) -> None:
         """State in memory knows none."""
@@ -83,7 +85,7 @@ def test_the_same_question_gets_the_very_same_answer_until_something_changes() -
     ],
 )
 def test_what_callers_tell_makes_another_answer_of_the_same_question(
-    use_case: Callable[[Call, Any], object], news: object
+    use_case: Callable[[UseCaseContext, Any], object], news: object
 ) -> None:
     desk = Desk()
     request = AvailabilityRequest(local("2021-10-26T00:00"), local("2021-10-27T00:00"), order=asked())
@@ -97,7 +99,7 @@ def test_a_refused_call_changes_nothing_that_is_remembered() -> None:
     request = AvailabilityRequest(local("2021-10-26T00:00"), local("2021-10-27T00:00"), order=asked())
     answer = desk.perform(check_availability, request)
     try:
-        with desk.memory.transaction() as kept:
+        with desk.store.transaction() as kept:
             kept.next_number("order", 1)
             raise LookupError
     except LookupError:

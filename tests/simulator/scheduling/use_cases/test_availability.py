@@ -263,9 +263,9 @@ def test_an_operative_of_another_contract_offers_nothing() -> None:
 
 
 def test_looking_changes_nothing(desk: Desk) -> None:
-    before = kept(desk.memory)
+    before = kept(desk.store)
     desk.availability(FROM, TO)
-    assert kept(desk.memory) == before
+    assert kept(desk.store) == before
 
 
 # Best slots

@@ -32,11 +32,11 @@ def new_booking(desk: Desk, **order: Any) -> Booking:
 
 def assert_refused(desk: Desk, message: str, request: BookingRequest) -> None:
     """The refusal reads ``message``, and nothing that is kept has changed."""
-    before = kept(desk.memory)
+    before = kept(desk.store)
     with pytest.raises(Refusal) as refused:
         desk.perform(schedule_booking, PlacingRequest(request))
     assert refused.value.message == message
-    assert kept(desk.memory) == before
+    assert kept(desk.store) == before
 
 
 def request_for(booking: Booking, **changes: Any) -> BookingRequest:
@@ -322,15 +322,15 @@ def test_what_is_wrong_with_a_cancellation_is_said_and_changes_nothing(
     desk: Desk, changes: dict[str, Any], message: str
 ) -> None:
     booked = desk.book(*MORNING)
-    before = kept(desk.memory)
+    before = kept(desk.store)
     with pytest.raises(Refusal, match=f"^{re.escape(message)}$"):
         desk.perform(delete_booking, BookingRequest(booked.booking.id, "0", "order-1")._replace(**changes))
-    assert kept(desk.memory) == before
+    assert kept(desk.store) == before
 
 
 def test_a_booking_whose_order_is_not_kept_is_an_error_and_no_refusal(desk: Desk) -> None:
     """No use case leaves such a thing behind; a keeping that lost an order must not look like a refusal."""
-    with desk.memory.transaction() as transaction:
+    with desk.store.transaction() as transaction:
         transaction.put_booking(replace(new_booking(Desk()), order_id=1))
     with pytest.raises(LookupError, match="order 1, which is not kept"):
         desk.perform(schedule_booking, PlacingRequest(BookingRequest(149996, "0", " ")))

@@ -21,10 +21,10 @@ TARGET = local("2021-10-31T23:59:59")
 
 def assert_refused(desk: Desk, message: str, **order: Any) -> None:
     """``message`` begins the refusal, and nothing that is kept has changed."""
-    before = kept(desk.memory)
+    before = kept(desk.store)
     with pytest.raises(Refusal, match=f"^{re.escape(message)}"):
         desk.order(**order)
-    assert kept(desk.memory) == before
+    assert kept(desk.store) == before
 
 
 # What an order becomes
