@@ -1,24 +1,17 @@
-"""The clauses, a module for each subject."""
+"""The clauses: one module for each prefix of their ids, in the order of the ids."""
 
 from __future__ import annotations
 
-from drs_contracts.clauses import (  # noqa: F401 - enter clauses
+from drs_contracts.clauses import (  # noqa: F401 - importing a module registers its clauses
     answers,
-    asking,
     availability,
-    caller,
-    caller_wire,
-    caller_workflow,
-    changing,
-    choices,
-    further,
-    news,
-    ordering,
-    placing,
-    records,
+    callers,
+    changes,
+    master_data,
+    orders,
     refusals,
     scheduling,
-    searching,
+    selections,
     sessions,
     wire,
     workflow,

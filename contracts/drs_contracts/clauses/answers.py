@@ -1,4 +1,4 @@
-"""Clauses on what answers have in them: the members that every answer has, and those of an order."""
+"""Clauses on the content of answers: the members that every answer has, and those of an order."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from drs_contracts.driver.expectations import expect
 from drs_contracts.strategies import days_ahead
 
 _ORDER = "theOrder"
-_BOOKING = "theOrder/theBookings"
-_CODES = f"{_BOOKING}/theBookingCodes"
+_NEW_BOOKING = "theOrder/theBookings"
+_CODES = f"{_NEW_BOOKING}/theBookingCodes"
 # Members by their paths, in the order of Appendix B 4 (seen).
 _MEMBERS = {
     "theOrder": (
@@ -53,8 +53,8 @@ def a_new_order_has_its_states(drs: Conversation) -> None:
     answer = drs.create_order().exchange
     found = [
         answer.text(f"{_ORDER}/status"),
-        answer.text(f"{_BOOKING}/bookingLifeCycleStatus"),
-        answer.text(f"{_BOOKING}/bookingReason"),
+        answer.text(f"{_NEW_BOOKING}/bookingLifeCycleStatus"),
+        answer.text(f"{_NEW_BOOKING}/bookingReason"),
     ]
     expect(found == ["undefined", "PLANNED", "FIRST"], f"they are {found}")
 
@@ -71,7 +71,7 @@ def a_booking_lasts_as_long_as_its_codes(drs: Conversation) -> None:
     """Create an order with one code that is done once."""
     answer = drs.create_order().exchange
     minutes = sum(int(each) for each in answer.texts(f"{_CODES}/standardMinuteValue"))
-    duration = answer.text(f"{_BOOKING}/duration")
+    duration = answer.text(f"{_NEW_BOOKING}/duration")
     expect(duration == str(minutes), f"the duration is {duration}, and the codes take {minutes} minutes")
 
 
@@ -79,7 +79,7 @@ def a_booking_lasts_as_long_as_its_codes(drs: Conversation) -> None:
 def a_booking_has_its_trade(drs: Conversation) -> None:
     """Create an order and look at both."""
     answer = drs.create_order().exchange
-    template, trade = answer.text(f"{_BOOKING}/template"), answer.text(f"{_CODES}/trade")
+    template, trade = answer.text(f"{_NEW_BOOKING}/template"), answer.text(f"{_CODES}/trade")
     expect(bool(trade) and template == trade, f"the template is {template}, the trade {trade}")
 
 
@@ -149,7 +149,7 @@ def codes_are_done_as_often_as_asked(drs: Conversation, times: int) -> None:
     several = [{**code, "quantity": times}, {**code, "itemNumberWithinBooking": "2", "quantity": "1.5"}]
     answer = drs.create_order(theBookingCodes=several).exchange
     each = int(answer.text(f"{_CODES}/standardMinuteValue") or 0)
-    duration = answer.text(f"{_BOOKING}/duration")
+    duration = answer.text(f"{_NEW_BOOKING}/duration")
     wanted = each * times + ceil(each * 1.5)
     expect(duration == str(wanted), f"a code of {each} minutes {times} and 1.5 times is {duration} minutes")
     items = answer.texts(f"{_CODES}/itemNumberWithinBooking")

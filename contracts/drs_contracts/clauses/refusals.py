@@ -1,4 +1,4 @@
-"""Clauses on refusals: whatever is wrong, the errorMsg names it, in every operation that it can be wrong in."""
+"""Clauses on refusals: the errorMsg names what is wrong, in every operation in which it can be wrong."""
 
 from __future__ import annotations
 

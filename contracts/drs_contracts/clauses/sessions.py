@@ -1,4 +1,4 @@
-"""Clauses on sessions: what openSession gives, and how long it is good for."""
+"""Clauses on sessions: what openSession gives, and how long it is valid."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from drs_contracts.driver.expectations import expect
 from drs_contracts.driver.messages import NAMESPACE, SOAP, request
 from drs_contracts.strategies import days_ahead
 
+_MOST_BYTES = 262_144
 _SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-](?!00:00)\d\d:\d\d)")
 _SERVER_ERROR = 500
@@ -185,6 +186,19 @@ def an_empty_body_is_a_fault(drs: Conversation) -> None:
     """Send an envelope without a call."""
     answer = drs.post("openSession", f'<e:Envelope xmlns:e="{SOAP}"><e:Body/></e:Envelope>'.encode())
     expect((answer.fault or "").startswith("No binding operation info"), f"the fault is '{answer.fault}'")
+
+
+@clause(
+    "WIR-15",
+    "The answer to a search as long as the cap has at most 262,144 bytes.",
+    client(".NET clients read no more by default"),
+    ahead=days_ahead(),
+)
+def answers_can_be_read(drs: Conversation, ahead: int) -> None:
+    """Ask for as many days as come at once."""
+    answer = drs.check_availability(drs.local(ahead), drs.local(ahead + drs.facts.day_cap - 1))
+    size = len(answer.reply.body)
+    expect(size <= _MOST_BYTES, f"it has {size:,} bytes")
 
 
 def _wrapped(drs: Conversation, opening: str, prefix: str = "") -> bytes:

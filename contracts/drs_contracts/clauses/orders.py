@@ -1,20 +1,28 @@
-"""Clauses on createOrder and selectOrder."""
+"""Clauses on orders: what createOrder and createBooking make, and how an order is found."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen
 from drs_contracts.driver.driver import Conversation
-from drs_contracts.driver.expectations import expect, expect_refusal
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
+from drs_contracts.driver.messages import Members
 from drs_contracts.strategies import comments, texts, user_ids
 
-_BOOKING = "theOrder/theBookings"
+_NEW_BOOKING = "theOrder/theBookings"
+_MUST_BE_SENT = (
+    *("contract", "locationID", "orderComments", "primaryOrderNumber", "priority", "targetDate", "theBookingCodes"),
+    "userId",
+)
+_A_MINUTE = timedelta(minutes=1)
 _LIMIT = 255
 _TOKEN_ID = re.compile(r"[A-Za-z0-9]{40}")
+_BOOKING = "theOrders/theBookings"
 
 
 @clause(
@@ -28,8 +36,8 @@ def an_order_comes_with_a_booking(drs: Conversation) -> None:
     answer = drs.create_order().exchange
     order_id = answer.text("theOrder/orderId") or ""
     expect(order_id.isdigit() and int(order_id) > 0, f"the orderId is '{order_id}'")
-    expect(len(answer.texts(_BOOKING + "/bookingId")) == 1, "there is not exactly one booking")
-    expect(answer.text(_BOOKING + "/orderId") == order_id, "the booking belongs to another order")
+    expect(len(answer.texts(_NEW_BOOKING + "/bookingId")) == 1, "there is not exactly one booking")
+    expect(answer.text(_NEW_BOOKING + "/orderId") == order_id, "the booking belongs to another order")
 
 
 @clause(
@@ -71,14 +79,14 @@ def the_window_is_from_earliest_to_target(drs: Conversation) -> None:
     earliest, target = drs.local(3, time(8)), drs.local(30, time(16))
     answer = drs.create_order(earliestBookingDate=earliest, targetDate=target).exchange
     for member, wanted in (("planningWindowStart", earliest), ("planningWindowEnd", target)):
-        found = answer.text(f"{_BOOKING}/{member}") or ""
+        found = answer.text(f"{_NEW_BOOKING}/{member}") or ""
         expect(datetime.fromisoformat(found) == wanted, f"{member} is {found}, not {wanted.isoformat()}")
 
 
 @clause("ORD-05", "A booking has a tokenId of 40 letters and digits.", seen("Appendix B 4"), writes=True)
 def tokens_have_their_form(drs: Conversation) -> None:
     """Create an order and look."""
-    token = drs.create_order().exchange.text(_BOOKING + "/tokenId") or ""
+    token = drs.create_order().exchange.text(_NEW_BOOKING + "/tokenId") or ""
     expect(bool(_TOKEN_ID.fullmatch(token)), f"the tokenId is '{token}'")
 
 
@@ -134,8 +142,98 @@ def an_unscheduled_booking_has_nobody(drs: Conversation) -> None:
 def the_user_comes_back(drs: Conversation, user: str) -> None:
     """Create an order for any user."""
     answer = drs.create_order(userId=user).exchange
-    for member in ("theOrder/userId", _BOOKING + "/userId"):
+    for member in ("theOrder/userId", _NEW_BOOKING + "/userId"):
         expect(answer.text(member) == user, f"{member} is '{answer.text(member)}'")
+
+
+@clause(
+    "ORD-10",
+    "A priority must match in case and spelling; another one is refused.",
+    client("DRS documentation, as the services' notes have it"),
+    writes=True,
+)
+def priorities_match_exactly(drs: Conversation) -> None:
+    """Send the priority in the other case, and with a letter more."""
+    for priority in (drs.facts.priority.swapcase(), f"{drs.facts.priority}s"):
+        answer = drs.call("createOrder", drs.order_members(priority=priority))
+        expect(answer.refused, f"'{priority}' was taken")
+
+
+@clause(
+    "ORD-11",
+    "Without earliestBookingDate the planning window begins at the time of the request.",
+    seen("createOrder, earliestBookingDate"),
+    writes=True,
+)
+def the_earliest_date_is_now(drs: Conversation) -> None:
+    """Create an order without that date."""
+    start = drs.create_order().exchange.text(f"{_NEW_BOOKING}/planningWindowStart") or ""
+    away = abs(datetime.fromisoformat(start) - drs.target.now())
+    expect(away < _A_MINUTE, f"it begins at {start}")
+
+
+@clause("ORD-12", "orderId 0 stands for a new order.", seen("createOrder, orderId"), writes=True)
+def order_id_0_is_new(drs: Conversation) -> None:
+    """Create an order with that id."""
+    order_id = drs.create_order(orderId="0").exchange.text("theOrder/orderId")
+    expect(order_id not in (None, "", "0"), f"the order has the id {order_id}")
+
+
+@clause("ORD-13", "An unknown contract is refused.", presumed("plainest guess"), writes=True)
+def an_unknown_contract_is_refused(drs: Conversation) -> None:
+    """Create an order under a contract that nobody has."""
+    answer = drs.call("createOrder", drs.order_members(contract="no such contract"))
+    expect(answer.refused, f"the status is {answer.text('status')}")
+
+
+@clause("ORD-14", "An unknown SOR code is refused.", presumed("plainest guess"), writes=True)
+def an_unknown_sor_code_is_refused(drs: Conversation) -> None:
+    """Create an order for work that nobody knows."""
+    code = {"bookingCodeSORCode": "NOSUCH", "itemNumberWithinBooking": "1", "primaryOrderNumber": "x", "quantity": "1"}
+    answer = drs.call("createOrder", drs.order_members(theBookingCodes=code))
+    expect(answer.refused, f"the status is {answer.text('status')}")
+
+
+@clause(
+    "ORD-15",
+    "createBooking makes a further booking of an order, planned and not yet scheduled.",
+    presumed("by the operation's name; members published"),
+    writes=True,
+)
+def an_order_has_further_bookings(drs: Conversation) -> None:
+    """Make a second booking."""
+    order = drs.create_order()
+    booking: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
+    answer = drs.ask("createBooking", theBooking=booking)
+    expect_success(answer)
+    shown = drs.select(order)
+    ids = shown.texts(f"{_BOOKING}/bookingId")
+    expect(len(set(ids)) == 2 and order.booking_id in ids, f"the order has the bookings {', '.join(ids)}")  # noqa: PLR2004
+    made = answer.text("theBookings/bookingId")
+    expect(made in ids and made != order.booking_id, f"the answer tells of the booking {made}")
+    expect(not shown.texts(f"{_BOOKING}/theResources/resourceID"), "somebody is to come")
+    elsewhere: Members = {"locationID": "elsewhere", "theBookingCodes": drs.code(order.number)}
+    named = {"orderId": order.exchange.text("theOrder/orderId") or ""}
+    third = drs.ask("createBooking", theBooking=elsewhere, theOrder=named)
+    expect(third.succeeded, f"by the order's id it was refused: {third.text('errorMsg') or third.fault}")
+    told = [third.text(f"theBookings/{name}") for name in ("locationID", "primaryOrderNumber")]
+    expect(told == ["elsewhere", order.number], f"the third is {told}")
+
+
+@clause(
+    "ORD-16",
+    "createOrder without a field that must be sent is refused with an errorMsg that names it.",
+    presumed("the document says which must be sent, not what follows"),
+    writes=True,
+)
+def a_missing_field_of_an_order_is_named(drs: Conversation) -> None:
+    """Leave out one after the other."""
+    for field in _MUST_BE_SENT:
+        members = drs.order_members()
+        the_order = members["theOrder"]
+        assert isinstance(the_order, Mapping)
+        sent = {name: value for name, value in the_order.items() if name != field}
+        expect_refusal(drs.call("createOrder", {**members, "theOrder": sent}), field)
 
 
 @clause(

@@ -1,4 +1,4 @@
-"""Clauses on what DRS is asked of orders, bookings, operatives and itself: a filter lets through what fits it."""
+"""Clauses on the operations that select: each filter lets through exactly what fits it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,45 @@ _ALERTED = "theAlerts/theBooking/bookingId"
 _A_MINUTE = timedelta(minutes=1)
 
 
-def _asked(drs: Conversation, operation: str, **members: Value) -> Exchange:
-    answer = drs.ask(operation, **members)
+@clause(
+    "SEL-01",
+    "selectBooking with workers and a period gives the bookings of those operatives in it, and no others.",
+    presumed("by the members' names, which are published"),
+    writes=True,
+)
+def bookings_are_found_by_operative(drs: Conversation) -> None:
+    """Schedule a booking, and look for it with its operative, in its week and the week after."""
+    order, monday = drs.create_order(), drs.weekday(1, 0)
+    drs.schedule_into(order, drs.free_slots(monday)[0])
+    somebody = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
+    for week, is_there in ((0, True), (7, False)):
+        period = {
+            "returnBookingsFrom": drs.local(monday + week),
+            "returnBookingsTo": drs.local(monday + week + 6),
+        }
+        answer = drs.ask("selectBooking", workers=somebody, **period)
+        expect_success(answer)
+        found = order.booking_id in answer.texts("theBookings/bookingId")
+        expect(found is is_there, f"the booking is {'missing' if is_there else 'there'} {week} days later")
+        strangers = set(answer.texts("theBookings/theResources/resourceID")) - {somebody}
+        expect(not strangers, f"there are bookings of {', '.join(sorted(strangers))}")
+
+
+@clause(
+    "SEL-02",
+    "selectResource knows every operative that scheduleBooking names.",
+    presumed("by the operation's name; members published"),
+    writes=True,
+)
+def who_comes_is_known(drs: Conversation) -> None:
+    """Schedule a booking, and ask who is to come."""
+    order = drs.create_order()
+    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 0))[0])
+    somebody = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
+    answer = drs.ask("selectResource", theResourceIDs=somebody)
     expect_success(answer)
-    return answer
-
-
-def _scheduled(drs: Conversation, weekday: int = 0, **order: Value) -> tuple[CreatedOrder, str]:
-    """An order whose booking is scheduled, and who comes."""
-    made = drs.create_order(**order)
-    expect_success(drs.schedule_into(made, drs.free_slots(drs.weekday(1, weekday))[0]))
-    return made, drs.select(made).text(f"{_BOOKING}/theResources/resourceID") or ""
+    known = answer.texts("theResources/resourceID")
+    expect(known == [somebody], f"asked for {somebody}, it gives {', '.join(known) or 'nobody'}")
 
 
 @clause(
@@ -79,23 +107,6 @@ def bookings_lie_in_periods(drs: Conversation) -> None:
     ):
         found = order.number in _asked(drs, "selectOrder", **asked).texts("theOrders/primaryOrderNumber")
         expect(found is is_there, f"selectOrder with {asked} {'misses' if is_there else 'gives'} the order")
-
-
-def _periods(drs: Conversation, order: CreatedOrder, names: tuple[str, str], lies: tuple[datetime, datetime]) -> None:
-    begin, end = names
-    for asked, is_there in (
-        ({begin: lies[0], end: lies[1]}, True),
-        ({begin: lies[0] - _A_MINUTE, end: lies[0]}, True),
-        ({begin: lies[1], end: lies[1] + _A_MINUTE}, True),
-        ({begin: lies[0] - 2 * _A_MINUTE, end: lies[0] - _A_MINUTE}, False),
-        ({begin: lies[1] + _A_MINUTE, end: lies[1] + 2 * _A_MINUTE}, False),
-        ({begin: lies[1] + _A_MINUTE}, False),
-        ({end: lies[0] - _A_MINUTE}, False),
-        ({begin: lies[1]}, True),
-        ({end: lies[0]}, True),
-    ):
-        found = order.booking_id in _asked(drs, "selectBooking", **asked).texts("theBookings/bookingId")
-        expect(found is is_there, f"selectBooking with {asked} {'misses' if is_there else 'gives'} the booking")
 
 
 @clause(
@@ -285,6 +296,36 @@ def completed_bookings_are_listed_if_asked_for(drs: Conversation) -> None:
     for included in (False, True):
         ids = drs.select(order, includeCompletedBookings=included).texts(f"{_BOOKING}/bookingId")
         expect((order.booking_id in ids) is included, f"with includeCompletedBookings {included} it gives {ids}")
+
+
+def _asked(drs: Conversation, operation: str, **members: Value) -> Exchange:
+    answer = drs.ask(operation, **members)
+    expect_success(answer)
+    return answer
+
+
+def _scheduled(drs: Conversation, weekday: int = 0, **order: Value) -> tuple[CreatedOrder, str]:
+    """An order whose booking is scheduled, and who comes."""
+    made = drs.create_order(**order)
+    expect_success(drs.schedule_into(made, drs.free_slots(drs.weekday(1, weekday))[0]))
+    return made, drs.select(made).text(f"{_BOOKING}/theResources/resourceID") or ""
+
+
+def _periods(drs: Conversation, order: CreatedOrder, names: tuple[str, str], lies: tuple[datetime, datetime]) -> None:
+    begin, end = names
+    for asked, is_there in (
+        ({begin: lies[0], end: lies[1]}, True),
+        ({begin: lies[0] - _A_MINUTE, end: lies[0]}, True),
+        ({begin: lies[1], end: lies[1] + _A_MINUTE}, True),
+        ({begin: lies[0] - 2 * _A_MINUTE, end: lies[0] - _A_MINUTE}, False),
+        ({begin: lies[1] + _A_MINUTE, end: lies[1] + 2 * _A_MINUTE}, False),
+        ({begin: lies[1] + _A_MINUTE}, False),
+        ({end: lies[0] - _A_MINUTE}, False),
+        ({begin: lies[1]}, True),
+        ({end: lies[0]}, True),
+    ):
+        found = order.booking_id in _asked(drs, "selectBooking", **asked).texts("theBookings/bookingId")
+        expect(found is is_there, f"selectBooking with {asked} {'misses' if is_there else 'gives'} the booking")
 
 
 def _day(drs: Conversation, operative_id: str, ahead: int) -> dict[str, Value]:

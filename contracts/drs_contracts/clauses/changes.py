@@ -1,4 +1,4 @@
-"""Clauses on what updateBooking and updateOrder are told: all of it is kept, and shown."""
+"""Clauses on changed, completed and cancelled orders and bookings."""
 
 from __future__ import annotations
 
@@ -6,16 +6,151 @@ from datetime import datetime, time
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.clause import clause, presumed
+from drs_contracts.clauses.clause import clause, client, presumed
 from drs_contracts.driver.driver import Conversation
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Members
 from drs_contracts.fake_data import Person, Place
-from drs_contracts.strategies import people, places, texts
+from drs_contracts.strategies import comments, people, places, texts
 
 _BOOKING = "theOrders/theBookings"
 _PHASES = ("PLANNED", "DESPATCHED", "ACKNOWLEDGED", "ACCEPTED", "ARRIVED", "STARTED", "COMPLETED")
 _BEFORE_WORK = _PHASES[:4]
+
+
+@clause(
+    "CHG-01",
+    "updateBooking with transactionType COMPLETED and completeOrder completes the order.",
+    client("Hackney completes orders so"),
+    writes=True,
+)
+def a_booking_completes_its_order(drs: Conversation) -> None:
+    """Complete an order's only booking."""
+    order = drs.create_order()
+    answer = drs.update(order, "COMPLETED", completeOrder=True)
+    expect_success(answer)
+    status = drs.select(order).text("theOrders/status")
+    expect(status == "COMPLETED", f"the order's status is {status}")
+
+
+@clause(
+    "CHG-02",
+    "updateBooking that only has plannerComments moves nothing.",
+    client("Hackney sends a planner's comments so"),
+    writes=True,
+    comments=texts(max_size=30),
+)
+def comments_move_nothing(drs: Conversation, comments: str) -> None:
+    """Comment on a booking that is scheduled."""
+    order = drs.create_order()
+    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
+    members = ("planningWindowStart", "planningWindowEnd", "assignedStart", "theResources/resourceID")
+    before = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
+    answer = drs.update(order, "PLANNED", {"plannerComments": comments})
+    expect_success(answer)
+    after = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
+    expect(after == before, f"{before} became {after}")
+
+
+@clause(
+    "CHG-03",
+    "A booking that is completed cannot be scheduled any more.",
+    presumed("plainest guess"),
+    writes=True,
+)
+def a_completed_booking_stays_where_it_is(drs: Conversation) -> None:
+    """Complete a booking, then schedule it."""
+    order = drs.create_order()
+    drs.update(order, "COMPLETED", completeOrder=True)
+    slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+    expect(drs.schedule_into(order, slot).refused, "it was scheduled")
+
+
+@clause(
+    "CHG-04",
+    "updateOrder replaces the comments that it sends, and nothing else.",
+    presumed("by the operation's name; members published"),
+    writes=True,
+    text=comments(max_size=60),
+)
+def an_update_changes_what_it_sends(drs: Conversation, text: str) -> None:
+    """Change an order's comments."""
+    order = drs.create_order(orderComments="before")
+    others = ("locationID", "priority", "contract", "targetDate", "status", "theBookings/bookingId")
+    before = [drs.select(order).text(f"theOrders/{member}") for member in others]
+    changed = {"primaryOrderNumber": order.number, "orderComments": text}
+    answer = drs.ask("updateOrder", theOrder=changed)
+    expect_success(answer)
+    after = drs.select(order)
+    kept = after.text("theOrders/orderComments")
+    expect(kept == text.strip(), f"the comments are '{kept}'")
+    now = [after.text(f"theOrders/{member}") for member in others]
+    expect(now == before, f"{before} became {now}")
+
+
+@clause(
+    "CHG-05",
+    "completeOrder completes the order with its bookings, and gives back a place that is still to come.",
+    presumed("by the operation's name; members published"),
+    writes=True,
+)
+def an_order_is_completed(drs: Conversation) -> None:
+    """Complete an order that is scheduled, then look for its booking's place."""
+    order, ahead = drs.create_order(), drs.weekday(1, 1)
+    drs.schedule_into(order, drs.free_slots(ahead, 1)[0])
+    members = {"contract": drs.facts.contract, "primaryOrderNumber": order.number, "userId": drs.facts.user_id}
+    answer = drs.ask("completeOrder", **members)
+    expect_success(answer)
+    shown = drs.select(order, includeCompletedBookings=True)
+    expect(shown.text("theOrders/status") == "COMPLETED", f"its status is {shown.text('theOrders/status')}")
+    life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
+    expect(life_cycle == "COMPLETED", f"its booking is {life_cycle}")
+    somebody = shown.text(f"{_BOOKING}/theResources/resourceID")
+    expect(not somebody, f"{somebody} is still to come")
+
+
+@clause(
+    "CHG-06",
+    "updateBooking moves a booking on; an order whose booking is begun is STARTED, and is not PLANNED again.",
+    presumed("by the life cycle's words, which are published"),
+    writes=True,
+)
+def a_booking_goes_its_way(drs: Conversation) -> None:
+    """Send an operative out, let them begin, and try to go back."""
+    order = drs.create_order()
+    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
+    status = drs.select(order).text("theOrders/status")
+    expect(status == "PLANNED", f"once it is scheduled, the order is {status}")
+    for becomes in ("DESPATCHED", "ACCEPTED", "ARRIVED", "STARTED"):
+        answer = drs.update(order, becomes)
+        expect(answer.succeeded, f"{becomes} was refused: {answer.text('errorMsg') or answer.fault}")
+        shown = drs.select(order)
+        life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
+        expect(life_cycle == becomes, f"after {becomes} it is {life_cycle}")
+        status = shown.text("theOrders/status")
+        begun = becomes in ("ARRIVED", "STARTED")
+        expect((status == "STARTED") is begun, f"after {becomes} the order is {status}")
+    expect(drs.update(order, "PLANNED").refused, "it was planned again")
+
+
+@clause(
+    "CHG-07",
+    "updateBooking keeps the comments of planner and operative, each until another is sent.",
+    presumed("by the members' names; relied on by Hackney for a planner's"),
+    writes=True,
+    comments=texts(max_size=30),
+)
+def comments_are_kept(drs: Conversation, comments: str) -> None:
+    """Send both, one after the other, and look at the booking."""
+    order = drs.create_order()
+    sent = {"plannerComments": comments, "operatorComments": f"{comments}!"}
+    for name, text in sent.items():
+        drs.update(order, "PLANNED", {name: text})
+    drs.update(order, "PLANNED")
+    shown = drs.select(order)
+    for name, text in sent.items():
+        kept = (shown.text(f"{_BOOKING}/{name}") or "").strip()
+        expect(kept == text.strip(), f"the {name} '{text}' came back as '{kept}'")
 
 
 @clause(
@@ -146,23 +281,6 @@ def whom_to_contact_is_kept(drs: Conversation, tenant: Person, successor: Person
 
 
 @clause(
-    "CHG-14",
-    "Who was to come has done the work, where updateBooking names nobody else.",
-    presumed("plainest guess"),
-    writes=True,
-)
-def who_was_to_come_did_the_work(drs: Conversation) -> None:
-    """Complete a booking that is scheduled."""
-    order = drs.create_order()
-    # A booking that is completed keeps its place for good, so it is taken far from what other checks look at.
-    expect_success(drs.schedule_into(order, drs.free_slots(drs.weekday(9, 0))[0]))
-    comes = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
-    expect_success(drs.update(order, "COMPLETED"))
-    came = drs.select(order, includeCompletedBookings=True).text(f"{_BOOKING}/theResources/resourceID")
-    expect(came == comes, f"{comes} was to come, and {came} did it")
-
-
-@clause(
     "CHG-13",
     "updateOrder moves an order with its bookings to another place, and takes another priority if there is such a one.",
     presumed("by the members' names, which are published"),
@@ -193,3 +311,51 @@ def an_order_is_moved(drs: Conversation, there: Place) -> None:
     late: Members = {"primaryOrderNumber": order.number, "earliestBookingDate": drs.local(400)}
     answer = drs.ask("updateOrder", theOrder=late)
     expect_refusal(answer, "earliestBookingDate", "targetDate")
+
+
+@clause(
+    "CHG-14",
+    "Who was to come has done the work, where updateBooking names nobody else.",
+    presumed("plainest guess"),
+    writes=True,
+)
+def who_was_to_come_did_the_work(drs: Conversation) -> None:
+    """Complete a booking that is scheduled."""
+    order = drs.create_order()
+    # A booking that is completed keeps its place for good, so it is taken far from what other checks look at.
+    expect_success(drs.schedule_into(order, drs.free_slots(drs.weekday(9, 0))[0]))
+    comes = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
+    expect_success(drs.update(order, "COMPLETED"))
+    came = drs.select(order, includeCompletedBookings=True).text(f"{_BOOKING}/theResources/resourceID")
+    expect(came == comes, f"{comes} was to come, and {came} did it")
+
+
+@clause(
+    "CAN-01",
+    "deleteOrder of an unknown number is refused; the errorMsg contains 'no order exists'.",
+    client("Hackney"),
+    writes=True,
+)
+def an_unknown_order_is_not_deleted(drs: Conversation) -> None:
+    """Delete an order that never was."""
+    number = f"{drs.facts.order_number_prefix}NONE"
+    answer = drs.ask("deleteOrder", theOrder={"primaryOrderNumber": number})
+    expect(answer.refused, f"the status is {answer.text('status')}")
+    expect("no order exists" in (answer.text("errorMsg") or ""), f"the errorMsg is '{answer.text('errorMsg')}'")
+
+
+@clause("CAN-02", "deleteOrder cancels the order: its number is unknown afterwards.", client("Hackney"), writes=True)
+def a_deleted_order_is_gone(drs: Conversation) -> None:
+    """Create an order, delete it, look for it."""
+    order = drs.create_order()
+    answer = drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number})
+    expect_success(answer)
+    expect(drs.select(order).refused, "it is still there")
+
+
+@clause("CAN-03", "deleteBooking of an unknown booking is refused.", presumed("plainest guess"), writes=True)
+def an_unknown_booking_is_not_cancelled(drs: Conversation) -> None:
+    """Cancel a booking twice."""
+    order = drs.create_order()
+    drs.delete(order)
+    expect(drs.delete(order).refused, "a booking that is gone was cancelled again")

@@ -1,6 +1,6 @@
-"""Clauses on what planners and back offices tell DRS: who works when and at what, places, SOR codes.
+"""Clauses on master data: operatives with their hours and trades, places, SOR codes.
 
-All of them change what others use and what no call puts back, so they are for a simulator of one's own.
+Their checks change what others use, and no call puts it back: run them against a simulator of your own.
 """
 
 from __future__ import annotations
@@ -20,21 +20,6 @@ _BOOKING = "theOrders/theBookings"
 _WHO = f"{_BOOKING}/theResources/resourceID"
 _PLANNING_FAILED = "Planning failed"
 _A_DAY = 24 * 60
-
-
-def _everybody(drs: Conversation) -> list[str]:
-    return drs.ask("selectResource").texts("theResources/resourceID")
-
-
-def _tell_of_all(drs: Conversation, **news: Value) -> None:
-    told = [{"resourceID": somebody, **news} for somebody in _everybody(drs)]
-    expect_success(drs.ask("updateResource", contract=drs.facts.contract, theResources=told))
-
-
-def _free(drs: Conversation, ahead: int) -> list[tuple[time, time]]:
-    zone = drs.facts.zone
-    free = drs.free_slots(ahead, 1)
-    return [(slot.begins.astimezone(zone).time(), slot.ends.astimezone(zone).time()) for slot in free]
 
 
 @clause(
@@ -285,3 +270,18 @@ def codes_are_entered(drs: Conversation, minutes: int) -> None:
     expect_refusal(entered(contract="no such one"), "no such one")
     expect_refusal(drs.ask("updateBookingCode", theBookingCodeDefinitions=definition), "contract")
     expect_refusal(drs.ask("updateBookingCode", contract=drs.facts.contract), "theBookingCodeDefinitions")
+
+
+def _everybody(drs: Conversation) -> list[str]:
+    return drs.ask("selectResource").texts("theResources/resourceID")
+
+
+def _tell_of_all(drs: Conversation, **news: Value) -> None:
+    told = [{"resourceID": somebody, **news} for somebody in _everybody(drs)]
+    expect_success(drs.ask("updateResource", contract=drs.facts.contract, theResources=told))
+
+
+def _free(drs: Conversation, ahead: int) -> list[tuple[time, time]]:
+    zone = drs.facts.zone
+    free = drs.free_slots(ahead, 1)
+    return [(slot.begins.astimezone(zone).time(), slot.ends.astimezone(zone).time()) for slot in free]
