@@ -10,14 +10,14 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from drs_contracts.clauses.clause import Binds, clause, client, presumed, published, seen
+from drs_contracts.clauses.clause import AppliesTo, clause, client, presumed, published, seen
 from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP
 from drs_contracts.traffic.calls import ZONE, Call, Occasion, Traffic, each_call, moment
 
 _Job: TypeAlias = tuple[str, ...]
 _Window: TypeAlias = tuple[datetime, datetime]
 
-_caller_clause = partial(clause, binds=Binds.CALLER)
+_caller_clause = partial(clause, applies_to=AppliesTo.CALLER)
 
 _DECLARED = re.compile(rb"""<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']""")
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"

@@ -10,8 +10,8 @@ from drs_contracts.clauses.clause import clause, client, presumed
 from drs_contracts.driver.driver import Conversation
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Members
-from drs_contracts.fake_data import Person, Place
-from drs_contracts.strategies import comments, people, places, texts
+from drs_contracts.fake_data import FakeProperty, FakeResident
+from drs_contracts.strategies import comments, properties, residents, texts
 
 _BOOKING = "theOrders/theBookings"
 _PHASES = ("PLANNED", "DESPATCHED", "ACKNOWLEDGED", "ACCEPTED", "ARRIVED", "STARTED", "COMPLETED")
@@ -257,10 +257,10 @@ def life_cycles_go_forward(drs: Conversation, was: str, becomes: str) -> None:
     "createOrder and updateOrder keep whom to contact, and updateOrder each member that it is not sent.",
     presumed("by the members' names, which are published"),
     writes=True,
-    tenant=people(),
-    successor=people(),
+    tenant=residents(),
+    successor=residents(),
 )
-def whom_to_contact_is_kept(drs: Conversation, tenant: Person, successor: Person) -> None:
+def whom_to_contact_is_kept(drs: Conversation, tenant: FakeResident, successor: FakeResident) -> None:
     """Create an order with a contact, change the one member, then the other."""
     order = drs.create_order(contactName=tenant.name, phone=tenant.phone, message=True)
     told = [order.exchange.text(f"theOrder/{name}") for name in ("contactName", "phone", "message")]
@@ -285,9 +285,9 @@ def whom_to_contact_is_kept(drs: Conversation, tenant: Person, successor: Person
     "updateOrder moves an order with its bookings to another place, and takes another priority if there is such a one.",
     presumed("by the members' names, which are published"),
     writes=True,
-    there=places(),
+    there=properties(),
 )
-def an_order_is_moved(drs: Conversation, there: Place) -> None:
+def an_order_is_moved(drs: Conversation, there: FakeProperty) -> None:
     """Change place, priority and more of an order, each alone."""
     order = drs.create_order(message=True)
     before = drs.select(order).text("theOrders/priority")

@@ -13,8 +13,8 @@ from drs_contracts.clauses.clause import clause, presumed
 from drs_contracts.driver.driver import Conversation
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange, Members, Value
-from drs_contracts.fake_data import Place
-from drs_contracts.strategies import places
+from drs_contracts.fake_data import FakeProperty
+from drs_contracts.strategies import properties
 
 _BOOKING = "theOrders/theBookings"
 _WHO = f"{_BOOKING}/theResources/resourceID"
@@ -202,9 +202,9 @@ def abilities_count(drs: Conversation) -> None:
     presumed("by the members' names, which are published"),
     writes=True,
     changes_records=True,
-    there=places(),
+    there=properties(),
 )
-def places_are_kept(drs: Conversation, there: Place) -> None:
+def places_are_kept(drs: Conversation, there: FakeProperty) -> None:
     """Tell of a place in two calls, and look at an order there."""
     order = drs.create_order(locationID=there.id)
     parts: tuple[Members, ...] = (

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from drs_contracts.clauses.clause import clause, client, presumed, seen
 from drs_contracts.driver.driver import Conversation, CreatedOrder, OfferedSlot, offered
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
-from drs_contracts.fake_data import Place
-from drs_contracts.strategies import durations, lengths, places, texts
+from drs_contracts.fake_data import FakeProperty
+from drs_contracts.strategies import durations, lengths, properties, texts
 
 _BOOKING = "theOrders/theBookings"
 _WINDOW = ("planningWindowStart", "planningWindowEnd")
@@ -403,9 +403,9 @@ def what_is_begun_is_not_moved(drs: Conversation) -> None:
     "The visits of an operative's day do not overlap, and each lies inside its planning window.",
     presumed("plainest guess: nobody is in two places"),
     writes=True,
-    choices=st.lists(st.tuples(st.integers(0, 9), places()), min_size=2, max_size=9),
+    choices=st.lists(st.tuples(st.integers(0, 9), properties()), min_size=2, max_size=9),
 )
-def visits_do_not_overlap(drs: Conversation, choices: list[tuple[int, Place]]) -> None:
+def visits_do_not_overlap(drs: Conversation, choices: list[tuple[int, FakeProperty]]) -> None:
     """Book slots of a day for places all over, as long as there are any, and look at everybody's day."""
     tuesday = drs.weekday(1, 1)
     orders = []
