@@ -104,9 +104,9 @@ _SETTLES_AN_ORDER = frozenset({"completeOrder", "deleteOrder"})
 @_caller_clause("CAL-01", "Every request is a SOAP 1.1 envelope with a call in its Body.", presumed("CXF"))
 @each_call
 def requests_are_soap_1_1(call: Call) -> str | None:
-    """Look at the root and the Body."""
+    """Read the root and the Body."""
     if call.envelope is None:
-        return "the request is no XML"
+        return "the request is not XML"
     if call.envelope.tag != f"{{{SOAP}}}Envelope":
         return f"the root is {call.envelope.tag!s}"
     return "" if call.wrapper is not None else "the Body is empty"
@@ -117,7 +117,7 @@ def requests_are_soap_1_1(call: Call) -> str | None:
 )
 @each_call
 def operations_are_published(call: Call) -> str | None:
-    """Look at the wrapper's name."""
+    """Read the name of the wrapper."""
     if call.wrapper is None:
         return None
     if etree.QName(call.wrapper).namespace not in (None, NAMESPACE):
@@ -142,22 +142,22 @@ def wrappers_have_no_default_namespace(call: Call) -> str | None:
 @_caller_clause("CAL-04", "No element below the wrapper has a namespace.", seen("Appendix B, requests"))
 @each_call
 def members_are_unqualified(call: Call) -> str | None:
-    """Look at every name below the wrapper."""
+    """Read every name below the wrapper."""
     if call.wrapper is None:
         return None
     below = [element for child in call.wrapper for element in child.iter(etree.Element)]
     qualified = [etree.QName(element).localname for element in below if etree.QName(element).namespace]
-    return f"qualified are {', '.join(qualified[:3])}" if qualified else ""
+    return f"these have a namespace: {', '.join(qualified[:3])}" if qualified else ""
 
 
 @_caller_clause(
     "CAL-05",
-    "An order's or booking's place is sent as locationID, with two capitals at the end.",
-    seen("Appendix B 3; the tables of the document have it wrong"),
+    "The location of an order or booking is sent as locationID, with two capitals at the end.",
+    seen("Appendix B 3; the document's tables misspell it"),
 )
 @each_call
-def the_place_is_spelled_right(call: Call) -> str | None:
-    """Look for names that are locationID but for their case. The interface has locationId in theLocation alone."""
+def the_location_is_spelled_right(call: Call) -> str | None:
+    """Look for locationID in another case. The interface has locationId in theLocation alone."""
     if call.members is None:
         return None
     names = [
@@ -172,10 +172,12 @@ def the_place_is_spelled_right(call: Call) -> str | None:
     return f"it is spelled {wrong[0]}" if wrong else ""
 
 
-@_caller_clause("CAL-06", "A request is in the one charset that it declares, or in UTF-8.", presumed("CXF, XML 1.0"))
+@_caller_clause(
+    "CAL-06", "A request is encoded in the one charset that it declares, or else in UTF-8.", presumed("CXF, XML 1.0")
+)
 @each_call
 def charsets_are_declared(call: Call) -> str | None:
-    """Compare what Content-Type and XML declare, and read the bytes so."""
+    """Compare the charsets of Content-Type and XML, and decode the bytes."""
     in_xml = _DECLARED.match(call.sent.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf"))
     declared = in_xml[1].decode() if in_xml else ""
     named = call.charset
@@ -190,7 +192,7 @@ def charsets_are_declared(call: Call) -> str | None:
 
 @_caller_clause(
     "CAL-07",
-    "A date has day and time in ISO 8601 and exists, with or without an offset.",
+    "A date is an existing ISO 8601 date and time, with or without an offset.",
     seen("Request and Response General Information"),
 )
 @each_call
@@ -204,7 +206,7 @@ def dates_can_be_read(call: Call) -> str | None:
     return ", ".join(wrong)
 
 
-@_caller_clause("CAL-08", "A period or window ends after it begins.", presumed("plainest guess"))
+@_caller_clause("CAL-08", "A period or window ends after it begins.", presumed("the simplest assumption"))
 @each_call
 def periods_run_forward(call: Call) -> str | None:
     """Compare the two ends."""
@@ -218,7 +220,7 @@ def periods_run_forward(call: Call) -> str | None:
 @_caller_clause("CAL-09", "Every call but openSession sends a sessionId.", seen("Open Session"))
 @each_call
 def calls_send_a_session(call: Call) -> str | None:
-    """Look for it."""
+    """Look for the sessionId."""
     if call.members is None or call.operation == "openSession":
         return None
     return "" if call.session else "there is no sessionId"
@@ -226,12 +228,12 @@ def calls_send_a_session(call: Call) -> str | None:
 
 @_caller_clause(
     "CAL-10",
-    "The fields that an operation requires are sent, and are not empty unless they may be blank.",
+    "Required fields are sent, and are not blank unless they may be.",
     seen("tables of the requests, Required; deleteBooking: relied on by Hackney"),
 )
 @each_call
 def required_fields_are_sent(call: Call) -> str | None:
-    """Look for each of the operation's table."""
+    """Look for each field in the operation's table."""
     if call.operation not in _REQUIRED:
         return None
     blank_allowed = {path for path in _REQUIRED[call.operation] if f"{call.operation}/{path}" in _MAY_BE_BLANK}
@@ -240,17 +242,17 @@ def required_fields_are_sent(call: Call) -> str | None:
         for path in _REQUIRED[call.operation]
         if call.text(path) is None or not (call.value(path) or path in blank_allowed)
     ]
-    return f"missing are {', '.join(missing)}" if missing else ""
+    return f"these are missing: {', '.join(missing)}" if missing else ""
 
 
 @_caller_clause(
     "CAL-11",
     "checkAvailability sends a priority.",
-    seen("Checking Appointment Availability: optional only before the areas came"),
+    seen("Checking Appointment Availability: optional only before areas were introduced"),
 )
 @each_call
 def availability_has_a_priority(call: Call) -> str | None:
-    """Look for it."""
+    """Look for the priority."""
     if call.operation != "checkAvailability":
         return None
     return "" if call.value("theOrder/priority") else "there is no priority"
@@ -263,7 +265,7 @@ def availability_has_a_priority(call: Call) -> str | None:
 )
 @each_call
 def numbers_are_alike(call: Call) -> str | None:
-    """Compare all that are repeated in requests on one order."""
+    """Compare all that are repeated in requests for one order."""
     if call.members is None or call.operation not in _OF_ONE_ORDER:
         return None
     repeated = {name: [(each.text or "").strip() for each in call.members.iter(name)] for name in _REPEATED_ALIKE}
@@ -277,11 +279,11 @@ def numbers_are_alike(call: Call) -> str | None:
 @_caller_clause("CAL-13", "orderComments have at most 255 characters.", seen("createOrder, orderComments"))
 @each_call
 def comments_are_short_enough(call: Call) -> str | None:
-    """Count them."""
+    """Count the characters."""
     comments = call.text("theOrder/orderComments")
     if comments is None:
         return None
-    return f"they have {len(comments)}" if len(comments) > _COMMENTS_LIMIT else ""
+    return f"there are {len(comments)}" if len(comments) > _COMMENTS_LIMIT else ""
 
 
 @_caller_clause(
@@ -291,7 +293,7 @@ def comments_are_short_enough(call: Call) -> str | None:
 )
 @each_call
 def counts_begin_at_one(call: Call) -> str | None:
-    """Look at both in every booking code."""
+    """Read both in every booking code."""
     elements = [] if call.members is None else list(call.members.iter(*_COUNTED))
     values = [(str(element.tag), (element.text or "").strip()) for element in elements]
     wrong = [f"{name} is '{text}'" for name, text in values if not re.fullmatch(r"0*[1-9]\d*(\.\d+)?", text, re.ASCII)]
@@ -303,14 +305,14 @@ def counts_begin_at_one(call: Call) -> str | None:
 )
 @each_call
 def requests_can_be_read(call: Call) -> str | None:
-    """Look at the faults."""
+    """Look for such faults."""
     unreadable = (call.fault or "").strip().startswith("Unmarshalling Error")
     return (call.fault or "").strip() if unreadable else ""
 
 
 @_caller_clause("CAL-16", "A session is opened before it is used.", seen("Open Session"))
 def sessions_are_opened_before(traffic: Traffic) -> Iterator[Occasion]:
-    """Compare every sessionId with those that were given."""
+    """Compare every sessionId with the ids that openSession returned."""
     opened: set[str] = set()
     for call in traffic.calls:
         if call.operation == "openSession":
@@ -331,11 +333,9 @@ def closed_sessions_are_left_alone(traffic: Traffic) -> Iterator[Occasion]:
             closed.add(call.session)
 
 
-@_caller_clause(
-    "CAL-18", "A session that was opened is closed in the end, unless DRS let it lapse.", seen("Close Session")
-)
+@_caller_clause("CAL-18", "Every session that was opened is closed, unless it expired.", seen("Close Session"))
 def sessions_are_closed(traffic: Traffic) -> Iterator[Occasion]:
-    """Look for the closeSession of every sessionId that was given."""
+    """Look for the closeSession of every session."""
     ended = {call.session for call in traffic.calls if call.operation == "closeSession" or call.session_refused}
     for call in traffic.calls:
         given = call.given("sessionId") if call.operation == "openSession" else ""
@@ -346,7 +346,7 @@ def sessions_are_closed(traffic: Traffic) -> Iterator[Occasion]:
 @_caller_clause(
     "CAL-19",
     "A session that DRS has refused is not sent again: the caller opens a new one.",
-    presumed("plainest guess, from the session's end at midnight"),
+    presumed("the simplest assumption, from the session's end at midnight"),
 )
 def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occasion]:
     """Look for a sessionId after its refusal."""
@@ -361,39 +361,39 @@ def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occasion]:
 
 @_caller_clause(
     "CAL-20",
-    "A booking is scheduled with the times of a slot that was offered, and available, for its place and work.",
+    "A booking is scheduled into a slot that was offered as available for its location and work.",
     seen("Scheduling a Booking, planningWindowStart and planningWindowEnd"),
 )
 def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occasion]:
-    """Compare every window with what the latest answers say of it; one that slipped by an hour is for CAL-21."""
+    """Compare every window with the latest answers; a window an hour off a slot is for CAL-21."""
     for call, window, offered in _scheduled(traffic):
         if window in offered:
-            yield Occasion(call, "" if offered[window] else f"{_told(call)} was not available")
+            yield Occasion(call, "" if offered[window] else f"{_window_text(call)} was not available")
         elif not _slipped(window, offered):
-            yield Occasion(call, f"{_told(call)} was not offered")
+            yield Occasion(call, f"{_window_text(call)} was not offered")
 
 
 @_caller_clause(
     "CAL-21",
-    "The window of a booking is the offered slot's at the same instant, not an hour off by a lost or wrong offset.",
+    "A booking's window is exactly an offered slot, not an hour off through a lost or wrong offset.",
     client("services that send local time without an offset"),
 )
 def windows_keep_their_offset(traffic: Traffic) -> Iterator[Occasion]:
-    """Look for windows that would be an offered slot if they were an hour earlier or later."""
+    """Look for windows that are an hour before or after an offered slot."""
     for call, window, offered in _scheduled(traffic):
         if window in offered:
             yield Occasion(call)
         elif _slipped(window, offered):
-            yield Occasion(call, f"{_told(call)} is an hour off a slot that was offered")
+            yield Occasion(call, f"{_window_text(call)} is an hour off a slot that was offered")
 
 
 @_caller_clause(
     "CAL-22",
-    "The bookingId that is scheduled is one that DRS gave.",
+    "A bookingId that is scheduled is one that DRS returned.",
     seen("Appendix B 5: use the bookingId returned by createOrder"),
 )
 def scheduled_bookings_were_given(traffic: Traffic) -> Iterator[Occasion]:
-    """Compare with the ids of all answers before."""
+    """Compare it with the ids in all earlier answers."""
     given: set[str] = set()
     for call in traffic.calls:
         booking = call.value("theBooking/bookingId")
@@ -405,31 +405,31 @@ def scheduled_bookings_were_given(traffic: Traffic) -> Iterator[Occasion]:
 
 @_caller_clause(
     "CAL-23",
-    "An order that was created has its booking scheduled, or is given up again.",
+    "The booking of a created order is scheduled or reserved, or it is cancelled or completed.",
     seen("Workflow; Scheduling an Appointment"),
 )
 def created_orders_are_scheduled(traffic: Traffic) -> Iterator[Occasion]:
-    """Look for what follows every createOrder that succeeded."""
+    """Look for what follows each createOrder that succeeded."""
     for index, call in enumerate(traffic.calls):
         if call.operation == "createOrder" and call.succeeded:
             bookings = set(call.all_given("theOrder/theBookings/bookingId"))
             settled = any(_settles(later, bookings, _number(call)) for later in traffic.calls[index + 1 :])
-            yield Occasion(call, "" if settled else f"the booking of order {_number(call)} is left unscheduled")
+            yield Occasion(call, "" if settled else f"the booking of order {_number(call)} stays unscheduled")
 
 
 @_caller_clause(
     "CAL-24",
-    "createOrder is sent once for a number; again only after selectOrder has found no order of that number.",
+    "createOrder is sent again for a number only after selectOrder finds no order with it.",
     client("Hackney: 'order already exists'"),
 )
 def orders_are_created_once(traffic: Traffic) -> Iterator[Occasion]:
-    """Look for a second createOrder where the first succeeded, or where nobody knows what became of it."""
+    """Look for a second createOrder where the first succeeded or its outcome is unknown."""
     may_be_there: set[str] = set()
     for call in traffic.calls:
         number = _number(call)
         if call.operation == "createOrder" and number:
             twice = number in may_be_there
-            yield Occasion(call, f"order {number} was sent before, and not looked up since" if twice else "")
+            yield Occasion(call, f"order {number} was sent before and has not been looked up since" if twice else "")
             if not (call.refused or call.fault):
                 may_be_there.add(number)
         elif call.operation == "deleteOrder" and call.succeeded:
@@ -441,11 +441,11 @@ def orders_are_created_once(traffic: Traffic) -> Iterator[Occasion]:
 
 @_caller_clause(
     "CAL-25",
-    "After the cap's warning the next period begins with the day after the last that came back.",
+    "After the cap's warning, the next period begins on the day after the last day that came back.",
     client("Lincoln asks period after period; the cap is a setting"),
 )
 def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occasion]:
-    """Compare the days of an answer that was cut with the request that carries on from it."""
+    """Compare the days of an answer that was cut with the request that continues from it."""
     cut: dict[tuple[str, _Job], Call] = {}
     for call in traffic.calls:
         if call.operation != "checkAvailability":
@@ -453,20 +453,20 @@ def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occasion]:
         before = cut.pop((call.session, _job(call)), None)
         begin = moment(call.value("periodBegin"))
         began = None if before is None else moment(before.value("periodBegin"))
-        # A period that begins no later than the one before is another search.
+        # A period that does not begin later than the previous one is a new search.
         if before is not None and begin and began and begin > began:
             days = [day for day in map(moment, before.all_given("theSlots/day")) if day]
             if days:
                 wanted = max(days).astimezone(ZONE).date() + timedelta(days=1)
                 found = begin.astimezone(ZONE).date()
-                yield Occasion(call, "" if found == wanted else f"it begins on {found}, the next day is {wanted}")
+                yield Occasion(call, "" if found == wanted else f"it begins on {found}, and the next day is {wanted}")
         if call.succeeded and _CAP_WARNING in call.message:
             cut[call.session, _job(call)] = call
 
 
 @_caller_clause(
     "CAL-26",
-    "A priority that DRS has refused is not tried again.",
+    "A priority that DRS has refused is not sent again.",
     client("a priority must match in case and spelling"),
 )
 def refused_priorities_are_not_repeated(traffic: Traffic) -> Iterator[Occasion]:
@@ -490,15 +490,15 @@ def _exists(date: str) -> bool:
 
 
 def _scheduled(traffic: Traffic) -> Iterator[tuple[Call, _Window, dict[_Window, bool]]]:
-    """Every scheduleBooking with a window, and the slots that were offered for its work until then.
+    """Give every scheduleBooking with a window, and the slots that were offered for its work until then.
 
-    Where nobody knows what the booking is for, as it was made before this traffic, those of all work count.
+    Where the work is unknown because the booking was made before this traffic, the slots of all work count.
     """
     offers: dict[_Job, dict[_Window, bool]] = {}
     jobs: dict[str, _Job] = {}
     for call in traffic.calls:
         if call.operation == "checkAvailability":
-            # What comes again is put at the end: the latest word on a slot counts.
+            # The latest answer goes last, because the last one on a slot counts.
             offers[_job(call)] = offers.pop(_job(call), {}) | _offered(call)
         elif call.operation == "createOrder":
             jobs |= dict.fromkeys(call.all_given("theOrder/theBookings/bookingId"), _job(call))
@@ -523,7 +523,7 @@ def _slipped(window: _Window, offered: dict[_Window, bool]) -> bool:
 
 
 def _job(call: Call) -> _Job:
-    """What a request is for: the place and the work."""
+    """Return what a request is for: the location and the SOR codes."""
     return call.value("theOrder/locationID"), *sorted(call.texts("theOrder/theBookingCodes/bookingCodeSORCode"))
 
 
@@ -537,6 +537,6 @@ def _number(call: Call) -> str:
     return call.value("theOrder/primaryOrderNumber") or call.value("primaryOrderNumber")
 
 
-def _told(call: Call) -> str:
+def _window_text(call: Call) -> str:
     start, end = call.value("theBooking/planningWindowStart"), call.value("theBooking/planningWindowEnd")
     return f"{start} to {end}"

@@ -21,7 +21,7 @@ _BEFORE_WORK = _PHASES[:4]
 @clause(
     "CHG-01",
     "updateBooking with transactionType COMPLETED and completeOrder completes the order.",
-    client("Hackney completes orders so"),
+    client("Hackney completes orders like this"),
     writes=True,
 )
 def a_booking_completes_its_order(drs: Conversation) -> None:
@@ -35,8 +35,8 @@ def a_booking_completes_its_order(drs: Conversation) -> None:
 
 @clause(
     "CHG-02",
-    "updateBooking that only has plannerComments moves nothing.",
-    client("Hackney sends a planner's comments so"),
+    "updateBooking with only plannerComments moves nothing.",
+    client("Hackney sends a planner's comments like this"),
     writes=True,
     comments=texts(max_size=30),
 )
@@ -54,11 +54,11 @@ def comments_move_nothing(drs: Conversation, comments: str) -> None:
 
 @clause(
     "CHG-03",
-    "A booking that is completed cannot be scheduled any more.",
-    presumed("plainest guess"),
+    "A completed booking cannot be scheduled.",
+    presumed("the simplest assumption"),
     writes=True,
 )
-def a_completed_booking_stays_where_it_is(drs: Conversation) -> None:
+def a_completed_booking_is_not_scheduled(drs: Conversation) -> None:
     """Complete a booking, then schedule it."""
     order = drs.create_order()
     drs.update(order, "COMPLETED", completeOrder=True)
@@ -68,7 +68,7 @@ def a_completed_booking_stays_where_it_is(drs: Conversation) -> None:
 
 @clause(
     "CHG-04",
-    "updateOrder replaces the comments that it sends, and nothing else.",
+    "updateOrder with orderComments replaces the comments, and nothing else.",
     presumed("by the operation's name; members published"),
     writes=True,
     text=comments(max_size=60),
@@ -90,12 +90,12 @@ def an_update_changes_what_it_sends(drs: Conversation, text: str) -> None:
 
 @clause(
     "CHG-05",
-    "completeOrder completes the order with its bookings, and gives back a place that is still to come.",
+    "completeOrder completes the order and its bookings, and frees a place in the future.",
     presumed("by the operation's name; members published"),
     writes=True,
 )
 def an_order_is_completed(drs: Conversation) -> None:
-    """Complete an order that is scheduled, then look for its booking's place."""
+    """Complete an order that is scheduled, then look for its operative."""
     order, ahead = drs.create_order(), drs.weekday(1, 1)
     drs.schedule_into(order, drs.free_slots(ahead, 1)[0])
     members = {"contract": drs.facts.contract, "primaryOrderNumber": order.number, "userId": drs.facts.user_id}
@@ -105,18 +105,18 @@ def an_order_is_completed(drs: Conversation) -> None:
     expect(shown.text("theOrders/status") == "COMPLETED", f"its status is {shown.text('theOrders/status')}")
     life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
     expect(life_cycle == "COMPLETED", f"its booking is {life_cycle}")
-    somebody = shown.text(f"{_BOOKING}/theResources/resourceID")
-    expect(not somebody, f"{somebody} is still to come")
+    operative = shown.text(f"{_BOOKING}/theResources/resourceID")
+    expect(not operative, f"{operative} is still assigned to it")
 
 
 @clause(
     "CHG-06",
-    "updateBooking moves a booking on; an order whose booking is begun is STARTED, and is not PLANNED again.",
+    "updateBooking advances the life cycle; once the work has begun, the order is STARTED and cannot be PLANNED again.",
     presumed("by the life cycle's words, which are published"),
     writes=True,
 )
-def a_booking_goes_its_way(drs: Conversation) -> None:
-    """Send an operative out, let them begin, and try to go back."""
+def a_life_cycle_advances(drs: Conversation) -> None:
+    """Advance a booking until the work has started, and try to go back."""
     order = drs.create_order()
     drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
     status = drs.select(order).text("theOrders/status")
@@ -135,13 +135,13 @@ def a_booking_goes_its_way(drs: Conversation) -> None:
 
 @clause(
     "CHG-07",
-    "updateBooking keeps the comments of planner and operative, each until another is sent.",
+    "plannerComments and operatorComments are kept until others are sent.",
     presumed("by the members' names; relied on by Hackney for a planner's"),
     writes=True,
     comments=texts(max_size=30),
 )
 def comments_are_kept(drs: Conversation, comments: str) -> None:
-    """Send both, one after the other, and look at the booking."""
+    """Send one after the other, and read the booking."""
     order = drs.create_order()
     sent = {"plannerComments": comments, "operatorComments": f"{comments}!"}
     for name, text in sent.items():
@@ -155,13 +155,13 @@ def comments_are_kept(drs: Conversation, comments: str) -> None:
 
 @clause(
     "CHG-08",
-    "theFollowOnBooking of updateBooking makes a further booking of the order, with what it sends.",
+    "theFollowOnBooking of updateBooking adds a booking with its values to the order.",
     presumed("by the member's name, which is published"),
     writes=True,
     reason=texts(max_size=20),
 )
-def a_booking_is_followed(drs: Conversation, reason: str) -> None:
-    """Complete a booking, and say what follows."""
+def a_follow_on_booking_is_added(drs: Conversation, reason: str) -> None:
+    """Complete a booking with a follow-on booking."""
     order = drs.create_order(targetDate=drs.local(30))
     begin, end = drs.local(9, time(8)), drs.local(9, time(12))
     follow_on: Members = {
@@ -169,22 +169,22 @@ def a_booking_is_followed(drs: Conversation, reason: str) -> None:
         "planningWindowEnd": end,
         "planningWindowStart": begin,
         "theBookingCodes": drs.code(order.number),
-        "userId": "who follows",
+        "userId": "follow-on user",
     }
     expect_success(drs.update(order, "COMPLETED", theFollowOnBooking=follow_on))
     returned = drs.select(order).returned
     bookings = [] if returned is None else returned.findall(_BOOKING)
     expect(len(bookings) == 1, f"{len(bookings)} bookings are open, not one")
-    told = {name: bookings[0].findtext(name, "") for name in ("bookingReason", "userId", "bookingLifeCycleStatus")}
-    wanted = {"bookingReason": reason, "userId": "who follows", "bookingLifeCycleStatus": "PLANNED"}
-    expect(told == wanted, f"it is {told}, not {wanted}")
+    added = {name: bookings[0].findtext(name, "") for name in ("bookingReason", "userId", "bookingLifeCycleStatus")}
+    wanted = {"bookingReason": reason, "userId": "follow-on user", "bookingLifeCycleStatus": "PLANNED"}
+    expect(added == wanted, f"it is {added}, not {wanted}")
     window = [bookings[0].findtext(name, "") for name in ("planningWindowStart", "planningWindowEnd")]
     expect([datetime.fromisoformat(each) for each in window] == [begin, end], f"its window is {window}")
 
 
 @clause(
     "CHG-09",
-    "updateBooking keeps a category and a completion status, each until another is sent.",
+    "bookingCategory and bookingCompletionStatus are kept until others are sent.",
     presumed("by the members' names, which are published"),
     writes=True,
     category=texts(max_size=20),
@@ -207,30 +207,30 @@ def category_and_status_are_kept(drs: Conversation, category: str, status: str) 
 
 @clause(
     "CHG-10",
-    "A completed booking shows when it was worked on and by whom, as updateBooking was told.",
-    presumed("Hackney sends both; that they are shown is the plainest guess"),
+    "A completed booking shows the times and the operative that updateBooking sent.",
+    presumed("Hackney sends both; that both are shown is the simplest assumption"),
     writes=True,
     hours=st.integers(1, 20),
 )
-def work_that_was_done_is_shown(drs: Conversation, hours: int) -> None:
-    """Complete a booking that nobody was to come for."""
+def finished_work_is_shown(drs: Conversation, hours: int) -> None:
+    """Complete a booking that is not scheduled."""
     order = drs.create_order()
-    somebody = drs.ask("selectResource").text("theResources/resourceID") or ""
+    operative = drs.ask("selectResource").text("theResources/resourceID") or ""
     begin, end = drs.local(-1, time(1)), drs.local(-1, time(1 + hours))
-    done: Members = {"startDateAndTime": begin, "endDateAndTime": end, "resourceId": somebody}
+    done: Members = {"startDateAndTime": begin, "endDateAndTime": end, "resourceId": operative}
     expect_success(drs.update(order, "COMPLETED", **done))
     shown = drs.select(order, includeCompletedBookings=True)
     worked = [shown.time(f"{_BOOKING}/{name}") for name in ("assignedStart", "assignedEnd")]
     expect(worked == [begin, end], f"it was worked on from {worked[0]} to {worked[1]}")
     by_whom = shown.text(f"{_BOOKING}/theResources/resourceID")
-    expect(by_whom == somebody, f"{by_whom} did it, not {somebody}")
+    expect(by_whom == operative, f"the operative is {by_whom}, not {operative}")
     status = shown.text("theOrders/status")
-    expect(status != "COMPLETED", "the order is completed as well, which was not asked for")
+    expect(status != "COMPLETED", "the order is completed too, without completeOrder")
 
 
 @clause(
     "CHG-11",
-    "A booking on the way can become whatever comes before the work, and goes forward only once it is begun.",
+    "Until the work begins, a booking can take any earlier state; after that it only goes forward.",
     presumed("by the life cycle's words, which are published"),
     writes=True,
     was=st.sampled_from(_PHASES),
@@ -254,17 +254,17 @@ def life_cycles_go_forward(drs: Conversation, was: str, becomes: str) -> None:
 
 @clause(
     "CHG-12",
-    "createOrder and updateOrder keep whom to contact, and updateOrder each member that it is not sent.",
+    "createOrder and updateOrder keep the contact, and updateOrder keeps each member that it does not send.",
     presumed("by the members' names, which are published"),
     writes=True,
     tenant=residents(),
     successor=residents(),
 )
-def whom_to_contact_is_kept(drs: Conversation, tenant: FakeResident, successor: FakeResident) -> None:
-    """Create an order with a contact, change the one member, then the other."""
+def the_contact_is_kept(drs: Conversation, tenant: FakeResident, successor: FakeResident) -> None:
+    """Create an order with a contact, and change one member at a time."""
     order = drs.create_order(contactName=tenant.name, phone=tenant.phone, message=True)
-    told = [order.exchange.text(f"theOrder/{name}") for name in ("contactName", "phone", "message")]
-    expect(told == [tenant.name, tenant.phone, "true"], f"the new order has {told}")
+    created = [order.exchange.text(f"theOrder/{name}") for name in ("contactName", "phone", "message")]
+    expect(created == [tenant.name, tenant.phone, "true"], f"the new order has {created}")
     target = drs.local(70, time(23, 59, 59))
     changes: tuple[Members, ...] = ({"phone": successor.phone}, {"targetDate": target}, {"userId": "another"})
     for changed in changes:
@@ -282,13 +282,13 @@ def whom_to_contact_is_kept(drs: Conversation, tenant: FakeResident, successor: 
 
 @clause(
     "CHG-13",
-    "updateOrder moves an order with its bookings to another place, and takes another priority if there is such a one.",
+    "updateOrder moves an order and its bookings to another location, and takes another known priority.",
     presumed("by the members' names, which are published"),
     writes=True,
     there=properties(),
 )
 def an_order_is_moved(drs: Conversation, there: FakeProperty) -> None:
-    """Change place, priority and more of an order, each alone."""
+    """Change the location, the priority and more of an order, one at a time."""
     order = drs.create_order(message=True)
     before = drs.select(order).text("theOrders/priority")
     changes: tuple[Members, ...] = (
@@ -302,9 +302,9 @@ def an_order_is_moved(drs: Conversation, there: FakeProperty) -> None:
         expect_success(drs.ask("updateOrder", theOrder=named))
     shown = drs.select(order)
     names = ("theLocation/locationId", "theBookings/locationID", "message", "contactName", "priority")
-    told = [shown.text(f"theOrders/{name}") for name in names]
+    changed_to = [shown.text(f"theOrders/{name}") for name in names]
     wanted = [there.id, there.id, "false", there.address1, drs.facts.scheduled_priority]
-    expect(told == wanted, f"it has {told}, not {wanted}; its priority was {before}")
+    expect(changed_to == wanted, f"it has {changed_to}, not {wanted}; its priority was {before}")
     for name, wrong in (("priority", "no such one"), ("locationID", " ")):
         flawed: Members = {"primaryOrderNumber": order.number, name: wrong}
         expect_refusal(drs.ask("updateOrder", theOrder=flawed), name)
@@ -315,19 +315,19 @@ def an_order_is_moved(drs: Conversation, there: FakeProperty) -> None:
 
 @clause(
     "CHG-14",
-    "Who was to come has done the work, where updateBooking names nobody else.",
-    presumed("plainest guess"),
+    "A completed booking keeps its operative, unless updateBooking names another.",
+    presumed("the simplest assumption"),
     writes=True,
 )
-def who_was_to_come_did_the_work(drs: Conversation) -> None:
+def a_completed_booking_keeps_its_operative(drs: Conversation) -> None:
     """Complete a booking that is scheduled."""
     order = drs.create_order()
-    # A booking that is completed keeps its place for good, so it is taken far from what other checks look at.
+    # A completed booking keeps its place for good, so it is far from the days that other checks use.
     expect_success(drs.schedule_into(order, drs.free_slots(drs.weekday(9, 0))[0]))
-    comes = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
+    assigned = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
     expect_success(drs.update(order, "COMPLETED"))
-    came = drs.select(order, includeCompletedBookings=True).text(f"{_BOOKING}/theResources/resourceID")
-    expect(came == comes, f"{comes} was to come, and {came} did it")
+    kept = drs.select(order, includeCompletedBookings=True).text(f"{_BOOKING}/theResources/resourceID")
+    expect(kept == assigned, f"the operative was {assigned} and is {kept}")
 
 
 @clause(
@@ -337,7 +337,7 @@ def who_was_to_come_did_the_work(drs: Conversation) -> None:
     writes=True,
 )
 def an_unknown_order_is_not_deleted(drs: Conversation) -> None:
-    """Delete an order that never was."""
+    """Delete an order that does not exist."""
     number = f"{drs.facts.order_number_prefix}NONE"
     answer = drs.ask("deleteOrder", theOrder={"primaryOrderNumber": number})
     expect(answer.refused, f"the status is {answer.text('status')}")
@@ -346,16 +346,16 @@ def an_unknown_order_is_not_deleted(drs: Conversation) -> None:
 
 @clause("CAN-02", "deleteOrder cancels the order: its number is unknown afterwards.", client("Hackney"), writes=True)
 def a_deleted_order_is_gone(drs: Conversation) -> None:
-    """Create an order, delete it, look for it."""
+    """Create an order, delete it, and look for it."""
     order = drs.create_order()
     answer = drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number})
     expect_success(answer)
     expect(drs.select(order).refused, "it is still there")
 
 
-@clause("CAN-03", "deleteBooking of an unknown booking is refused.", presumed("plainest guess"), writes=True)
+@clause("CAN-03", "deleteBooking of an unknown booking is refused.", presumed("the simplest assumption"), writes=True)
 def an_unknown_booking_is_not_cancelled(drs: Conversation) -> None:
     """Cancel a booking twice."""
     order = drs.create_order()
     drs.delete(order)
-    expect(drs.delete(order).refused, "a booking that is gone was cancelled again")
+    expect(drs.delete(order).refused, "a cancelled booking was cancelled again")

@@ -27,12 +27,12 @@ _BOOKING = "theOrders/theBookings"
 
 @clause(
     "ORD-01",
-    "createOrder makes an order and, without being asked, one booking of it.",
+    "createOrder creates an order with one booking.",
     seen("Creating an order, footnote"),
     writes=True,
 )
 def an_order_comes_with_a_booking(drs: Conversation) -> None:
-    """Create an order and look at its ids."""
+    """Create an order and read its ids."""
     answer = drs.create_order().exchange
     order_id = answer.text("theOrder/orderId") or ""
     expect(order_id.isdigit() and int(order_id) > 0, f"the orderId is '{order_id}'")
@@ -42,7 +42,7 @@ def an_order_comes_with_a_booking(drs: Conversation) -> None:
 
 @clause(
     "ORD-02",
-    "orderComments come back trimmed; a blank gives an empty element.",
+    "orderComments come back trimmed; a blank comes back as an empty element.",
     seen("createOrder, orderComments"),
     writes=True,
     text=comments(max_size=60),
@@ -62,7 +62,7 @@ def comments_are_trimmed(drs: Conversation, text: str) -> None:
     over=texts(max_size=20),
 )
 def long_comments_are_refused(drs: Conversation, over: str) -> None:
-    """Send as many as are allowed, then some more."""
+    """Send as many characters as allowed, then some more."""
     drs.create_order(orderComments="x" * _LIMIT)
     answer = drs.call("createOrder", drs.order_members(orderComments="x" * _LIMIT + over))
     expect_refusal(answer, "orderComments", str(_LIMIT), str(_LIMIT + len(over)))
@@ -85,7 +85,7 @@ def the_window_is_from_earliest_to_target(drs: Conversation) -> None:
 
 @clause("ORD-05", "A booking has a tokenId of 40 letters and digits.", seen("Appendix B 4"), writes=True)
 def tokens_have_their_form(drs: Conversation) -> None:
-    """Create an order and look."""
+    """Create an order and read its token."""
     token = drs.create_order().exchange.text(_NEW_BOOKING + "/tokenId") or ""
     expect(bool(_TOKEN_ID.fullmatch(token)), f"the tokenId is '{token}'")
 
@@ -97,7 +97,7 @@ def tokens_have_their_form(drs: Conversation) -> None:
     number=texts(),
 )
 def an_unknown_number_is_refused(drs: Conversation, number: str) -> None:
-    """Ask for a number that nobody gave."""
+    """Ask for a number without an order."""
     answer = drs.ask("selectOrder", primaryOrderNumber=f"unknown {number}")
     expect(answer.refused, f"the status is {answer.text('status')}")
     message = answer.text("errorMsg") or ""
@@ -110,8 +110,8 @@ def an_unknown_number_is_refused(drs: Conversation, number: str) -> None:
     client("Hackney"),
     writes=True,
 )
-def a_number_is_taken_once(drs: Conversation) -> None:
-    """Create an order twice."""
+def a_number_has_one_order(drs: Conversation) -> None:
+    """Create two orders under one number."""
     order = drs.create_order()
     again = drs.call("createOrder", drs.order_members(primaryOrderNumber=order.number))
     expect(again.refused, f"the second was answered with status {again.text('status')}")
@@ -125,7 +125,7 @@ def a_number_is_taken_once(drs: Conversation) -> None:
     client("Hackney takes theResources for the sign that an order is scheduled"),
     writes=True,
 )
-def an_unscheduled_booking_has_nobody(drs: Conversation) -> None:
+def an_unscheduled_booking_has_no_operative(drs: Conversation) -> None:
     """Create an order and read it back."""
     answer = drs.select(drs.create_order())
     for member in ("assignedStart", "assignedEnd", "theResources"):
@@ -134,7 +134,7 @@ def an_unscheduled_booking_has_nobody(drs: Conversation) -> None:
 
 @clause(
     "ORD-09",
-    "userId is not validated: it comes back as it was sent, with the order and with its booking.",
+    "userId is not validated and comes back unchanged, in the order and in its booking.",
     seen("createOrder, userId"),
     writes=True,
     user=user_ids(),
@@ -148,15 +148,15 @@ def the_user_comes_back(drs: Conversation, user: str) -> None:
 
 @clause(
     "ORD-10",
-    "A priority must match in case and spelling; another one is refused.",
-    client("DRS documentation, as the services' notes have it"),
+    "A priority that differs in case or spelling is refused.",
+    client("DRS documentation, according to the services' notes"),
     writes=True,
 )
 def priorities_match_exactly(drs: Conversation) -> None:
-    """Send the priority in the other case, and with a letter more."""
+    """Send the priority in the other case, and with one letter more."""
     for priority in (drs.facts.priority.swapcase(), f"{drs.facts.priority}s"):
         answer = drs.call("createOrder", drs.order_members(priority=priority))
-        expect(answer.refused, f"'{priority}' was taken")
+        expect(answer.refused, f"'{priority}' was accepted")
 
 
 @clause(
@@ -165,30 +165,30 @@ def priorities_match_exactly(drs: Conversation) -> None:
     seen("createOrder, earliestBookingDate"),
     writes=True,
 )
-def the_earliest_date_is_now(drs: Conversation) -> None:
+def the_window_begins_now(drs: Conversation) -> None:
     """Create an order without that date."""
     start = drs.create_order().exchange.text(f"{_NEW_BOOKING}/planningWindowStart") or ""
     away = abs(datetime.fromisoformat(start) - drs.target.now())
     expect(away < _A_MINUTE, f"it begins at {start}")
 
 
-@clause("ORD-12", "orderId 0 stands for a new order.", seen("createOrder, orderId"), writes=True)
+@clause("ORD-12", "orderId 0 means a new order.", seen("createOrder, orderId"), writes=True)
 def order_id_0_is_new(drs: Conversation) -> None:
     """Create an order with that id."""
     order_id = drs.create_order(orderId="0").exchange.text("theOrder/orderId")
     expect(order_id not in (None, "", "0"), f"the order has the id {order_id}")
 
 
-@clause("ORD-13", "An unknown contract is refused.", presumed("plainest guess"), writes=True)
+@clause("ORD-13", "An unknown contract is refused.", presumed("the simplest assumption"), writes=True)
 def an_unknown_contract_is_refused(drs: Conversation) -> None:
-    """Create an order under a contract that nobody has."""
+    """Create an order under an unknown contract."""
     answer = drs.call("createOrder", drs.order_members(contract="no such contract"))
     expect(answer.refused, f"the status is {answer.text('status')}")
 
 
-@clause("ORD-14", "An unknown SOR code is refused.", presumed("plainest guess"), writes=True)
+@clause("ORD-14", "An unknown SOR code is refused.", presumed("the simplest assumption"), writes=True)
 def an_unknown_sor_code_is_refused(drs: Conversation) -> None:
-    """Create an order for work that nobody knows."""
+    """Create an order with an unknown SOR code."""
     code = {"bookingCodeSORCode": "NOSUCH", "itemNumberWithinBooking": "1", "primaryOrderNumber": "x", "quantity": "1"}
     answer = drs.call("createOrder", drs.order_members(theBookingCodes=code))
     expect(answer.refused, f"the status is {answer.text('status')}")
@@ -196,12 +196,12 @@ def an_unknown_sor_code_is_refused(drs: Conversation) -> None:
 
 @clause(
     "ORD-15",
-    "createBooking makes a further booking of an order, planned and not yet scheduled.",
+    "createBooking adds a booking to an order, planned but not yet scheduled.",
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def an_order_has_further_bookings(drs: Conversation) -> None:
-    """Make a second booking."""
+def an_order_takes_more_bookings(drs: Conversation) -> None:
+    """Add a second booking by the order's number, and a third by its id."""
     order = drs.create_order()
     booking: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
     answer = drs.ask("createBooking", theBooking=booking)
@@ -210,24 +210,24 @@ def an_order_has_further_bookings(drs: Conversation) -> None:
     ids = shown.texts(f"{_BOOKING}/bookingId")
     expect(len(set(ids)) == 2 and order.booking_id in ids, f"the order has the bookings {', '.join(ids)}")  # noqa: PLR2004
     made = answer.text("theBookings/bookingId")
-    expect(made in ids and made != order.booking_id, f"the answer tells of the booking {made}")
-    expect(not shown.texts(f"{_BOOKING}/theResources/resourceID"), "somebody is to come")
+    expect(made in ids and made != order.booking_id, f"the answer has the booking {made}")
+    expect(not shown.texts(f"{_BOOKING}/theResources/resourceID"), "an operative is assigned to it")
     elsewhere: Members = {"locationID": "elsewhere", "theBookingCodes": drs.code(order.number)}
     named = {"orderId": order.exchange.text("theOrder/orderId") or ""}
     third = drs.ask("createBooking", theBooking=elsewhere, theOrder=named)
     expect(third.succeeded, f"by the order's id it was refused: {third.text('errorMsg') or third.fault}")
-    told = [third.text(f"theBookings/{name}") for name in ("locationID", "primaryOrderNumber")]
-    expect(told == ["elsewhere", order.number], f"the third is {told}")
+    shown_third = [third.text(f"theBookings/{name}") for name in ("locationID", "primaryOrderNumber")]
+    expect(shown_third == ["elsewhere", order.number], f"the third booking has {shown_third}")
 
 
 @clause(
     "ORD-16",
-    "createOrder without a field that must be sent is refused with an errorMsg that names it.",
+    "createOrder without a required field is refused with an errorMsg that names the field.",
     presumed("the document says which must be sent, not what follows"),
     writes=True,
 )
-def a_missing_field_of_an_order_is_named(drs: Conversation) -> None:
-    """Leave out one after the other."""
+def a_missing_field_is_named(drs: Conversation) -> None:
+    """Leave out each required field in turn."""
     for field in _MUST_BE_SENT:
         members = drs.order_members()
         the_order = members["theOrder"]
@@ -243,26 +243,26 @@ def a_missing_field_of_an_order_is_named(drs: Conversation) -> None:
     writes=True,
     order_id=st.integers(1, 10**9),
 )
-def a_new_order_brings_no_id(drs: Conversation, order_id: int) -> None:
-    """Create an order with an id of one's own."""
+def a_new_order_takes_no_id(drs: Conversation, order_id: int) -> None:
+    """Create an order with an id."""
     answer = drs.call("createOrder", drs.order_members(orderId=order_id))
     expect_refusal(answer, "orderId", str(order_id))
 
 
 @clause(
     "ORD-18",
-    "orderId and primaryOrderNumber name the same order, or the call is refused.",
-    presumed("plainest guess"),
+    "An order can be named by its orderId, with or without its number; the number of another order is refused.",
+    presumed("the simplest assumption"),
     writes=True,
 )
 def an_order_is_named_by_its_id(drs: Conversation) -> None:
-    """Change an order that is named by its id, with the right number and a wrong one."""
+    """Change an order by its id: alone, with its number, and with another order's number."""
     order, other = drs.create_order(), drs.create_order()
     order_id = order.exchange.text("theOrder/orderId") or ""
-    for number, is_taken in ((None, True), (order.number, True), (other.number, False)):
+    for number, is_accepted in ((None, True), (order.number, True), (other.number, False)):
         named = {"orderId": order_id, "orderComments": f"for {number}"}
         members = named if number is None else {**named, "primaryOrderNumber": number}
         answer = drs.ask("updateOrder", theOrder=members)
-        expect(answer.succeeded is is_taken, f"with the number {number} the status is {answer.text('status')}")
+        expect(answer.succeeded is is_accepted, f"with the number {number} the status is {answer.text('status')}")
     kept = [drs.select(each).text("theOrders/orderComments") for each in (order, other)]
     expect(kept == [f"for {order.number}", ""], f"the comments are {kept}")
