@@ -14,6 +14,7 @@ from drs_contracts.strategies import days_ahead, lengths, order_numbers, user_id
 
 _SATURDAY = 5
 _WITHIN_CAP = 7
+_WEEKS_OF_A_YEAR = 52
 _MUST_BE_SENT = ("contract", "locationID", "primaryOrderNumber", "priority", "userId")
 _BEST_SLOTS = ("yes", "no", "undefined", "day", "fullPeriod")
 _PERIODS = 6
@@ -209,17 +210,21 @@ def a_longer_period_only_adds_days(drs: Conversation, ahead: int, length: int) -
 
 @clause(
     "AVL-13",
-    "The day of periodEnd belongs to the period even where periodEnd is its midnight.",
+    "The day of periodEnd belongs to the period, even if periodEnd is midnight at its start.",
     client("services of Lincoln, Newark and Hackney ask for 14 days with a midnight end"),
-    weeks=lengths(40),
+    ahead=days_ahead(),
+    length=lengths(_WITHIN_CAP),
 )
-def a_midnight_end_counts_its_day(drs: Conversation, weeks: int) -> None:
-    """Ask for one Tuesday, from midnight to midnight of that same day and to its end."""
-    ahead = drs.weekday(weeks, 1)
-    day = drs.local(ahead)
-    to_midnight = offered(drs.check_availability(day, day + timedelta(seconds=1)))
-    to_the_end = offered(drs.check_availability(day, drs.local(ahead, time(23, 59, 59))))
-    expect(to_midnight == to_the_end, "the slots differ with the time of periodEnd")
+def a_midnight_end_counts_its_day(drs: Conversation, ahead: int, length: int) -> None:
+    """Ask for some days until midnight at the start of the last one, and until its end."""
+    begin, last = drs.local(ahead), ahead + length - 1
+    to_midnight = drs.check_availability(begin, drs.local(last))
+    to_the_end = drs.check_availability(begin, drs.local(last, time(23, 59, 59)))
+    for answer in (to_midnight, to_the_end):
+        expect_success(answer)
+    days = to_midnight.texts("theSlots/day")
+    expect(days == to_the_end.texts("theSlots/day"), f"with a midnight end the days are {', '.join(days)}")
+    expect(offered(to_midnight) == offered(to_the_end), "the slots differ with the time of periodEnd")
 
 
 @clause(
@@ -312,7 +317,7 @@ def long_periods_have_their_own_cap(drs: Conversation, ahead: int) -> None:
     "With newBooking false, the booking of the order is left out: its own slot is available to it.",
     presumed("by the member's name, which is published"),
     writes=True,
-    weeks=lengths(5),
+    weeks=lengths(_WEEKS_OF_A_YEAR),
 )
 def an_orders_own_slot_is_available(drs: Conversation, weeks: int) -> None:
     """Fill a day, then ask for it with the number of an order on it and without."""

@@ -14,7 +14,8 @@ from drs_contracts.fake_data import FakeProperty
 from drs_contracts.strategies import durations, lengths, properties, texts
 
 _BOOKING = "theOrders/theBookings"
-_WEEKS = lengths(20)
+# A whole year, so both summer and winter time.
+_WEEKS = lengths(52)
 _PLANNING_FAILED = "Error in Booking.schedule. Error in modifyJob Planning failed"
 _MAX_BOOKINGS = 40
 _A_MINUTE = timedelta(minutes=1)
@@ -177,14 +178,16 @@ def booking_adds_no_slots(drs: Conversation, weeks: int) -> None:
     weeks=_WEEKS,
 )
 def deleting_frees_the_place(drs: Conversation, weeks: int) -> None:
-    """Book, compare, cancel, compare."""
+    """Book a slot and cancel the booking; the order stays without it, and the slots are as before."""
     tuesday = drs.weekday(weeks, 1)
     before = drs.free_slots(tuesday, 1)
     order = drs.create_order()
-    drs.schedule_into(order, before[0])
-    answer = drs.delete(order)
-    expect_success(answer)
-    expect(not drs.select(order).texts(f"{_BOOKING}/bookingId"), "the order still has the booking")
+    expect_success(drs.schedule_into(order, before[0]))
+    expect_success(drs.delete(order))
+    shown = drs.select(order)
+    expect_success(shown)
+    expect(shown.text("theOrders/primaryOrderNumber") == order.number, "the order is gone with its booking")
+    expect(not shown.texts(f"{_BOOKING}/bookingId"), "the order still has the booking")
     expect(drs.free_slots(tuesday, 1) == before, "the places are not what they were")
 
 
@@ -300,7 +303,7 @@ def force_finds_another_slot(drs: Conversation) -> None:
     "timeLock keeps the assigned time, whatever else is planned on that day.",
     presumed("by the member's name, which is published"),
     writes=True,
-    weeks=lengths(5),
+    weeks=_WEEKS,
 )
 def a_locked_time_stays(drs: Conversation, weeks: int) -> None:
     """Lock a visit, then fill its slot."""

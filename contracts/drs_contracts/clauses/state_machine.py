@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from drs_contracts.driver.driver import Conversation, CreatedOrder, Facts, OfferedSlot
-from drs_contracts.driver.expectations import expect
+from drs_contracts.driver.expectations import expect, expect_success
 from drs_contracts.driver.targets import Target
 
 _BOOKING = "theOrders/theBookings"
@@ -113,6 +113,7 @@ class _WorkflowMachine(RuleBasedStateMachine):
     def drs_agrees_with_the_model(self) -> None:
         for modelled in self.run.orders:
             answer = self.drs.select(modelled.created)
+            expect_success(answer)
             shown = answer.texts(f"{_BOOKING}/bookingId")
             expected = [] if modelled.is_cancelled else [modelled.created.booking_id]
             expect(shown == expected, f"order {modelled.created.number} has the bookings {shown}, not {expected}")

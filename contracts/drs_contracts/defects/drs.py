@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from drs_contracts.defects.base import (
     Defect,
+    Interceptor,
     Send,
     accepts,
     drops,
@@ -16,6 +18,10 @@ from drs_contracts.defects.base import (
     rewrite_response,
 )
 from drs_contracts.driver.messages import NAMESPACE, SOAP, Reply
+
+_SLOT_LIST = r"<slotsForDay>.*?</slotsForDay>"
+# Months that are summer time from the first day to the last.
+_SUMMER = r"\d{4}-0[4-9]-\d\d"
 
 
 def _member(*names: str) -> str:
@@ -48,17 +54,42 @@ def _honour_duration(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
     return Reply(reply.status, reply.content_type, changed)
 
 
-def _add_a_place(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-    if b"<scheduleBooking>" in body:
-        memory["booked"] = memory.get("booked", 0) + 1
-    reply = send(body)
-    available = b"NO" if memory.get("booked", 0) % 2 == 0 else b"YES"
-    changed = re.sub(
-        rb"<available>\w+</available>(<beginDate>[^<]*T12:)",
-        b"<available>" + available + rb"</available>\1",
-        reply.body,
-    )
-    return Reply(reply.status, reply.content_type, changed)
+def _add_afternoons(day: str) -> Interceptor:
+    afternoon = re.compile(rf"<available>\w+</available>(<beginDate>{day}T12:)".encode())
+
+    def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+        if b"<scheduleBooking>" in body:
+            memory["booked"] = memory.get("booked", 0) + 1
+        reply = send(body)
+        available = b"NO" if memory.get("booked", 0) % 2 == 0 else b"YES"
+        changed = afternoon.sub(b"<available>" + available + rb"</available>\1", reply.body)
+        return Reply(reply.status, reply.content_type, changed)
+
+    return intercept
+
+
+def _leave_out_the_last_day(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    del memory
+    period = re.search(rb"<periodBegin>([^<]*)</periodBegin><periodEnd>([^<]*T00:00:00[^<]*)</periodEnd>", body)
+    if period is None:
+        return send(body)
+    begin, end = (datetime.fromisoformat(each.decode()) for each in period.groups())
+    last = max(begin, end - timedelta(seconds=1)).isoformat().encode()
+    return send(body[: period.start(2)] + last + body[period.end(2) :])
+
+
+def _keep_summer_bookings(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    booking = re.search(rb"<bookingId>[^<]*<", body)
+    if booking and re.search(rf"<scheduleBooking>.*<planningWindowStart>{_SUMMER}".encode(), body, re.DOTALL):
+        memory[booking.group().decode()] = True
+    is_kept = booking is not None and booking.group().decode() in memory
+    return drops("<deleteBooking>")(body, send, memory) if is_kept else send(body)
+
+
+def _lose_the_order(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    memory["deleted"] = memory.get("deleted", False) or b"<deleteBooking>" in body
+    is_lost = memory["deleted"] and b"<selectOrder>" in body
+    return send(re.sub(rb"<primaryOrderNumber>[^<]*<", b"<primaryOrderNumber>lost<", body) if is_lost else body)
 
 
 def _shorten_long_answers(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
@@ -75,8 +106,6 @@ def _move_commented_visits(body: bytes, send: Send, memory: dict[str, Any]) -> R
     changed = re.sub(rb"<assignedStart>[^<]*<", b"<assignedStart>2021-10-26T08:00:00+01:00<", reply.body)
     return Reply(reply.status, reply.content_type, changed) if memory["commented"] else reply
 
-
-_SLOT_LIST = r"<slotsForDay>.*?</slotsForDay>"
 
 DEFECTS: tuple[Defect, ...] = (
     Defect("answers are numbered", "ANS-01", intercept=rewrite_response("<id>0</id>", "<id>1</id>")),
@@ -147,11 +176,7 @@ DEFECTS: tuple[Defect, ...] = (
         ),
     ),
     Defect("availability depends on the length of the period", "AVL-12", intercept=_shorten_long_answers),
-    Defect(
-        "a midnight end leaves its day out",
-        "AVL-13",
-        intercept=rewrite_request(r"<periodEnd>([^<]*)T00:00:01[^<]*<", r"<periodEnd>2021-10-01T00:00:00<"),
-    ),
+    Defect("a midnight end leaves its day out", "AVL-13", intercept=_leave_out_the_last_day),
     Defect("onlyBestSlots does not take yes", "AVL-14", intercept=faults("<onlyBestSlots>yes<")),
     Defect(
         "onlyBestSlots day lists all slots",
@@ -318,19 +343,42 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=refuses(r"<scheduleBooking>.*<planningWindowStart>[^<]*T12:"),
     ),
     Defect(
+        "summer slots are offered and refused",
+        "SCH-01",
+        intercept=refuses(rf"<scheduleBooking>.*<planningWindowStart>{_SUMMER}"),
+    ),
+    Defect(
         "a scheduled booking names no operative",
         "SCH-02",
         intercept=rewrite_response("<theResources>.*?</theResources>", ""),
     ),
+    Defect(
+        "assigned times in summer are an hour early",
+        "SCH-02",
+        intercept=rewrite_response(rf"(<assigned(?:Start|End)>{_SUMMER}[^<+]*)\+01:00", r"\1+02:00"),
+    ),
     Defect("a scheduled booking cannot be moved", "SCH-03", intercept=drops("<scheduleBooking>", after=1)),
+    Defect(
+        "a booking scheduled in summer cannot be moved",
+        "SCH-03",
+        intercept=drops(rf"<scheduleBooking>.*<planningWindowStart>{_SUMMER}", after=1),
+    ),
     Defect(
         "a blank order number is refused", "SCH-04", intercept=refuses(r"<scheduleBooking>.*<primaryOrderNumber>\s+<")
     ),
     Defect("a missing reason becomes FIRST", "SCH-05", {"ordering": {"reason_when_scheduled_without": "FIRST"}}),
     Defect("the caller's duration counts", "SCH-06", intercept=_honour_duration),
     Defect("a window must be sent", "SCH-07", intercept=refuses(r"<scheduleBooking>((?!planningWindow).)*$")),
-    Defect("every second booking makes an afternoon available", "SCH-08", intercept=_add_a_place),
+    Defect(
+        "planning windows in summer are an hour late",
+        "SCH-07",
+        intercept=rewrite_response(rf"(<planningWindowStart>{_SUMMER}[^<+]*)\+01:00", r"\1Z"),
+    ),
+    Defect("every second booking makes an afternoon available", "SCH-08", intercept=_add_afternoons("[^<]*")),
+    Defect("every second booking makes a summer afternoon available", "SCH-08", intercept=_add_afternoons(_SUMMER)),
     Defect("a cancelled booking keeps its place", "SCH-09", intercept=drops("<deleteBooking>")),
+    Defect("a booking cancelled in summer keeps its place", "SCH-09", intercept=_keep_summer_bookings),
+    Defect("the order is deleted with its booking", "SCH-09", intercept=_lose_the_order),
     Defect("a userId must be sent", "SCH-10", intercept=refuses("<scheduleBooking>(?!.*<userId>)")),
     Defect("a reversed window is accepted", "SCH-11", intercept=accepts("scheduleBookingResponse.*must be before")),
     Defect(
@@ -407,6 +455,11 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         "an offset of zero is written +00:00", "WIR-02", intercept=rewrite_response(r"(T\d\d:\d\d:\d\d)Z", r"\1+00:00")
     ),
+    Defect(
+        "milliseconds are always written",
+        "WIR-02",
+        intercept=rewrite_response(r"(T\d\d:\d\d:\d\d)(Z|[+-])", r"\1.000\2"),
+    ),
     Defect("a date without an offset is UTC", "WIR-03", intercept=rewrite_request(r"(T\d\d:\d\d:\d\d)<", r"\1Z<")),
     Defect("elements must come in one order", "WIR-04", intercept=faults(r"<sessionId>.*<periodBegin>")),
     Defect("XML comments are not understood", "WIR-05", intercept=faults("<!--")),
@@ -423,6 +476,12 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect(
         "SOAP 1.2 is accepted", "WIR-11", intercept=rewrite_request("http://www.w3.org/2003/05/soap-envelope", SOAP)
+    ),
+    Defect("the fault code has no prefix", "WIR-11", intercept=rewrite_response("<faultcode>soap:", "<faultcode>")),
+    Defect(
+        "the fault code is another one",
+        "WIR-11",
+        intercept=rewrite_response("soap:VersionMismatch", "soap:NoVersionMismatch"),
     ),
     Defect("a qualified member is accepted", "WIR-12", {"gateway": {"qualified_elements": "accept"}}),
     Defect("getSchedule is not described", "WIR-13", hidden_operation="getSchedule"),
