@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from drs_contracts.callback_receiver import Confirmations, ReceivedConfirmation
     from drs_contracts.clauses import list_clauses
-    from drs_contracts.clauses.clause import Binds, Clause, Evidence, Grade
+    from drs_contracts.clauses.clause import AppliesTo, Clause, Evidence, Grade
     from drs_contracts.driver.driver import Conversation, Facts
     from drs_contracts.driver.targets import SimulatorTarget, Target, UnreachableError, UrlTarget
     from drs_contracts.errors import ClauseBroken
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from drs_contracts.verify.runner import Extent, Finding, Outcome, run_clauses
 
 __all__ = [
-    "Binds",
+    "AppliesTo",
     "Call",
     "Clause",
     "ClauseBroken",
@@ -67,7 +67,7 @@ __all__ = [
 
 # Imported when it is asked for: pytest loads the plugin of this package in suites that may never use it.
 _HOMES = {
-    "Binds": "clauses.clause",
+    "AppliesTo": "clauses.clause",
     "Call": "traffic.calls",
     "Clause": "clauses.clause",
     "ClauseBroken": "errors",

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from drs_contracts import Binds, list_clauses
+from drs_contracts import AppliesTo, list_clauses
 from drs_simulator import AdminClient, Simulator
 
 COMMAND = [sys.executable, "-c", "from drs_contracts.cli import main; main()"]
@@ -22,15 +22,16 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_simulator_is_verified_in_process() -> None:
     done = run("verify", "--simulator", "--max-examples", "2")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.endswith(f"{len(list_clauses(Binds.DRS))} held, 0 broken, 0 left out.\n")
+    assert done.stdout.endswith(f"{len(list_clauses(AppliesTo.DRS))} held, 0 broken, 0 left out.\n")
 
 
 def test_a_drs_at_an_address_is_verified_without_touching_its_clock() -> None:
-    left_out = sum(clause.moves_clock or clause.changes_records for clause in list_clauses(Binds.DRS))
+    left_out = sum(clause.moves_clock or clause.changes_records for clause in list_clauses(AppliesTo.DRS))
     with Simulator("lincoln") as drs:
         done = run("verify", drs.url, "--max-examples", "1")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.endswith(f"\n{len(list_clauses(Binds.DRS)) - left_out} held, 0 broken, {left_out} left out.\n")
+    held = len(list_clauses(AppliesTo.DRS)) - left_out
+    assert done.stdout.endswith(f"\n{held} held, 0 broken, {left_out} left out.\n")
     assert left_out
 
 
@@ -49,7 +50,7 @@ def test_the_report_can_be_had_in_three_more_forms(tmp_path: Path) -> None:
     options = [part for name, file in files.items() for part in (f"--{name}", str(file))]
     done = run("verify", "--simulator", "--quick", *options)
     assert done.returncode == 0, done.stdout
-    assert len(json.loads(files["json"].read_text(encoding="utf-8"))["findings"]) == len(list_clauses(Binds.DRS))
+    assert len(json.loads(files["json"].read_text(encoding="utf-8"))["findings"]) == len(list_clauses(AppliesTo.DRS))
     assert "<testsuites>" in files["junit"].read_text(encoding="utf-8")
     assert "<title>DRS contract" in files["html"].read_text(encoding="utf-8")
     done = run("verify", "--simulator", "--time-budget", "0", "--json", str(tmp_path / "no" / "such"))
@@ -63,7 +64,7 @@ def test_with_clock_control_a_simulators_clock_is_moved_and_moved_back() -> None
         done = run("verify", drs.url, "--max-examples", "1", "--clock-control")
         assert drs.clock.now() == before
     assert done.returncode == 0, done.stdout
-    left_out = sum(clause.changes_records for clause in list_clauses(Binds.DRS))
+    left_out = sum(clause.changes_records for clause in list_clauses(AppliesTo.DRS))
     assert done.stdout.endswith(f" held, 0 broken, {left_out} left out.\n")
     with Simulator("lincoln", admin=False) as drs:
         refused = run("verify", drs.url, "--clock-control")

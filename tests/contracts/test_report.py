@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from drs_contracts import Clause, Evidence, Facts, Finding, Outcome, SimulatorTarget, list_clauses, run_clauses
-from drs_contracts.clauses.clause import Binds, Grade
+from drs_contracts.clauses.clause import AppliesTo, Grade
 from drs_contracts.cli.verify import verified
 from drs_contracts.defects.drs import DEFECTS
 from drs_contracts.driver.messages import Exchange, Reply
@@ -25,7 +25,7 @@ PROFILE = load_profile("lincoln")
 
 
 def clause(identifier: str, grade: Grade) -> Clause:
-    return Clause(identifier, "Statement & more.", Evidence(grade, "somewhere"), Binds.DRS, lambda _: None)
+    return Clause(identifier, "Statement & more.", Evidence(grade, "somewhere"), AppliesTo.DRS, lambda _: None)
 
 
 def report(*findings: Finding, **more: Any) -> Report:
@@ -145,6 +145,6 @@ def test_an_interruption_ends_the_run_with_what_was_found_and_removes_what_it_ma
     target = Stopped(Simulator(PROFILE, clock="fixed@2021-10-22T12:00:00Z", seed=1))
     stopped = verified(target, Facts.of(PROFILE), Extent(examples=1), "a target")
     assert stopped.interrupted
-    assert 0 < len(stopped.findings) < len(list_clauses(Binds.DRS))
+    assert 0 < len(stopped.findings) < len(list_clauses(AppliesTo.DRS))
     with target.simulator._store.transaction() as kept:
         assert not [booking for booking in kept.bookings() if booking.appointment]

@@ -76,7 +76,7 @@ def list_command(
         return
     table = Table("id", "statement", "binds", "evidence", box=None)
     for clause in chosen:
-        table.add_row(clause.id, clause.statement, clause.binds.value, str(clause.evidence))
+        table.add_row(clause.id, clause.statement, clause.applies_to.value, str(clause.evidence))
     _out.print(table)
     _out.print(f"{len(chosen)} clauses.")
 
@@ -87,6 +87,6 @@ def _as_data(clause: Clause) -> dict[str, object]:
         "statement": clause.statement,
         "grade": clause.evidence.grade.value,
         "source": clause.evidence.source,
-        "binds": clause.binds.value,
+        "binds": clause.applies_to.value,
         "writes": clause.writes,
     }

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from drs_contracts.clauses import list_clauses
-from drs_contracts.clauses.clause import Binds, Clause
+from drs_contracts.clauses.clause import AppliesTo, Clause
 from drs_contracts.driver.driver import Facts
 from drs_contracts.driver.targets import SimulatorTarget, Target, UrlTarget
 from drs_contracts.loopback import is_loopback
@@ -116,7 +116,7 @@ def verify_command(
 
 
 def _chosen(identifiers: list[str]) -> tuple[Clause, ...]:
-    known = {each.id: each for each in list_clauses(Binds.DRS)}
+    known = {each.id: each for each in list_clauses(AppliesTo.DRS)}
     for identifier in identifiers:
         if identifier not in known:
             _err.print(f"No clause that binds DRS is called {identifier}. drs-contracts list has them all.")
@@ -136,7 +136,7 @@ def verified(
     """The report of a verification, with a progress bar on standard error; Ctrl-C ends it with what was found."""
     started, began = datetime.now(UTC), time.monotonic()
     findings: list[Finding] = []
-    known = list_clauses(Binds.DRS) if chosen is None else chosen
+    known = list_clauses(AppliesTo.DRS) if chosen is None else chosen
     interrupted = False
     with Progress(console=_err, transient=True) as progress:
         task = progress.add_task("Verifying", total=len(known))

@@ -15,7 +15,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from drs_contracts.clauses import list_clauses
-from drs_contracts.clauses.clause import Binds, Clause
+from drs_contracts.clauses.clause import AppliesTo, Clause
 from drs_contracts.driver.messages import OPERATIONS
 from drs_contracts.traffic.calls import Call, Occasion, Traffic
 
@@ -107,7 +107,7 @@ def analyse_traffic(traffic: Traffic) -> Observation:
     """Hold a traffic to every clause that binds callers."""
     # Calls are compared by identity, as the same bytes may be sent twice.
     positions = {call: position for position, call in enumerate(traffic.calls, start=1)}
-    judgements = tuple(_judged(clause, traffic, positions) for clause in list_clauses(Binds.CALLER))
+    judgements = tuple(_judged(clause, traffic, positions) for clause in list_clauses(AppliesTo.CALLER))
     return Observation(traffic, judgements, _coverage(traffic))
 
 

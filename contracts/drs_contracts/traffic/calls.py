@@ -172,20 +172,20 @@ class Occasion:
 CallerCheck: TypeAlias = Callable[[Traffic], Iterable[Occasion]]
 
 
-def each_call(judge: Callable[[Call], str | None]) -> CallerCheck:
-    """A check of every call by itself.
+def each_call(check: Callable[[Call], str | None]) -> CallerCheck:
+    """Make a check of a traffic from a check of one call.
 
-    ``judge`` gives the breach, an empty text where the clause is kept, and ``None`` where it does not apply.
+    ``check`` gives the breach, an empty text where the clause is kept, and ``None`` where it does not apply.
     """
 
-    @wraps(judge)
-    def check(traffic: Traffic) -> Iterator[Occasion]:
+    @wraps(check)
+    def check_traffic(traffic: Traffic) -> Iterator[Occasion]:
         for call in traffic.calls:
-            breach = judge(call)
+            breach = check(call)
             if breach is not None:
                 yield Occasion(call, breach)
 
-    return check
+    return check_traffic
 
 
 def moment(text: str) -> datetime | None:

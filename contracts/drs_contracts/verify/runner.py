@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.clause import Binds, Clause
+from drs_contracts.clauses.clause import AppliesTo, Clause
 from drs_contracts.driver.driver import Conversation, Facts
 from drs_contracts.driver.messages import Exchange
 from drs_contracts.driver.targets import Target
@@ -66,7 +66,7 @@ def run_clauses(target: Target, facts: Facts, clauses: Iterable[Clause], extent:
     """
     began = time.monotonic()
     for clause in clauses:
-        if clause.binds is not Binds.DRS:
+        if clause.applies_to is not AppliesTo.DRS:
             continue
         if extent.seconds is not None and time.monotonic() - began >= extent.seconds:
             yield Finding(clause, Outcome.LEFT_OUT, f"the {extent.seconds:g} seconds were over")
