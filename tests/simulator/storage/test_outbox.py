@@ -13,13 +13,11 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import Condition
 from time import sleep
-from typing import Self
 
 import pytest
 from drs_contracts import Confirmations, ReceivedConfirmation
-from drs_simulator import AdminClient, Simulator
+from drs_simulator import AdminClient, Simulator, ThreadedServer
 from drs_simulator.admin.client import InvalidRequestError
-from drs_simulator.http.servers.embedded import EmbeddedServer
 from drs_simulator.scheduling import back_office as office
 from drs_simulator.scheduling.back_office import Move
 from drs_simulator.scheduling.context import UseCaseContext
@@ -92,14 +90,17 @@ def planner(store: Store) -> Planner:
     return Planner(store)
 
 
-class SlowService(EmbeddedServer):
+class SlowService(ThreadedServer):
     """Takes so long to answer that whoever shares the work would come upon what another one is posting."""
 
     def __init__(self) -> None:
         self.told: list[int] = []
         self.news = Condition()
-        super().__init__(Request.application(self._answer), "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self.port}/"
+        super().__init__(Request.application(self._answer))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
 
     def _answer(self, request: Request) -> Response:
         confirmation = ReceivedConfirmation.of(request.get_data())
@@ -108,12 +109,6 @@ class SlowService(EmbeddedServer):
             self.told.append(int(confirmation["bookingId"]))
             self.news.notify_all()
         return Response()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.stop()
 
 
 def free_port() -> int:
