@@ -29,7 +29,7 @@ from drs_simulator.storage.opening import open_store
 from sqlalchemy import create_engine, text
 from werkzeug.wrappers import Request, Response
 
-from tests.simulator.callbacks.test_callbacks import CLOCK, booked, moved
+from tests.simulator.callbacks.test_callbacks import CLOCK, create_booking, move_booking
 from tests.simulator.scheduling.builders import LINCOLN, Desk, local
 
 NOON = datetime(2021, 10, 22, 12, tzinfo=UTC)
@@ -131,7 +131,7 @@ def running(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(database: str) -> None:
     nobody = f"http://127.0.0.1:{free_port()}/"
     with Simulator("lincoln", clock=CLOCK, state=database, callback_url=nobody) as drs:
-        moved(drs, booked(drs), 1)
+        move_booking(drs, create_booking(drs), 1)
     with Confirmations() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
         (told,) = receiver.wait_for(1)
         assert told["planningWindowStart"] == "2021-10-27T12:00:00"
@@ -140,7 +140,7 @@ def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(dat
 def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imports_it() -> None:
     nobody = f"http://127.0.0.1:{free_port()}/"
     with Simulator("lincoln", clock=CLOCK, callback_url=nobody) as drs:
-        moved(drs, booked(drs), 1)
+        move_booking(drs, create_booking(drs), 1)
         with AdminClient(drs.url) as admin:
             exported = admin.export_state().model_dump_json()
     with Confirmations() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import socket
@@ -97,7 +96,6 @@ def serve(load: Callable[[], WSGIApplication], server_config: ServerConfig, when
             ssl_protocol_min=SSLProtocols.tls12,
             log_enabled=False,
         )
-        gc.freeze()
         # With wrap_loader off, granian calls the loader in the process that serves and takes what it returns.
         server.serve(target_loader=partial(_load, load, os.getpid()), wrap_loader=False)
 
