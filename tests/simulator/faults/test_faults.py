@@ -488,7 +488,7 @@ class TestFormerNames:
 
     def test_unknown_class(self) -> None:
         with pytest.raises(AttributeError, match="no attribute 'NoEffect'"):
-            effects.NoEffect  # type: ignore[attr-defined]  # noqa: B018
+            effects.NoEffect  # noqa: B018
 
     @pytest.mark.parametrize(
         ("former", "current"),

@@ -152,7 +152,7 @@ def test_other_councils_contract_is_refused(tmp_path: Path) -> None:
     assert import_error(tmp_path, FIRST, load_profile("hackney")).field == "contract (field 8)"
 
 
-def declined_field(file: HousingFile) -> str:
+def refused_field(file: HousingFile) -> str:
     try:
         SHARED.simulator.import_order(file)
     except HousingFileError as error:
@@ -165,7 +165,7 @@ def test_any_file_is_imported_or_an_error_with_a_line(file: HousingFile) -> None
     item = replace(file.items[0], sor_code="N390917", quantity=Decimal(1), item_number=1)
     order = replace(file.order, number="L1", contract="0", priority="3 Days")
     SHARED.simulator.reset()
-    field = declined_field(replace(file, order=order, items=(item,)))
+    field = refused_field(replace(file, order=order, items=(item,)))
     if field:
         assert re.fullmatch(r"(comments|target_date) \(field \d+\)", field)
     else:
