@@ -1,4 +1,4 @@
-"""The housing system's flat file is read as it is written, and every slip is told by its line and field."""
+"""The housing system's flat file is read back as it is written, and every error has its line and field."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_any_line_end_is_read_and_blank_lines_are_skipped(line_end: str) -> None
 
 
 # Line 1 HEADER, 3 ORDER-CREATE, 5 SCHEDULED-ITEMS, 7 TRAILER.
-SLIPS = [
+ERRORS = [
     ("'387176','01", "'38717x','01", 1, "number (field 2)", "'38717x' is not a number. Write up to 18 digits."),
     ("'01/04/2021'", "'1/4/2021'", 1, "day (field 3)", "Write it as 01/04/2021."),
     ("'01/04/2021'", "'31/02/2021'", 1, "day (field 3)", "is not in the calendar"),
@@ -157,7 +157,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("right", "wrong", "line", "field", "problem"), SLIPS)
+@pytest.mark.parametrize(("right", "wrong", "line", "field", "problem"), ERRORS)
 def test_error_has_line_and_field(right: str, wrong: str, line: int, field: str, problem: str) -> None:
     assert right in FIRST
     error = parse_error(FIRST.replace(right, wrong, 1))
