@@ -77,7 +77,7 @@ def self_signed(host: str, folder: Path | None) -> Tls:
         if not all(path.is_file() for path in (tls.certificate, tls.key, folder / _CA)):
             _generate(tls, folder / _CA, host)
     except OSError as error:
-        raise TlsError(f"No certificate can be written to {folder}: {error.strerror}. Choose another --tls-dir.") from None
+        raise TlsError(f"{folder} cannot hold a certificate: {error.strerror}. Choose another --tls-dir.") from None
     tls_from(tls.certificate, tls.key)
     return tls
 
