@@ -48,7 +48,8 @@ class SoapBinding:
         with translate_errors(operation, self._address, self._transport):
             if self._service is None:
                 self._connect()
-            return self._service[operation](self._build_request(operation, members))
+            request = self._build_request(operation, members)
+            return self._service[operation](request)
 
     def close(self) -> None:
         """Close the HTTP connections. The next call opens others."""
@@ -65,7 +66,7 @@ class SoapBinding:
     def _build_request(self, operation: str, members: Mapping[str, Any]) -> Any:
         try:
             kind = self._client.get_type(f"{{{_NAMESPACE}}}xmb{operation[0].upper()}{operation[1:]}")
-        except zeep_errors.LookupError:
+        except (zeep_errors.LookupError, zeep_errors.NamespaceError):
             raise UnexpectedResponse(f"The WSDL does not describe {operation}. Is it the WSDL of DRS?") from None
         return build_value(kind, members)
 

@@ -37,7 +37,7 @@ from drs_client.model import (
     Unavailability,
 )
 from drs_client.responses import ResponseReader
-from drs_client.transport import host_of, http_transport
+from drs_client.transport import hide_login, http_transport
 
 UNKNOWN_ORDER = "Unable to find order in OptiTime Web"
 """What DRS answers for an order number that it does not know (Hackney's service relies on it)."""
@@ -110,8 +110,7 @@ class DrsClient:
         self._session_id: str | None = None
 
     def __repr__(self) -> str:
-        parts = urlsplit(self.url)
-        return f"DrsClient({parts._replace(netloc=host_of(self.url)).geturl()!r})"
+        return f"DrsClient({hide_login(self.url)!r})"
 
     def __enter__(self) -> Self:
         return self

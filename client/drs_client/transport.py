@@ -45,6 +45,11 @@ def host_of(address: str) -> str:
     return urlsplit(address).netloc.rpartition("@")[2]
 
 
+def hide_login(address: str) -> str:
+    """Return an address without a login that it may contain."""
+    return urlsplit(address)._replace(netloc=host_of(address)).geturl()
+
+
 def proxy_of(address: str, transport: Transport) -> str | None:
     """Return host and port of the proxy through which a transport calls an address, if any."""
     if not isinstance(transport.session, _HttpSession):
@@ -103,7 +108,9 @@ class _SoapTransport(Transport):
         host = host_of(address)
         if response.history:
             status = response.history[0].status_code
-            raise HttpFailure(f"{host} redirects calls (HTTP {status}) to {response.url}. Is that the address?", status)
+            raise HttpFailure(
+                f"{host} redirects calls (HTTP {status}) to {hide_login(response.url)}. Is that the address?", status
+            )
         flaw = _find_flaw(response.content)
         if flaw is None:
             return response

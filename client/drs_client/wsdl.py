@@ -14,6 +14,7 @@ from zeep.transports import Transport
 from zeep.wsdl import Document
 
 from drs_client.errors import DrsError, InvalidArgument, UnexpectedResponse
+from drs_client.transport import hide_login
 from drs_client.xml import BrokenXml, is_web_page, parse_xml
 
 SETTINGS = Settings(strict=False, forbid_dtd=True, forbid_external=True)
@@ -63,16 +64,18 @@ def parse_wsdl(content: bytes) -> Document:
 def _fetch(address: str, transport: Transport) -> bytes:
     """Return the WSDL, with the part that it imports where CXF splits it in two at one address."""
     content: bytes = transport.load(address)
-    root = _parse(content, address)
+    place = hide_login(address)
+    root = _parse(content, place)
     imported = root.find(f"{{{_WSDL}}}import") if _IMPORT.search(content) else None
     if imported is None:
         return content
     location = urljoin(address, imported.get("location", ""))
     if urlsplit(location)[:2] != urlsplit(address)[:2]:
         raise InvalidArgument(
-            f"The WSDL at {address} refers to {location}, which is not fetched. Save that as a file and pass the file."
+            f"The WSDL at {place} refers to {hide_login(location)}, which is not fetched. "
+            "Save that as a file and pass the file."
         )
-    return _with_binding(_parse(transport.load(location), location))
+    return _with_binding(_parse(transport.load(location), hide_login(location)))
 
 
 def _parse(content: bytes, place: str) -> etree._Element:
