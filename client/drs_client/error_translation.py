@@ -47,6 +47,8 @@ def translate_errors(operation: str, address: str, transport: Transport) -> Iter
         raise _explain_status(error, host, proxy_of(address, transport)) from None
     except requests.RequestException as error:
         raise _explain_connection(error, operation, address, proxy_of(address, transport)) from error
+    except ConnectionError as error:  # from a WSGI application in this process
+        raise Unreachable(f"{host} broke off {operation}: {error}") from error
     except (OSError, urllib3.exceptions.HTTPError) as error:
         # Such as a CA bundle that is not there, or a host name that is none.
         raise TransportError(f"{operation} could not be sent to {host}: {error}") from error

@@ -198,6 +198,14 @@ def test_a_drs_that_is_not_there_is_told_as_unreachable() -> None:
         DrsClient(address, "drs", "drs").open_session()
 
 
+def test_a_connection_that_breaks_in_this_process_is_unreachable(simulator: Simulator) -> None:
+    def break_off(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        raise ConnectionResetError("broken by the test")
+
+    with pytest.raises(Unreachable, match="broke off openSession: broken by the test"):
+        client_of(simulator, transport=wsgi_transport(break_off)).open_session()
+
+
 FAULT = (
     '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><soap:Fault>'
     "<faultcode>soap:Client</faultcode><faultstring>Unmarshalling Error: notadate</faultstring>"
