@@ -104,20 +104,19 @@ class RepairWorkflow:
         DRS returns fewer days than a period has, the next period begins after the last day that it returned.
 
         Raises:
-            InvalidArgument: A number is less than 1, ``start`` has no time zone, or the search leaves the calendar.
+            InvalidArgument: A number is less than 1, ``start`` has no time zone, or the search passes the year 9999.
             DrsError: DRS declines or could not be asked.
         """
         if min(days, period_days, max_periods) < 1:
             raise InvalidArgument("days, period_days and max_periods must be at least 1.")
         begin = start or self._now()
-        if begin.tzinfo is None:
-            raise InvalidArgument(f"{begin.isoformat()} has no time zone. Pass an aware datetime.")
+        _check_aware(begin)
         found: list[Day] = []
         warnings: list[str] = []
         requests = 0
         with self:
             while requests < max_periods and len(found) < days:
-                last = self._add_days(begin, period_days - 1)
+                last = _add_days(self._localize(begin).date(), period_days - 1)
                 end = datetime.combine(last, time(23, 59, 59), self._client.zone)
                 answer = self._client.check_availability(location_id, sor_code, priority, begin, end)
                 requests += 1
@@ -125,7 +124,7 @@ class RepairWorkflow:
                     warnings.append(answer.warning)
                 found.extend(day for day in answer.days if day.available_slots)
                 returned = answer.days[-1].date if answer.days else last
-                begin = datetime.combine(returned + timedelta(days=1), time(0), self._client.zone)
+                begin = datetime.combine(_add_days(returned, 1), time(0), self._client.zone)
         return FoundSlots(tuple(found[:days]), requests, tuple(warnings))
 
     def book(
@@ -160,7 +159,9 @@ class RepairWorkflow:
             OrderExists: The number is in use for a completed order, another property, or another appointment.
             DrsError: The order could not be created.
         """
-        end_of_day = datetime.combine(slot.end.astimezone(self._client.zone), time(23, 59, 59), self._client.zone)
+        # Checked before the order is created, not when it is scheduled.
+        _check_aware(slot.begin, slot.end)
+        end_of_day = datetime.combine(self._localize(slot.end), time(23, 59, 59), self._client.zone)
         job = _Job(number, slot, location_id, sor_code, priority, target or end_of_day, comments)
         with self:
             try:
@@ -258,11 +259,11 @@ class RepairWorkflow:
         with self:
             return self._client.select_alerts()
 
-    def _add_days(self, begin: datetime, days: int) -> date:
+    def _localize(self, moment: datetime) -> datetime:
         try:
-            return begin.astimezone(self._client.zone).date() + timedelta(days=days)
+            return moment.astimezone(self._client.zone)
         except OverflowError:
-            raise InvalidArgument(f"The search would go beyond the calendar, {days} days after {begin}.") from None
+            raise InvalidArgument(f"{moment.isoformat()} is not a date that DRS can have.") from None
 
     def _find_booking(self, number: str) -> Booking:
         order = self.show(number)
@@ -335,6 +336,19 @@ class RepairWorkflow:
                 return NotScheduled(number, booking_id, reason=reason, remedy=remedy)
             remedy = "The booking was cancelled. Book the same number again, with another slot."
         return NotScheduled(number, booking_id, reason=reason, cancelled=cancel, remedy=remedy)
+
+
+def _check_aware(*moments: datetime) -> None:
+    for moment in moments:
+        if moment.tzinfo is None:
+            raise InvalidArgument(f"{moment.isoformat()} has no time zone. Pass an aware datetime.")
+
+
+def _add_days(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        raise InvalidArgument(f"{days} days after {day} there is no date. Search from an earlier day.") from None
 
 
 def _is_placed(booking: Booking) -> bool:

@@ -82,6 +82,21 @@ def test_a_search_for_nothing_is_refused(repairs: RepairWorkflow) -> None:
         repairs.find_slots(*JOB, start=datetime(2021, 11, 3))  # noqa: DTZ001
 
 
+def test_a_search_beyond_the_last_date_is_refused(repairs: RepairWorkflow) -> None:
+    with pytest.raises(InvalidArgument, match="Search from an earlier day"):
+        repairs.find_slots(*JOB, start=at("9999-12-31T00:00"))
+
+
+@pytest.mark.parametrize("naive", ["begin", "end"])
+def test_a_slot_without_a_time_zone_creates_no_order(repairs: RepairWorkflow, naive: str) -> None:
+    times = {"begin": MORNING.begin, "end": MORNING.end}
+    times[naive] = times[naive].replace(tzinfo=None)
+    with pytest.raises(InvalidArgument, match="has no time zone"):
+        repairs.book("1", Slot(**times, available=True, best=False), *JOB)
+    with pytest.raises(RequestRejected, match="Unable to find order"):
+        repairs.show("1")
+
+
 def test_one_session_is_opened_and_closed_around_a_batch(simulator: Simulator) -> None:
     broken_drs = BrokenDrs(simulator, lambda *_: None)
     repairs = RepairWorkflow(client_of(simulator, transport=wsgi_transport(broken_drs)), now=simulator.clock.now)
