@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import BadStatusLine, RemoteDisconnected
 from urllib.parse import urlsplit
 
 import requests
@@ -82,6 +83,8 @@ def _explain_connection(
         )
     elif isinstance(error, requests.exceptions.SSLError):
         explained = Unreachable(f"{unreached}: {_explain_tls(causes)}")
+    elif any(isinstance(each, BadStatusLine) and not isinstance(each, RemoteDisconnected) for each in causes):
+        explained = Unreachable(f"{unreached}: it does not speak http on this port. Write https://, if it speaks that.")
     elif isinstance(error, requests.ConnectTimeout):
         explained = Unreachable(f"{unreached}: no connection in time. Is the address right?")
     elif isinstance(error, requests.Timeout) or _has(causes, urllib3.exceptions.ReadTimeoutError, TimeoutError):
@@ -120,7 +123,8 @@ def _describe(causes: list[BaseException]) -> str:
         return cause.reason.replace("_", " ").lower()
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror.rstrip(".")
-    return str(cause).rstrip(".") or type(cause).__name__
+    text = str(cause).rstrip(".") or type(cause).__name__
+    return text if text.isprintable() else ascii(text)
 
 
 def _walk_causes(error: BaseException) -> Iterator[BaseException]:

@@ -86,7 +86,7 @@ def unavailable(_: Request) -> Response:
 class TestNotScheduled:
     """It arrives whatever fails once the order exists, and its text says all that is known."""
 
-    def test_a_refused_slot_is_told_with_the_reason(self, faults: Faults) -> None:
+    def test_a_refused_slot_is_explained(self, faults: Faults) -> None:
         with pytest.raises(NotScheduled) as caught:
             faults.repairs.book("1", PAST, *JOB)
         assert str(caught.value) == (
@@ -120,14 +120,14 @@ class TestNotScheduled:
         assert not caught.value.cancelled
 
     @pytest.mark.parametrize("fault", [lose_connection, unavailable, lambda _: Response("<html>", 200)])
-    def test_a_lost_schedule_is_told_as_unknown(self, faults: Faults, fault: Answer) -> None:
+    def test_a_lost_schedule_is_unknown(self, faults: Faults, fault: Answer) -> None:
         faults.answers["scheduleBooking"] = fault
         with pytest.raises(NotScheduled, match="it is not known whether booking 149996 is scheduled: ") as caught:
             faults.repairs.book("1", MORNING, *JOB)
         assert (caught.value.scheduled, caught.value.cancelled) == (None, False)
         assert isinstance(caught.value.__cause__, DrsError)
 
-    def test_an_order_that_cannot_be_read_back_is_told_as_scheduled(self, faults: Faults) -> None:
+    def test_an_order_that_cannot_be_read_back_is_scheduled(self, faults: Faults) -> None:
         faults.answers["selectOrder"] = unavailable
         with pytest.raises(NotScheduled, match="booking 149996 is scheduled, yet the order could not be") as caught:
             faults.repairs.book("1", MORNING, *JOB)
@@ -169,12 +169,12 @@ class TestErrorsInFlight:
         faults.answers["closeSession"] = unavailable
         assert faults.repairs.book("1", MORNING, *JOB).bookings[0].scheduled
 
-    def test_without_one_closing_tells_its_own(self, faults: Faults) -> None:
+    def test_without_one_closing_raises_its_own(self, faults: Faults) -> None:
         faults.answers["closeSession"] = unavailable
         with pytest.raises(HttpFailure), faults.client:
             faults.client.open_session()
 
-    def test_a_lost_order_that_cannot_be_looked_up_is_told_as_lost(self, faults: Faults) -> None:
+    def test_a_lost_order_that_cannot_be_looked_up_stays_lost(self, faults: Faults) -> None:
         faults.answers = {"createOrder": faults.lose_answer, "selectOrder": unavailable}
         with pytest.raises(Unreachable, match="createOrder"):
             faults.repairs.book("1", MORNING, *JOB)
@@ -270,7 +270,7 @@ class TestBookingAgain:
             faults.repairs.book("1", MORNING, *JOB)
 
     @pytest.mark.parametrize("operation", ["updateOrder", "createBooking"])
-    def test_that_breaks_off_is_told_with_the_order(self, faults: Faults, operation: str) -> None:
+    def test_that_breaks_off_names_the_order(self, faults: Faults, operation: str) -> None:
         faults.repairs.book("1", MORNING, *JOB)
         faults.repairs.cancel("1")
         faults.answers[operation] = lose_connection

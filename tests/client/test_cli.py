@@ -131,9 +131,7 @@ def test_an_order_that_is_not_scheduled_is_shown_so(url: str) -> None:
         (("--url", "http://[fd", "show", "1"), 2, "is not the address of a gateway"),
     ],
 )
-def test_what_goes_wrong_is_a_line_and_an_exit_code(
-    url: str, arguments: tuple[str, ...], code: int, words: str
-) -> None:
+def test_errors_are_a_line_and_an_exit_code(url: str, arguments: tuple[str, ...], code: int, words: str) -> None:
     done = run(url, *arguments)
     assert done.returncode == code
     assert words in done.stderr
@@ -186,7 +184,7 @@ def test_a_missing_password_is_asked_for_on_a_terminal(url: str) -> None:
     assert b"drs\r\n" not in shown
 
 
-def test_a_warning_of_drs_is_told_beside_the_table() -> None:
+def test_a_warning_of_drs_is_printed_beside_the_table() -> None:
     profile = change_profile(load_profile("lincoln"), availability={"day_cap": 3})
     with Simulator(profile, clock=NOW) as drs:
         done = run(drs.url, "slots", *JOB, "--from", "2021-10-26")

@@ -98,17 +98,17 @@ def test_a_datetime_without_a_time_zone_is_not_sent(client: DrsClient) -> None:
 
 
 @pytest.mark.parametrize("url", ["drs.example/ws/soap", "ftp://drs.example", ""])
-def test_an_address_that_is_none_is_told_at_once(url: str) -> None:
+def test_a_wrong_address_is_refused_at_once(url: str) -> None:
     with pytest.raises(InvalidArgument, match="begins with http"):
         DrsClient(url, "a", "b")
 
 
 def test_a_wrong_password_is_a_refusal_and_appears_nowhere(simulator: Simulator) -> None:
     client = DrsClient(f"http://x{simulator.path}", "drs", "very-wrong", transport=wsgi_transport(simulator.wsgi))
-    with pytest.raises(RequestRejected) as told:
+    with pytest.raises(RequestRejected) as caught:
         client.open_session()
-    assert told.value.operation == "openSession"
-    assert "very-wrong" not in f"{told.value!r} {client!r} {told.value.__cause__!r}"
+    assert caught.value.operation == "openSession"
+    assert "very-wrong" not in f"{caught.value!r} {client!r} {caught.value.__cause__!r}"
 
 
 def test_an_unknown_priority_is_a_refusal_with_drss_words(client: DrsClient) -> None:
@@ -149,7 +149,7 @@ def test_a_session_that_drs_has_forgotten_counts_as_closed(simulator: Simulator)
         simulator.reset()
 
 
-def test_closing_tells_what_else_goes_wrong(simulator: Simulator) -> None:
+def test_closing_raises_other_errors(simulator: Simulator) -> None:
     client, _ = client_of_broken(
         simulator, lambda operation, _: Response("", 503) if operation == "closeSession" else None
     )
@@ -179,7 +179,7 @@ def test_a_lost_order_is_looked_up_before_it_is_sent_again(simulator: Simulator,
     assert sent == ["createOrder", "selectOrder", *again, "selectOrder"]
 
 
-def test_no_answer_in_time_is_told_as_timed_out(simulator: Simulator) -> None:
+def test_no_answer_in_time_is_timed_out(simulator: Simulator) -> None:
     def dawdle(operation: str, _: Request) -> None:
         if operation == "checkAvailability":
             time.sleep(1)
@@ -191,7 +191,7 @@ def test_no_answer_in_time_is_told_as_timed_out(simulator: Simulator) -> None:
             client.check_availability(*JOB, BEGIN, END)
 
 
-def test_a_drs_that_is_not_there_is_told_as_unreachable() -> None:
+def test_a_drs_that_is_not_there_is_unreachable() -> None:
     with serving(lambda *_: []) as address:
         pass
     with pytest.raises(Unreachable, match="cannot be reached for openSession"):
@@ -241,7 +241,7 @@ ANSWER = (
         (replaced(ANSWER.format("<id>0</id><status>failure</status>")), RequestRejected, "DRS gave no reason"),
     ],
 )
-def test_what_is_no_answer_is_told_as_what_it_is(
+def test_a_wrong_answer_raises_its_own_error(
     simulator: Simulator, replace: Replacement, error: type[DrsError], words: str
 ) -> None:
     client, _ = client_of_broken(simulator, replace)
@@ -250,7 +250,7 @@ def test_what_is_no_answer_is_told_as_what_it_is(
 
 
 @pytest.mark.parametrize(("operation", "cut"), [("openSession", "sessionId"), ("createOrder", "theOrder")])
-def test_a_success_that_lacks_its_very_point_is_told(simulator: Simulator, operation: str, cut: str) -> None:
+def test_a_success_without_its_result_is_unexpected(simulator: Simulator, operation: str, cut: str) -> None:
     def without(called: str, request: Request) -> Response | None:
         if called != operation:
             return None
@@ -267,7 +267,7 @@ def test_a_success_that_lacks_its_very_point_is_told(simulator: Simulator, opera
         client.create_order("7", *JOB, TARGET)
 
 
-def test_elements_that_this_version_does_not_know_are_passed_over(simulator: Simulator) -> None:
+def test_unknown_elements_are_ignored(simulator: Simulator) -> None:
     def richer(called: str, request: Request) -> Response | None:
         if called == "openSession":
             return None
@@ -310,7 +310,7 @@ def test_a_wsdl_file_needs_no_binding(simulator: Simulator, tmp_path: Path) -> N
         ('<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"/>', "has no port type"),
     ],
 )
-def test_a_file_that_is_no_interface_description_is_told(
+def test_a_file_that_is_not_a_wsdl_is_refused(
     simulator: Simulator, tmp_path: Path, content: str | None, words: str
 ) -> None:
     file = tmp_path / "soap.wsdl"
@@ -320,7 +320,7 @@ def test_a_file_that_is_no_interface_description_is_told(
         client_of(simulator, wsdl=file).open_session()
 
 
-def test_an_interface_description_for_another_soap_version_is_told(simulator: Simulator, tmp_path: Path) -> None:
+def test_a_wsdl_for_another_soap_version_is_refused(simulator: Simulator, tmp_path: Path) -> None:
     root = described(simulator)
     file = tmp_path / "soap12.wsdl"
     other = "http://schemas.xmlsoap.org/wsdl/soap12/"
@@ -329,18 +329,18 @@ def test_an_interface_description_for_another_soap_version_is_told(simulator: Si
         client_of(simulator, wsdl=file).open_session()
 
 
-def test_a_redirect_is_told_with_where_it_leads(simulator: Simulator) -> None:
+def test_a_redirect_names_its_target(simulator: Simulator) -> None:
     def away(_: str, request: Request) -> Response:
         return Response("", 302, headers={"Location": f"{request.base_url}?elsewhere"})
 
     with serving(BrokenDrs(simulator, away)) as address:
         client = DrsClient(address + simulator.path, "drs", "drs")
-        with pytest.raises(HttpFailure, match=r"redirects calls \(HTTP 302\) to http.*elsewhere") as told:
+        with pytest.raises(HttpFailure, match=r"redirects calls \(HTTP 302\) to http.*elsewhere") as caught:
             client.open_session()
-    assert told.value.status == 302
+    assert caught.value.status == 302
 
 
-def test_a_redirect_in_a_circle_is_told_as_a_failure_of_transport(simulator: Simulator) -> None:
+def test_a_redirect_in_a_circle_is_a_transport_error(simulator: Simulator) -> None:
     def circle(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return Response("", 302, headers={"Location": Request(environ).url})(environ, start_response)
 
@@ -348,7 +348,7 @@ def test_a_redirect_in_a_circle_is_told_as_a_failure_of_transport(simulator: Sim
         DrsClient(address, "drs", "drs").open_session()
 
 
-def test_a_gateway_without_an_interface_description_is_told(simulator: Simulator) -> None:
+def test_a_gateway_without_a_wsdl_is_refused(simulator: Simulator) -> None:
     with serving(Response("Not here", 404)) as address, pytest.raises(HttpFailure, match="HTTP 404"):
         DrsClient(address, "drs", "drs").open_session()
     with serving(Response("<html/>")) as address, pytest.raises(UnexpectedResponse, match=r"a web page \(HTML\)"):

@@ -150,11 +150,11 @@ class TestAddresses:
         with pytest.raises(InvalidArgument, match=r"is not the address of a gateway\. It begins with http"):
             DrsClient(url, "drs", "drs")
 
-    def test_a_port_without_a_server_is_told_so(self, closed_port: int) -> None:
+    def test_a_port_without_a_server_is_named(self, closed_port: int) -> None:
         text = fail(f"http://127.0.0.1:{closed_port}/ws/soap", Unreachable)
         assert "Connection refused" in text
 
-    def test_a_host_name_that_nobody_has_is_told_so(self) -> None:
+    def test_an_unknown_host_name_is_named(self) -> None:
         assert "no-such-host.invalid cannot be reached" in fail("http://no-such-host.invalid/ws/soap", Unreachable)
 
     @pytest.mark.parametrize("host", ["a..b", f"{'x' * 70}.example"])
@@ -214,6 +214,22 @@ class TestTls:
 
     def test_http_to_an_https_port_is_named(self, tls_port: int) -> None:
         assert "write https://" in fail(f"http://127.0.0.1:{tls_port}/ws/soap", Unreachable)
+
+    def test_http_to_a_port_that_answers_in_tls_is_named(self) -> None:
+        """Some servers answer plain http with a TLS alert."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+
+            def alert() -> None:
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(10_000)
+                    connection.sendall(b"\x15\x03\x03\x00\x02\x02\x32")
+
+            thread = Thread(target=alert, daemon=True)
+            thread.start()
+            text = fail(f"http://127.0.0.1:{server.getsockname()[1]}/ws/soap", Unreachable)
+            thread.join()
+        assert "it does not speak http on this port. Write https://" in text
 
     def test_a_ca_bundle_that_is_not_there_is_named(
         self, tls_port: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

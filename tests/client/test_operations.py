@@ -1,4 +1,4 @@
-"""A method for each operation: what it tells DRS, and what it makes of the answer."""
+"""A method for each operation: what it sends to DRS, and what it returns."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def test_a_booking_is_scheduled_with_a_locked_operative(client: DrsClient, booki
 
 
 def test_a_booking_is_updated_and_completed(client: DrsClient, booking_id: int) -> None:
-    told = client.update_booking(booking_id, "7", planner_comments="Ring first")
-    assert (told.planner_comments, told.life_cycle) == ("Ring first", "PLANNED")
+    updated = client.update_booking(booking_id, "7", planner_comments="Ring first")
+    assert (updated.planner_comments, updated.life_cycle) == ("Ring first", "PLANNED")
     done = client.update_booking(
         booking_id, "7", LifeCycle.COMPLETED, begin=BEGIN, end=END, resource_id="101", action_taken="Fixed"
     )
@@ -109,10 +109,10 @@ def test_a_new_code_and_a_new_place_can_be_used_at_once(client: DrsClient) -> No
 
 
 def test_the_metadata_of_an_installation_is_read(client: DrsClient) -> None:
-    told = client.select_meta_data()
-    assert told.resource_templates == ("Joiner", "Plumber")
-    assert "Holiday" in told.unavailability_reasons
-    assert "JEOPARDY" in told.business_data
+    metadata = client.select_meta_data()
+    assert metadata.resource_templates == ("Joiner", "Plumber")
+    assert "Holiday" in metadata.unavailability_reasons
+    assert "JEOPARDY" in metadata.business_data
 
 
 def test_the_workflow_completes_and_shows_days_and_alerts(repairs: RepairWorkflow, client: DrsClient) -> None:

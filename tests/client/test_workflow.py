@@ -70,7 +70,7 @@ def test_the_search_ends_after_max_periods(repairs: RepairWorkflow) -> None:
     assert 0 < len(found.days) < 50
 
 
-def test_the_search_begins_where_it_is_told(repairs: RepairWorkflow) -> None:
+def test_the_search_begins_at_its_start(repairs: RepairWorkflow) -> None:
     found = repairs.find_slots(*JOB, days=1, start=at("2021-11-03T00:00"))
     assert found.days[0].date == date(2021, 11, 3)
 
@@ -122,10 +122,10 @@ def test_a_booking_whose_slot_is_full_is_cancelled(repairs: RepairWorkflow) -> N
     while MORNING.begin in {each.begin for each in _free(repairs)}:
         full.append(f"full-{len(full)}")
         repairs.book(full[-1], MORNING, *JOB)
-    with pytest.raises(NotScheduled, match="was created, but booking") as told:
+    with pytest.raises(NotScheduled, match="was created, but booking") as caught:
         repairs.book("late", MORNING, *JOB)
-    assert told.value.cancelled
-    assert isinstance(told.value.__cause__, RequestRejected)
+    assert caught.value.cancelled
+    assert isinstance(caught.value.__cause__, RequestRejected)
     assert repairs.show("late").bookings == ()
     with pytest.raises(NotScheduled, match="Move it to another slot"):
         repairs.book("later", MORNING, *JOB, cancel_unscheduled=False)
