@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from drs_client import DrsClient, Refusal, RepairWorkflow, Unreachable, wsgi_transport
+from drs_client import DrsClient, RepairWorkflow, RequestRejected, Unreachable, wsgi_transport
 from drs_contracts.driver.messages import Reply
 from drs_contracts.traffic.calls import Call, Traffic
 from drs_simulator import Simulator
@@ -62,7 +62,7 @@ def observed_workflow() -> Traffic:
         repairs.move("10000047", slots[-2])
         try:
             client.check_availability(PLACE, CODE, "priority 20 days", slots[0].begin, slots[0].end)
-        except Refusal:
+        except RequestRejected:
             client.check_availability(PLACE, CODE, PRIORITY, slots[0].begin, slots[0].end)
         drs.clock.shift(timedelta(days=1))
         repairs.cancel("10000047")

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import requests
-from drs_client import DrsClient, HttpFailure, Refusal, RepairWorkflow
+from drs_client import DrsClient, HttpFailure, RepairWorkflow, RequestRejected
 from drs_contracts import SimulatorTarget, UrlTarget, load_recording, replay
 from drs_contracts.driver.messages import NAMESPACE, SOAP, request
 from drs_contracts.recordings.recorder import MOST_BYTES, Recorder, RecorderError, RecordingServer
@@ -191,7 +191,7 @@ def test_no_personal_value_reaches_the_disk(person: Person) -> None:
                 )
                 client.schedule_booking(order.bookings[0].id, "1")
                 (shown,) = client.select_orders("1")
-                with pytest.raises(Refusal) as refused:
+                with pytest.raises(RequestRejected) as refused:
                     client.create_order("2", JOB[0], JOB[1], f"{person.contact}!", until)
             secrets = [person.login, person.password, person.contact, person.phone, person.user_id, person.comments]
             secrets += [person.address, person.town, person.post_code, person.operative, "53.22914159", "-0.54826535"]
