@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed, published
-from drs_contracts.driver.driver import Conversation, CreatedOrder
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 
@@ -16,16 +16,16 @@ _ALERTED = "theAlerts/theBooking/bookingId"
 _A_MINUTE = timedelta(minutes=1)
 
 
-def _asked(drs: Conversation, operation: str, **members: Value) -> Exchange:
+def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:
     answer = drs.ask(operation, **members)
     expect_success(answer)
     return answer
 
 
-def _scheduled(drs: Conversation, weekday: int = 0, **order: Value) -> tuple[CreatedOrder, str]:
+def _scheduled(drs: DrsDriver, weekday: int = 0, **order: Value) -> tuple[CreatedOrder, str]:
     """An order whose booking is scheduled, and who comes."""
     made = drs.create_order(**order)
-    expect_success(drs.schedule_into(made, drs.free_slots(drs.weekday(1, weekday))[0]))
+    expect_success(drs.schedule_into(made, drs.need_slots(drs.weekday(1, weekday))[0]))
     return made, drs.select(made).text(f"{_BOOKING}/theResources/resourceID") or ""
 
 
@@ -35,11 +35,11 @@ def _scheduled(drs: Conversation, weekday: int = 0, **order: Value) -> tuple[Cre
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def orders_are_found(drs: Conversation) -> None:
+def orders_are_found(drs: DrsDriver) -> None:
     """Look for two orders, of which one is scheduled, in every way."""
     order, somebody = _scheduled(drs)
     other = drs.create_order()
-    place, contract = drs.facts.location_id, drs.facts.contract
+    place, contract = drs.data.location_id, drs.data.contract
     both = {order.number, other.number}
     lists = ("contract", "primaryOrderNumberContracts", "locationIDContracts", "theBusinessDataContracts")
     of_contract: Members = dict.fromkeys(lists, contract)
@@ -63,7 +63,7 @@ def orders_are_found(drs: Conversation) -> None:
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def bookings_lie_in_periods(drs: Conversation) -> None:
+def bookings_lie_in_periods(drs: DrsDriver) -> None:
     """Ask for the time before a visit, the time of it and the time after it."""
     order, _ = _scheduled(drs)
     shown = drs.select(order)
@@ -81,7 +81,7 @@ def bookings_lie_in_periods(drs: Conversation) -> None:
         expect(found is is_there, f"selectOrder with {asked} {'misses' if is_there else 'gives'} the order")
 
 
-def _periods(drs: Conversation, order: CreatedOrder, names: tuple[str, str], lies: tuple[datetime, datetime]) -> None:
+def _periods(drs: DrsDriver, order: CreatedOrder, names: tuple[str, str], lies: tuple[datetime, datetime]) -> None:
     begin, end = names
     for asked, is_there in (
         ({begin: lies[0], end: lies[1]}, True),
@@ -104,7 +104,7 @@ def _periods(drs: Conversation, order: CreatedOrder, names: tuple[str, str], lie
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def bookings_are_found(drs: Conversation) -> None:
+def bookings_are_found(drs: DrsDriver) -> None:
     """Look for a booking that is planned, and for one on the way."""
     planned, (order, somebody) = drs.create_order(), _scheduled(drs)
     expect_success(drs.update(order, "DESPATCHED"))
@@ -117,7 +117,7 @@ def bookings_are_found(drs: Conversation) -> None:
         ({"bookingStatus": ["PLANNED", "DESPATCHED"]}, both),
         ({"bookingStatus": "DESPATCHED", "workers": somebody}, {order.booking_id}),
         ({"bookingStatus": "PLANNED", "workers": somebody}, set()),
-        ({"contract": drs.facts.contract, "theOrderBusinessDataContracts": drs.facts.contract}, both),
+        ({"contract": drs.data.contract, "theOrderBusinessDataContracts": drs.data.contract}, both),
         ({"theBusinessData": {"name": "no such datum"}}, set()),
     ]
     if known is not None:
@@ -138,11 +138,11 @@ def bookings_are_found(drs: Conversation) -> None:
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def a_day_is_visited_in_order(drs: Conversation) -> None:
+def a_day_is_visited_in_order(drs: DrsDriver) -> None:
     """Book the slots of a day from the last to the first, and ask everybody for it."""
     tuesday = drs.weekday(0, 1)
     orders = {}
-    for slot in reversed(drs.free_slots(tuesday, 1)):
+    for slot in reversed(drs.need_slots(tuesday, 1)):
         order = drs.create_order()
         expect_success(drs.schedule_into(order, slot))
         orders[order.booking_id] = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
@@ -167,12 +167,12 @@ def a_day_is_visited_in_order(drs: Conversation) -> None:
     presumed("members and the two types of alerts are published"),
     writes=True,
 )
-def what_is_suspended_is_shown(drs: Conversation) -> None:
+def what_is_suspended_is_shown(drs: DrsDriver) -> None:
     """Suspend a booking, look for it in every way, and complete it."""
     order, _ = _scheduled(drs)
-    suspended: Members = {"bookingCompletionStatus": drs.facts.suspended_status}
+    suspended: Members = {"bookingCompletionStatus": drs.data.suspended_status}
     expect_success(drs.update(order, "PLANNED", suspended, actionTaken="nobody at home"))
-    contract, now = drs.facts.contract, drs.target.now().astimezone(drs.facts.zone).replace(microsecond=0)
+    contract, now = drs.data.contract, drs.target.now().astimezone(drs.data.zone).replace(microsecond=0)
     soon, before = now + 5 * _A_MINUTE, now - 5 * _A_MINUTE
     ways: tuple[tuple[Members, bool], ...] = (
         ({}, True),
@@ -216,9 +216,9 @@ def what_is_suspended_is_shown(drs: Conversation) -> None:
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def the_installation_describes_itself(drs: Conversation) -> None:
+def the_installation_describes_itself(drs: DrsDriver) -> None:
     """Compare it with what a booking has."""
-    told = _asked(drs, "selectMetaData", contract=drs.facts.contract)
+    told = _asked(drs, "selectMetaData", contract=drs.data.contract)
     made = drs.create_order().exchange
     data = set(made.texts("theOrder/theBookings/theBusinessData/name"))
     missing = data - set(told.texts("theBusinessDataDefinitions/name"))
@@ -234,13 +234,13 @@ def the_installation_describes_itself(drs: Conversation) -> None:
     presumed("by the members' names, which are published"),
     days=st.integers(1, 14),
 )
-def operatives_are_found(drs: Conversation, days: int) -> None:
+def operatives_are_found(drs: DrsDriver, days: int) -> None:
     """Ask for all, for each by id and by code, and for the hours of some days."""
     everybody = _asked(drs, "selectResource")
     ids, codes = (everybody.texts(f"theResources/{name}") for name in ("resourceID", "externalResourceCode"))
     expect(bool(ids), "nobody works there")
     expect(not everybody.texts("theResources/theWorkingHours"), "it gives hours that were not asked for")
-    contract = drs.facts.contract
+    contract = drs.data.contract
     for somebody, code in zip(ids, codes, strict=True):
         for asked in (
             {"theResourceIDs": somebody},
@@ -278,7 +278,7 @@ def operatives_are_found(drs: Conversation, days: int) -> None:
     published("xmbSelectOrder, includeCompletedBookings"),
     writes=True,
 )
-def completed_bookings_are_listed_if_asked_for(drs: Conversation) -> None:
+def completed_bookings_are_listed_if_asked_for(drs: DrsDriver) -> None:
     """Complete one of an order's bookings."""
     order = drs.create_order()
     expect_success(drs.update(order, "COMPLETED"))
@@ -287,5 +287,5 @@ def completed_bookings_are_listed_if_asked_for(drs: Conversation) -> None:
         expect((order.booking_id in ids) is included, f"with includeCompletedBookings {included} it gives {ids}")
 
 
-def _day(drs: Conversation, operative_id: str, ahead: int) -> dict[str, Value]:
-    return {"contract": drs.facts.contract, "resourceId": operative_id, "scheduleDate": drs.local(ahead)}
+def _day(drs: DrsDriver, operative_id: str, ahead: int) -> dict[str, Value]:
+    return {"contract": drs.data.contract, "resourceId": operative_id, "scheduleDate": drs.local(ahead)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen
-from drs_contracts.driver.driver import Conversation, OfferedSlot, offered
+from drs_contracts.driver.driver import DrsDriver, OfferedSlot, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal
 from drs_contracts.driver.messages import Exchange
 from drs_contracts.strategies import days_ahead, lengths, order_numbers, user_ids
@@ -22,7 +22,7 @@ _MUST_BE_SENT = ("contract", "locationID", "primaryOrderNumber", "priority", "us
     ahead=days_ahead(),
     length=lengths(_WITHIN_CAP),
 )
-def every_day_is_listed(drs: Conversation, ahead: int, length: int) -> None:
+def every_day_is_listed(drs: DrsDriver, ahead: int, length: int) -> None:
     """Ask for a period and compare its days."""
     answer = _period(drs, ahead, length)
     wanted = [drs.local(ahead + offset) for offset in range(length)]
@@ -39,9 +39,9 @@ def every_day_is_listed(drs: Conversation, ahead: int, length: int) -> None:
     ahead=days_ahead(),
     over=lengths(30),
 )
-def a_long_period_is_cut_with_a_warning(drs: Conversation, ahead: int, over: int) -> None:
+def a_long_period_is_cut_with_a_warning(drs: DrsDriver, ahead: int, over: int) -> None:
     """Ask for more days than the cap."""
-    cap = drs.facts.day_cap
+    cap = drs.data.day_cap
     answer = _period(drs, ahead, cap + over)
     expect(answer.succeeded, f"the status is {answer.text('status')}")
     warning = f"The number of days returned has been limited to {cap} day"
@@ -57,9 +57,9 @@ def a_long_period_is_cut_with_a_warning(drs: Conversation, ahead: int, over: int
     seen("Appendix B 3"),
     ahead=days_ahead(),
 )
-def a_period_within_the_cap_has_no_warning(drs: Conversation, ahead: int) -> None:
+def a_period_within_the_cap_has_no_warning(drs: DrsDriver, ahead: int) -> None:
     """Ask for exactly the cap."""
-    message = _period(drs, ahead, drs.facts.day_cap).text("errorMsg")
+    message = _period(drs, ahead, drs.data.day_cap).text("errorMsg")
     expect(message is None, f"the errorMsg is '{message}'")
 
 
@@ -69,7 +69,7 @@ def a_period_within_the_cap_has_no_warning(drs: Conversation, ahead: int) -> Non
     seen("Appendix B 3"),
     ahead=days_ahead(),
 )
-def weekends_have_no_slots(drs: Conversation, ahead: int) -> None:
+def weekends_have_no_slots(drs: DrsDriver, ahead: int) -> None:
     """Ask for a week, which has both."""
     answer = _period(drs, ahead, _WITHIN_CAP)
     days = [] if answer.returned is None else answer.returned.findall("theSlots")
@@ -87,16 +87,16 @@ def weekends_have_no_slots(drs: Conversation, ahead: int) -> None:
     seen("Appendix B 3"),
     ahead=days_ahead(),
 )
-def a_working_day_has_the_installations_slots(drs: Conversation, ahead: int) -> None:
+def a_working_day_has_the_installations_slots(drs: DrsDriver, ahead: int) -> None:
     """Compare the hours of every day that has slots."""
     by_day: dict[date, list[tuple[time, time]]] = {}
-    for slot in offered(_period(drs, ahead, _WITHIN_CAP)):
+    for slot in read_slots(_period(drs, ahead, _WITHIN_CAP)):
         begin, end = datetime.fromisoformat(slot.begin), datetime.fromisoformat(slot.end)
-        right = begin.utcoffset() == begin.astimezone(drs.facts.zone).utcoffset()
+        right = begin.utcoffset() == begin.astimezone(drs.data.zone).utcoffset()
         expect(right, f"{slot.begin} has not the installation's offset")
         by_day.setdefault(begin.date(), []).append((begin.time(), end.time()))
     for day, hours in by_day.items():
-        expect(tuple(hours) == drs.facts.slots, f"on {day} the slots are {hours}")
+        expect(tuple(hours) == drs.data.slots, f"on {day} the slots are {hours}")
 
 
 @clause(
@@ -105,7 +105,7 @@ def a_working_day_has_the_installations_slots(drs: Conversation, ahead: int) -> 
     seen("Appendix B 3"),
     ahead=days_ahead(),
 )
-def best_slots_are_available(drs: Conversation, ahead: int) -> None:
+def best_slots_are_available(drs: DrsDriver, ahead: int) -> None:
     """Look at every day."""
     for day, slots in _by_day(_period(drs, ahead, _WITHIN_CAP)).items():
         expect(all(slot.available for slot in slots if slot.best), f"on {day} an unavailable slot is best")
@@ -119,7 +119,7 @@ def best_slots_are_available(drs: Conversation, ahead: int) -> None:
     seen("Appendix B 3, in which it is so on every day"),
     ahead=days_ahead(),
 )
-def the_widest_slot_is_among_the_best(drs: Conversation, ahead: int) -> None:
+def the_widest_slot_is_among_the_best(drs: DrsDriver, ahead: int) -> None:
     """Look at every day."""
     for day, slots in _by_day(_period(drs, ahead, _WITHIN_CAP)).items():
         free = [slot for slot in slots if slot.available]
@@ -135,7 +135,7 @@ def the_widest_slot_is_among_the_best(drs: Conversation, ahead: int) -> None:
     ahead=days_ahead(),
     number=order_numbers(),
 )
-def the_order_number_changes_nothing(drs: Conversation, ahead: int, number: str) -> None:
+def the_order_number_changes_nothing(drs: DrsDriver, ahead: int, number: str) -> None:
     """Ask twice, under different numbers."""
     same = _period(drs, ahead, 3).reply.body == _period(drs, ahead, 3, primaryOrderNumber=number).reply.body
     expect(same, f"the answer differs under the number '{number}'")
@@ -148,7 +148,7 @@ def the_order_number_changes_nothing(drs: Conversation, ahead: int, number: str)
     ahead=days_ahead(),
     user=user_ids(),
 )
-def the_user_changes_nothing(drs: Conversation, ahead: int, user: str) -> None:
+def the_user_changes_nothing(drs: DrsDriver, ahead: int, user: str) -> None:
     """Ask twice, for different users."""
     same = _period(drs, ahead, 3).reply.body == _period(drs, ahead, 3, userId=user).reply.body
     expect(same, f"the answer differs for the user '{user}'")
@@ -159,10 +159,10 @@ def the_user_changes_nothing(drs: Conversation, ahead: int, user: str) -> None:
     "A field that must be sent and is missing is refused with an errorMsg that names it.",
     presumed("the document says which must be sent, not what follows"),
 )
-def a_missing_field_is_refused_by_name(drs: Conversation) -> None:
+def a_missing_field_is_refused_by_name(drs: DrsDriver) -> None:
     """Leave out each in turn."""
     for field in _MUST_BE_SENT:
-        if field == "priority" and not drs.facts.priority_required:
+        if field == "priority" and not drs.data.priority_required:
             continue
         members = drs.availability_members(drs.local(1), drs.local(2))
         order = dict(members["theOrder"])  # type: ignore[arg-type]
@@ -179,13 +179,13 @@ def a_missing_field_is_refused_by_name(drs: Conversation) -> None:
     "National holidays are not known: they have slots like any working day.",
     client("scheduled repairs at Lincoln"),
 )
-def holidays_are_working_days(drs: Conversation) -> None:
+def holidays_are_working_days(drs: DrsDriver) -> None:
     """Ask for the next New Year's Day that falls on a weekday."""
     year = drs.today.year + 1
     while date(year, 1, 1).weekday() >= _SATURDAY:
         year += 1
     ahead = (date(year, 1, 1) - drs.today).days
-    expect(bool(offered(_period(drs, ahead, 1))), f"1 January {year} has no slots")
+    expect(bool(read_slots(_period(drs, ahead, 1))), f"1 January {year} has no slots")
 
 
 @clause(
@@ -195,9 +195,9 @@ def holidays_are_working_days(drs: Conversation) -> None:
     ahead=days_ahead(),
     length=lengths(_WITHIN_CAP - 1),
 )
-def a_wider_period_only_adds_days(drs: Conversation, ahead: int, length: int) -> None:
+def a_wider_period_only_adds_days(drs: DrsDriver, ahead: int, length: int) -> None:
     """Ask for a period and for one day more."""
-    narrow, wide = (offered(_period(drs, ahead, days)) for days in (length, length + 1))
+    narrow, wide = (read_slots(_period(drs, ahead, days)) for days in (length, length + 1))
     expect(wide[: len(narrow)] == narrow, "a day of both periods differs")
 
 
@@ -207,22 +207,22 @@ def a_wider_period_only_adds_days(drs: Conversation, ahead: int, length: int) ->
     client("services of Lincoln, Newark and Hackney ask for 14 days with a midnight end"),
     weeks=lengths(40),
 )
-def a_midnight_end_counts_its_day(drs: Conversation, weeks: int) -> None:
+def a_midnight_end_counts_its_day(drs: DrsDriver, weeks: int) -> None:
     """Ask for one Tuesday, from midnight to midnight of that same day and to its end."""
     ahead = drs.weekday(weeks, 1)
     day = drs.local(ahead)
-    to_midnight = offered(drs.check_availability(day, day + timedelta(seconds=1)))
-    to_the_end = offered(drs.check_availability(day, drs.local(ahead, time(23, 59, 59))))
+    to_midnight = read_slots(drs.check_availability(day, day + timedelta(seconds=1)))
+    to_the_end = read_slots(drs.check_availability(day, drs.local(ahead, time(23, 59, 59))))
     expect(to_midnight == to_the_end, "the slots differ with the time of periodEnd")
 
 
-def _period(drs: Conversation, ahead: int, length: int, **order: str) -> Exchange:
+def _period(drs: DrsDriver, ahead: int, length: int, **order: str) -> Exchange:
     return drs.check_availability(drs.local(ahead), drs.local(ahead + length - 1, time(23, 59)), **order)
 
 
 def _by_day(answer: Exchange) -> dict[str, list[OfferedSlot]]:
     by_day: dict[str, list[OfferedSlot]] = {}
-    for slot in offered(answer):
+    for slot in read_slots(answer):
         by_day.setdefault(slot.begin[:10], []).append(slot)
     return by_day
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from drs_contracts.clauses.caller_wire import caller_clause
 from drs_contracts.clauses.clause import presumed, seen
-from drs_contracts.traffic.calls import Call, each_call, moment
+from drs_contracts.traffic.calls import Call, each_call, parse_moment
 
 _CODE = (
     "theOrder/theBookingCodes/bookingCodeSORCode",
@@ -106,7 +106,7 @@ def dates_can_be_read(call: Call) -> str | None:
 def periods_run_forward(call: Call) -> str | None:
     """Compare the two ends."""
     for first, last in _PERIODS:
-        begin, end = moment(call.value(first)), moment(call.value(last))
+        begin, end = parse_moment(call.value(first)), parse_moment(call.value(last))
         if begin and end:
             return "" if begin < end else f"it runs from {call.value(first)} to {call.value(last)}"
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drs_contracts.clauses.clause import clause, client, presumed
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_success
 from drs_contracts.strategies import texts
 
@@ -16,7 +16,7 @@ _BOOKING = "theOrders/theBookings"
     client("Hackney completes orders so"),
     writes=True,
 )
-def a_booking_completes_its_order(drs: Conversation) -> None:
+def a_booking_completes_its_order(drs: DrsDriver) -> None:
     """Complete an order's only booking."""
     order = drs.create_order()
     answer = drs.update(order, "COMPLETED", completeOrder=True)
@@ -32,10 +32,10 @@ def a_booking_completes_its_order(drs: Conversation) -> None:
     writes=True,
     comments=texts(max_size=30),
 )
-def comments_move_nothing(drs: Conversation, comments: str) -> None:
+def comments_move_nothing(drs: DrsDriver, comments: str) -> None:
     """Comment on a booking that is scheduled."""
     order = drs.create_order()
-    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
+    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
     members = ("planningWindowStart", "planningWindowEnd", "assignedStart", "theResources/resourceID")
     before = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
     answer = drs.update(order, "PLANNED", {"plannerComments": comments})
@@ -50,11 +50,11 @@ def comments_move_nothing(drs: Conversation, comments: str) -> None:
     presumed("plainest guess"),
     writes=True,
 )
-def a_completed_booking_stays_where_it_is(drs: Conversation) -> None:
+def a_completed_booking_stays_where_it_is(drs: DrsDriver) -> None:
     """Complete a booking, then schedule it."""
     order = drs.create_order()
     drs.update(order, "COMPLETED", completeOrder=True)
-    slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+    slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     expect(drs.schedule_into(order, slot).refused, "it was scheduled")
 
 
@@ -64,10 +64,10 @@ def a_completed_booking_stays_where_it_is(drs: Conversation) -> None:
     presumed("by the life cycle's words, which are published"),
     writes=True,
 )
-def a_booking_goes_its_way(drs: Conversation) -> None:
+def a_booking_goes_its_way(drs: DrsDriver) -> None:
     """Send an operative out, let them begin, and try to go back."""
     order = drs.create_order()
-    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
+    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
     status = drs.select(order).text("theOrders/status")
     expect(status == "PLANNED", f"once it is scheduled, the order is {status}")
     for becomes in ("DESPATCHED", "ACCEPTED", "ARRIVED", "STARTED"):
@@ -89,7 +89,7 @@ def a_booking_goes_its_way(drs: Conversation) -> None:
     writes=True,
     comments=texts(max_size=30),
 )
-def comments_are_kept(drs: Conversation, comments: str) -> None:
+def comments_are_kept(drs: DrsDriver, comments: str) -> None:
     """Send both, one after the other, and look at the booking."""
     order = drs.create_order()
     sent = {"plannerComments": comments, "operatorComments": f"{comments}!"}
@@ -108,16 +108,16 @@ def comments_are_kept(drs: Conversation, comments: str) -> None:
     client("Hackney"),
     writes=True,
 )
-def an_unknown_order_is_not_deleted(drs: Conversation) -> None:
+def an_unknown_order_is_not_deleted(drs: DrsDriver) -> None:
     """Delete an order that never was."""
-    number = f"{drs.facts.order_number_prefix}NONE"
+    number = f"{drs.data.order_number_prefix}NONE"
     answer = drs.ask("deleteOrder", theOrder={"primaryOrderNumber": number})
     expect(answer.refused, f"the status is {answer.text('status')}")
     expect("no order exists" in (answer.text("errorMsg") or ""), f"the errorMsg is '{answer.text('errorMsg')}'")
 
 
 @clause("CAN-02", "deleteOrder cancels the order: its number is unknown afterwards.", client("Hackney"), writes=True)
-def a_deleted_order_is_gone(drs: Conversation) -> None:
+def a_deleted_order_is_gone(drs: DrsDriver) -> None:
     """Create an order, delete it, look for it."""
     order = drs.create_order()
     answer = drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number})
@@ -126,7 +126,7 @@ def a_deleted_order_is_gone(drs: Conversation) -> None:
 
 
 @clause("CAN-03", "deleteBooking of an unknown booking is refused.", presumed("plainest guess"), writes=True)
-def an_unknown_booking_is_not_cancelled(drs: Conversation) -> None:
+def an_unknown_booking_is_not_cancelled(drs: DrsDriver) -> None:
     """Cancel a booking twice."""
     order = drs.create_order()
     drs.delete(order)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen
-from drs_contracts.driver.driver import Conversation, offered
+from drs_contracts.driver.driver import DrsDriver, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.strategies import days_ahead
 
@@ -27,7 +27,7 @@ _A_MINUTE = timedelta(minutes=1)
     seen("checkAvailability, onlyBestSlots; the interface has the other three"),
     value=st.sampled_from(_BEST_SLOTS),
 )
-def best_slots_can_be_asked_for(drs: Conversation, value: str) -> None:
+def best_slots_can_be_asked_for(drs: DrsDriver, value: str) -> None:
     """Ask with each of the values."""
     members = drs.availability_members(drs.local(1), drs.local(3)) | {"onlyBestSlots": value}
     answer = drs.call("checkAvailability", members)
@@ -40,23 +40,23 @@ def best_slots_can_be_asked_for(drs: Conversation, value: str) -> None:
     presumed("by the name of the value"),
     ahead=days_ahead(),
 )
-def only_best_slots_are_listed(drs: Conversation, ahead: int) -> None:
+def only_best_slots_are_listed(drs: DrsDriver, ahead: int) -> None:
     """Ask for all slots of some days, and for the best."""
     members = drs.availability_members(drs.local(ahead), drs.local(ahead + 3))
-    everything = offered(drs.call("checkAvailability", members))
-    best = offered(drs.call("checkAvailability", members | {"onlyBestSlots": "day"}))
+    everything = read_slots(drs.call("checkAvailability", members))
+    best = read_slots(drs.call("checkAvailability", members | {"onlyBestSlots": "day"}))
     expect(best == [slot for slot in everything if slot.best], f"{len(best)} slots came, not the best ones")
 
 
 @clause("AVL-16", "A period that ends before it begins is refused.", presumed("plainest guess"), ahead=days_ahead())
-def a_reversed_period_is_refused(drs: Conversation, ahead: int) -> None:
+def a_reversed_period_is_refused(drs: DrsDriver, ahead: int) -> None:
     """Ask for a period the wrong way round."""
     answer = drs.check_availability(drs.local(ahead + 2), drs.local(ahead))
     expect(answer.refused, f"the status is {answer.text('status')}")
 
 
 @clause("AVL-17", "available is YES or NO.", seen("Appendix B 3"), ahead=days_ahead())
-def availability_is_yes_or_no(drs: Conversation, ahead: int) -> None:
+def availability_is_yes_or_no(drs: DrsDriver, ahead: int) -> None:
     """Look at the slots of a few days."""
     answer = drs.check_availability(drs.local(ahead), drs.local(ahead + 4))
     found = set(answer.texts("theSlots/slotsForDay/available"))
@@ -69,9 +69,9 @@ def availability_is_yes_or_no(drs: Conversation, ahead: int) -> None:
     client("DRS documentation, as the services' notes have it"),
     writes=True,
 )
-def priorities_match_exactly(drs: Conversation) -> None:
+def priorities_match_exactly(drs: DrsDriver) -> None:
     """Send the priority in the other case, and with a letter more."""
-    for priority in (drs.facts.priority.swapcase(), f"{drs.facts.priority}s"):
+    for priority in (drs.data.priority.swapcase(), f"{drs.data.priority}s"):
         answer = drs.call("createOrder", drs.order_members(priority=priority))
         expect(answer.refused, f"'{priority}' was taken")
 
@@ -82,7 +82,7 @@ def priorities_match_exactly(drs: Conversation) -> None:
     seen("createOrder, earliestBookingDate"),
     writes=True,
 )
-def the_earliest_date_is_now(drs: Conversation) -> None:
+def the_earliest_date_is_now(drs: DrsDriver) -> None:
     """Create an order without that date."""
     start = drs.create_order().exchange.text(f"{_BOOKING}/planningWindowStart") or ""
     away = abs(datetime.fromisoformat(start) - drs.target.now())
@@ -90,21 +90,21 @@ def the_earliest_date_is_now(drs: Conversation) -> None:
 
 
 @clause("ORD-12", "orderId 0 stands for a new order.", seen("createOrder, orderId"), writes=True)
-def order_id_0_is_new(drs: Conversation) -> None:
+def order_id_0_is_new(drs: DrsDriver) -> None:
     """Create an order with that id."""
     order_id = drs.create_order(orderId="0").exchange.text("theOrder/orderId")
     expect(order_id not in (None, "", "0"), f"the order has the id {order_id}")
 
 
 @clause("ORD-13", "An unknown contract is refused.", presumed("plainest guess"), writes=True)
-def an_unknown_contract_is_refused(drs: Conversation) -> None:
+def an_unknown_contract_is_refused(drs: DrsDriver) -> None:
     """Create an order under a contract that nobody has."""
     answer = drs.call("createOrder", drs.order_members(contract="no such contract"))
     expect(answer.refused, f"the status is {answer.text('status')}")
 
 
 @clause("ORD-14", "An unknown SOR code is refused.", presumed("plainest guess"), writes=True)
-def an_unknown_sor_code_is_refused(drs: Conversation) -> None:
+def an_unknown_sor_code_is_refused(drs: DrsDriver) -> None:
     """Create an order for work that nobody knows."""
     code = {"bookingCodeSORCode": "NOSUCH", "itemNumberWithinBooking": "1", "primaryOrderNumber": "x", "quantity": "1"}
     answer = drs.call("createOrder", drs.order_members(theBookingCodes=code))
@@ -117,7 +117,7 @@ def an_unknown_sor_code_is_refused(drs: Conversation) -> None:
     presumed("the document says which must be sent, not what follows"),
     writes=True,
 )
-def a_missing_field_of_an_order_is_named(drs: Conversation) -> None:
+def a_missing_field_of_an_order_is_named(drs: DrsDriver) -> None:
     """Leave out one after the other."""
     for field in _MUST_BE_SENT:
         members = drs.order_members()
@@ -128,23 +128,23 @@ def a_missing_field_of_an_order_is_named(drs: Conversation) -> None:
 
 
 @clause("SCH-10", "userId can be left out.", seen("scheduleBooking, userId"), writes=True)
-def scheduling_needs_no_user(drs: Conversation) -> None:
+def scheduling_needs_no_user(drs: DrsDriver) -> None:
     """Schedule without one."""
-    answer = drs.schedule_into(drs.create_order(), drs.free_slots(drs.weekday(1, 1), 1)[0])
+    answer = drs.schedule_into(drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0])
     expect_success(answer)
 
 
 @clause("SCH-11", "A planning window that ends before it begins is refused.", presumed("plainest guess"), writes=True)
-def a_reversed_window_is_refused(drs: Conversation) -> None:
+def a_reversed_window_is_refused(drs: DrsDriver) -> None:
     """Schedule the wrong way round."""
-    order, slot = drs.create_order(), drs.free_slots(drs.weekday(1, 1), 1)[0]
+    order, slot = drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0]
     answer = drs.schedule(order, planningWindowStart=slot.end, planningWindowEnd=slot.begin)
     expect(answer.refused, f"the status is {answer.text('status')}")
 
 
 @clause("SCH-12", "scheduleBooking of an unknown booking is refused.", presumed("plainest guess"), writes=True)
-def an_unknown_booking_is_not_scheduled(drs: Conversation) -> None:
+def an_unknown_booking_is_not_scheduled(drs: DrsDriver) -> None:
     """Schedule a booking that was cancelled."""
-    order, slot = drs.create_order(), drs.free_slots(drs.weekday(1, 1), 1)[0]
+    order, slot = drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0]
     drs.delete(order)
     expect(drs.schedule_into(order, slot).refused, "a booking that is gone was scheduled")

@@ -3,7 +3,7 @@
 A check is a function with Hypothesis strategies for what it varies::
 
     @clause("SES-01", "A session id has 32 lower-case hex characters.", seen("Sessions"))
-    def session_id_form(drs: Conversation) -> None:
+    def session_id_form(drs: DrsDriver) -> None:
         expect(..., "the session id has another form")
 
 A clause that binds the caller has a check that looks through a whole traffic and gives every occasion on which the
@@ -76,7 +76,7 @@ class Clause:
         statement: One sentence in the present tense.
         evidence: How it is known.
         binds: Who has to keep it.
-        check: Where it binds DRS: takes a ``Conversation`` and one value of every strategy in ``varies``; raises
+        check: Where it binds DRS: takes a ``DrsDriver`` and one value of every strategy in ``varies``; raises
             ``ClauseBroken``. Where it binds the caller: takes a ``Traffic`` and gives the occasions in it.
         varies: What the check is tried with.
         writes: Whether the check changes anything in the DRS that it talks to.

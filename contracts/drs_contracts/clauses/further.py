@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drs_contracts.clauses.clause import clause, presumed
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_success
 from drs_contracts.driver.messages import Members
 from drs_contracts.strategies import comments
@@ -19,7 +19,7 @@ _WINDOW = ("planningWindowStart", "planningWindowEnd")
     writes=True,
     text=comments(max_size=60),
 )
-def an_update_changes_what_it_sends(drs: Conversation, text: str) -> None:
+def an_update_changes_what_it_sends(drs: DrsDriver, text: str) -> None:
     """Change an order's comments."""
     order = drs.create_order(orderComments="before")
     others = ("locationID", "priority", "contract", "targetDate", "status", "theBookings/bookingId")
@@ -40,11 +40,11 @@ def an_update_changes_what_it_sends(drs: Conversation, text: str) -> None:
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def an_order_is_completed(drs: Conversation) -> None:
+def an_order_is_completed(drs: DrsDriver) -> None:
     """Complete an order that is scheduled, then look for its booking's place."""
     order, ahead = drs.create_order(), drs.weekday(1, 1)
-    drs.schedule_into(order, drs.free_slots(ahead, 1)[0])
-    members = {"contract": drs.facts.contract, "primaryOrderNumber": order.number, "userId": drs.facts.user_id}
+    drs.schedule_into(order, drs.need_slots(ahead, 1)[0])
+    members = {"contract": drs.data.contract, "primaryOrderNumber": order.number, "userId": drs.data.user_id}
     answer = drs.ask("completeOrder", **members)
     expect_success(answer)
     shown = drs.select(order, includeCompletedBookings=True)
@@ -61,7 +61,7 @@ def an_order_is_completed(drs: Conversation) -> None:
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def an_order_has_further_bookings(drs: Conversation) -> None:
+def an_order_has_further_bookings(drs: DrsDriver) -> None:
     """Make a second booking."""
     order = drs.create_order()
     booking: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
@@ -87,10 +87,10 @@ def an_order_has_further_bookings(drs: Conversation) -> None:
     presumed("by the operations' names; the life cycle's word is published"),
     writes=True,
 )
-def a_place_is_reserved_and_confirmed(drs: Conversation) -> None:
+def a_place_is_reserved_and_confirmed(drs: DrsDriver) -> None:
     """Reserve the first slot of a day, and confirm it."""
     order = drs.create_order()
-    slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+    slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     window = dict(zip(_WINDOW, (slot.begin, slot.end), strict=True))
     unnamed = drs.booking(order, **window)
     del unnamed["bookingId"]
@@ -113,7 +113,7 @@ def a_place_is_reserved_and_confirmed(drs: Conversation) -> None:
     presumed("plainest guess"),
     writes=True,
 )
-def only_a_reservation_is_confirmed(drs: Conversation) -> None:
+def only_a_reservation_is_confirmed(drs: DrsDriver) -> None:
     """Confirm a booking that was just made."""
     answer = drs.ask("confirmReservation", theBooking=drs.booking(drs.create_order()))
     expect(answer.refused, f"the status is {answer.text('status')}")
@@ -125,10 +125,10 @@ def only_a_reservation_is_confirmed(drs: Conversation) -> None:
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def bookings_are_found_by_operative(drs: Conversation) -> None:
+def bookings_are_found_by_operative(drs: DrsDriver) -> None:
     """Schedule a booking, and look for it with its operative, in its week and the week after."""
     order, monday = drs.create_order(), drs.weekday(1, 0)
-    drs.schedule_into(order, drs.free_slots(monday)[0])
+    drs.schedule_into(order, drs.need_slots(monday)[0])
     somebody = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
     for week, is_there in ((0, True), (7, False)):
         period = {
@@ -149,10 +149,10 @@ def bookings_are_found_by_operative(drs: Conversation) -> None:
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def who_comes_is_known(drs: Conversation) -> None:
+def who_comes_is_known(drs: DrsDriver) -> None:
     """Schedule a booking, and ask who is to come."""
     order = drs.create_order()
-    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 0))[0])
+    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 0))[0])
     somebody = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
     answer = drs.ask("selectResource", theResourceIDs=somebody)
     expect_success(answer)

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Members
 from drs_contracts.fake_data import Person, Place
@@ -25,7 +25,7 @@ _BEFORE_WORK = _PHASES[:4]
     writes=True,
     reason=texts(max_size=20),
 )
-def a_booking_is_followed(drs: Conversation, reason: str) -> None:
+def a_booking_is_followed(drs: DrsDriver, reason: str) -> None:
     """Complete a booking, and say what follows."""
     order = drs.create_order(targetDate=drs.local(30))
     begin, end = drs.local(9, time(8)), drs.local(9, time(12))
@@ -55,7 +55,7 @@ def a_booking_is_followed(drs: Conversation, reason: str) -> None:
     category=texts(max_size=20),
     status=texts(max_size=20),
 )
-def category_and_status_are_kept(drs: Conversation, category: str, status: str) -> None:
+def category_and_status_are_kept(drs: DrsDriver, category: str, status: str) -> None:
     """Send the one, then the other, then neither."""
     order = drs.create_order()
     expect_success(drs.update(order, "PLANNED", {"bookingCategory": "another"}, bookingCategory=category))
@@ -77,7 +77,7 @@ def category_and_status_are_kept(drs: Conversation, category: str, status: str) 
     writes=True,
     hours=st.integers(1, 20),
 )
-def work_that_was_done_is_shown(drs: Conversation, hours: int) -> None:
+def work_that_was_done_is_shown(drs: DrsDriver, hours: int) -> None:
     """Complete a booking that nobody was to come for."""
     order = drs.create_order()
     somebody = drs.ask("selectResource").text("theResources/resourceID") or ""
@@ -101,7 +101,7 @@ def work_that_was_done_is_shown(drs: Conversation, hours: int) -> None:
     was=st.sampled_from(_PHASES),
     becomes=st.sampled_from(_PHASES),
 )
-def life_cycles_go_forward(drs: Conversation, was: str, becomes: str) -> None:
+def life_cycles_go_forward(drs: DrsDriver, was: str, becomes: str) -> None:
     """Bring a booking into one state, and try another."""
     order = drs.create_order()
     expect_success(drs.update(order, was))
@@ -125,7 +125,7 @@ def life_cycles_go_forward(drs: Conversation, was: str, becomes: str) -> None:
     tenant=people(),
     successor=people(),
 )
-def whom_to_contact_is_kept(drs: Conversation, tenant: Person, successor: Person) -> None:
+def whom_to_contact_is_kept(drs: DrsDriver, tenant: Person, successor: Person) -> None:
     """Create an order with a contact, change the one member, then the other."""
     order = drs.create_order(contactName=tenant.name, phone=tenant.phone, message=True)
     told = [order.exchange.text(f"theOrder/{name}") for name in ("contactName", "phone", "message")]
@@ -151,11 +151,11 @@ def whom_to_contact_is_kept(drs: Conversation, tenant: Person, successor: Person
     presumed("plainest guess"),
     writes=True,
 )
-def who_was_to_come_did_the_work(drs: Conversation) -> None:
+def who_was_to_come_did_the_work(drs: DrsDriver) -> None:
     """Complete a booking that is scheduled."""
     order = drs.create_order()
     # A booking that is completed keeps its place for good, so it is taken far from what other checks look at.
-    expect_success(drs.schedule_into(order, drs.free_slots(drs.weekday(9, 0))[0]))
+    expect_success(drs.schedule_into(order, drs.need_slots(drs.weekday(9, 0))[0]))
     comes = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
     expect_success(drs.update(order, "COMPLETED"))
     came = drs.select(order, includeCompletedBookings=True).text(f"{_BOOKING}/theResources/resourceID")
@@ -169,7 +169,7 @@ def who_was_to_come_did_the_work(drs: Conversation) -> None:
     writes=True,
     there=places(),
 )
-def an_order_is_moved(drs: Conversation, there: Place) -> None:
+def an_order_is_moved(drs: DrsDriver, there: Place) -> None:
     """Change place, priority and more of an order, each alone."""
     order = drs.create_order(message=True)
     before = drs.select(order).text("theOrders/priority")
@@ -177,7 +177,7 @@ def an_order_is_moved(drs: Conversation, there: Place) -> None:
         {"locationID": there.id},
         {"message": False},
         {"contactName": there.address1},
-        {"priority": drs.facts.scheduled_priority},
+        {"priority": drs.data.scheduled_priority},
     )
     for changed in changes:
         named: Members = {"primaryOrderNumber": order.number, **changed}
@@ -185,7 +185,7 @@ def an_order_is_moved(drs: Conversation, there: Place) -> None:
     shown = drs.select(order)
     names = ("theLocation/locationId", "theBookings/locationID", "message", "contactName", "priority")
     told = [shown.text(f"theOrders/{name}") for name in names]
-    wanted = [there.id, there.id, "false", there.address1, drs.facts.scheduled_priority]
+    wanted = [there.id, there.id, "false", there.address1, drs.data.scheduled_priority]
     expect(told == wanted, f"it has {told}, not {wanted}; its priority was {before}")
     for name, wrong in (("priority", "no such one"), ("locationID", " ")):
         flawed: Members = {"primaryOrderNumber": order.number, name: wrong}

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal
 from drs_contracts.strategies import comments, texts, user_ids
 
@@ -23,7 +23,7 @@ _TOKEN_ID = re.compile(r"[A-Za-z0-9]{40}")
     seen("Creating an order, footnote"),
     writes=True,
 )
-def an_order_comes_with_a_booking(drs: Conversation) -> None:
+def an_order_comes_with_a_booking(drs: DrsDriver) -> None:
     """Create an order and look at its ids."""
     answer = drs.create_order().exchange
     order_id = answer.text("theOrder/orderId") or ""
@@ -39,7 +39,7 @@ def an_order_comes_with_a_booking(drs: Conversation) -> None:
     writes=True,
     text=comments(max_size=60),
 )
-def comments_are_trimmed(drs: Conversation, text: str) -> None:
+def comments_are_trimmed(drs: DrsDriver, text: str) -> None:
     """Send comments with blanks around them."""
     answer = drs.create_order(orderComments=f" {text} ").exchange
     returned = answer.text("theOrder/orderComments")
@@ -53,7 +53,7 @@ def comments_are_trimmed(drs: Conversation, text: str) -> None:
     writes=True,
     over=texts(max_size=20),
 )
-def long_comments_are_refused(drs: Conversation, over: str) -> None:
+def long_comments_are_refused(drs: DrsDriver, over: str) -> None:
     """Send as many as are allowed, then some more."""
     drs.create_order(orderComments="x" * _LIMIT)
     answer = drs.call("createOrder", drs.order_members(orderComments="x" * _LIMIT + over))
@@ -66,7 +66,7 @@ def long_comments_are_refused(drs: Conversation, over: str) -> None:
     seen("createOrder, earliestBookingDate"),
     writes=True,
 )
-def the_window_is_from_earliest_to_target(drs: Conversation) -> None:
+def the_window_is_from_earliest_to_target(drs: DrsDriver) -> None:
     """Create an order with both dates."""
     earliest, target = drs.local(3, time(8)), drs.local(30, time(16))
     answer = drs.create_order(earliestBookingDate=earliest, targetDate=target).exchange
@@ -76,7 +76,7 @@ def the_window_is_from_earliest_to_target(drs: Conversation) -> None:
 
 
 @clause("ORD-05", "A booking has a tokenId of 40 letters and digits.", seen("Appendix B 4"), writes=True)
-def tokens_have_their_form(drs: Conversation) -> None:
+def tokens_have_their_form(drs: DrsDriver) -> None:
     """Create an order and look."""
     token = drs.create_order().exchange.text(_BOOKING + "/tokenId") or ""
     expect(bool(_TOKEN_ID.fullmatch(token)), f"the tokenId is '{token}'")
@@ -88,7 +88,7 @@ def tokens_have_their_form(drs: Conversation) -> None:
     client("Hackney"),
     number=texts(),
 )
-def an_unknown_number_is_refused(drs: Conversation, number: str) -> None:
+def an_unknown_number_is_refused(drs: DrsDriver, number: str) -> None:
     """Ask for a number that nobody gave."""
     answer = drs.ask("selectOrder", primaryOrderNumber=f"unknown {number}")
     expect(answer.refused, f"the status is {answer.text('status')}")
@@ -102,7 +102,7 @@ def an_unknown_number_is_refused(drs: Conversation, number: str) -> None:
     client("Hackney"),
     writes=True,
 )
-def a_number_is_taken_once(drs: Conversation) -> None:
+def a_number_is_taken_once(drs: DrsDriver) -> None:
     """Create an order twice."""
     order = drs.create_order()
     again = drs.call("createOrder", drs.order_members(primaryOrderNumber=order.number))
@@ -117,7 +117,7 @@ def a_number_is_taken_once(drs: Conversation) -> None:
     client("Hackney takes theResources for the sign that an order is scheduled"),
     writes=True,
 )
-def an_unscheduled_booking_has_nobody(drs: Conversation) -> None:
+def an_unscheduled_booking_has_nobody(drs: DrsDriver) -> None:
     """Create an order and read it back."""
     answer = drs.select(drs.create_order())
     for member in ("assignedStart", "assignedEnd", "theResources"):
@@ -131,7 +131,7 @@ def an_unscheduled_booking_has_nobody(drs: Conversation) -> None:
     writes=True,
     user=user_ids(),
 )
-def the_user_comes_back(drs: Conversation, user: str) -> None:
+def the_user_comes_back(drs: DrsDriver, user: str) -> None:
     """Create an order for any user."""
     answer = drs.create_order(userId=user).exchange
     for member in ("theOrder/userId", _BOOKING + "/userId"):
@@ -145,7 +145,7 @@ def the_user_comes_back(drs: Conversation, user: str) -> None:
     writes=True,
     order_id=st.integers(1, 10**9),
 )
-def a_new_order_brings_no_id(drs: Conversation, order_id: int) -> None:
+def a_new_order_brings_no_id(drs: DrsDriver, order_id: int) -> None:
     """Create an order with an id of one's own."""
     answer = drs.call("createOrder", drs.order_members(orderId=order_id))
     expect_refusal(answer, "orderId", str(order_id))
@@ -157,7 +157,7 @@ def a_new_order_brings_no_id(drs: Conversation, order_id: int) -> None:
     presumed("plainest guess"),
     writes=True,
 )
-def an_order_is_named_by_its_id(drs: Conversation) -> None:
+def an_order_is_named_by_its_id(drs: DrsDriver) -> None:
     """Change an order that is named by its id, with the right number and a wrong one."""
     order, other = drs.create_order(), drs.create_order()
     order_id = order.exchange.text("theOrder/orderId") or ""

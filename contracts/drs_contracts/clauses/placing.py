@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed, seen
-from drs_contracts.driver.driver import Conversation, CreatedOrder, OfferedSlot, offered
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.fake_data import Place
 from drs_contracts.strategies import lengths, places
@@ -25,12 +25,12 @@ _A_MINUTE = timedelta(minutes=1)
     seen("scheduleBooking, errors: the job has no valid job template"),
     writes=True,
 )
-def without_a_template_nothing_is_planned(drs: Conversation) -> None:
+def without_a_template_nothing_is_planned(drs: DrsDriver) -> None:
     """Create an order for a code that has no trade, and schedule it with a window and without."""
-    code = drs.facts.sor_code_without_template
+    code = drs.data.sor_code_without_template
     if code is None:
         return
-    slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+    slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     order = drs.create_order(theBookingCodes={**drs.code("any"), "bookingCodeSORCode": code})
     for answer in (drs.schedule_into(order, slot), drs.schedule(order)):
         expect(answer.refused, f"the status is {answer.text('status')}")
@@ -43,10 +43,10 @@ def without_a_template_nothing_is_planned(drs: Conversation) -> None:
     presumed("by the member's name, which is published"),
     writes=True,
 )
-def force_finds_another_place(drs: Conversation) -> None:
+def force_finds_another_place(drs: DrsDriver) -> None:
     """Fill a Tuesday morning, then book it once more, without force and with it."""
     tuesday = drs.weekday(1, 1)
-    slot = drs.free_slots(tuesday, 1)[0]
+    slot = drs.need_slots(tuesday, 1)[0]
     _fill(drs, slot)
     order = drs.create_order()
     answer = drs.schedule_into(order, slot)
@@ -66,9 +66,9 @@ def force_finds_another_place(drs: Conversation) -> None:
     writes=True,
     weeks=lengths(5),
 )
-def a_locked_time_stays(drs: Conversation, weeks: int) -> None:
+def a_locked_time_stays(drs: DrsDriver, weeks: int) -> None:
     """Lock a visit, then fill its slot."""
-    slot = drs.free_slots(drs.weekday(weeks, 1), 1)[0]
+    slot = drs.need_slots(drs.weekday(weeks, 1), 1)[0]
     order = drs.create_order()
     window = slot.window
     expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **window), timeLock=True))
@@ -77,7 +77,7 @@ def a_locked_time_stays(drs: Conversation, weeks: int) -> None:
     _fill(drs, slot)
     after = drs.select(order).text(f"{_BOOKING}/assignedStart")
     expect(after == before, f"it was locked at {before} and is at {after}")
-    later = drs.free_slots(drs.weekday(weeks, 2), 3)[-1]
+    later = drs.need_slots(drs.weekday(weeks, 2), 3)[-1]
     expect_success(drs.schedule_into(order, later))
     moved = drs.select(order).time(f"{_BOOKING}/assignedStart")
     expect(later.begins <= moved < later.ends, f"it was moved to {later.begin} and is at {moved}")
@@ -89,10 +89,10 @@ def a_locked_time_stays(drs: Conversation, weeks: int) -> None:
     presumed("by the values' names, which are published"),
     writes=True,
 )
-def a_locked_operative_comes(drs: Conversation) -> None:
+def a_locked_operative_comes(drs: DrsDriver) -> None:
     """Ask for each operative who could come, and move a booking that is locked."""
     tuesday = drs.weekday(1, 1)
-    slot = drs.free_slots(tuesday, 1)[0]
+    slot = drs.need_slots(tuesday, 1)[0]
     window = slot.window
     order = drs.create_order()
     for somebody in _who_can(drs, order):
@@ -119,14 +119,14 @@ def a_locked_operative_comes(drs: Conversation) -> None:
     writes=True,
     moves_clock=True,
 )
-def a_reservation_lapses(drs: Conversation) -> None:
+def a_reservation_lapses(drs: DrsDriver) -> None:
     """Reserve a slot, wait until just before its end, then until just after."""
     tuesday = drs.weekday(1, 1)
-    before = drs.free_slots(tuesday, 1)
+    before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
     window = before[0].window
     expect_success(drs.ask("createReservation", theBooking=drs.booking(order, **window)))
-    held = timedelta(minutes=drs.facts.reservation_minutes)
+    held = timedelta(minutes=drs.data.reservation_minutes)
     for wait, wanted in ((held - _A_MINUTE, "RESERVED"), (2 * _A_MINUTE, "PLANNED")):
         drs.target.move_clock(wait)
         shown = drs.select(order)
@@ -152,7 +152,7 @@ def a_reservation_lapses(drs: Conversation) -> None:
     presumed("plainest guess"),
     writes=True,
 )
-def what_is_begun_is_not_moved(drs: Conversation) -> None:
+def what_is_begun_is_not_moved(drs: DrsDriver) -> None:
     """Let an operative arrive and begin, and try to move the visit each time."""
     order = drs.create_order()
     slots = drs.free_slots(drs.weekday(1, 1), 1)
@@ -174,7 +174,7 @@ def what_is_begun_is_not_moved(drs: Conversation) -> None:
     writes=True,
     choices=st.lists(st.tuples(st.integers(0, 9), places()), min_size=2, max_size=9),
 )
-def visits_do_not_overlap(drs: Conversation, choices: list[tuple[int, Place]]) -> None:
+def visits_do_not_overlap(drs: DrsDriver, choices: list[tuple[int, Place]]) -> None:
     """Book slots of a day for places all over, as long as there are any, and look at everybody's day."""
     tuesday = drs.weekday(1, 1)
     orders = []
@@ -197,7 +197,7 @@ def visits_do_not_overlap(drs: Conversation, choices: list[tuple[int, Place]]) -
             expect(one[1] <= other[0], f"{somebody} is at two visits at {other[0]}")
 
 
-def _fill(drs: Conversation, slot: OfferedSlot) -> None:
+def _fill(drs: DrsDriver, slot: OfferedSlot) -> None:
     """Book a slot until it is full."""
     for _ in range(_MOST_BOOKINGS):
         if not drs.schedule_into(drs.create_order(), slot).succeeded:
@@ -205,7 +205,7 @@ def _fill(drs: Conversation, slot: OfferedSlot) -> None:
     expect(False, f"the slot at {slot.begin} takes more than {_MOST_BOOKINGS} bookings")
 
 
-def _fill_operative(drs: Conversation, somebody: str, slot: OfferedSlot) -> None:
+def _fill_operative(drs: DrsDriver, somebody: str, slot: OfferedSlot) -> None:
     """Give others of that slot's work to everybody but this operative, so that they are nearer."""
     window = slot.window
     for other in _who_can(drs, drs.create_order()):
@@ -215,14 +215,14 @@ def _fill_operative(drs: Conversation, somebody: str, slot: OfferedSlot) -> None
             drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified")
 
 
-def _has_room(drs: Conversation, somebody: str, slot: OfferedSlot) -> bool:
+def _has_room(drs: DrsDriver, somebody: str, slot: OfferedSlot) -> bool:
     begin = slot.begins
     asked = {**drs.availability_members(begin, begin), "resourceIDs": somebody}
-    free = [each for each in offered(drs.call("checkAvailability", asked)) if each.available]
+    free = [each for each in read_slots(drs.call("checkAvailability", asked)) if each.available]
     return (slot.begin, slot.end) in [(each.begin, each.end) for each in free]
 
 
-def _who_can(drs: Conversation, order: CreatedOrder) -> list[str]:
+def _who_can(drs: DrsDriver, order: CreatedOrder) -> list[str]:
     """Those who have the trade of an order's booking."""
     trade = order.exchange.text("theOrder/theBookings/template")
     returned = drs.ask("selectResource").returned
@@ -234,7 +234,7 @@ def _who_can(drs: Conversation, order: CreatedOrder) -> list[str]:
     ]
 
 
-def _expect_operative(drs: Conversation, order: CreatedOrder, somebody: str) -> None:
+def _expect_operative(drs: DrsDriver, order: CreatedOrder, somebody: str) -> None:
     shown = drs.select(order)
     comes = shown.text(f"{_BOOKING}/theResources/resourceID")
     expect(comes == somebody, f"{comes} comes, not {somebody}")

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 from drs_contracts.fake_data import Place
@@ -22,17 +22,17 @@ _PLANNING_FAILED = "Planning failed"
 _A_DAY = 24 * 60
 
 
-def _everybody(drs: Conversation) -> list[str]:
+def _everybody(drs: DrsDriver) -> list[str]:
     return drs.ask("selectResource").texts("theResources/resourceID")
 
 
-def _tell_of_all(drs: Conversation, **news: Value) -> None:
+def _tell_of_all(drs: DrsDriver, **news: Value) -> None:
     told = [{"resourceID": somebody, **news} for somebody in _everybody(drs)]
-    expect_success(drs.ask("updateResource", contract=drs.facts.contract, theResources=told))
+    expect_success(drs.ask("updateResource", contract=drs.data.contract, theResources=told))
 
 
-def _free(drs: Conversation, ahead: int) -> list[tuple[time, time]]:
-    zone = drs.facts.zone
+def _free(drs: DrsDriver, ahead: int) -> list[tuple[time, time]]:
+    zone = drs.data.zone
     free = drs.free_slots(ahead, 1)
     return [(slot.begins.astimezone(zone).time(), slot.ends.astimezone(zone).time()) for slot in free]
 
@@ -47,7 +47,7 @@ def _free(drs: Conversation, ahead: int) -> list[tuple[time, time]]:
     overlap=st.integers(0, 120),
     seconds=st.integers(0, 59),
 )
-def nobody_comes_who_is_away(drs: Conversation, split: int, overlap: int, seconds: int) -> None:
+def nobody_comes_who_is_away(drs: DrsDriver, split: int, overlap: int, seconds: int) -> None:
     """Let everybody be away for the first slot of a day, told in two parts that meet or overlap."""
     tuesday = drs.weekday(0, 1)
     before = _free(drs, tuesday)
@@ -80,7 +80,7 @@ def nobody_comes_who_is_away(drs: Conversation, split: int, overlap: int, second
     writes=True,
     changes_records=True,
 )
-def working_hours_count(drs: Conversation) -> None:
+def working_hours_count(drs: DrsDriver) -> None:
     """Let everybody work on Tuesdays only, and on one of them in the last slot's hours only."""
     tuesday = drs.weekday(0, 1)
     usual = _free(drs, tuesday)
@@ -120,14 +120,14 @@ def working_hours_count(drs: Conversation) -> None:
     writes=True,
     changes_records=True,
 )
-def flaws_of_operatives_are_named(drs: Conversation) -> None:
+def flaws_of_operatives_are_named(drs: DrsDriver) -> None:
     """Tell of hours and absences without an end, of days and abilities that there are not."""
     somebody = _everybody(drs)[0]
     hours: Members = {"beginDate": drs.local(0, time(8)), "endDate": drs.local(0, time(16)), "dayOfWeek": "Monday"}
     away: Members = {"beginDateTime": drs.local(1), "endDateTime": drs.local(2)}
 
     def told(named: Members, *words: str) -> None:
-        answer = drs.ask("updateResource", contract=drs.facts.contract, theResources=named)
+        answer = drs.ask("updateResource", contract=drs.data.contract, theResources=named)
         expect_refusal(answer, *words)
 
     for name in hours:
@@ -145,7 +145,7 @@ def flaws_of_operatives_are_named(drs: Conversation) -> None:
     told({"resourceID": "nobody"}, "nobody", "resourceID")
     told({"externalResourceCode": "nobody"}, "nobody", "externalResourceCode")
     told({"resourceName": "nobody"}, "resourceID")
-    expect_refusal(drs.ask("updateResource", contract=drs.facts.contract), "theResources")
+    expect_refusal(drs.ask("updateResource", contract=drs.data.contract), "theResources")
     unknown = drs.ask("updateResource", contract="no such one", theResources={"resourceID": somebody})
     expect_refusal(unknown, "no such one")
 
@@ -157,35 +157,35 @@ def flaws_of_operatives_are_named(drs: Conversation) -> None:
     writes=True,
     changes_records=True,
 )
-def who_is_away_loses_bookings(drs: Conversation) -> None:
+def who_is_away_loses_bookings(drs: DrsDriver) -> None:
     """Let somebody be away for the last slot of a day, with a booking there, before it and on the next day."""
     tuesday = drs.weekday(0, 1)
     before, order, later = drs.create_order(), drs.create_order(), drs.create_order()
-    slots = sorted(drs.free_slots(tuesday, 1), key=lambda slot: (slot.end, slot.begin))
+    slots = sorted(drs.need_slots(tuesday, 1), key=lambda slot: (slot.end, slot.begin))
     early, late = slots[0], slots[-1]
     expect_success(drs.schedule_into(before, early))
     somebody = drs.select(before).text(_WHO) or ""
     named = late.window
     booking = drs.booking(order, theResources={"resourceID": somebody}, **named)
     expect_success(drs.ask("scheduleBooking", theBooking=booking, resourceLock="lockAsSpecified"))
-    expect_success(drs.schedule_into(later, drs.free_slots(tuesday + 1, 1)[0]))
+    expect_success(drs.schedule_into(later, drs.need_slots(tuesday + 1, 1)[0]))
     away: Members = {"beginDateTime": late.begin, "endDateTime": late.end}
     told_of: Members = {"resourceID": somebody, "theUnavailabilities": away}
-    expect_success(drs.ask("updateResource", contract=drs.facts.contract, theResources=told_of))
+    expect_success(drs.ask("updateResource", contract=drs.data.contract, theResources=told_of))
     shown = drs.select(order)
     expect(not shown.texts(_WHO), f"{somebody} is still to come")
     kept = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
     expect(kept == "PLANNED", f"the booking is {kept}")
     expect(drs.select(before).text(_WHO) == somebody, "a visit before that time is lost as well")
     expect(bool(drs.select(later).texts(_WHO)), "the day after is lost as well")
-    alerts = drs.ask("selectAlerts", contract=drs.facts.contract, alertType="RESCHEDULEFAILURES")
+    alerts = drs.ask("selectAlerts", contract=drs.data.contract, alertType="RESCHEDULEFAILURES")
     ids = alerts.texts("theAlerts/theBooking/bookingId")
     expect(ids == [order.booking_id], f"the alerts are those of {ids}")
     name = drs.ask("selectResource", theResourceIDs=somebody)
     told = alerts.text("theAlerts/comments") or ""
     expect((name.text("theResources/resourceName") or "?") in told, f"the alert says '{told}'")
-    expect_success(drs.schedule_into(order, drs.free_slots(tuesday + 2, 1)[0]))
-    after = drs.ask("selectAlerts", contract=drs.facts.contract).texts("theAlerts/theBooking/bookingId")
+    expect_success(drs.schedule_into(order, drs.need_slots(tuesday + 2, 1)[0]))
+    after = drs.ask("selectAlerts", contract=drs.data.contract).texts("theAlerts/theBooking/bookingId")
     expect(after == [], f"the alerts are those of {after} once it is scheduled again")
 
 
@@ -196,10 +196,10 @@ def who_is_away_loses_bookings(drs: Conversation) -> None:
     writes=True,
     changes_records=True,
 )
-def abilities_count(drs: Conversation) -> None:
+def abilities_count(drs: DrsDriver) -> None:
     """Schedule a booking, then teach everybody another trade."""
     order, tuesday = drs.create_order(), drs.weekday(0, 1)
-    expect_success(drs.schedule_into(order, drs.free_slots(tuesday, 1)[0]))
+    expect_success(drs.schedule_into(order, drs.need_slots(tuesday, 1)[0]))
     trade = order.exchange.text("theOrder/theBookings/template")
     known = drs.ask("selectResource").texts("theResources/theAbilities/name")
     others = [name for name in known if name != trade]
@@ -219,7 +219,7 @@ def abilities_count(drs: Conversation) -> None:
     changes_records=True,
     there=places(),
 )
-def places_are_kept(drs: Conversation, there: Place) -> None:
+def places_are_kept(drs: DrsDriver, there: Place) -> None:
     """Tell of a place in two calls, and look at an order there."""
     order = drs.create_order(locationID=there.id)
     parts: tuple[Members, ...] = (
@@ -249,27 +249,27 @@ def places_are_kept(drs: Conversation, there: Place) -> None:
     changes_records=True,
     minutes=st.integers(1, 240),
 )
-def codes_are_entered(drs: Conversation, minutes: int) -> None:
+def codes_are_entered(drs: DrsDriver, minutes: int) -> None:
     """Enter a code, book it, and enter it anew without a trade."""
     trade = drs.create_order().exchange.text("theOrder/theBookings/template") or ""
     definition: Members = {
         "bookingCode": "NEW-1",
         "bookingCodeDescription": "New",
         "bookingCodeTime": minutes,
-        "contract": drs.facts.contract,
+        "contract": drs.data.contract,
     }
 
     def entered(**more: str | int) -> Exchange:
         told = {**definition, **more}
-        return drs.ask("updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=told)
+        return drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=told)
 
     expect_success(entered(trade=trade))
     code = {**drs.code("any"), "bookingCodeSORCode": "NEW-1"}
     order = drs.create_order(theBookingCodes=code)
     duration = order.exchange.text("theOrder/theBookings/duration")
     expect(duration == str(minutes), f"it takes {duration} minutes, not {minutes}")
-    slot = max(drs.free_slots(drs.weekday(0, 1), 1), key=lambda each: (each.end, each.begin))
-    widest = drs.free_slots(drs.weekday(0, 0), 5)[-1]
+    slot = max(drs.need_slots(drs.weekday(0, 1), 1), key=lambda each: (each.end, each.begin))
+    widest = drs.need_slots(drs.weekday(0, 0), 5)[-1]
     expect(any(drs.schedule_into(order, each).succeeded for each in (slot, widest)), "it cannot be scheduled")
     expect_success(entered())
     answer = drs.schedule_into(drs.create_order(theBookingCodes=code), widest)
@@ -280,8 +280,8 @@ def codes_are_entered(drs: Conversation, minutes: int) -> None:
         expect_success(entered(bookingCodeTime=right))
     for name in ("bookingCode", "bookingCodeDescription", "bookingCodeTime"):
         lacking = {other: value for other, value in definition.items() if other != name}
-        told = drs.ask("updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=lacking)
+        told = drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=lacking)
         expect_refusal(told, name)
     expect_refusal(entered(contract="no such one"), "no such one")
     expect_refusal(drs.ask("updateBookingCode", theBookingCodeDefinitions=definition), "contract")
-    expect_refusal(drs.ask("updateBookingCode", contract=drs.facts.contract), "theBookingCodeDefinitions")
+    expect_refusal(drs.ask("updateBookingCode", contract=drs.data.contract), "theBookingCodeDefinitions")

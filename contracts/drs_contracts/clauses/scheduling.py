@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from drs_contracts.clauses.clause import clause, client, seen
-from drs_contracts.driver.driver import Conversation, CreatedOrder, OfferedSlot
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot
 from drs_contracts.driver.expectations import expect, expect_success
 from drs_contracts.strategies import durations, lengths, texts
 
@@ -20,9 +20,9 @@ _WEEKS = lengths(20)
     writes=True,
     weeks=_WEEKS,
 )
-def an_offered_slot_can_be_booked(drs: Conversation, weeks: int) -> None:
+def an_offered_slot_can_be_booked(drs: DrsDriver, weeks: int) -> None:
     """Book each slot that a Tuesday offers, afresh every time."""
-    for slot in drs.free_slots(drs.weekday(weeks, 1), 1):
+    for slot in drs.need_slots(drs.weekday(weeks, 1), 1):
         order = drs.create_order()
         answer = drs.schedule_into(order, slot)
         expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")
@@ -36,7 +36,7 @@ def an_offered_slot_can_be_booked(drs: Conversation, weeks: int) -> None:
     writes=True,
     weeks=_WEEKS,
 )
-def a_scheduled_booking_has_times_and_somebody(drs: Conversation, weeks: int) -> None:
+def a_scheduled_booking_has_times_and_somebody(drs: DrsDriver, weeks: int) -> None:
     """Book a slot and read it back."""
     order, slot = _booked(drs, weeks)
     answer = drs.select(order)
@@ -56,10 +56,10 @@ def a_scheduled_booking_has_times_and_somebody(drs: Conversation, weeks: int) ->
     writes=True,
     weeks=_WEEKS,
 )
-def scheduling_again_moves(drs: Conversation, weeks: int) -> None:
+def scheduling_again_moves(drs: DrsDriver, weeks: int) -> None:
     """Book one slot, then the last one of the week."""
     order, _ = _booked(drs, weeks)
-    last = drs.free_slots(drs.weekday(weeks, 0))[-1]
+    last = drs.need_slots(drs.weekday(weeks, 0))[-1]
     expect(drs.schedule_into(order, last).succeeded, "the second call was refused")
     answer = drs.select(order)
     expect(len(answer.texts(f"{_BOOKING}/bookingId")) == 1, "there is a second booking now")
@@ -74,11 +74,11 @@ def scheduling_again_moves(drs: Conversation, weeks: int) -> None:
     writes=True,
     number=texts(),
 )
-def the_number_need_not_match(drs: Conversation, number: str) -> None:
+def the_number_need_not_match(drs: DrsDriver, number: str) -> None:
     """Schedule under a blank and under any other number."""
     for sent in (" ", number):
         order = drs.create_order()
-        slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+        slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
         answer = drs.schedule(order, primaryOrderNumber=sent, **slot.window)
         expect(answer.succeeded, f"under '{sent}' it was refused: {answer.text('errorMsg')}")
         expect(drs.select(order).text(f"{_BOOKING}/planningWindowStart") == slot.begin, "another order was scheduled")
@@ -92,7 +92,7 @@ def the_number_need_not_match(drs: Conversation, number: str) -> None:
     writes=True,
     reason=texts(max_size=20),
 )
-def a_reason_left_out_is_first(drs: Conversation, reason: str) -> None:
+def a_reason_left_out_is_first(drs: DrsDriver, reason: str) -> None:
     """Schedule without a reason, then with one."""
     order, slot = _booked(drs, 1)
     found = drs.select(order).text(f"{_BOOKING}/bookingReason")
@@ -109,10 +109,10 @@ def a_reason_left_out_is_first(drs: Conversation, reason: str) -> None:
     writes=True,
     minutes=durations(),
 )
-def duration_and_emergency_are_ignored(drs: Conversation, minutes: int) -> None:
+def duration_and_emergency_are_ignored(drs: DrsDriver, minutes: int) -> None:
     """Schedule with both, and compare with what createOrder said."""
     order = drs.create_order()
-    slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+    slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     drs.schedule(order, duration=minutes, isEmergency=True, **slot.window)
     answer = drs.select(order)
     created = order.exchange.text("theOrder/theBookings/duration")
@@ -128,11 +128,11 @@ def duration_and_emergency_are_ignored(drs: Conversation, minutes: int) -> None:
     writes=True,
     weeks=_WEEKS,
 )
-def without_a_window_the_next_slot_is_taken(drs: Conversation, weeks: int) -> None:
+def without_a_window_the_next_slot_is_taken(drs: DrsDriver, weeks: int) -> None:
     """Compare with the first slot that is offered."""
     monday = drs.weekday(weeks, 0)
     earliest = drs.local(monday)
-    first = min(slot.begins for slot in drs.free_slots(monday))
+    first = min(slot.begins for slot in drs.need_slots(monday))
     order = drs.create_order(earliestBookingDate=earliest, targetDate=drs.local(monday + 30))
     answer = drs.schedule(order)
     expect_success(answer)
@@ -147,10 +147,10 @@ def without_a_window_the_next_slot_is_taken(drs: Conversation, weeks: int) -> No
     writes=True,
     weeks=_WEEKS,
 )
-def booking_never_adds_places(drs: Conversation, weeks: int) -> None:
+def booking_never_adds_places(drs: DrsDriver, weeks: int) -> None:
     """Compare a day's free slots as bookings come in, until it is full."""
     tuesday = drs.weekday(weeks, 1)
-    before = drs.free_slots(tuesday, 1)
+    before = drs.need_slots(tuesday, 1)
     for _ in range(40):
         if not before:
             return
@@ -169,10 +169,10 @@ def booking_never_adds_places(drs: Conversation, weeks: int) -> None:
     writes=True,
     weeks=_WEEKS,
 )
-def deleting_frees_the_place(drs: Conversation, weeks: int) -> None:
+def deleting_frees_the_place(drs: DrsDriver, weeks: int) -> None:
     """Book, compare, cancel, compare."""
     tuesday = drs.weekday(weeks, 1)
-    before = drs.free_slots(tuesday, 1)
+    before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
     drs.schedule_into(order, before[0])
     answer = drs.delete(order)
@@ -181,8 +181,8 @@ def deleting_frees_the_place(drs: Conversation, weeks: int) -> None:
     expect(drs.free_slots(tuesday, 1) == before, "the places are not what they were")
 
 
-def _booked(drs: Conversation, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
-    slot = drs.free_slots(drs.weekday(weeks, 1), 1)[0]
+def _booked(drs: DrsDriver, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
+    slot = drs.need_slots(drs.weekday(weeks, 1), 1)[0]
     order = drs.create_order(targetDate=drs.local(drs.weekday(weeks, 1) + 30, time(23, 59, 59)))
     answer = drs.schedule_into(order, slot)
     expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from drs_contracts.clauses.clause import clause, client, presumed
-from drs_contracts.driver.driver import Conversation, offered
+from drs_contracts.driver.driver import DrsDriver, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.strategies import days_ahead, lengths
 
@@ -20,15 +20,15 @@ _MOST_BYTES = 262_144
     "Who asks for six periods of 14 days, one after the other, finds five days with appointments.",
     client("Areas: Lincoln's service wants five days and asks so often"),
 )
-def period_after_period_finds_days(drs: Conversation) -> None:
+def period_after_period_finds_days(drs: DrsDriver) -> None:
     """Ask as Lincoln's service does, beginning each period after the last day that came."""
     days: set[str] = set()
     first = 1
     for _ in range(_PERIODS):
         begin, end = drs.local(first), drs.local(first + _DAYS_OF_A_PERIOD - 1)
-        answer = drs.check_availability(begin, end, priority=drs.facts.scheduled_priority)
+        answer = drs.check_availability(begin, end, priority=drs.data.scheduled_priority)
         expect_success(answer)
-        days |= {slot.begin.partition("T")[0] for slot in offered(answer) if slot.available}
+        days |= {slot.begin.partition("T")[0] for slot in read_slots(answer) if slot.available}
         first += len(answer.texts("theSlots/day"))
     expect(len(days) >= _DAYS_WANTED, f"{len(days)} days have appointments")
 
@@ -39,9 +39,9 @@ def period_after_period_finds_days(drs: Conversation) -> None:
     presumed("by the value's name, which is published"),
     ahead=days_ahead(),
 )
-def long_periods_are_longer(drs: Conversation, ahead: int) -> None:
+def long_periods_are_longer(drs: DrsDriver, ahead: int) -> None:
     """Ask for more days than either cap allows, and for as many as the cap."""
-    cap = drs.facts.long_period_day_cap
+    cap = drs.data.long_period_day_cap
     for days, shown in ((cap + 1, cap), (cap, cap)):
         members = drs.availability_members(drs.local(ahead), drs.local(ahead + days - 1))
         answer = drs.call("checkAvailability", members | {"checkAvailType": "longPeriod"})
@@ -58,10 +58,10 @@ def long_periods_are_longer(drs: Conversation, ahead: int) -> None:
     writes=True,
     weeks=lengths(5),
 )
-def ones_own_place_is_free(drs: Conversation, weeks: int) -> None:
+def ones_own_place_is_free(drs: DrsDriver, weeks: int) -> None:
     """Fill a day, and ask for it with the number of an order there and without."""
     tuesday = drs.weekday(weeks, 1)
-    before = drs.free_slots(tuesday, 1)
+    before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
     expect_success(drs.schedule_into(order, before[0]))
     for _ in range(40):
@@ -69,13 +69,13 @@ def ones_own_place_is_free(drs: Conversation, weeks: int) -> None:
         if not free or not drs.schedule_into(drs.create_order(), free[0]).succeeded:
             break
     members = drs.availability_members(drs.local(tuesday), drs.local(tuesday), primaryOrderNumber=order.number)
-    known = offered(drs.call("checkAvailability", members | {"newBooking": False}))
+    known = read_slots(drs.call("checkAvailability", members | {"newBooking": False}))
     own = [
         slot.begin for slot in known if slot.available and (slot.begin, slot.end) == (before[0].begin, before[0].end)
     ]
     expect(bool(own), f"its own place at {before[0].begin} is not free to it")
     expect(not drs.free_slots(tuesday, 1), "the day is not full for others")
-    by_default = offered(drs.call("checkAvailability", members))
+    by_default = read_slots(drs.call("checkAvailability", members))
     expect(not [slot for slot in by_default if slot.available], "without newBooking false it finds its own place")
 
 
@@ -85,7 +85,7 @@ def ones_own_place_is_free(drs: Conversation, weeks: int) -> None:
     presumed("by the member's name, which is published"),
     ahead=days_ahead(),
 )
-def certain_operatives_are_asked_for(drs: Conversation, ahead: int) -> None:
+def certain_operatives_are_asked_for(drs: DrsDriver, ahead: int) -> None:
     """Ask for each operative alone, and for all together."""
     told = drs.ask("selectResource")
     everybody = told.texts("theResources/resourceID")
@@ -93,7 +93,7 @@ def certain_operatives_are_asked_for(drs: Conversation, ahead: int) -> None:
 
     def places(operatives: list[str]) -> set[str]:
         answer = drs.call("checkAvailability", {**members, "resourceIDs": operatives})
-        return {f"{slot.begin} to {slot.end}" for slot in offered(answer) if slot.available}
+        return {f"{slot.begin} to {slot.end}" for slot in read_slots(answer) if slot.available}
 
     all_places = places([])
     alone = [places([somebody]) for somebody in everybody]
@@ -109,13 +109,13 @@ def certain_operatives_are_asked_for(drs: Conversation, ahead: int) -> None:
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def other_orders_are_shown(drs: Conversation) -> None:
+def other_orders_are_shown(drs: DrsDriver) -> None:
     """Create orders here and elsewhere, and ask for them in every way."""
     here, done = drs.create_order(), drs.create_order()
     elsewhere = drs.create_order(locationID="elsewhere")
     expect_success(drs.update(done, "COMPLETED"))
     members = drs.availability_members(drs.local(1), drs.local(2))
-    place = drs.facts.location_id
+    place = drs.data.location_id
     known = {each.number for each in (here, done, elsewhere)}
     for pattern, wanted in (
         ({}, {here.number}),
@@ -141,18 +141,18 @@ def other_orders_are_shown(drs: Conversation) -> None:
     presumed("plainest guess"),
     ahead=days_ahead(),
 )
-def what_has_begun_is_not_available(drs: Conversation, ahead: int) -> None:
+def what_has_begun_is_not_available(drs: DrsDriver, ahead: int) -> None:
     """Begin a period in the middle of a day, and ask for today and the days that are over."""
     begin = drs.local(ahead, time(10))
     monday = drs.weekday(0, 0)
-    for slot in drs.free_slots(monday, 1):
+    for slot in drs.need_slots(monday, 1):
         since = datetime.fromisoformat(slot.begin)
-        found = offered(drs.check_availability(since, since))
+        found = read_slots(drs.check_availability(since, since))
         expect(slot.begin in [each.begin for each in found if each.available], f"{slot.begin} is too early for itself")
     for asked, earliest in ((begin, begin), (drs.local(-3), drs.target.now())):
         answer = drs.check_availability(asked, asked.replace(hour=23))
         expect_success(answer)
-        begins = [datetime.fromisoformat(slot.begin) for slot in offered(answer) if slot.available]
+        begins = [datetime.fromisoformat(slot.begin) for slot in read_slots(answer) if slot.available]
         early = [each.isoformat() for each in begins if each < earliest]
         expect(not early, f"{', '.join(early)} can be booked from {earliest.isoformat()} on")
     expect_refusal(drs.check_availability(drs.local(ahead), drs.local(ahead - 1)), "periodBegin", "periodEnd")
@@ -164,8 +164,8 @@ def what_has_begun_is_not_available(drs: Conversation, ahead: int) -> None:
     client(".NET clients read no more by default"),
     ahead=days_ahead(),
 )
-def answers_can_be_read(drs: Conversation, ahead: int) -> None:
+def answers_can_be_read(drs: DrsDriver, ahead: int) -> None:
     """Ask for as many days as come at once."""
-    answer = drs.check_availability(drs.local(ahead), drs.local(ahead + drs.facts.day_cap - 1))
+    answer = drs.check_availability(drs.local(ahead), drs.local(ahead + drs.data.day_cap - 1))
     size = len(answer.reply.body)
     expect(size <= _MOST_BYTES, f"it has {size:,} bytes")

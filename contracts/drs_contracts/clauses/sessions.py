@@ -6,7 +6,7 @@ import re
 from datetime import datetime, time, timedelta
 
 from drs_contracts.clauses.clause import clause, presumed, seen
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect
 from drs_contracts.strategies import texts
 
@@ -14,14 +14,14 @@ _SESSION_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @clause("SES-01", "openSession gives a sessionId of 32 lower-case hex characters.", seen("Appendix B 1"))
-def session_id_has_its_form(drs: Conversation) -> None:
+def session_id_has_its_form(drs: DrsDriver) -> None:
     """Open a session and look at its id."""
     session_id = drs.open_session().text("sessionId") or ""
     expect(bool(_SESSION_ID.fullmatch(session_id)), f"the sessionId is '{session_id}'")
 
 
 @clause("SES-02", "Two sessions have different ids and are good side by side.", presumed("plainest guess"))
-def sessions_stand_side_by_side(drs: Conversation) -> None:
+def sessions_stand_side_by_side(drs: DrsDriver) -> None:
     """Open two, close one, use the other."""
     first, second = (drs.open_session().text("sessionId") or "" for _ in range(2))
     expect(first != second, "both sessions have the same id")
@@ -30,7 +30,7 @@ def sessions_stand_side_by_side(drs: Conversation) -> None:
 
 
 @clause("SES-03", "A closed session is of no use: the call is refused.", presumed("no fault, as for all refusals"))
-def a_closed_session_is_refused(drs: Conversation) -> None:
+def a_closed_session_is_refused(drs: DrsDriver) -> None:
     """Close a session and close it again."""
     session_id = drs.open_session().text("sessionId") or ""
     drs.call("closeSession", {"sessionId": session_id})
@@ -45,7 +45,7 @@ def a_closed_session_is_refused(drs: Conversation) -> None:
     presumed("no fault, as for all refusals"),
     password=texts(),
 )
-def a_wrong_password_is_refused(drs: Conversation, password: str) -> None:
+def a_wrong_password_is_refused(drs: DrsDriver, password: str) -> None:
     """Try any other password."""
     answer = drs.open_session(password=f"{drs.target.password}{password}")
     expect(answer.refused, f"it was answered with HTTP {answer.reply.status}, status {answer.text('status')}")
@@ -58,10 +58,10 @@ def a_wrong_password_is_refused(drs: Conversation, password: str) -> None:
     seen("Close Session"),
     moves_clock=True,
 )
-def a_session_ends_at_midnight(drs: Conversation) -> None:
+def a_session_ends_at_midnight(drs: DrsDriver) -> None:
     """Look at the last minute of the day and at the first of the next."""
     session_id = drs.session
-    midnight = datetime.combine(drs.today + timedelta(days=1), time(0), drs.facts.zone)
+    midnight = datetime.combine(drs.today + timedelta(days=1), time(0), drs.data.zone)
     drs.target.move_clock(midnight - drs.target.now() - timedelta(minutes=1))
     late = drs.call("checkAvailability", drs.availability_members(drs.local(1), drs.local(1)))
     expect(late.succeeded, f"a minute before midnight it was refused: {late.text('errorMsg')}")
@@ -71,7 +71,7 @@ def a_session_ends_at_midnight(drs: Conversation) -> None:
 
 
 @clause("SES-06", "Every call but openSession needs a sessionId.", seen("Open Session"))
-def calls_need_a_session(drs: Conversation) -> None:
+def calls_need_a_session(drs: DrsDriver) -> None:
     """Leave the sessionId out of a call that is complete otherwise."""
     members = drs.availability_members(drs.local(1), drs.local(2))
     del members["sessionId"]

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from drs_contracts.driver.driver import Conversation, CreatedOrder, Facts, OfferedSlot
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, TestData
 from drs_contracts.driver.expectations import expect
 from drs_contracts.driver.targets import Target
 
@@ -34,11 +34,11 @@ class _Known:
 class _Walk:
     """One walk's conversation and what the model knows."""
 
-    conversation: Conversation
+    conversation: DrsDriver
     known: list[_Known] = field(default_factory=list)
 
 
-def walk(drs: Conversation) -> None:
+def walk(drs: DrsDriver) -> None:
     """Walk many times through the workflow with the target of ``drs``; the last walk's exchanges are left with it.
 
     Raises:
@@ -55,7 +55,7 @@ def walk(drs: Conversation) -> None:
         verbosity=Verbosity.quiet,
     )
     walks: list[_Walk] = []
-    machine = type("Workflow", (_Workflow,), {"target": drs.target, "facts": drs.facts, "walks": walks})
+    machine = type("Workflow", (_Workflow,), {"target": drs.target, "data": drs.data, "walks": walks})
     try:
         run_state_machine_as_test(seed(0)(machine), settings=configured)
     finally:
@@ -66,14 +66,14 @@ class _Workflow(RuleBasedStateMachine):
     """One walk. The target, its facts and the list of walks are set by a class below it."""
 
     target: Target
-    facts: Facts
+    data: TestData
     walks: list[_Walk]
     orders = Bundle("orders")
 
     def __init__(self) -> None:
         super().__init__()
         self.target.renew()
-        self.drs = Conversation(self.target, self.facts)
+        self.drs = DrsDriver(self.target, self.data)
         self.walk = _Walk(self.drs)
         self.walks[:] = [self.walk]
 
