@@ -62,7 +62,7 @@ instead.
   the worse. Held by the scenario `extra-elements` and the client's tests.
 - The housing system drops flat files; `N Days` is N weekdays (seen): a file is no call. Held by tests of the import.
 - DRS calls back when a planner moves an appointment (client): it needs a planner, and a service that listens. Held by
-  `drs_contracts.Confirmations`, which checks the form, and tests of the calling back.
+  `drs_contracts.CallbackReceiver`, which checks the form, and tests of the calling back.
 """
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from drs_contracts import Binds, Clause, Extent, Facts, Outcome, SimulatorTarget, list_clauses, run_clauses
+from drs_contracts import Binds, Clause, Outcome, SimulatorTarget, TestData, VerifySettings, list_clauses, run_clauses
 from drs_contracts.defects.drs import DEFECTS, Defect
 from drs_simulator import Simulator, load_profile
 
 PROFILE = load_profile("lincoln")
-FACTS = Facts.of(PROFILE)
+FACTS = TestData.of(PROFILE)
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 
 
 def outcome_of(clause: Clause, target: SimulatorTarget, examples: int) -> tuple[Outcome, str]:
-    (finding,) = run_clauses(target, FACTS, [clause], Extent(examples=examples))
+    (finding,) = run_clauses(target, FACTS, [clause], VerifySettings(examples=examples))
     return finding.outcome, finding.reason
 
 
@@ -29,7 +29,7 @@ def test_the_simulator_keeps_every_clause(clause: Clause) -> None:
 def test_every_profile_keeps_the_contract(name: str) -> None:
     profile = load_profile(name)
     target = SimulatorTarget(Simulator(profile, clock=CLOCK, seed=0))
-    findings = run_clauses(target, Facts.of(profile), list_clauses(Binds.DRS), Extent(examples=2))
+    findings = run_clauses(target, TestData.of(profile), list_clauses(Binds.DRS), VerifySettings(examples=2))
     assert [(each.clause.id, each.reason) for each in findings if each.outcome is not Outcome.HELD] == []
 
 
