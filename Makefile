@@ -45,7 +45,7 @@ mutants: $(READY)
 	mkdir -p build/mutation/tests
 	cp -r simulator build/mutation/src
 	cp tests/mutation/setup.cfg tests/mutation/pytest.ini build/mutation
-	cp tests/mutation/conftest.py tests/contracts/test_catalogue.py build/mutation/tests
+	cp tests/mutation/conftest.py tests/contracts/clauses/test_catalogue.py build/mutation/tests
 	cd build/mutation && nice -n 19 ../../$(BIN)/mutmut run --max-children 2
 	cd build/mutation && ../../$(BIN)/mutmut export-cicd-stats
 

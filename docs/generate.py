@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drs_contracts import list_clauses
-from drs_contracts.defects.callers import CALLER_DEFECTS
+from drs_contracts.defects.base import Defect
+from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
 from drs_contracts.defects.drs import DEFECTS
 from drs_simulator.gateway.interface import interface_named
 from drs_simulator.gateway.service import HANDLINGS, SERVED
@@ -30,49 +31,55 @@ interface lacks, or a value that is not of its type is a SOAP fault instead.
 
 _CONTRACT_OPENING = """# The contract
 
-What is known of DRS, clause by clause. `drs-contracts verify` holds a DRS to those that bind DRS, `drs-contracts
-observe` holds a caller to the others. The last column is a defect that the clause catches: the suite breaks a simulator
-or a caller in that way and sees that the clause notices. This page is made from the code by `make docs`.
+What is known of DRS, clause by clause. `drs-contracts verify` checks a DRS against the clauses that apply to DRS,
+`drs-contracts observe` checks a caller's traffic against the others. The last column has the defects that the clause
+catches: the tests break a simulator or a caller in that way and check that the clause fails. `make docs` generates this
+page from the code.
 
 Grades: *seen* in the document that describes DRS or its examples, *published* in the interface description, relied on
-by a *client* in use, *presumed* because nobody wrote it down.
+by a *client* in use, *presumed* where there is no evidence.
 """
 
-_WITHOUT_A_CLAUSE = """## Known, and without a clause
+_WITHOUT_A_CLAUSE = """## Known, but without a clause
 
-What is known of DRS beside these clauses: why no call to one DRS can show it, and what holds the simulator to it
-instead.
+What else is known of DRS, why no call to a single DRS can show it, and what checks the simulator instead.
 
-- There is a second, versioned path, `/ws/soap_560` (client): a verification has one address. Held by tests of the
-  endpoint.
-- Some clients demand https (client): how an instance is reached is its own. Held by `serve --tls`, and its tests.
-- One checkAvailability at Lincoln took 878 to 4,835 ms, 1,685 ms on average (client): a figure, no rule. Held by the
-  fault `delay_lincoln`.
-- A city can be divided in areas, each worked in for three weeks in turn (client): whose turn it is follows from no
-  answer; what callers rely on is AVL-18. Held by the profile `lincoln-areas`, and its tests.
-- Slots, contracts, priorities and the cap are an instance's own; Hackney's differ, Lincoln's cap was 14 later
-  (client): the clauses take them from the profile. Held by the profiles, and their tests.
-- The priority was optional until the areas came (seen): an instance's setting: AVL-10 and CAL-11 have what is so now.
-  Held by the profile `lincoln-2021`.
-- A best slot weighs several factors, travel among them (seen): which and how is not known; AVL-06 and AVL-07 have
-  what shows. Held by the recordings, which are replayed.
-- A booking's business data, and the figures of a location (seen): an instance's own. Held by the recordings, which
-  are replayed.
-- Codes in answers have three members that the interface lacks (seen): versions differ, so a DRS without them is none
-  the worse. Held by the scenario `extra-elements` and the client's tests.
-- The housing system drops flat files; `N Days` is N weekdays (seen): a file is no call. Held by tests of the import.
-- DRS calls back when a planner moves an appointment (client): it needs a planner, and a service that listens. Held by
-  `drs_contracts.CallbackReceiver`, which checks the form, and tests of the calling back.
+- There is a second, versioned path, `/ws/soap_560` (client). A verification has one address. Checked by the tests of
+  the endpoint.
+- Some clients demand https (client). Each instance has its own way in. Checked by the tests of `serve --tls`.
+- One checkAvailability at Lincoln took 878 to 4,835 ms, 1,685 ms on average (client). This is a figure, not a rule.
+  The fault `delay_lincoln` reproduces it.
+- A city can be divided into areas that are served in turn, three weeks each (client). No answer shows which area is
+  being served; callers rely on AVL-18. Checked by the tests of the profile `lincoln-areas`.
+- Each instance has its own slots, contracts, priorities and cap; Hackney's differ, and Lincoln's cap later became 14
+  (client). The clauses take them from the profile. Checked by the tests of the profiles.
+- The priority was optional before areas were introduced (seen). It is a setting of the instance; AVL-10 and CAL-11
+  state the present rule. The profile `lincoln-2021` has the earlier one.
+- Several factors make a best slot, travel among them (seen). Their weights are unknown; AVL-06 and AVL-07 state what
+  can be seen. Checked by replaying the recordings.
+- A booking has business data, and a location has figures (seen). Each instance has its own. Checked by replaying the
+  recordings.
+- Codes in answers have three members that the interface lacks (seen). Versions differ, so a DRS without them is not
+  wrong. Checked by the scenario `extra-elements` and the tests of the client.
+- The housing system exports flat files, in which `N Days` means N weekdays (seen). A file is not a call. Checked by
+  the tests of the import.
+- DRS calls back when a planner moves an appointment (client). That takes a planner and a service that listens. Checked
+  by `drs_contracts.CallbackReceiver`, which checks the form, and by the tests of callbacks.
 """
 
 
 def contract_page() -> str:
     """The page of all clauses, by id."""
-    defects = {defect.caught_by: defect.statement for defect in (*DEFECTS, *CALLER_DEFECTS)}
-    rows = ["| clause | statement | binds | evidence | writes | a defect it catches |", "| --- " * 6 + "|"]
+    defects: dict[str, list[str]] = {}
+    known: tuple[Defect | CallerDefect, ...] = (*DEFECTS, *CALLER_DEFECTS)
+    for defect in known:
+        defects.setdefault(defect.caught_by, []).append(defect.statement)
+    rows = ["| clause | statement | applies to | evidence | writes | defects it catches |", "| --- " * 6 + "|"]
     for clause in list_clauses():
-        cells = (clause.id, clause.statement, clause.binds.value, str(clause.evidence), "yes" if clause.writes else "")
-        rows.append(f"| {' | '.join(cells)} | {defects.get(clause.id, '')} |")
+        writes = "yes" if clause.writes else ""
+        caught = "; ".join(defects.get(clause.id, []))
+        cells = (clause.id, clause.statement, clause.applies_to.value, str(clause.evidence), writes, caught)
+        rows.append(f"| {' | '.join(cells)} |")
     return f"{_CONTRACT_OPENING}\n" + "\n".join(rows) + f"\n\n{len(rows) - 2} clauses.\n\n{_WITHOUT_A_CLAUSE}"
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from drs_contracts import strategies
     from drs_contracts.callback_receiver import CallbackReceiver, ReceivedConfirmation
     from drs_contracts.clauses import list_clauses
-    from drs_contracts.clauses.clause import Binds, Clause, Evidence, Grade
+    from drs_contracts.clauses.clause import AppliesTo, Clause, Evidence, Grade
     from drs_contracts.driver.driver import DrsDriver, TestData
     from drs_contracts.driver.messages import NoEnvelopeError
     from drs_contracts.driver.targets import (
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from drs_contracts.version import __version__
 
 __all__ = [
-    "Binds",
+    "AppliesTo",
     "Breach",
     "Call",
     "CallbackReceiver",
@@ -124,7 +124,7 @@ __all__ = [
 _MODULES = {
     "callback_receiver": "CallbackReceiver ReceivedConfirmation",
     "clauses": "list_clauses",
-    "clauses.clause": "Binds Clause Evidence Grade",
+    "clauses.clause": "AppliesTo Clause Evidence Grade",
     "driver.driver": "DrsDriver TestData",
     "driver.messages": "NoEnvelopeError",
     "driver.targets": "ClockOutOfReachError SimulatorTarget Target UnreachableError UrlTarget",

@@ -1,4 +1,4 @@
-"""People and places that do not exist, made by a seeded Faker: the same number is always the same person or place."""
+"""Residents and properties that do not exist, from a seeded Faker: a number always gives the same one."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _RADIUS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class FakeResident:
     """A tenant, or a user of a housing system."""
 
     name: str
     phone: str
-    mail: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A property. The names are those of a profile's ``locations``: ``dataclasses.asdict`` gives an entry of them."""
+class FakeProperty:
+    """A property. Its fields are those of a profile's ``locations``: ``dataclasses.asdict`` gives an entry of them."""
 
     id: str
     address1: str
@@ -32,18 +32,18 @@ class Place:
     longitude: str
 
 
-def person(number: int) -> Person:
-    """The person of that number."""
+def fake_resident(number: int) -> FakeResident:
+    """Return the resident with that number."""
     faker = _seeded(number)
-    # Faker's British numbers and its safe addresses are kept free for fiction.
-    return Person(faker.name(), faker.phone_number(), faker.safe_email())
+    # Faker's British phone numbers and its safe email addresses are reserved for fiction.
+    return FakeResident(faker.name(), faker.phone_number(), faker.safe_email())
 
 
-def place(number: int) -> Place:
-    """The place of that number; two numbers are two ids."""
+def fake_property(number: int) -> FakeProperty:
+    """Return the property with that number; different numbers give different ids."""
     faker = _seeded(number)
     latitude, longitude = (faker.coordinate(center=centre, radius=_RADIUS) for centre in _CENTRE)
-    return Place(
+    return FakeProperty(
         id=f"9{number:07d}",
         address1=faker.street_address().replace("\n", " ").upper(),
         address3=faker.city().upper(),

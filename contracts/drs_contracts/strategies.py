@@ -1,13 +1,13 @@
-"""Hypothesis strategies in DRS's terms, for the clauses and for suites of callers.
+"""Hypothesis strategies in DRS's terms, for the clauses and for test suites of callers.
 
 ::
 
     from drs_contracts import strategies
 
-    @given(tenant=strategies.people(), place=strategies.places(), ahead=strategies.days_ahead())
+    @given(tenant=strategies.residents(), home=strategies.properties(), ahead=strategies.days_ahead())
 
-Days are counted from the target's own, so that no date grows old. People and places come from Faker, seeded by
-Hypothesis: examples repeat, and shrink to the first person or place.
+Days are counted from the target's today, so no example goes out of date. Residents and properties come from Faker,
+seeded by Hypothesis: examples repeat, and shrink to the first resident or property.
 """
 
 from __future__ import annotations
@@ -15,56 +15,56 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from drs_contracts.fake_data import Person, Place, person, place
+from drs_contracts.fake_data import FakeProperty, FakeResident, fake_property, fake_resident
 
-_LIMIT_OF_COMMENTS = 255
-_DIFFERENT = 9_999
+_COMMENTS_LIMIT = 255
+_MAX_NUMBER = 9_999
 
 
 def texts(min_size: int = 1, max_size: int = 40) -> SearchStrategy[str]:
-    """Text that XML can carry, not blank."""
-    characters = st.characters(exclude_categories=("Cc", "Cs", "Co", "Cn"), exclude_characters="￾￿")
+    """Text that XML can carry and that is not blank."""
+    characters = st.characters(exclude_categories=("Cc", "Cs", "Co", "Cn"), exclude_characters="\ufffe\uffff")
     return st.text(characters, min_size=min_size, max_size=max_size).filter(lambda text: bool(text.strip()))
 
 
-def people() -> SearchStrategy[Person]:
-    """Made-up tenants and users, with name, phone and mail address."""
-    return st.integers(0, _DIFFERENT).map(person)
+def residents() -> SearchStrategy[FakeResident]:
+    """Fake tenants and users, each with a name, a phone number and an email address."""
+    return st.integers(0, _MAX_NUMBER).map(fake_resident)
 
 
-def places() -> SearchStrategy[Place]:
-    """Made-up British properties; two different ones have different ids."""
-    return st.integers(0, _DIFFERENT).map(place)
+def properties() -> SearchStrategy[FakeProperty]:
+    """Fake British properties; different ones have different ids."""
+    return st.integers(0, _MAX_NUMBER).map(fake_property)
 
 
 def order_numbers() -> SearchStrategy[str]:
-    """What callers send as an order's number: digits as housing systems give them, or any text."""
+    """Order numbers as callers send them: eight digits, as housing systems give, or any text."""
     return st.one_of(st.from_regex(r"[0-9]{8}", fullmatch=True), texts())
 
 
 def user_ids() -> SearchStrategy[str]:
-    """What callers send as a user: mail addresses, names, a dot."""
-    somebody = people()
-    names, mails = somebody.map(lambda user: user.name), somebody.map(lambda user: user.mail)
-    return st.one_of(st.just("."), names, mails, st.emails())
+    """User ids as callers send them: email addresses, names, a dot."""
+    users = residents()
+    names, emails = users.map(lambda user: user.name), users.map(lambda user: user.email)
+    return st.one_of(st.just("."), names, emails, st.emails())
 
 
-def comments(max_size: int = _LIMIT_OF_COMMENTS) -> SearchStrategy[str]:
-    """Comments that DRS takes: a blank, whom to call, or any text."""
-    whom_to_call = people().map(lambda tenant: f"Call {tenant.name} on {tenant.phone}"[:max_size].strip())
+def comments(max_size: int = _COMMENTS_LIMIT) -> SearchStrategy[str]:
+    """Comments that DRS accepts: a blank, whom to call, or any text."""
+    whom_to_call = residents().map(lambda tenant: f"Call {tenant.name} on {tenant.phone}"[:max_size].strip())
     return st.one_of(st.just(" "), whom_to_call, texts(max_size=max_size))
 
 
 def days_ahead() -> SearchStrategy[int]:
-    """How many days from today a period begins: tomorrow up to a year, over both changes of the clocks."""
+    """Number of days from today to the first day of a period: 1 to 365, so over both clock changes."""
     return st.integers(1, 365)
 
 
-def lengths(most: int) -> SearchStrategy[int]:
-    """How many days a period has."""
-    return st.integers(1, most)
+def lengths(max_length: int) -> SearchStrategy[int]:
+    """Length of a period: 1 to ``max_length``, in the caller's unit."""
+    return st.integers(1, max_length)
 
 
 def durations() -> SearchStrategy[int]:
-    """Minutes, as a caller may claim them."""
+    """Minutes as a caller may claim them: 0 to 10,000."""
     return st.integers(0, 10_000)

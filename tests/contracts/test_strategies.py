@@ -1,4 +1,4 @@
-"""The public strategies: people and places are made up, repeat, shrink, and can be used with a DRS."""
+"""The public strategies: residents and properties are fake, repeat, shrink, and work with a DRS."""
 
 from __future__ import annotations
 
@@ -6,35 +6,36 @@ from dataclasses import asdict
 
 from drs_client import DrsClient, wsgi_transport
 from drs_contracts import strategies
-from drs_contracts.fake_data import Person, Place, person, place
+from drs_contracts.fake_data import FakeProperty, FakeResident, fake_property, fake_resident
 from drs_simulator import Profile, Simulator, load_profile
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 
 @given(number=st.integers(0, 9_999), others=st.lists(st.integers(0, 9_999), max_size=3))
-def test_a_number_is_the_same_person_and_place_whoever_came_between(number: int, others: list[int]) -> None:
-    before = person(number), place(number)
+def test_a_number_always_gives_the_same_data(number: int, others: list[int]) -> None:
+    """The data of a number do not depend on what was generated before."""
+    before = fake_resident(number), fake_property(number)
     for other in others:
-        person(other)
-    assert (person(number), place(number)) == before
+        fake_resident(other)
+    assert (fake_resident(number), fake_property(number)) == before
 
 
-def test_examples_shrink_to_the_first_person_and_place() -> None:
-    assert find(strategies.people(), lambda _: True) == person(0)
-    assert find(strategies.places(), lambda _: True) == place(0)
+def test_examples_shrink_to_the_first() -> None:
+    assert find(strategies.residents(), lambda _: True) == fake_resident(0)
+    assert find(strategies.properties(), lambda _: True) == fake_property(0)
 
 
-@given(first=strategies.places(), second=strategies.places())
-def test_different_places_have_different_ids(first: Place, second: Place) -> None:
+@given(first=strategies.properties(), second=strategies.properties())
+def test_different_properties_have_different_ids(first: FakeProperty, second: FakeProperty) -> None:
     assert (first.id == second.id) == (first == second)
 
 
-@given(somebody=strategies.people())
-def test_people_can_be_written_to_nowhere(somebody: Person) -> None:
-    assert somebody.name.strip()
-    assert somebody.mail.rpartition("@")[2] in {"example.com", "example.org", "example.net"}
-    assert sum(character.isdigit() for character in somebody.phone) >= 10
+@given(resident=strategies.residents())
+def test_residents_cannot_be_reached(resident: FakeResident) -> None:
+    assert resident.name.strip()
+    assert resident.email.rpartition("@")[2] in {"example.com", "example.org", "example.net"}
+    assert sum(character.isdigit() for character in resident.phone) >= 10
 
 
 @given(text=strategies.comments())
@@ -43,20 +44,20 @@ def test_comments_are_never_too_long_for_drs(text: str) -> None:
 
 
 @settings(max_examples=10, deadline=None)
-@given(somewhere=strategies.places(), tenant=strategies.people())
-def test_a_profile_can_know_made_up_places(somewhere: Place, tenant: Person) -> None:
+@given(home=strategies.properties(), tenant=strategies.residents())
+def test_a_profile_takes_fake_properties(home: FakeProperty, tenant: FakeResident) -> None:
     tables = load_profile("lincoln").model_dump()
-    tables["locations"] = [asdict(somewhere)]
+    tables["locations"] = [asdict(home)]
     drs = Simulator(Profile.model_validate(tables), clock="fixed@2021-10-22T12:00:00Z")
     with DrsClient(f"http://drs{drs.path}", drs.login, drs.password, transport=wsgi_transport(drs.wsgi)) as client:
         order = client.create_order(
             "1",
-            somewhere.id,
+            home.id,
             "N373049",
             "Priority 20 Days",
             drs.clock.now().replace(month=12),
             comments=f"Call {tenant.name}",
         )
     assert order.location is not None
-    assert order.location.address[0] == somewhere.address1
+    assert order.location.address[0] == home.address1
     assert order.comments == f"Call {tenant.name}"

@@ -1,31 +1,24 @@
-"""The clauses, a module for each subject."""
+"""The clauses: one module for each prefix of their ids, in the order of the ids."""
 
 from __future__ import annotations
 
-from drs_contracts.clauses import (  # noqa: F401 - enter clauses
+from drs_contracts.clauses import (  # noqa: F401 - importing a module registers its clauses
     answers,
-    asking,
     availability,
-    caller,
-    caller_wire,
-    caller_workflow,
-    changing,
-    choices,
-    further,
-    news,
-    ordering,
-    placing,
-    records,
+    callers,
+    changes,
+    master_data,
+    orders,
     refusals,
     scheduling,
-    searching,
+    selections,
     sessions,
     wire,
     workflow,
 )
-from drs_contracts.clauses.clause import Binds, Clause, entered
+from drs_contracts.clauses.clause import AppliesTo, Clause, registered
 
 
-def list_clauses(binds: Binds | None = None) -> tuple[Clause, ...]:
-    """Every clause of the catalogue, or those that bind one side, by id."""
-    return tuple(each for each in entered() if binds in (None, each.binds))
+def list_clauses(applies_to: AppliesTo | None = None) -> tuple[Clause, ...]:
+    """Return the clauses of the catalogue by id: all of them, or those that apply to one side."""
+    return tuple(each for each in registered() if applies_to in (None, each.applies_to))

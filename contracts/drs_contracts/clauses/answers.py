@@ -1,4 +1,4 @@
-"""Clauses on what answers have in them: the members that every answer has, and those of an order."""
+"""Clauses on the content of answers: the members that every answer has, and those of an order."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from drs_contracts.driver.expectations import expect
 from drs_contracts.strategies import days_ahead
 
 _ORDER = "theOrder"
-_BOOKING = "theOrder/theBookings"
-_CODES = f"{_BOOKING}/theBookingCodes"
+_NEW_BOOKING = "theOrder/theBookings"
+_CODES = f"{_NEW_BOOKING}/theBookingCodes"
 # Members by their paths, in the order of Appendix B 4 (seen).
 _MEMBERS = {
     "theOrder": (
@@ -36,7 +36,7 @@ _MEMBERS = {
 
 @clause("ANS-01", "Every answer has the id 0, and status success or error.", seen("Responses: id and status"))
 def answers_have_id_and_status(drs: DrsDriver) -> None:
-    """Ask what succeeds and what does not."""
+    """Make a call that succeeds and one that does not."""
     for answer in (drs.open_session(), drs.call("closeSession", {"sessionId": "none"})):
         expect(answer.text("id") == "0", f"the id is {answer.text('id')}")
         expect(answer.text("status") in ("success", "error"), f"the status is {answer.text('status')}")
@@ -53,15 +53,15 @@ def a_new_order_has_its_states(drs: DrsDriver) -> None:
     answer = drs.create_order().exchange
     found = [
         answer.text(f"{_ORDER}/status"),
-        answer.text(f"{_BOOKING}/bookingLifeCycleStatus"),
-        answer.text(f"{_BOOKING}/bookingReason"),
+        answer.text(f"{_NEW_BOOKING}/bookingLifeCycleStatus"),
+        answer.text(f"{_NEW_BOOKING}/bookingReason"),
     ]
     expect(found == ["undefined", "PLANNED", "FIRST"], f"they are {found}")
 
 
 @clause("ANS-03", "theLocation is DRS's record of the locationID that was sent.", seen("Appendix B 4"), writes=True)
 def an_order_shows_its_location(drs: DrsDriver) -> None:
-    """Create an order and look where it is."""
+    """Create an order and read its location."""
     found = drs.create_order().exchange.text(f"{_ORDER}/theLocation/locationId")
     expect(found == drs.data.location_id, f"the location is {found}")
 
@@ -71,15 +71,15 @@ def a_booking_lasts_as_long_as_its_codes(drs: DrsDriver) -> None:
     """Create an order with one code that is done once."""
     answer = drs.create_order().exchange
     minutes = sum(int(each) for each in answer.texts(f"{_CODES}/standardMinuteValue"))
-    duration = answer.text(f"{_BOOKING}/duration")
+    duration = answer.text(f"{_NEW_BOOKING}/duration")
     expect(duration == str(minutes), f"the duration is {duration}, and the codes take {minutes} minutes")
 
 
 @clause("ANS-05", "A booking's template is the trade of its SOR code.", seen("Appendix B 4"), writes=True)
 def a_booking_has_its_trade(drs: DrsDriver) -> None:
-    """Create an order and look at both."""
+    """Create an order and compare the two."""
     answer = drs.create_order().exchange
-    template, trade = answer.text(f"{_BOOKING}/template"), answer.text(f"{_CODES}/trade")
+    template, trade = answer.text(f"{_NEW_BOOKING}/template"), answer.text(f"{_CODES}/trade")
     expect(bool(trade) and template == trade, f"the template is {template}, the trade {trade}")
 
 
@@ -92,7 +92,7 @@ def quantities_have_a_fraction(drs: DrsDriver) -> None:
 
 @clause("ANS-07", "An order's ids are the same throughout an answer.", seen("Appendix B 4"), writes=True)
 def ids_are_the_same_throughout(drs: DrsDriver) -> None:
-    """Create an order and look at every id."""
+    """Create an order and compare its ids."""
     order = drs.create_order()
     returned = order.exchange.returned
     assert returned is not None
@@ -109,7 +109,7 @@ def ids_are_the_same_throughout(drs: DrsDriver) -> None:
     ahead=days_ahead(),
 )
 def members_are_in_order(drs: DrsDriver, ahead: int) -> None:
-    """Look at some days and at an order."""
+    """Read some days and an order."""
     for answer in (drs.check_availability(drs.local(ahead), drs.local(ahead + 3)), drs.create_order().exchange):
         returned = answer.returned
         assert returned is not None
@@ -120,12 +120,12 @@ def members_are_in_order(drs: DrsDriver, ahead: int) -> None:
 
 @clause(
     "ANS-09",
-    "createOrder returns the whole order: all that a new order, its booking and its codes are known to have, in order.",
+    "createOrder returns the whole order: all known members of a new order, its booking and its codes, in order.",
     seen("Appendix B 4"),
     writes=True,
 )
 def the_whole_order_is_returned(drs: DrsDriver) -> None:
-    """Create an order and look for each member; there may be others between."""
+    """Create an order and look for each member; others may stand between them."""
     returned = drs.create_order().exchange.returned
     assert returned is not None
     for path, known in _MEMBERS.items():
@@ -138,18 +138,18 @@ def the_whole_order_is_returned(drs: DrsDriver) -> None:
 
 @clause(
     "ANS-10",
-    "A booking takes as long as its codes together, each as often as it is to be done.",
+    "A booking's duration is the sum of its codes' minutes, each multiplied by its quantity.",
     presumed("seen for one code done once: Appendix B 4"),
     writes=True,
     times=st.integers(1, 4),
 )
-def codes_are_done_as_often_as_asked(drs: DrsDriver, times: int) -> None:
-    """Create an order with one code done some times, and once more beside it."""
+def durations_count_quantities(drs: DrsDriver, times: int) -> None:
+    """Create an order with two codes of different quantities."""
     code = drs.code("any")
     several = [{**code, "quantity": times}, {**code, "itemNumberWithinBooking": "2", "quantity": "1.5"}]
     answer = drs.create_order(theBookingCodes=several).exchange
     each = int(answer.text(f"{_CODES}/standardMinuteValue") or 0)
-    duration = answer.text(f"{_BOOKING}/duration")
+    duration = answer.text(f"{_NEW_BOOKING}/duration")
     wanted = each * times + ceil(each * 1.5)
     expect(duration == str(wanted), f"a code of {each} minutes {times} and 1.5 times is {duration} minutes")
     items = answer.texts(f"{_CODES}/itemNumberWithinBooking")

@@ -1,23 +1,30 @@
-"""Clauses on checkAvailability: days, slots, the cap and what is ignored."""
+"""Clauses on checkAvailability: days, slots, the cap, and what a caller can choose."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
+from hypothesis import strategies as st
+
 from drs_contracts.clauses.clause import clause, client, presumed, seen
 from drs_contracts.driver.driver import DrsDriver, OfferedSlot, read_slots
-from drs_contracts.driver.expectations import expect, expect_refusal
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange
 from drs_contracts.strategies import days_ahead, lengths, order_numbers, user_ids
 
 _SATURDAY = 5
 _WITHIN_CAP = 7
+_WEEKS_OF_A_YEAR = 52
 _MUST_BE_SENT = ("contract", "locationID", "primaryOrderNumber", "priority", "userId")
+_BEST_SLOTS = ("yes", "no", "undefined", "day", "fullPeriod")
+_PERIODS = 6
+_DAYS_OF_A_PERIOD = 14
+_DAYS_WANTED = 5
 
 
 @clause(
     "AVL-01",
-    "Every local day of the period is listed once, in order, by its midnight with the offset of that midnight.",
+    "Every local day of the period is listed once, in order, as its midnight with the offset at that midnight.",
     seen("Appendix B 3"),
     ahead=days_ahead(),
     length=lengths(_WITHIN_CAP),
@@ -27,14 +34,14 @@ def every_day_is_listed(drs: DrsDriver, ahead: int, length: int) -> None:
     answer = _period(drs, ahead, length)
     wanted = [drs.local(ahead + offset) for offset in range(length)]
     listed = [datetime.fromisoformat(day) for day in answer.texts("theSlots/day")]
-    expect(listed == wanted, f"listed are {answer.texts('theSlots/day')}")
+    expect(listed == wanted, f"the days are {answer.texts('theSlots/day')}")
     same_offsets = [day.utcoffset() for day in listed] == [day.utcoffset() for day in wanted]
     expect(same_offsets, f"an offset is not that of its midnight: {answer.texts('theSlots/day')}")
 
 
 @clause(
     "AVL-02",
-    "A period over the cap succeeds with the cap's warning, and gives the first days of the period up to the cap.",
+    "A period longer than the cap succeeds with the cap's warning and gives the first days up to the cap.",
     seen("Request and Response General Information"),
     ahead=days_ahead(),
     over=lengths(30),
@@ -83,7 +90,7 @@ def weekends_have_no_slots(drs: DrsDriver, ahead: int) -> None:
 
 @clause(
     "AVL-05",
-    "A working day has the installation's slots, in its order, in local time.",
+    "A working day has the slots of the installation, in their order, in local time.",
     seen("Appendix B 3"),
     ahead=days_ahead(),
 )
@@ -93,7 +100,7 @@ def a_working_day_has_the_installations_slots(drs: DrsDriver, ahead: int) -> Non
     for slot in read_slots(_period(drs, ahead, _WITHIN_CAP)):
         begin, end = datetime.fromisoformat(slot.begin), datetime.fromisoformat(slot.end)
         right = begin.utcoffset() == begin.astimezone(drs.data.zone).utcoffset()
-        expect(right, f"{slot.begin} has not the installation's offset")
+        expect(right, f"{slot.begin} does not have the installation's offset")
         by_day.setdefault(begin.date(), []).append((begin.time(), end.time()))
     for day, hours in by_day.items():
         expect(tuple(hours) == drs.data.slots, f"on {day} the slots are {hours}")
@@ -106,7 +113,7 @@ def a_working_day_has_the_installations_slots(drs: DrsDriver, ahead: int) -> Non
     ahead=days_ahead(),
 )
 def best_slots_are_available(drs: DrsDriver, ahead: int) -> None:
-    """Look at every day."""
+    """Compare the slots of every day."""
     for day, slots in _by_day(_period(drs, ahead, _WITHIN_CAP)).items():
         expect(all(slot.available for slot in slots if slot.best), f"on {day} an unavailable slot is best")
         some = any(slot.available for slot in slots)
@@ -116,11 +123,11 @@ def best_slots_are_available(drs: DrsDriver, ahead: int) -> None:
 @clause(
     "AVL-07",
     "The widest available slot of a day is among the best.",
-    seen("Appendix B 3, in which it is so on every day"),
+    seen("Appendix B 3, where this holds on every day"),
     ahead=days_ahead(),
 )
 def the_widest_slot_is_among_the_best(drs: DrsDriver, ahead: int) -> None:
-    """Look at every day."""
+    """Find the widest slot of every day."""
     for day, slots in _by_day(_period(drs, ahead, _WITHIN_CAP)).items():
         free = [slot for slot in slots if slot.available]
         if free:
@@ -156,11 +163,11 @@ def the_user_changes_nothing(drs: DrsDriver, ahead: int, user: str) -> None:
 
 @clause(
     "AVL-10",
-    "A field that must be sent and is missing is refused with an errorMsg that names it.",
+    "checkAvailability without a required field is refused with an errorMsg that names the field.",
     presumed("the document says which must be sent, not what follows"),
 )
 def a_missing_field_is_refused_by_name(drs: DrsDriver) -> None:
-    """Leave out each in turn."""
+    """Leave out each required field in turn."""
     for field in _MUST_BE_SENT:
         if field == "priority" and not drs.data.priority_required:
             continue
@@ -176,7 +183,7 @@ def a_missing_field_is_refused_by_name(drs: DrsDriver) -> None:
 
 @clause(
     "AVL-11",
-    "National holidays are not known: they have slots like any working day.",
+    "National holidays have slots like any working day.",
     client("scheduled repairs at Lincoln"),
 )
 def holidays_are_working_days(drs: DrsDriver) -> None:
@@ -190,30 +197,229 @@ def holidays_are_working_days(drs: DrsDriver) -> None:
 
 @clause(
     "AVL-12",
-    "A wider period only adds days: the days that both have are the same.",
+    "A longer period only adds days: the days in both periods are the same.",
     client("services that ask period after period"),
     ahead=days_ahead(),
     length=lengths(_WITHIN_CAP - 1),
 )
-def a_wider_period_only_adds_days(drs: DrsDriver, ahead: int, length: int) -> None:
-    """Ask for a period and for one day more."""
+def a_longer_period_only_adds_days(drs: DrsDriver, ahead: int, length: int) -> None:
+    """Ask for a period and for one a day longer."""
     narrow, wide = (read_slots(_period(drs, ahead, days)) for days in (length, length + 1))
     expect(wide[: len(narrow)] == narrow, "a day of both periods differs")
 
 
 @clause(
     "AVL-13",
-    "The day of periodEnd belongs to the period even where periodEnd is its midnight.",
+    "The day of periodEnd belongs to the period, even if periodEnd is midnight at its start.",
     client("services of Lincoln, Newark and Hackney ask for 14 days with a midnight end"),
-    weeks=lengths(40),
+    ahead=days_ahead(),
+    length=lengths(_WITHIN_CAP),
 )
-def a_midnight_end_counts_its_day(drs: DrsDriver, weeks: int) -> None:
-    """Ask for one Tuesday, from midnight to midnight of that same day and to its end."""
-    ahead = drs.weekday(weeks, 1)
-    day = drs.local(ahead)
-    to_midnight = read_slots(drs.check_availability(day, day + timedelta(seconds=1)))
-    to_the_end = read_slots(drs.check_availability(day, drs.local(ahead, time(23, 59, 59))))
-    expect(to_midnight == to_the_end, "the slots differ with the time of periodEnd")
+def a_midnight_end_counts_its_day(drs: DrsDriver, ahead: int, length: int) -> None:
+    """Ask for some days until midnight at the start of the last one, and until its end."""
+    begin, last = drs.local(ahead), ahead + length - 1
+    to_midnight = drs.check_availability(begin, drs.local(last))
+    to_the_end = drs.check_availability(begin, drs.local(last, time(23, 59, 59)))
+    for answer in (to_midnight, to_the_end):
+        expect_success(answer)
+    days = to_midnight.texts("theSlots/day")
+    expect(days == to_the_end.texts("theSlots/day"), f"with a midnight end the days are {', '.join(days)}")
+    expect(read_slots(to_midnight) == read_slots(to_the_end), "the slots differ with the time of periodEnd")
+
+
+@clause(
+    "AVL-14",
+    "onlyBestSlots takes yes and no, and also undefined, day and fullPeriod.",
+    seen("checkAvailability, onlyBestSlots; the interface has the other three"),
+    value=st.sampled_from(_BEST_SLOTS),
+)
+def best_slots_can_be_asked_for(drs: DrsDriver, value: str) -> None:
+    """Ask with each value."""
+    members = drs.availability_members(drs.local(1), drs.local(3)) | {"onlyBestSlots": value}
+    answer = drs.call("checkAvailability", members)
+    expect(answer.succeeded, f"{value} was refused: {answer.text('errorMsg') or answer.fault}")
+
+
+@clause(
+    "AVL-15",
+    "With onlyBestSlots day, each day has only its best slots.",
+    presumed("by the name of the value"),
+    ahead=days_ahead(),
+)
+def only_best_slots_are_listed(drs: DrsDriver, ahead: int) -> None:
+    """Ask for all slots of some days, and for the best ones."""
+    members = drs.availability_members(drs.local(ahead), drs.local(ahead + 3))
+    everything = read_slots(drs.call("checkAvailability", members))
+    best = read_slots(drs.call("checkAvailability", members | {"onlyBestSlots": "day"}))
+    expect(
+        best == [slot for slot in everything if slot.best], f"{len(best)} slots came back, which are not the best ones"
+    )
+
+
+@clause(
+    "AVL-16", "A period that ends before it begins is refused.", presumed("the simplest assumption"), ahead=days_ahead()
+)
+def a_reversed_period_is_refused(drs: DrsDriver, ahead: int) -> None:
+    """Ask for a period that ends two days before it begins."""
+    answer = drs.check_availability(drs.local(ahead + 2), drs.local(ahead))
+    expect(answer.refused, f"the status is {answer.text('status')}")
+
+
+@clause("AVL-17", "available is YES or NO.", seen("Appendix B 3"), ahead=days_ahead())
+def availability_is_yes_or_no(drs: DrsDriver, ahead: int) -> None:
+    """Read the slots of a few days."""
+    answer = drs.check_availability(drs.local(ahead), drs.local(ahead + 4))
+    found = set(answer.texts("theSlots/slotsForDay/available"))
+    expect(found <= {"YES", "NO"}, f"it is {', '.join(sorted(found))}")
+
+
+@clause(
+    "AVL-18",
+    "Six consecutive periods of 14 days have at least five days with available slots.",
+    client("Areas: Lincoln's service asks this often for five days"),
+)
+def consecutive_periods_find_days(drs: DrsDriver) -> None:
+    """Ask as Lincoln's service does: begin each period after the last day that came back."""
+    days: set[str] = set()
+    first = 1
+    for _ in range(_PERIODS):
+        begin, end = drs.local(first), drs.local(first + _DAYS_OF_A_PERIOD - 1)
+        answer = drs.check_availability(begin, end, priority=drs.data.scheduled_priority)
+        expect_success(answer)
+        days |= {slot.begin.partition("T")[0] for slot in read_slots(answer) if slot.available}
+        first += len(answer.texts("theSlots/day"))
+    expect(len(days) >= _DAYS_WANTED, f"{len(days)} days have appointments")
+
+
+@clause(
+    "AVL-19",
+    "checkAvailType longPeriod has its own cap, which is the greater one.",
+    presumed("by the value's name, which is published"),
+    ahead=days_ahead(),
+)
+def long_periods_have_their_own_cap(drs: DrsDriver, ahead: int) -> None:
+    """Ask for more days than the cap of longPeriod, and for exactly as many."""
+    cap = drs.data.long_period_day_cap
+    for days, shown in ((cap + 1, cap), (cap, cap)):
+        members = drs.availability_members(drs.local(ahead), drs.local(ahead + days - 1))
+        answer = drs.call("checkAvailability", members | {"checkAvailType": "longPeriod"})
+        found = len(answer.texts("theSlots/day"))
+        expect(found == shown, f"{found} of {days} days came back, not {shown}")
+        warning = answer.text("errorMsg")
+        expect(
+            (warning is not None and str(cap) in warning) is (days > cap),
+            f"with {days} days the errorMsg is '{warning}'",
+        )
+
+
+@clause(
+    "AVL-20",
+    "With newBooking false, the booking of the order is left out: its own slot is available to it.",
+    presumed("by the member's name, which is published"),
+    writes=True,
+    weeks=lengths(_WEEKS_OF_A_YEAR),
+)
+def an_orders_own_slot_is_available(drs: DrsDriver, weeks: int) -> None:
+    """Fill a day, then ask for it with the number of an order on it and without."""
+    tuesday = drs.weekday(weeks, 1)
+    before = drs.need_slots(tuesday, 1)
+    order = drs.create_order()
+    expect_success(drs.schedule_into(order, before[0]))
+    for _ in range(40):
+        free = drs.free_slots(tuesday, 1)
+        if not free or not drs.schedule_into(drs.create_order(), free[0]).succeeded:
+            break
+    members = drs.availability_members(drs.local(tuesday), drs.local(tuesday), primaryOrderNumber=order.number)
+    known = read_slots(drs.call("checkAvailability", members | {"newBooking": False}))
+    own = [
+        slot.begin for slot in known if slot.available and (slot.begin, slot.end) == (before[0].begin, before[0].end)
+    ]
+    expect(bool(own), f"its own slot at {before[0].begin} is not available")
+    expect(not drs.free_slots(tuesday, 1), "the day has slots for other orders")
+    by_default = read_slots(drs.call("checkAvailability", members))
+    expect(not [slot for slot in by_default if slot.available], "without newBooking false its own slot is available")
+
+
+@clause(
+    "AVL-21",
+    "With resourceIDs, a slot is available only if one of those operatives has room.",
+    presumed("by the member's name, which is published"),
+    ahead=days_ahead(),
+)
+def chosen_operatives_limit_the_slots(drs: DrsDriver, ahead: int) -> None:
+    """Ask for each operative alone, and for all together."""
+    known = drs.ask("selectResource")
+    ids = known.texts("theResources/resourceID")
+    members = drs.availability_members(drs.local(ahead), drs.local(ahead + 2))
+
+    def places(operatives: list[str]) -> set[str]:
+        answer = drs.call("checkAvailability", {**members, "resourceIDs": operatives})
+        return {f"{slot.begin} to {slot.end}" for slot in read_slots(answer) if slot.available}
+
+    all_places = places([])
+    alone = [places([operative]) for operative in ids]
+    expect(set().union(*alone) == all_places, f"all together have {all_places}, each alone {alone}")
+    expect(places(ids) == all_places, "naming all operatives differs from naming none")
+    one_for_all = len(set(known.texts("theResources/theAbilities/name"))) == 1
+    expect(one_for_all or not all_places or not all(alone), "an operative without the trade has room for the work")
+
+
+@clause(
+    "AVL-22",
+    "With canSelectOtherOrders, the answer lists the other open orders of the location, and no others.",
+    presumed("by the members' names, which are published"),
+    writes=True,
+)
+def other_orders_are_listed(drs: DrsDriver) -> None:
+    """Create orders at two locations, and ask for them with each filter."""
+    here, done = drs.create_order(), drs.create_order()
+    elsewhere = drs.create_order(locationID="elsewhere")
+    expect_success(drs.update(done, "COMPLETED"))
+    members = drs.availability_members(drs.local(1), drs.local(2))
+    place = drs.data.location_id
+    known = {each.number for each in (here, done, elsewhere)}
+    for pattern, wanted in (
+        ({}, {here.number}),
+        ({"customers": "elsewhere"}, {elsewhere.number}),
+        ({"customers": [place, "elsewhere"]}, {here.number, elsewhere.number}),
+        ({"bookingStatus": "COMPLETED"}, {done.number}),
+    ):
+        asked = {**members, "canSelectOtherOrders": True, "otherOrderPattern": pattern}
+        answer = drs.call("checkAvailability", asked)
+        expect_success(answer)
+        found = set(answer.texts("theOtherOrders/primaryOrderNumber")) & known
+        expect(found == wanted, f"with {pattern} it has {found}, not {wanted}")
+    own = drs.availability_members(drs.local(1), drs.local(2), primaryOrderNumber=here.number)
+    answer = drs.call("checkAvailability", {**own, "canSelectOtherOrders": True})
+    expect(here.number not in answer.texts("theOtherOrders/primaryOrderNumber"), "the order is listed as another order")
+    answer = drs.call("checkAvailability", {**members, "canSelectOtherOrders": False})
+    expect(not answer.texts("theOtherOrders/primaryOrderNumber"), "they are listed without being asked for")
+
+
+@clause(
+    "AVL-23",
+    "No slot is available that begins before the period or in the past.",
+    presumed("the simplest assumption"),
+    ahead=days_ahead(),
+)
+def past_slots_are_not_available(drs: DrsDriver, ahead: int) -> None:
+    """Begin a period in the middle of a day, and ask for today and for days in the past."""
+    begin = drs.local(ahead, time(10))
+    monday = drs.weekday(0, 0)
+    for slot in drs.need_slots(monday, 1):
+        since = datetime.fromisoformat(slot.begin)
+        found = read_slots(drs.check_availability(since, since))
+        expect(
+            slot.begin in [each.begin for each in found if each.available],
+            f"{slot.begin} is not available to a period that begins then",
+        )
+    for asked, earliest in ((begin, begin), (drs.local(-3), drs.target.now())):
+        answer = drs.check_availability(asked, asked.replace(hour=23))
+        expect_success(answer)
+        begins = [datetime.fromisoformat(slot.begin) for slot in read_slots(answer) if slot.available]
+        early = [each.isoformat() for each in begins if each < earliest]
+        expect(not early, f"{', '.join(early)} can be booked from {earliest.isoformat()} on")
+    expect_refusal(drs.check_availability(drs.local(ahead), drs.local(ahead - 1)), "periodBegin", "periodEnd")
 
 
 def _period(drs: DrsDriver, ahead: int, length: int, **order: str) -> Exchange:

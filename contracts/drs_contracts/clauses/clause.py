@@ -1,13 +1,13 @@
 """A clause: one statement about DRS or its callers, how it is known, and a check that can fail.
 
-A check is a function with Hypothesis strategies for what it varies::
+A check is a function with a Hypothesis strategy for each value that it varies::
 
     @clause("SES-01", "A session id has 32 lower-case hex characters.", seen("Sessions"))
     def session_id_form(drs: DrsDriver) -> None:
         expect(..., "the session id has another form")
 
-A clause that binds the caller has a check that looks through a whole traffic and gives every occasion on which the
-clause was kept or broken (see ``drs_contracts.traffic.calls``).
+The check of a clause that applies to the caller reads a whole traffic. It gives every call to which the clause
+applies, and how that call broke it, if it did (see ``drs_contracts.traffic.calls``).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Grade(StrEnum):
     PRESUMED = "presumed"
 
 
-class Binds(StrEnum):
-    """Who has to keep a clause."""
+class AppliesTo(StrEnum):
+    """The side that must keep a clause."""
 
     DRS = "DRS"
     CALLER = "caller"
@@ -38,7 +38,7 @@ class Binds(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A grade and where it comes from: a section or example of the owner's document, the interface, a service."""
+    """A grade and its source: a section or example of the owner's document, the interface, a service."""
 
     grade: Grade
     source: str
@@ -48,22 +48,22 @@ class Evidence:
 
 
 def seen(source: str) -> Evidence:
-    """Written in, or visible in an example of, the owner's document."""
+    """Evidence from the text or an example of the owner's document."""
     return Evidence(Grade.SEEN, source)
 
 
 def published(source: str) -> Evidence:
-    """In the gateway's interface description."""
+    """Evidence from the gateway's interface description."""
     return Evidence(Grade.PUBLISHED, source)
 
 
 def client(source: str) -> Evidence:
-    """Services of councils that run against DRS rely on it."""
+    """Evidence from councils' services that run against DRS and rely on it."""
     return Evidence(Grade.CLIENT, source)
 
 
 def presumed(source: str) -> Evidence:
-    """Nobody wrote it down."""
+    """No evidence: an assumption, with its reason as the source."""
     return Evidence(Grade.PRESUMED, source)
 
 
@@ -75,20 +75,20 @@ class Clause:
         id: Subject and number, ``AVL-07``.
         statement: One sentence in the present tense.
         evidence: How it is known.
-        binds: Who has to keep it.
-        check: Where it binds DRS: takes a ``DrsDriver`` and one value of every strategy in ``varies``; raises
-            ``ClauseBroken``. Where it binds the caller: takes a ``Traffic`` and gives the occasions in it.
-        varies: What the check is tried with.
-        writes: Whether the check changes anything in the DRS that it talks to.
-        moves_clock: Whether the check needs to set that DRS's clock.
-        changes_records: Whether the check changes operatives, places or codes: others use them, and it cannot put them
-            back.
+        applies_to: The side that must keep it.
+        check: For DRS: takes a ``DrsDriver`` and one value of each strategy in ``varies``, and raises
+            ``ClauseBroken``. For the caller: takes a ``Traffic`` and gives the occasions in it.
+        varies: The strategies for the values of the check, by parameter.
+        writes: Whether the check changes anything in the DRS that it calls.
+        moves_clock: Whether the check must set the clock of that DRS.
+        changes_records: Whether the check changes operatives, places or codes, which others use and which it cannot
+            restore.
     """
 
     id: str
     statement: str
     evidence: Evidence
-    binds: Binds
+    applies_to: AppliesTo
     check: Callable[..., Any]
     varies: Mapping[str, SearchStrategy[Any]] = field(default_factory=dict)
     writes: bool = False
@@ -104,29 +104,31 @@ def clause(
     statement: str,
     evidence: Evidence,
     *,
-    binds: Binds = Binds.DRS,
+    applies_to: AppliesTo = AppliesTo.DRS,
     writes: bool = False,
     moves_clock: bool = False,
     changes_records: bool = False,
     **varies: SearchStrategy[Any],
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Enter a check into the catalogue as a clause (see ``Clause``).
+    """Register a check in the catalogue as a clause (see ``Clause``).
 
     Raises:
-        ValueError: The id is taken.
+        ValueError: Another clause has that id.
     """
 
-    def enter(check: Callable[..., Any]) -> Callable[..., Any]:
+    def register(check: Callable[..., Any]) -> Callable[..., Any]:
         if identifier in _catalogue:
-            raise ValueError(f"Clause {identifier} is there already: {_catalogue[identifier].statement}")
+            raise ValueError(
+                f"The id {identifier} is taken: {_catalogue[identifier].statement} Give the new clause another id."
+            )
         _catalogue[identifier] = Clause(
-            identifier, statement, evidence, binds, check, varies, writes, moves_clock, changes_records
+            identifier, statement, evidence, applies_to, check, varies, writes, moves_clock, changes_records
         )
         return check
 
-    return enter
+    return register
 
 
-def entered() -> tuple[Clause, ...]:
-    """All clauses that were entered so far, by id."""
+def registered() -> tuple[Clause, ...]:
+    """The clauses that are registered so far, by id."""
     return tuple(_catalogue[identifier] for identifier in sorted(_catalogue))

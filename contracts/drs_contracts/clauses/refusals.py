@@ -1,4 +1,4 @@
-"""Clauses on refusals: whatever is wrong, the errorMsg names it, in every operation that it can be wrong in."""
+"""Clauses on refusals: the errorMsg names what is wrong, in every operation in which it can be wrong."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.expectations import expect_refusal
 from drs_contracts.driver.messages import Exchange, Members, Value
 
-_NOBODY = "no such one"
+_UNKNOWN = "no such one"
 # The lists of contracts by which each operation can be asked.
 _CONTRACT_LISTS = {
     "selectOrder": ("contract", "primaryOrderNumberContracts", "locationIDContracts", "theBusinessDataContracts"),
@@ -33,12 +33,12 @@ _BOOKINGS_OPERATIONS = ("scheduleBooking", "createReservation", "confirmReservat
 
 @clause(
     "REF-01",
-    "A booking's or order's field that must be sent and is missing is refused with an errorMsg that names it.",
+    "A change without a required field is refused with an errorMsg that names the field.",
     presumed("the document says which must be sent, not what follows"),
     writes=True,
 )
-def what_is_missing_is_named(drs: DrsDriver) -> None:
-    """Leave each of them out of the operations that change something."""
+def a_missing_field_is_named(drs: DrsDriver) -> None:
+    """Leave each required field out of the operations that change something."""
     order = drs.create_order()
     booking = drs.booking(order)
     today = drs.local(0)
@@ -55,20 +55,20 @@ def what_is_missing_is_named(drs: DrsDriver) -> None:
     for name in worked:
         done = {"completeOrder": False, "transactionType": "COMPLETED", **_without(worked, name)}
         expect_refusal(drs.ask("updateBooking", theBooking=booking, **done), name)
-    further: Members = {"primaryOrderNumber": order.number}
-    expect_refusal(drs.ask("createBooking", theBooking=further), "theBookingCodes")
+    new_booking: Members = {"primaryOrderNumber": order.number}
+    expect_refusal(drs.ask("createBooking", theBooking=new_booking), "theBookingCodes")
     expect_refusal(drs.ask("scheduleBooking", theBooking=booking, resourceLock="lockAsSpecified"), "theResources")
 
 
 @clause(
     "REF-02",
-    "A member of a SOR code that is missing or no number is refused with an errorMsg that names it.",
+    "A SOR code with a missing or invalid member is refused with an errorMsg that names the member.",
     presumed("the document says which must be sent, not what follows"),
     name=st.sampled_from(("bookingCodeSORCode", "itemNumberWithinBooking", "primaryOrderNumber", "quantity")),
     wrong=st.sampled_from(("0", "0.9", "-1", "one", "1e3", "12345678")),
 )
-def a_flaw_of_a_code_is_named(drs: DrsDriver, name: str, wrong: str) -> None:
-    """Ask for appointments without it, then with what is no number of at least 1."""
+def a_wrong_code_is_named(drs: DrsDriver, name: str, wrong: str) -> None:
+    """Ask for slots without the member, then with a value that is not a number of at least 1."""
     code = drs.code("anything")
     begin, end = drs.local(1), drs.local(3)
     expect_refusal(drs.check_availability(begin, end, theBookingCodes=_without(code, name)), name)
@@ -79,41 +79,41 @@ def a_flaw_of_a_code_is_named(drs: DrsDriver, name: str, wrong: str) -> None:
 
 @clause(
     "REF-03",
-    "An unknown contract is refused with an errorMsg that quotes it, in whichever list it is sent.",
-    presumed("plainest guess"),
+    "An unknown contract is refused with an errorMsg that quotes it, in every member that takes a contract.",
+    presumed("the simplest assumption"),
     writes=True,
 )
 def an_unknown_contract_is_quoted(drs: DrsDriver) -> None:
-    """Send one with every operation that takes one."""
+    """Send one with each operation and in each member."""
     order = drs.create_order()
     for operation, lists in _CONTRACT_LISTS.items():
         for name in lists:
             asked = {"primaryOrderNumber": order.number} if operation == "selectOrder" else {}
-            expect_refusal(drs.ask(operation, **{**asked, name: _NOBODY}), _NOBODY, "contract")
+            expect_refusal(drs.ask(operation, **{**asked, name: _UNKNOWN}), _UNKNOWN, "contract")
     for operation in _BOOKINGS_OPERATIONS:
-        expect_refusal(drs.ask(operation, theBooking=drs.booking(order, contract=_NOBODY)), _NOBODY, "contract")
-    further: Members = {
-        "contract": _NOBODY,
+        expect_refusal(drs.ask(operation, theBooking=drs.booking(order, contract=_UNKNOWN)), _UNKNOWN, "contract")
+    new_booking: Members = {
+        "contract": _UNKNOWN,
         "primaryOrderNumber": order.number,
         "theBookingCodes": drs.code(order.number),
     }
-    expect_refusal(drs.ask("createBooking", theBooking=further), _NOBODY, "contract")
+    expect_refusal(drs.ask("createBooking", theBooking=new_booking), _UNKNOWN, "contract")
     for operation in ("updateOrder", "deleteOrder"):
-        named = {"contract": _NOBODY, "primaryOrderNumber": order.number}
-        expect_refusal(drs.ask(operation, theOrder=named), _NOBODY, "contract")
-    completion = {"contract": _NOBODY, "primaryOrderNumber": order.number, "userId": "."}
-    expect_refusal(drs.ask("completeOrder", **completion), _NOBODY, "contract")
-    expect_refusal(drs.check_availability(drs.local(1), drs.local(2), contract=_NOBODY), _NOBODY, "contract")
+        named = {"contract": _UNKNOWN, "primaryOrderNumber": order.number}
+        expect_refusal(drs.ask(operation, theOrder=named), _UNKNOWN, "contract")
+    completion = {"contract": _UNKNOWN, "primaryOrderNumber": order.number, "userId": "."}
+    expect_refusal(drs.ask("completeOrder", **completion), _UNKNOWN, "contract")
+    expect_refusal(drs.check_availability(drs.local(1), drs.local(2), contract=_UNKNOWN), _UNKNOWN, "contract")
 
 
 @clause(
     "REF-04",
     "An unknown operative is refused with an errorMsg that quotes it and names the member.",
-    presumed("plainest guess"),
+    presumed("the simplest assumption"),
     writes=True,
 )
 def an_unknown_operative_is_quoted(drs: DrsDriver) -> None:
-    """Name somebody whom DRS does not have, wherever somebody can be named."""
+    """Name an unknown operative in every member that takes one."""
     order = drs.create_order()
     asked = {
         "selectOrder": "resources",
@@ -121,27 +121,27 @@ def an_unknown_operative_is_quoted(drs: DrsDriver) -> None:
         "selectResource": "theResourceIDs",
     }
     for operation, name in asked.items():
-        expect_refusal(drs.ask(operation, **{name: _NOBODY}), _NOBODY, name)
-    expect_refusal(drs.ask("selectResource", theEmployeeCodes=_NOBODY), _NOBODY, "theEmployeeCodes")
-    day: Members = {"contract": drs.data.contract, "resourceId": _NOBODY, "scheduleDate": drs.local(1)}
-    expect_refusal(drs.ask("getSchedule", **day), _NOBODY, "resourceId")
+        expect_refusal(drs.ask(operation, **{name: _UNKNOWN}), _UNKNOWN, name)
+    expect_refusal(drs.ask("selectResource", theEmployeeCodes=_UNKNOWN), _UNKNOWN, "theEmployeeCodes")
+    day: Members = {"contract": drs.data.contract, "resourceId": _UNKNOWN, "scheduleDate": drs.local(1)}
+    expect_refusal(drs.ask("getSchedule", **day), _UNKNOWN, "resourceId")
     members = drs.availability_members(drs.local(1), drs.local(2))
-    expect_refusal(drs.call("checkAvailability", {**members, "resourceIDs": _NOBODY}), _NOBODY, "resourceIDs")
-    expect_refusal(drs.update(order, "PLANNED", resourceId=_NOBODY), _NOBODY, "resourceId")
-    specified = drs.booking(order, theResources={"resourceID": _NOBODY})
+    expect_refusal(drs.call("checkAvailability", {**members, "resourceIDs": _UNKNOWN}), _UNKNOWN, "resourceIDs")
+    expect_refusal(drs.update(order, "PLANNED", resourceId=_UNKNOWN), _UNKNOWN, "resourceId")
+    specified = drs.booking(order, theResources={"resourceID": _UNKNOWN})
     expect_refusal(
-        drs.ask("scheduleBooking", theBooking=specified, resourceLock="lockAsSpecified"), _NOBODY, "resourceID"
+        drs.ask("scheduleBooking", theBooking=specified, resourceLock="lockAsSpecified"), _UNKNOWN, "resourceID"
     )
 
 
 @clause(
     "REF-05",
     "A filter's period that ends before it begins is refused with an errorMsg that names both ends.",
-    presumed("plainest guess"),
+    presumed("the simplest assumption"),
     hours=st.integers(0, 48),
 )
 def a_reversed_filter_is_named(drs: DrsDriver, hours: int) -> None:
-    """Ask the wrong way round, wherever a period can be asked for."""
+    """Send a reversed period in every filter that takes one."""
     end = drs.local(3)
     for operation, begin_name, end_name in _PERIODS:
         period: dict[str, Value] = {"contract": drs.data.contract} if operation == "selectAlerts" else {}
@@ -153,19 +153,19 @@ def a_reversed_filter_is_named(drs: DrsDriver, hours: int) -> None:
 @clause(
     "REF-06",
     "A window that ends before it begins, or begins in the past, is refused with an errorMsg that names what is wrong.",
-    presumed("plainest guess"),
+    presumed("the simplest assumption"),
     writes=True,
 )
 def a_wrong_window_is_named(drs: DrsDriver) -> None:
-    """Turn each window round, and send one of yesterday."""
+    """Reverse each window, and send one of yesterday."""
     order = drs.create_order()
     window = ("planningWindowStart", "planningWindowEnd")
     yesterday = dict(zip(window, (drs.local(-1), drs.local(0, time(23, 59))), strict=True))
-    round_turned = dict(zip(window, (drs.local(2), drs.local(1)), strict=True))
+    reversed_window = dict(zip(window, (drs.local(2), drs.local(1)), strict=True))
     code: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
-    expect_refusal(drs.schedule(order, **round_turned), *window)
+    expect_refusal(drs.schedule(order, **reversed_window), *window)
     expect_refusal(drs.schedule(order, **yesterday), window[0], "past")
-    expect_refusal(drs.ask("createBooking", theBooking={**code, **round_turned}), *window)
+    expect_refusal(drs.ask("createBooking", theBooking={**code, **reversed_window}), *window)
     expect_refusal(drs.ask("createBooking", theBooking={**code, **yesterday}), window[0], "past")
     late: Members = drs.order_members(earliestBookingDate=drs.local(3), targetDate=drs.local(3))
     expect_refusal(drs.call("createOrder", late), "earliestBookingDate", "targetDate")
@@ -177,12 +177,12 @@ def a_wrong_window_is_named(drs: DrsDriver) -> None:
 
 @clause(
     "REF-07",
-    "An order or booking that DRS does not have, or that is completed, is refused, whatever is to become of it.",
-    presumed("plainest guess; the words for an unknown order are relied on by Hackney"),
+    "A change of an unknown or completed order or booking is refused with an errorMsg that names it.",
+    presumed("the simplest assumption; the words for an unknown order are relied on by Hackney"),
     writes=True,
 )
-def what_is_gone_or_done_is_refused(drs: DrsDriver) -> None:
-    """Try every operation on an order that was deleted, then on one that was completed."""
+def an_unknown_or_completed_order_is_named(drs: DrsDriver) -> None:
+    """Try every operation on a deleted order, then on a completed one."""
     gone = drs.create_order()
     drs.ask("deleteOrder", theOrder={"primaryOrderNumber": gone.number})
     for attempt in _attempts(drs, gone):

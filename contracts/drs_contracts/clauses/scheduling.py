@@ -1,16 +1,24 @@
-"""Clauses on scheduleBooking and deleteBooking."""
+"""Clauses on scheduleBooking and reservations: which place a booking gets, and how long it keeps it."""
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time, timedelta
+from itertools import pairwise
 
-from drs_contracts.clauses.clause import clause, client, seen
-from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot
-from drs_contracts.driver.expectations import expect, expect_success
-from drs_contracts.strategies import durations, lengths, texts
+from hypothesis import strategies as st
+
+from drs_contracts.clauses.clause import clause, client, presumed, seen
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
+from drs_contracts.fake_data import FakeProperty
+from drs_contracts.strategies import durations, lengths, properties, texts
 
 _BOOKING = "theOrders/theBookings"
-_WEEKS = lengths(20)
+# A whole year, so both summer and winter time.
+_WEEKS = lengths(52)
+_PLANNING_FAILED = "Error in Booking.schedule. Error in modifyJob Planning failed"
+_MAX_BOOKINGS = 40
+_A_MINUTE = timedelta(minutes=1)
 
 
 @clause(
@@ -21,7 +29,7 @@ _WEEKS = lengths(20)
     weeks=_WEEKS,
 )
 def an_offered_slot_can_be_booked(drs: DrsDriver, weeks: int) -> None:
-    """Book each slot that a Tuesday offers, afresh every time."""
+    """Book and cancel each slot of a Tuesday in turn."""
     for slot in drs.need_slots(drs.weekday(weeks, 1), 1):
         order = drs.create_order()
         answer = drs.schedule_into(order, slot)
@@ -36,7 +44,7 @@ def an_offered_slot_can_be_booked(drs: DrsDriver, weeks: int) -> None:
     writes=True,
     weeks=_WEEKS,
 )
-def a_scheduled_booking_has_times_and_somebody(drs: DrsDriver, weeks: int) -> None:
+def a_scheduled_booking_has_times_and_an_operative(drs: DrsDriver, weeks: int) -> None:
     """Book a slot and read it back."""
     order, slot = _booked(drs, weeks)
     answer = drs.select(order)
@@ -51,7 +59,7 @@ def a_scheduled_booking_has_times_and_somebody(drs: DrsDriver, weeks: int) -> No
 
 @clause(
     "SCH-03",
-    "scheduleBooking sent again moves the booking.",
+    "A second scheduleBooking moves the booking.",
     seen("Scheduling a Booking"),
     writes=True,
     weeks=_WEEKS,
@@ -75,7 +83,7 @@ def scheduling_again_moves(drs: DrsDriver, weeks: int) -> None:
     number=texts(),
 )
 def the_number_need_not_match(drs: DrsDriver, number: str) -> None:
-    """Schedule under a blank and under any other number."""
+    """Schedule under a blank number, and under any other."""
     for sent in (" ", number):
         order = drs.create_order()
         slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
@@ -87,12 +95,12 @@ def the_number_need_not_match(drs: DrsDriver, number: str) -> None:
 
 @clause(
     "SCH-05",
-    "bookingReason left out gives 'first', which is not 'FIRST'; one that is sent is kept.",
+    "A missing bookingReason becomes 'first', in lower case; one that is sent is kept.",
     seen("scheduleBooking, bookingReason"),
     writes=True,
     reason=texts(max_size=20),
 )
-def a_reason_left_out_is_first(drs: DrsDriver, reason: str) -> None:
+def a_missing_reason_is_first(drs: DrsDriver, reason: str) -> None:
     """Schedule without a reason, then with one."""
     order, slot = _booked(drs, 1)
     found = drs.select(order).text(f"{_BOOKING}/bookingReason")
@@ -110,7 +118,7 @@ def a_reason_left_out_is_first(drs: DrsDriver, reason: str) -> None:
     minutes=durations(),
 )
 def duration_and_emergency_are_ignored(drs: DrsDriver, minutes: int) -> None:
-    """Schedule with both, and compare with what createOrder said."""
+    """Schedule with both, and compare with the answer to createOrder."""
     order = drs.create_order()
     slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     drs.schedule(order, duration=minutes, isEmergency=True, **slot.window)
@@ -129,7 +137,7 @@ def duration_and_emergency_are_ignored(drs: DrsDriver, minutes: int) -> None:
     weeks=_WEEKS,
 )
 def without_a_window_the_next_slot_is_taken(drs: DrsDriver, weeks: int) -> None:
-    """Compare with the first slot that is offered."""
+    """Compare the booking's window with the first slot that is offered."""
     monday = drs.weekday(weeks, 0)
     earliest = drs.local(monday)
     first = min(slot.begins for slot in drs.need_slots(monday))
@@ -142,13 +150,13 @@ def without_a_window_the_next_slot_is_taken(drs: DrsDriver, weeks: int) -> None:
 
 @clause(
     "SCH-08",
-    "Booking a place never adds places: no slot becomes available that was not.",
+    "A booking makes no slot available that was not available before.",
     seen("Checking Appointment Availability"),
     writes=True,
     weeks=_WEEKS,
 )
-def booking_never_adds_places(drs: DrsDriver, weeks: int) -> None:
-    """Compare a day's free slots as bookings come in, until it is full."""
+def booking_adds_no_slots(drs: DrsDriver, weeks: int) -> None:
+    """Book a day until it is full, and compare its available slots before and after each booking."""
     tuesday = drs.weekday(weeks, 1)
     before = drs.need_slots(tuesday, 1)
     for _ in range(40):
@@ -164,21 +172,268 @@ def booking_never_adds_places(drs: DrsDriver, weeks: int) -> None:
 
 @clause(
     "SCH-09",
-    "deleteBooking cancels the booking, and its place is free again.",
+    "deleteBooking cancels the booking and frees its place.",
     client("Hackney"),
     writes=True,
     weeks=_WEEKS,
 )
 def deleting_frees_the_place(drs: DrsDriver, weeks: int) -> None:
-    """Book, compare, cancel, compare."""
+    """Book a slot and cancel the booking; the order stays without it, and the slots are as before."""
     tuesday = drs.weekday(weeks, 1)
     before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
-    drs.schedule_into(order, before[0])
-    answer = drs.delete(order)
-    expect_success(answer)
-    expect(not drs.select(order).texts(f"{_BOOKING}/bookingId"), "the order still has the booking")
+    expect_success(drs.schedule_into(order, before[0]))
+    expect_success(drs.delete(order))
+    shown = drs.select(order)
+    expect_success(shown)
+    expect(shown.text("theOrders/primaryOrderNumber") == order.number, "the order is gone with its booking")
+    expect(not shown.texts(f"{_BOOKING}/bookingId"), "the order still has the booking")
     expect(drs.free_slots(tuesday, 1) == before, "the places are not what they were")
+
+
+@clause("SCH-10", "scheduleBooking does not require userId.", seen("scheduleBooking, userId"), writes=True)
+def scheduling_needs_no_user(drs: DrsDriver) -> None:
+    """Schedule without a userId."""
+    answer = drs.schedule_into(drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0])
+    expect_success(answer)
+
+
+@clause(
+    "SCH-11",
+    "A planning window that ends before it begins is refused.",
+    presumed("the simplest assumption"),
+    writes=True,
+)
+def a_reversed_window_is_refused(drs: DrsDriver) -> None:
+    """Schedule into a slot with its ends swapped."""
+    order, slot = drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0]
+    answer = drs.schedule(order, planningWindowStart=slot.end, planningWindowEnd=slot.begin)
+    expect(answer.refused, f"the status is {answer.text('status')}")
+
+
+@clause("SCH-12", "scheduleBooking of an unknown booking is refused.", presumed("the simplest assumption"), writes=True)
+def an_unknown_booking_is_not_scheduled(drs: DrsDriver) -> None:
+    """Schedule a booking that was cancelled."""
+    order, slot = drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0]
+    drs.delete(order)
+    expect(drs.schedule_into(order, slot).refused, "a cancelled booking was scheduled")
+
+
+@clause(
+    "SCH-13",
+    "createReservation holds a place for a booking, which is RESERVED; confirmReservation makes it PLANNED there.",
+    presumed("by the operations' names; the life cycle's word is published"),
+    writes=True,
+)
+def a_place_is_reserved_and_confirmed(drs: DrsDriver) -> None:
+    """Reserve the first slot of a day, and confirm the reservation."""
+    order = drs.create_order()
+    slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
+    unnamed = drs.booking(order, **slot.window)
+    del unnamed["bookingId"]
+    for operation, wanted in (("createReservation", "RESERVED"), ("confirmReservation", "PLANNED")):
+        answer = drs.ask(operation, theBooking=unnamed, bookingId=order.booking_id)
+        expect(answer.succeeded, f"{operation} was refused: {answer.text('errorMsg') or answer.fault}")
+        shown = drs.select(order)
+        life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
+        expect(life_cycle == wanted, f"after {operation} the booking is {life_cycle}")
+        kept = shown.text(f"{_BOOKING}/planningWindowStart")
+        expect(kept == slot.begin, f"after {operation} it is planned for {kept}")
+        expect(
+            bool(shown.text(f"{_BOOKING}/theResources/resourceID")), f"after {operation} the booking has no operative"
+        )
+    status = drs.select(order).text("theOrders/status")
+    expect(status == "PLANNED", f"once it is confirmed, the order is {status}")
+
+
+@clause(
+    "SCH-14",
+    "confirmReservation of a booking that is not reserved is refused.",
+    presumed("the simplest assumption"),
+    writes=True,
+)
+def only_a_reservation_is_confirmed(drs: DrsDriver) -> None:
+    """Confirm a new booking."""
+    answer = drs.ask("confirmReservation", theBooking=drs.booking(drs.create_order()))
+    expect(answer.refused, f"the status is {answer.text('status')}")
+
+
+@clause(
+    "SCH-15",
+    f"scheduleBooking of a booking without a valid job template is refused with '{_PLANNING_FAILED}'.",
+    seen("scheduleBooking, errors: the job has no valid job template"),
+    writes=True,
+)
+def without_a_template_nothing_is_planned(drs: DrsDriver) -> None:
+    """Create an order for a code without a trade, and schedule it with a window and without."""
+    code = drs.data.sor_code_without_template
+    if code is None:
+        return
+    slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
+    order = drs.create_order(theBookingCodes={**drs.code("any"), "bookingCodeSORCode": code})
+    for answer in (drs.schedule_into(order, slot), drs.schedule(order)):
+        expect(answer.refused, f"the status is {answer.text('status')}")
+        expect(answer.text("errorMsg") == _PLANNING_FAILED, f"the errorMsg is '{answer.text('errorMsg')}'")
+
+
+@clause(
+    "SCH-16",
+    "A window without room is refused as failed planning; with force, the booking gets the next slot with room.",
+    presumed("by the member's name, which is published"),
+    writes=True,
+)
+def force_finds_another_slot(drs: DrsDriver) -> None:
+    """Fill a slot, then book it once more: without force, and with it."""
+    tuesday = drs.weekday(1, 1)
+    slot = drs.need_slots(tuesday, 1)[0]
+    _fill(drs, slot)
+    order = drs.create_order()
+    answer = drs.schedule_into(order, slot)
+    expect(answer.text("errorMsg") == _PLANNING_FAILED, f"the errorMsg is '{answer.text('errorMsg')}'")
+    window = slot.window
+    later = [each for each in drs.free_slots(tuesday, 5) if each.begins >= slot.begins]
+    expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **window), force=True))
+    begin = drs.select(order).time(f"{_BOOKING}/planningWindowStart")
+    soonest = min(each.begins for each in later)
+    expect(begin == soonest, f"it got {begin}, the next with room is {soonest.isoformat()}")
+
+
+@clause(
+    "SCH-17",
+    "timeLock keeps the assigned time, whatever else is planned on that day.",
+    presumed("by the member's name, which is published"),
+    writes=True,
+    weeks=_WEEKS,
+)
+def a_locked_time_stays(drs: DrsDriver, weeks: int) -> None:
+    """Lock a visit, then fill its slot."""
+    slot = drs.need_slots(drs.weekday(weeks, 1), 1)[0]
+    order = drs.create_order()
+    window = slot.window
+    expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **window), timeLock=True))
+    before = drs.select(order).text(f"{_BOOKING}/assignedStart")
+    expect(bool(before), "it has no assignedStart")
+    _fill(drs, slot)
+    after = drs.select(order).text(f"{_BOOKING}/assignedStart")
+    expect(after == before, f"it was locked at {before} and is at {after}")
+    later = drs.need_slots(drs.weekday(weeks, 2), 3)[-1]
+    expect_success(drs.schedule_into(order, later))
+    moved = drs.select(order).time(f"{_BOOKING}/assignedStart")
+    expect(later.begins <= moved < later.ends, f"it was moved to {later.begin} and is at {moved}")
+
+
+@clause(
+    "SCH-18",
+    "resourceLock lockAsSpecified assigns the named operative; lockAfterSchedule keeps the assigned one.",
+    presumed("by the values' names, which are published"),
+    writes=True,
+)
+def a_locked_operative_stays(drs: DrsDriver) -> None:
+    """Ask for each operative who can do the work, and move a booking with a locked operative."""
+    tuesday = drs.weekday(1, 1)
+    slot = drs.need_slots(tuesday, 1)[0]
+    window = slot.window
+    order = drs.create_order()
+    for operative in _capable_operatives(drs, order):
+        if not _has_room(drs, operative, slot):
+            continue
+        named = drs.booking(order, theResources={"resourceID": operative}, **window)
+        expect_success(drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified"))
+        _expect_operative(drs, order, operative)
+    found = drs.create_order()
+    expect_success(
+        drs.ask("scheduleBooking", theBooking=drs.booking(found, **window), resourceLock="lockAfterSchedule")
+    )
+    operative = drs.select(found).text(f"{_BOOKING}/theResources/resourceID") or ""
+    for next_slot in drs.free_slots(tuesday + 1, 1):
+        _fill_operative(drs, operative, next_slot)
+        if drs.schedule_into(found, next_slot).succeeded:
+            _expect_operative(drs, found, operative)
+
+
+@clause(
+    "SCH-19",
+    "A reservation that is not confirmed in time expires: the booking is PLANNED again, and its place is free.",
+    presumed("by the operations' names"),
+    writes=True,
+    moves_clock=True,
+)
+def a_reservation_expires(drs: DrsDriver) -> None:
+    """Reserve a slot; look at it just before the reservation expires, and just after."""
+    tuesday = drs.weekday(1, 1)
+    before = drs.need_slots(tuesday, 1)
+    order = drs.create_order()
+    window = before[0].window
+    expect_success(drs.ask("createReservation", theBooking=drs.booking(order, **window)))
+    held = timedelta(minutes=drs.data.reservation_minutes)
+    for wait, wanted in ((held - _A_MINUTE, "RESERVED"), (2 * _A_MINUTE, "PLANNED")):
+        drs.target.move_clock(wait)
+        shown = drs.select(order)
+        life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
+        expect(life_cycle == wanted, f"the booking is {life_cycle}, not {wanted}")
+        operative = shown.text(f"{_BOOKING}/theResources/resourceID")
+        expect(bool(operative) is (wanted == "RESERVED"), f"while it is {wanted}, the resourceID is '{operative}'")
+    expect_refusal(drs.ask("confirmReservation", theBooking=drs.booking(order)), order.booking_id)
+    expect(drs.free_slots(tuesday, 1) == before, "the places are not what they were")
+    confirmed, scheduled = drs.create_order(), drs.create_order()
+    for each, then in ((confirmed, "confirmReservation"), (scheduled, "scheduleBooking")):
+        for operation in ("createReservation", then):
+            expect_success(drs.ask(operation, theBooking=drs.booking(each, **window)))
+    drs.target.move_clock(held + _A_MINUTE)
+    for each in (confirmed, scheduled):
+        operative = drs.select(each).text(f"{_BOOKING}/theResources/resourceID")
+        expect(bool(operative), "a place that was confirmed or scheduled in time has expired")
+
+
+@clause(
+    "SCH-20",
+    "A booking that has begun can be neither moved nor reserved.",
+    presumed("the simplest assumption"),
+    writes=True,
+)
+def a_booking_that_has_begun_is_not_moved(drs: DrsDriver) -> None:
+    """Let an operative arrive and start, and try to move the visit each time."""
+    order = drs.create_order()
+    slots = drs.free_slots(drs.weekday(1, 1), 1)
+    expect_success(drs.schedule_into(order, slots[0]))
+    window = slots[-1].window
+    for becomes in ("ARRIVED", "STARTED"):
+        expect_success(drs.update(order, becomes))
+        for operation, wanted in (("scheduleBooking", "PLANNED"), ("createReservation", "RESERVED")):
+            answer = drs.ask(operation, theBooking=drs.booking(order, **window))
+            expect_refusal(answer, order.booking_id, becomes, wanted)
+    start = drs.select(order).text(f"{_BOOKING}/planningWindowStart")
+    expect(start == slots[0].begin, f"it was moved to {start}")
+
+
+@clause(
+    "SCH-21",
+    "An operative's visits do not overlap, and each lies inside its planning window.",
+    presumed("the simplest assumption: an operative is in one place at a time"),
+    writes=True,
+    choices=st.lists(st.tuples(st.integers(0, 9), properties()), min_size=2, max_size=9),
+)
+def visits_do_not_overlap(drs: DrsDriver, choices: list[tuple[int, FakeProperty]]) -> None:
+    """Book slots of one day for properties all over, and compare the visits of each operative."""
+    tuesday = drs.weekday(1, 1)
+    orders = []
+    for choice, place in choices:
+        order = drs.create_order(locationID=place.id)
+        free = drs.free_slots(tuesday, 1)
+        if free and drs.schedule_into(order, free[choice % len(free)]).succeeded:
+            orders.append(order)
+    visits: dict[str, list[tuple[datetime, datetime]]] = {}
+    for order in orders:
+        shown = drs.select(order)
+        names = ("planningWindowStart", "assignedStart", "assignedEnd", "planningWindowEnd")
+        begin, start, end, until = (shown.time(f"{_BOOKING}/{name}") for name in names)
+        expect(begin <= start < end <= until, f"{start} to {end} is not inside {begin} to {until}")
+        duration = int(shown.text(f"{_BOOKING}/duration") or 0)
+        expect(end - start == duration * _A_MINUTE, f"{start} to {end} is not {duration} minutes")
+        visits.setdefault(shown.text(f"{_BOOKING}/theResources/resourceID") or "", []).append((start, end))
+    for operative, times in visits.items():
+        for one, other in pairwise(sorted(times)):
+            expect(one[1] <= other[0], f"{operative} has two visits at {other[0]}")
 
 
 def _booked(drs: DrsDriver, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
@@ -187,3 +442,48 @@ def _booked(drs: DrsDriver, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
     answer = drs.schedule_into(order, slot)
     expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")
     return order, slot
+
+
+def _fill(drs: DrsDriver, slot: OfferedSlot) -> None:
+    """Book a slot until it is full."""
+    for _ in range(_MAX_BOOKINGS):
+        if not drs.schedule_into(drs.create_order(), slot).succeeded:
+            return
+    expect(False, f"the slot at {slot.begin} takes more than {_MAX_BOOKINGS} bookings")
+
+
+def _fill_operative(drs: DrsDriver, operative: str, slot: OfferedSlot) -> None:
+    """Give all other operatives a booking in that slot, so that they are nearer."""
+    window = slot.window
+    for other in _capable_operatives(drs, drs.create_order()):
+        if other != operative:
+            order = drs.create_order()
+            named = drs.booking(order, theResources={"resourceID": other}, **window)
+            drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified")
+
+
+def _has_room(drs: DrsDriver, operative: str, slot: OfferedSlot) -> bool:
+    begin = slot.begins
+    asked = {**drs.availability_members(begin, begin), "resourceIDs": operative}
+    free = [each for each in read_slots(drs.call("checkAvailability", asked)) if each.available]
+    return (slot.begin, slot.end) in [(each.begin, each.end) for each in free]
+
+
+def _capable_operatives(drs: DrsDriver, order: CreatedOrder) -> list[str]:
+    """Return the ids of the operatives who have the trade of an order's booking."""
+    trade = order.exchange.text("theOrder/theBookings/template")
+    returned = drs.ask("selectResource").returned
+    found = [] if returned is None else returned.findall("theResources")
+    return [
+        each.findtext("resourceID", "")
+        for each in found
+        if trade in [ability.text for ability in each.findall("theAbilities/name")]
+    ]
+
+
+def _expect_operative(drs: DrsDriver, order: CreatedOrder, operative: str) -> None:
+    shown = drs.select(order)
+    assigned = shown.text(f"{_BOOKING}/theResources/resourceID")
+    expect(assigned == operative, f"the operative is {assigned}, not {operative}")
+    locked = shown.text(f"{_BOOKING}/theResources/isResourceLocked")
+    expect(locked == "true", f"isResourceLocked is {locked}")

@@ -1,4 +1,4 @@
-"""Clauses on sessions: what openSession gives, and how long it is good for."""
+"""Clauses on sessions: what openSession gives, and how long it is valid."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ _SESSION_ID = re.compile(r"[0-9a-f]{32}")
 
 @clause("SES-01", "openSession gives a sessionId of 32 lower-case hex characters.", seen("Appendix B 1"))
 def session_id_has_its_form(drs: DrsDriver) -> None:
-    """Open a session and look at its id."""
+    """Open a session and read its id."""
     session_id = drs.open_session().text("sessionId") or ""
     expect(bool(_SESSION_ID.fullmatch(session_id)), f"the sessionId is '{session_id}'")
 
 
-@clause("SES-02", "Two sessions have different ids and are good side by side.", presumed("plainest guess"))
-def sessions_stand_side_by_side(drs: DrsDriver) -> None:
+@clause(
+    "SES-02", "Two sessions have different ids and are valid at the same time.", presumed("the simplest assumption")
+)
+def sessions_are_independent(drs: DrsDriver) -> None:
     """Open two, close one, use the other."""
     first, second = (drs.open_session().text("sessionId") or "" for _ in range(2))
     expect(first != second, "both sessions have the same id")
@@ -29,7 +31,7 @@ def sessions_stand_side_by_side(drs: DrsDriver) -> None:
     expect(drs.call("closeSession", {"sessionId": second}).succeeded, "the second was closed with the first")
 
 
-@clause("SES-03", "A closed session is of no use: the call is refused.", presumed("no fault, as for all refusals"))
+@clause("SES-03", "A call with a closed session is refused.", presumed("no fault, as for all refusals"))
 def a_closed_session_is_refused(drs: DrsDriver) -> None:
     """Close a session and close it again."""
     session_id = drs.open_session().text("sessionId") or ""
@@ -59,7 +61,7 @@ def a_wrong_password_is_refused(drs: DrsDriver, password: str) -> None:
     moves_clock=True,
 )
 def a_session_ends_at_midnight(drs: DrsDriver) -> None:
-    """Look at the last minute of the day and at the first of the next."""
+    """Use a session in the last minute of its day and in the first minute of the next."""
     session_id = drs.session
     midnight = datetime.combine(drs.today + timedelta(days=1), time(0), drs.data.zone)
     drs.target.move_clock(midnight - drs.target.now() - timedelta(minutes=1))
@@ -67,12 +69,12 @@ def a_session_ends_at_midnight(drs: DrsDriver) -> None:
     expect(late.succeeded, f"a minute before midnight it was refused: {late.text('errorMsg')}")
     drs.target.move_clock(timedelta(minutes=2))
     after = drs.call("closeSession", {"sessionId": session_id})
-    expect(after.refused, "a minute after midnight it was still good")
+    expect(after.refused, "a minute after midnight it was still valid")
 
 
 @clause("SES-06", "Every call but openSession needs a sessionId.", seen("Open Session"))
 def calls_need_a_session(drs: DrsDriver) -> None:
-    """Leave the sessionId out of a call that is complete otherwise."""
+    """Send a call that is complete except for the sessionId."""
     members = drs.availability_members(drs.local(1), drs.local(2))
     del members["sessionId"]
     answer = drs.call("checkAvailability", members)

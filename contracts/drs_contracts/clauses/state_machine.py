@@ -1,7 +1,7 @@
-"""A machine that walks through the workflow in any order, with a small model of DRS beside it.
+"""A state machine that runs the workflow in any order beside a small model of DRS.
 
-The model knows of each order whether it is to be scheduled, scheduled into which slot, or cancelled. After every step
-DRS must show what the model says.
+The model knows of each order whether it is unscheduled, scheduled into which slot, or cancelled. After every step DRS
+must show what the model says.
 """
 
 from __future__ import annotations
@@ -13,36 +13,36 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, TestData
-from drs_contracts.driver.expectations import expect
+from drs_contracts.driver.expectations import expect, expect_success
 from drs_contracts.driver.targets import Target
 
-_BOOKINGS = "theOrders/theBookings"
+_BOOKING = "theOrders/theBookings"
 _EXAMPLES = 25
 _STEPS = 12
 
 
 @dataclass(slots=True)
-class _Known:
-    """What the model knows of an order."""
+class _ModelOrder:
+    """An order as the model has it."""
 
-    order: CreatedOrder
+    created: CreatedOrder
     slot: OfferedSlot | None = None
-    cancelled: bool = False
+    is_cancelled: bool = False
 
 
 @dataclass(slots=True)
-class _Walk:
-    """One walk's conversation and what the model knows."""
+class _WorkflowRun:
+    """The driver and the model of one run."""
 
-    conversation: DrsDriver
-    known: list[_Known] = field(default_factory=list)
+    driver: DrsDriver
+    orders: list[_ModelOrder] = field(default_factory=list)
 
 
-def walk(drs: DrsDriver) -> None:
-    """Walk many times through the workflow with the target of ``drs``; the last walk's exchanges are left with it.
+def run_workflow(drs: DrsDriver) -> None:
+    """Run the workflow many times with the target of ``drs``, which keeps the exchanges of the last run.
 
     Raises:
-        ClauseBroken: DRS shows something else than the model; the walk is the shortest that was found.
+        ClauseBroken: DRS differs from the model; the run is the shortest that was found.
     """
     configured = settings(
         max_examples=_EXAMPLES,
@@ -54,44 +54,44 @@ def walk(drs: DrsDriver) -> None:
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
-    walks: list[_Walk] = []
-    machine = type("Workflow", (_Workflow,), {"target": drs.target, "data": drs.data, "walks": walks})
+    runs: list[_WorkflowRun] = []
+    machine = type("Workflow", (_WorkflowMachine,), {"target": drs.target, "data": drs.data, "runs": runs})
     try:
         run_state_machine_as_test(seed(0)(machine), settings=configured)
     finally:
-        drs.exchanges = list(walks[-1].conversation.exchanges) if walks else []
+        drs.exchanges = list(runs[-1].driver.exchanges) if runs else []
 
 
-class _Workflow(RuleBasedStateMachine):
-    """One walk. The target, its facts and the list of walks are set by a class below it."""
+class _WorkflowMachine(RuleBasedStateMachine):
+    """One run. A subclass sets the target, its facts and the list of runs."""
 
     target: Target
     data: TestData
-    walks: list[_Walk]
+    runs: list[_WorkflowRun]
     orders = Bundle("orders")
 
     def __init__(self) -> None:
         super().__init__()
         self.target.renew()
         self.drs = DrsDriver(self.target, self.data)
-        self.walk = _Walk(self.drs)
-        self.walks[:] = [self.walk]
+        self.run = _WorkflowRun(self.drs)
+        self.runs[:] = [self.run]
 
     @rule(target=orders)
     def create(self) -> int:
-        self.walk.known.append(_Known(self.drs.create_order()))
-        return len(self.walk.known) - 1
+        self.run.orders.append(_ModelOrder(self.drs.create_order()))
+        return len(self.run.orders) - 1
 
     @rule(order=orders, week=st.integers(0, 2), choice=st.integers(0, 99))
     def schedule_or_move(self, order: int, week: int, choice: int) -> None:
-        known = self.walk.known[order]
+        modelled = self.run.orders[order]
         free = self.drs.free_slots(self.drs.weekday(week, 0))
-        if known.cancelled or not free:
+        if modelled.is_cancelled or not free:
             return
         slot = free[choice % len(free)]
-        answer = self.drs.schedule_into(known.order, slot)
+        answer = self.drs.schedule_into(modelled.created, slot)
         expect(answer.succeeded, f"{slot.begin} was offered, and refused: {answer.text('errorMsg')}")
-        is_new, known.slot = known.slot is None, slot
+        is_new, modelled.slot = modelled.slot is None, slot
         if is_new:
             after = self.drs.free_slots(self.drs.weekday(week, 0))
             places = {(each.begin, each.end) for each in free}
@@ -100,28 +100,29 @@ class _Workflow(RuleBasedStateMachine):
 
     @rule(order=orders)
     def cancel(self, order: int) -> None:
-        known = self.walk.known[order]
-        answer = self.drs.delete(known.order)
-        expect(answer.succeeded is not known.cancelled, f"cancelling was answered with {answer.text('status')}")
-        known.cancelled = True
+        modelled = self.run.orders[order]
+        answer = self.drs.delete(modelled.created)
+        expect(answer.succeeded is not modelled.is_cancelled, f"the status of cancelling is {answer.text('status')}")
+        modelled.is_cancelled = True
 
     @rule()
-    def take_a_new_session(self) -> None:
+    def renew_session(self) -> None:
         self.drs.renew_session()
 
     @invariant()
-    def drs_shows_what_the_model_says(self) -> None:
-        for known in self.walk.known:
-            answer = self.drs.select(known.order)
-            shown = answer.texts(f"{_BOOKINGS}/bookingId")
-            expected = [] if known.cancelled else [known.order.booking_id]
-            expect(shown == expected, f"order {known.order.number} has the bookings {shown}, not {expected}")
-            if not known.cancelled:
-                slot = known.slot
-                begin = answer.text(f"{_BOOKINGS}/planningWindowStart")
+    def drs_agrees_with_the_model(self) -> None:
+        for modelled in self.run.orders:
+            answer = self.drs.select(modelled.created)
+            expect_success(answer)
+            shown = answer.texts(f"{_BOOKING}/bookingId")
+            expected = [] if modelled.is_cancelled else [modelled.created.booking_id]
+            expect(shown == expected, f"order {modelled.created.number} has the bookings {shown}, not {expected}")
+            if not modelled.is_cancelled:
+                slot = modelled.slot
+                begin = answer.text(f"{_BOOKING}/planningWindowStart")
                 expect(slot is None or begin == slot.begin, f"it is planned for {begin}")
-                somebody = answer.text(f"{_BOOKINGS}/theResources/resourceID")
-                expect(bool(somebody) == (slot is not None), f"whoever comes is '{somebody}'")
+                operative = answer.text(f"{_BOOKING}/theResources/resourceID")
+                expect(bool(operative) == (slot is not None), f"the resourceID is '{operative}'")
 
     def teardown(self) -> None:
         with self.drs:

@@ -16,19 +16,20 @@ from drs_contracts.driver.expectations import expect
 from drs_contracts.driver.messages import NAMESPACE, SOAP, request
 from drs_contracts.strategies import days_ahead
 
+_MAX_BYTES = 262_144
 _SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
-_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-](?!00:00)\d\d:\d\d)")
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.(?!0+\D)\d{1,3})?(Z|[+-](?!00:00)\d\d:\d\d)")
 _SERVER_ERROR = 500
 _OPERATIONS = 22
 
 
 @clause(
     "WIR-01",
-    "The envelope has the prefix soap, the wrapper ns1; return declares ns2, and it and all below have no namespace.",
+    "The envelope has the prefix soap, the wrapper ns1; return declares ns2 and, like its members, has no namespace.",
     seen("Appendix B"),
 )
 def answers_have_their_prefixes(drs: DrsDriver) -> None:
-    """Look at the names of one answer."""
+    """Read the names in one answer."""
     answer = drs.open_session()
     expect(answer.envelope.prefix == "soap", f"the envelope's prefix is {answer.envelope.prefix}")
     returned = answer.returned
@@ -43,7 +44,7 @@ def answers_have_their_prefixes(drs: DrsDriver) -> None:
 
 @clause(
     "WIR-02",
-    "Dates have the local offset, Z where it is zero, and milliseconds only where there are any.",
+    "Dates have the local offset, written Z if it is zero, and milliseconds only if they are not zero.",
     seen("Appendix B 3 and 4"),
     ahead=days_ahead(),
 )
@@ -57,13 +58,13 @@ def dates_have_their_form(drs: DrsDriver, ahead: int) -> None:
 
 @clause(
     "WIR-03",
-    "A date without offset is local time.",
+    "A date without an offset is local time.",
     seen("Appendix B 4, targetDate"),
     writes=True,
     ahead=st.integers(2, 300),
 )
 def a_date_without_offset_is_local(drs: DrsDriver, ahead: int) -> None:
-    """Send a targetDate without offset."""
+    """Send a targetDate without an offset."""
     target = drs.local(ahead)
     answer = drs.create_order(targetDate=target.replace(tzinfo=None).isoformat()).exchange
     offset = target.strftime("%z")
@@ -88,7 +89,7 @@ def elements_come_in_any_order(drs: DrsDriver, order: Sequence[str]) -> None:
 
 @clause("WIR-05", "XML comments are ignored.", seen("Appendix B, requests"))
 def comments_are_ignored(drs: DrsDriver) -> None:
-    """Put comments everywhere."""
+    """Put a comment into every element."""
     plain = request("checkAvailability", drs.availability_members(drs.local(1), drs.local(3)))
     envelope = etree.fromstring(plain)
     for element in list(envelope.iter(etree.Element)):
@@ -103,18 +104,18 @@ def comments_are_ignored(drs: DrsDriver) -> None:
     client("patched .NET service references of four services"),
 )
 def a_wrapper_without_namespace_is_accepted(drs: DrsDriver) -> None:
-    """Send openSession as those services do."""
+    """Send openSession like those services."""
     answer = drs.post("openSession", _wrapped(drs, "<openSession><openSession>"))
     expect(answer.succeeded, f"it was answered with: {answer.fault or answer.text('errorMsg')}")
 
 
 @clause(
     "WIR-07",
-    "A wrapper in a default namespace that its child undeclares is answered with the fault on interned names.",
+    "A wrapper in a default namespace that its child resets gets the fault about interned names.",
     client("unpatched .NET service references"),
 )
 def an_undeclared_default_namespace_is_a_fault(drs: DrsDriver) -> None:
-    """Send openSession as an unpatched service does."""
+    """Send openSession like an unpatched service."""
     answer = drs.post("openSession", _wrapped(drs, f'<openSession xmlns="{NAMESPACE}"><openSession xmlns="">'))
     expect(answer.reply.status == _SERVER_ERROR, f"it was answered with HTTP {answer.reply.status}")
     wanted = "Unmarshalling Error: Namespace URIs and local names to the unmarshaller needs to be interned."
@@ -123,11 +124,11 @@ def an_undeclared_default_namespace_is_a_fault(drs: DrsDriver) -> None:
 
 @clause(
     "WIR-08",
-    "An element that DRS does not know is a fault that names it and lists those expected.",
+    "An unknown element is a fault that names it and lists the expected elements.",
     presumed("CXF with JAXB"),
 )
 def an_unknown_element_is_a_fault(drs: DrsDriver) -> None:
-    """Write locationId where the interface has locationID, as the document's own tables do."""
+    """Write locationId where the interface has locationID, like the document's own tables."""
     members = drs.availability_members(drs.local(1), drs.local(3))
     order: dict[str, Any] = dict(members["theOrder"])  # type: ignore[arg-type]
     order["locationId"] = order.pop("locationID")
@@ -138,9 +139,9 @@ def an_unknown_element_is_a_fault(drs: DrsDriver) -> None:
     expect("<{}locationID>" in (answer.fault or ""), "the right element is not among those expected")
 
 
-@clause("WIR-09", "A value that is not of its type is a fault that quotes it.", presumed("CXF with JAXB"))
+@clause("WIR-09", "A value of the wrong type is a fault that quotes it.", presumed("CXF with JAXB"))
 def a_wrong_type_is_a_fault(drs: DrsDriver) -> None:
-    """Send a date that is none."""
+    """Send a periodBegin that is not a date."""
     answer = drs.call("checkAvailability", drs.availability_members("notadate", drs.local(3)))
     expect((answer.fault or "").strip() == "Unmarshalling Error: notadate", f"the fault is '{answer.fault}'")
 
@@ -153,18 +154,25 @@ def an_unknown_operation_is_a_fault(drs: DrsDriver) -> None:
     expect((answer.fault or "").strip() == wanted, f"the fault is '{answer.fault}'")
 
 
-@clause("WIR-11", "A SOAP 1.2 envelope is a VersionMismatch.", presumed("CXF"))
+@clause(
+    "WIR-11",
+    "A SOAP 1.2 envelope is a fault with the code VersionMismatch, in the namespace of SOAP 1.1.",
+    presumed("CXF"),
+)
 def soap_1_2_is_refused(drs: DrsDriver) -> None:
-    """Send openSession in the other envelope."""
+    """Send openSession in a SOAP 1.2 envelope."""
     body = _wrapped(drs, f'<aut:openSession xmlns:aut="{NAMESPACE}"><openSession>', "aut:")
     answer = drs.post("openSession", body.replace(SOAP.encode(), _SOAP_1_2.encode()))
-    code = answer.envelope.findtext(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultcode") or ""
-    expect(code.endswith("VersionMismatch"), f"the fault code is '{code}'")
+    element = answer.envelope.find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultcode")
+    expect(element is not None, "there is no fault code")
+    assert element is not None
+    prefix, _, name = (element.text or "").strip().partition(":")
+    expect(name == "VersionMismatch" and element.nsmap.get(prefix) == SOAP, f"the fault code is '{element.text}'")
 
 
 @clause("WIR-12", "A qualified member is a fault that names its namespace.", presumed("CXF with JAXB"))
 def a_qualified_member_is_a_fault(drs: DrsDriver) -> None:
-    """Put login into the wrapper's namespace."""
+    """Put login into the namespace of the wrapper."""
     body = _wrapped(drs, f'<aut:openSession xmlns:aut="{NAMESPACE}"><openSession>', "aut:")
     answer = drs.post("openSession", body.replace(b"login>", b"aut:login>"))
     begins = f'Unmarshalling Error: unexpected element (uri:"{NAMESPACE}", local:"login"). Expected elements are '
@@ -173,7 +181,7 @@ def a_qualified_member_is_a_fault(drs: DrsDriver) -> None:
 
 @clause("WIR-13", "The interface description has the 22 operations.", published("the port type"))
 def all_operations_are_described(drs: DrsDriver) -> None:
-    """Fetch it and count."""
+    """Fetch the description and count its operations."""
     root = etree.fromstring(drs.target.wsdl().body)
     names = {str(each.get("name")) for each in root.iterfind("{*}portType/{*}operation")}
     imported = root.find("{*}import") is not None
@@ -185,6 +193,19 @@ def an_empty_body_is_a_fault(drs: DrsDriver) -> None:
     """Send an envelope without a call."""
     answer = drs.post("openSession", f'<e:Envelope xmlns:e="{SOAP}"><e:Body/></e:Envelope>'.encode())
     expect((answer.fault or "").startswith("No binding operation info"), f"the fault is '{answer.fault}'")
+
+
+@clause(
+    "WIR-15",
+    "The answer to checkAvailability for as many days as the cap has at most 262,144 bytes.",
+    client(".NET clients read no more by default"),
+    ahead=days_ahead(),
+)
+def answers_can_be_read(drs: DrsDriver, ahead: int) -> None:
+    """Ask for as many days as come at once."""
+    answer = drs.check_availability(drs.local(ahead), drs.local(ahead + drs.data.day_cap - 1))
+    size = len(answer.reply.body)
+    expect(size <= _MAX_BYTES, f"it has {size:,} bytes")
 
 
 def _wrapped(drs: DrsDriver, opening: str, prefix: str = "") -> bytes:

@@ -24,8 +24,8 @@ def list_command(
         echo_json([_to_data(clause) for clause in chosen])
         return
     echo_table(
-        ("id", "statement", "binds", "evidence"),
-        [(clause.id, clause.statement, clause.binds.value, str(clause.evidence)) for clause in chosen],
+        ("id", "statement", "applies to", "evidence"),
+        [(clause.id, clause.statement, clause.applies_to.value, str(clause.evidence)) for clause in chosen],
     )
     echo(f"{len(chosen)} clauses.")
 
@@ -36,6 +36,6 @@ def _to_data(clause: Clause) -> dict[str, object]:
         "statement": clause.statement,
         "grade": clause.evidence.grade.value,
         "source": clause.evidence.source,
-        "binds": clause.binds.value,
+        "applies_to": clause.applies_to.value,
         "writes": clause.writes,
     }

@@ -14,7 +14,7 @@ import typer
 from drs_simulator import AdminClient, AdminError, Simulator, load_profile
 
 from drs_contracts.clauses import list_clauses
-from drs_contracts.clauses.clause import Binds, Clause
+from drs_contracts.clauses.clause import AppliesTo, Clause
 from drs_contracts.cli.options import (
     DEFAULT_PASSWORD,
     AdminToken,
@@ -146,7 +146,7 @@ class VerifyPlan:
 
 
 def _choose_clauses(identifiers: list[str]) -> tuple[Clause, ...]:
-    known = {each.id: each for each in list_clauses(Binds.DRS)}
+    known = {each.id: each for each in list_clauses(AppliesTo.DRS)}
     for identifier in identifiers:
         if identifier not in known:
             raise UsageError(f"No clause that binds DRS is called {identifier}.", "drs-contracts list has them all.")

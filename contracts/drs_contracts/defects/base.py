@@ -1,4 +1,4 @@
-"""What a defect is: a simulator that is wrong in one way, and the ways in which one can be."""
+"""A defect: a simulator that is wrong in one way, and the kinds of ways."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from drs_simulator import Profile, Simulator
 from lxml import etree
@@ -18,8 +18,8 @@ _CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 _OK = 200
 
 
-class _Broken(SimulatorTarget):
-    """A simulator whose requests and replies pass through a defect."""
+class _DefectiveTarget(SimulatorTarget):
+    """A simulator whose requests and responses pass through a defect."""
 
     def __init__(self, simulator: Simulator, defect: Defect) -> None:
         super().__init__(simulator)
@@ -28,136 +28,141 @@ class _Broken(SimulatorTarget):
 
     def post(self, body: bytes) -> Reply:
         """Send a request through the defect."""
-        return self._defect.between(body, super().post, self._memory)
+        return self._defect.intercept(body, super().post, self._memory)
 
     def wsdl(self) -> Reply:
-        """Describe the interface, without what the defect hides."""
+        """Describe the interface, without the operation that the defect hides."""
         reply = super().wsdl()
-        hidden = self._defect.hides.encode() or b"nothing"
-        body = re.sub(
-            rb'<wsdl:operation name="' + hidden + rb'">.*?</wsdl:operation>', b"", reply.body, flags=re.DOTALL
-        )
-        return Reply(reply.status, reply.content_type, body)
+        hidden = self._defect.hidden_operation
+        if not hidden:
+            return reply
+        operation = rf'<wsdl:operation name="{hidden}">.*?</wsdl:operation>'.encode()
+        return Reply(reply.status, reply.content_type, re.sub(operation, b"", reply.body, flags=re.DOTALL))
 
     def renew(self) -> None:
-        """Forget also what the defect kept."""
+        """Reset the simulator, and what the defect remembers."""
         super().renew()
         self._memory.clear()
 
     def move_clock(self, by: timedelta) -> None:
-        """Set the clock, unless the defect is that it stands."""
+        """Set the clock, unless the defect stops it."""
         if not self._defect.stops_clock:
             super().move_clock(by)
 
 
-Send = Callable[[bytes], Reply]
-Between = Callable[[bytes, Send, dict[str, Any]], Reply]
+Send: TypeAlias = Callable[[bytes], Reply]
+Interceptor: TypeAlias = Callable[[bytes, Send, dict[str, Any]], Reply]
+"""Answers a request: takes its body, the way to the simulator without the defect, and what the defect remembers."""
 
 
-def _straight(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+def _pass_on(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
     del memory
     return send(body)
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One way to be wrong.
+    """One way for a DRS to be wrong.
 
     Args:
         statement: What the defective DRS does.
-        caught_by: The clause that catches it.
-        settings: Tables of the profile that are set otherwise.
-        between: What happens between a caller and a sound simulator.
+        caught_by: The id of the clause that catches it.
+        settings: Settings that differ from the profile's, by table.
+        intercept: Stands between the caller and a simulator without the defect.
         stops_clock: Whether its clock cannot be moved.
-        hides: An operation that its interface description does not have.
+        hidden_operation: An operation that is missing from its interface description.
     """
 
     statement: str
     caught_by: str
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    between: Between = _straight
+    intercept: Interceptor = _pass_on
     stops_clock: bool = False
-    hides: str = ""
+    hidden_operation: str = ""
 
     def target(self, profile: Profile, seed: int = 0) -> SimulatorTarget:
-        """A simulator with the defect, set up with ``profile`` otherwise."""
+        """Return a new simulator with the defect and, apart from it, with ``profile``."""
         tables = profile.model_dump()
         for table, values in self.settings.items():
             tables[table] = tables[table] | values
-        return _Broken(Simulator(Profile.model_validate(tables), clock=_CLOCK, seed=seed), self)
+        return _DefectiveTarget(Simulator(Profile.model_validate(tables), clock=_CLOCK, seed=seed), self)
 
 
-def requests(pattern: str, by: str) -> Between:
-    """Requests are changed before they are read."""
-    compiled = re.compile(pattern.encode(), re.DOTALL)
+def rewrite_request(pattern: str, replacement: str) -> Interceptor:
+    """Replace a pattern in each request before the simulator reads it."""
+    compiled = _compiled(pattern)
 
-    def between(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
         del memory
-        return send(compiled.sub(by.encode(), body))
+        return send(compiled.sub(replacement.encode(), body))
 
-    return between
+    return intercept
 
 
-def replies(pattern: str, by: str) -> Between:
-    """Replies are changed before they are sent."""
-    compiled = re.compile(pattern.encode(), re.DOTALL)
+def rewrite_response(pattern: str, replacement: str) -> Interceptor:
+    """Replace a pattern in each response before the caller gets it."""
+    compiled = _compiled(pattern)
 
-    def between(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
         del memory
         reply = send(body)
-        return Reply(reply.status, reply.content_type, compiled.sub(by.encode(), reply.body))
+        return Reply(reply.status, reply.content_type, compiled.sub(replacement.encode(), reply.body))
 
-    return between
+    return intercept
 
 
-def refuses(pattern: str) -> Between:
-    """Requests in which the pattern occurs are refused, though they are right."""
-    compiled = re.compile(pattern.encode(), re.DOTALL)
+def refuses(pattern: str) -> Interceptor:
+    """Refuse each request in which the pattern occurs, though it is right."""
+    compiled = _compiled(pattern)
 
-    def between(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
         del memory
-        return _told(body, "error", "<errorMsg>No</errorMsg>") if compiled.search(body) else send(body)
+        return _response(body, "error", "<errorMsg>No</errorMsg>") if compiled.search(body) else send(body)
 
-    return between
+    return intercept
 
 
-def swallows(pattern: str, after: int = 0) -> Between:
-    """Requests in which the pattern occurs are answered with success and forgotten, but for the first ``after``."""
-    compiled = re.compile(pattern.encode(), re.DOTALL)
+def accepts(pattern: str) -> Interceptor:
+    """Report success in place of each response in which the pattern occurs."""
+    compiled = _compiled(pattern)
 
-    def between(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+        del memory
+        reply = send(body)
+        return _response(body, "success", "") if compiled.search(reply.body) else reply
+
+    return intercept
+
+
+def drops(pattern: str, after: int = 0) -> Interceptor:
+    """Report success for each request in which the pattern occurs and do nothing, except for the first ``after``."""
+    compiled = _compiled(pattern)
+
+    def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
         if not compiled.search(body):
             return send(body)
-        memory["met"] = memory.get("met", 0) + 1
-        return send(body) if memory["met"] <= after else _told(body, "success", "")
+        memory["requests"] = memory.get("requests", 0) + 1
+        return send(body) if memory["requests"] <= after else _response(body, "success", "")
 
-    return between
-
-
-def forgives(pattern: str) -> Between:
-    """What is answered with the pattern is answered with success instead."""
-    compiled = re.compile(pattern.encode(), re.DOTALL)
-
-    def between(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-        del memory
-        reply = send(body)
-        return _told(body, "success", "") if compiled.search(reply.body) else reply
-
-    return between
+    return intercept
 
 
-def faults(pattern: str) -> Between:
-    """Requests in which the pattern occurs are answered with a fault, though they are right."""
-    compiled = re.compile(pattern.encode(), re.DOTALL)
+def faults(pattern: str) -> Interceptor:
+    """Answer each request in which the pattern occurs with a fault, though it is right."""
+    compiled = _compiled(pattern)
 
-    def between(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
         del memory
         return send(b"") if compiled.search(body) else send(body)
 
-    return between
+    return intercept
 
 
-def _told(body: bytes, status: str, message: str) -> Reply:
+def _compiled(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(pattern.encode(), re.DOTALL)
+
+
+def _response(body: bytes, status: str, message: str) -> Reply:
     operation = etree.QName(etree.fromstring(body)[-1][0]).localname
     text = (
         f'<soap:Envelope xmlns:soap="{SOAP}"><soap:Body><ns1:{operation}Response xmlns:ns1="{NAMESPACE}">'

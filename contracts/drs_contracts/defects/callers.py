@@ -1,6 +1,6 @@
-"""Callers that are wrong in one way each. For every clause that binds callers there is the defect that it catches.
+"""Callers that are wrong in one way each, for the clauses that apply to callers.
 
-A defect changes what a sound caller sent; the answers stay what they were, unless the answer is the sign of it.
+A defect alters the calls of a caller without defects. The answers stay the same, except where a defect shows in one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from drs_contracts.traffic.calls import Call, Traffic
 
 _SERVER_ERROR = 500
 
-Spoil: TypeAlias = Callable[[tuple[Call, ...]], Iterable[Call]]
+Alteration: TypeAlias = Callable[[tuple[Call, ...]], Iterable[Call]]
+"""Takes the calls of a caller without defects; gives those of a defective one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,68 +25,68 @@ class CallerDefect:
 
     Args:
         statement: What the defective caller does.
-        caught_by: The clause that catches it.
-        spoil: Makes a sound caller's calls its own.
-        also_noticed_by: Clauses that cannot but notice it too.
+        caught_by: The id of the clause that catches it.
+        alter: Makes the calls of the defective caller.
+        also_noticed_by: The ids of other clauses that notice it too.
     """
 
     statement: str
     caught_by: str
-    spoil: Spoil
+    alter: Alteration
     also_noticed_by: tuple[str, ...] = ()
 
-    def traffic(self, sound: Traffic) -> Traffic:
-        """What the defective caller sends in the place of a sound one, which finds, books, moves and cancels."""
-        return Traffic(f"{sound.source}, but {self.statement}", tuple(self.spoil(sound.calls)))
+    def traffic(self, correct: Traffic) -> Traffic:
+        """Return what the defective caller sends where a correct one finds, books, moves and cancels."""
+        return Traffic(f"{correct.source}, but {self.statement}", tuple(self.alter(correct.calls)))
 
 
-def _sends(operation: str, pattern: str, by: str) -> Spoil:
-    """Requests of an operation are changed, of all operations where it is empty."""
+def _rewrite(operation: str, pattern: str, replacement: str) -> Alteration:
+    """Replace a pattern in the requests of one operation, or of all where ``operation`` is empty."""
     compiled = re.compile(pattern.encode(), re.DOTALL)
 
-    def spoil(calls: tuple[Call, ...]) -> Iterable[Call]:
+    def alter(calls: tuple[Call, ...]) -> Iterable[Call]:
         for call in calls:
             is_meant = operation in ("", call.operation)
-            yield replace(call, sent=compiled.sub(by.encode(), call.sent)) if is_meant else call
+            yield replace(call, sent=compiled.sub(replacement.encode(), call.sent)) if is_meant else call
 
-    return spoil
+    return alter
 
 
-def _leaves_out(*operations: str) -> Spoil:
-    """Operations are never called."""
+def _leave_out(*operations: str) -> Alteration:
+    """Never call these operations."""
     return lambda calls: (call for call in calls if call.operation not in operations)
 
 
-def _repeats(is_meant: Callable[[Call], bool]) -> Spoil:
-    """The first call that is meant is sent once more, right after."""
+def _repeat(is_meant: Callable[[Call], bool]) -> Alteration:
+    """Send the first call that is meant twice in a row."""
 
-    def spoil(calls: tuple[Call, ...]) -> Iterable[Call]:
+    def alter(calls: tuple[Call, ...]) -> Iterable[Call]:
         chosen = next(call for call in calls if is_meant(call))
         for call in calls:
             yield call
             if call is chosen:
                 yield replace(call)
 
-    return spoil
+    return alter
 
 
-def _opens_late(calls: tuple[Call, ...]) -> Iterable[Call]:
+def _open_late(calls: tuple[Call, ...]) -> Iterable[Call]:
     first, second, *others = calls
     return [second, first, *others]
 
 
-def _closes_early(calls: tuple[Call, ...]) -> Iterable[Call]:
+def _close_early(calls: tuple[Call, ...]) -> Iterable[Call]:
     *others, before, last = calls
     return [*others, last, before]
 
 
-def _books_what_is_taken(calls: tuple[Call, ...]) -> Iterable[Call]:
+def _book_unavailable_slots(calls: tuple[Call, ...]) -> Iterable[Call]:
     for call in calls:
         body = call.reply.body.replace(b"<available>YES<", b"<available>NO<")
         yield replace(call, reply=replace(call.reply, body=body))
 
 
-def _is_unreadable(calls: tuple[Call, ...]) -> Iterable[Call]:
+def _send_an_unreadable_request(calls: tuple[Call, ...]) -> Iterable[Call]:
     first, *others = calls
     fault = (
         f'<soap:Envelope xmlns:soap="{SOAP}"><soap:Body><soap:Fault><faultcode>soap:Client</faultcode>'
@@ -95,14 +96,14 @@ def _is_unreadable(calls: tuple[Call, ...]) -> Iterable[Call]:
 
 
 CALLER_DEFECTS: tuple[CallerDefect, ...] = (
-    CallerDefect("SOAP 1.2 is sent", "CAL-01", _sends("", SOAP, "http://www.w3.org/2003/05/soap-envelope")),
+    CallerDefect("SOAP 1.2 is sent", "CAL-01", _rewrite("", SOAP, "http://www.w3.org/2003/05/soap-envelope")),
     CallerDefect(
-        "an operation is misspelled", "CAL-02", _sends("deleteBooking", r"(</?\w+:)deleteBooking", r"\1cancelBooking")
+        "an operation is misspelled", "CAL-02", _rewrite("deleteBooking", r"(</?\w+:)deleteBooking", r"\1cancelBooking")
     ),
     CallerDefect(
         "the wrapper is in a default namespace",
         "CAL-03",
-        _sends(
+        _rewrite(
             "closeSession",
             r'<\w+:closeSession xmlns:\w+="[^"]*"><closeSession>(.*)</\w+:closeSession>',
             rf'<closeSession xmlns="{NAMESPACE}"><closeSession xmlns="">\1</closeSession>',
@@ -111,74 +112,81 @@ CALLER_DEFECTS: tuple[CallerDefect, ...] = (
     CallerDefect(
         "a member is qualified",
         "CAL-04",
-        _sends("closeSession", "<sessionId>(.*)</sessionId>", rf'<a:sessionId xmlns:a="{NAMESPACE}">\1</a:sessionId>'),
+        _rewrite(
+            "closeSession", "<sessionId>(.*)</sessionId>", rf'<a:sessionId xmlns:a="{NAMESPACE}">\1</a:sessionId>'
+        ),
     ),
     CallerDefect(
-        "the place is written locationId",
+        "locationID is written locationId",
         "CAL-05",
-        _sends("checkAvailability", "locationID>", "locationId>"),
+        _rewrite("checkAvailability", "locationID>", "locationId>"),
         ("CAL-10", "CAL-20"),
     ),
-    CallerDefect("the XML says UTF-16, as a .NET string does", "CAL-06", _sends("openSession", "utf-8", "utf-16")),
-    CallerDefect("dates are British", "CAL-07", _sends("", r"<targetDate>(\d+)-(\d+)-(\d+)", r"<targetDate>\3/\2/\1")),
+    CallerDefect("the XML says UTF-16, as .NET strings do", "CAL-06", _rewrite("openSession", "utf-8", "utf-16")),
     CallerDefect(
-        "the period's ends are exchanged",
+        "dates are British", "CAL-07", _rewrite("", r"<targetDate>(\d+)-(\d+)-(\d+)", r"<targetDate>\3/\2/\1")
+    ),
+    CallerDefect(
+        "periodBegin and periodEnd are swapped",
         "CAL-08",
-        _sends(
+        _rewrite(
             "checkAvailability",
             "<periodBegin>(.*)</periodBegin><periodEnd>(.*)</periodEnd>",
             r"<periodBegin>\2</periodBegin><periodEnd>\1</periodEnd>",
         ),
         ("CAL-25",),
     ),
-    CallerDefect("no session is sent", "CAL-09", _sends("scheduleBooking", "<sessionId>.*</sessionId>", "")),
-    CallerDefect("the contract is left out", "CAL-10", _sends("createOrder", "<contract>0</contract>", "")),
+    CallerDefect("no session is sent", "CAL-09", _rewrite("scheduleBooking", "<sessionId>.*</sessionId>", "")),
+    CallerDefect("the contract is left out", "CAL-10", _rewrite("createOrder", "<contract>0</contract>", "")),
     CallerDefect(
-        "availability is asked for without a priority",
+        "checkAvailability has no priority",
         "CAL-11",
-        _sends("checkAvailability", "<priority>.*</priority>", ""),
+        _rewrite("checkAvailability", "<priority>.*</priority>", ""),
     ),
     CallerDefect(
         "the order number differs within the request",
         "CAL-12",
-        _sends(
+        _rewrite(
             "createOrder", r"<primaryOrderNumber>(\w+)(</primaryOrderNumber><quantity>)", r"<primaryOrderNumber>1\2"
         ),
     ),
     CallerDefect(
         "comments are not cut",
         "CAL-13",
-        _sends("createOrder", "<orderComments>[^<]*<", f"<orderComments>{256 * 'x'}<"),
+        _rewrite("createOrder", "<orderComments>[^<]*<", f"<orderComments>{256 * 'x'}<"),
     ),
-    CallerDefect("items count from 0", "CAL-14", _sends("", "(<itemNumberWithinBooking>)1<", r"\g<1>0<")),
-    CallerDefect("a request cannot be read, and is sent anew", "CAL-15", _is_unreadable),
-    CallerDefect("a session is opened after the first call", "CAL-16", _opens_late),
-    CallerDefect("the session is closed before the last call", "CAL-17", _closes_early),
-    CallerDefect("sessions are left open", "CAL-18", _leaves_out("closeSession")),
-    CallerDefect("a lapsed session is tried again", "CAL-19", _repeats(lambda call: call.session_refused)),
-    CallerDefect("slots without room are booked", "CAL-20", _books_what_is_taken),
+    CallerDefect("items count from 0", "CAL-14", _rewrite("", "(<itemNumberWithinBooking>)1<", r"\g<1>0<")),
+    CallerDefect("a request that cannot be read is sent again", "CAL-15", _send_an_unreadable_request),
+    CallerDefect("a session is opened after the first call", "CAL-16", _open_late),
+    CallerDefect("the session is closed before the last call", "CAL-17", _close_early),
+    CallerDefect("sessions are left open", "CAL-18", _leave_out("closeSession")),
+    CallerDefect("an expired session is sent again", "CAL-19", _repeat(lambda call: call.session_refused)),
+    CallerDefect("unavailable slots are booked", "CAL-20", _book_unavailable_slots),
     CallerDefect(
-        "local time is taken for UTC",
+        "local time is sent as UTC",
         "CAL-21",
-        _sends("scheduleBooking", r"(<planningWindow\w+>[^<+]*)\+01:00<", r"\1Z<"),
+        _rewrite("scheduleBooking", r"(<planningWindow\w+>[^<+]*)\+01:00<", r"\1Z<"),
     ),
     CallerDefect(
-        "the order's id is sent for the booking's",
+        "the order's id is sent as the booking's",
         "CAL-22",
-        _sends("scheduleBooking", r"<bookingId>\d+<", "<bookingId>1<"),
+        _rewrite("scheduleBooking", r"<bookingId>\d+<", "<bookingId>1<"),
     ),
-    CallerDefect("what is booked is never scheduled", "CAL-23", _leaves_out("scheduleBooking", "deleteBooking")),
+    CallerDefect("bookings are never scheduled", "CAL-23", _leave_out("scheduleBooking", "deleteBooking")),
     CallerDefect(
-        "createOrder is repeated without a look", "CAL-24", _repeats(lambda call: call.operation == "createOrder")
+        "createOrder is repeated without selectOrder", "CAL-24", _repeat(lambda call: call.operation == "createOrder")
     ),
     CallerDefect(
         "the days over the cap are skipped",
         "CAL-25",
-        _sends("checkAvailability", r"<periodBegin>2021-10-29T00:00:00\+01:00<", "<periodBegin>2021-11-01T00:00:00Z<"),
+        _rewrite(
+            "checkAvailability", r"<periodBegin>2021-10-29T00:00:00\+01:00<", "<periodBegin>2021-11-01T00:00:00Z<"
+        ),
     ),
     CallerDefect(
-        "a refused priority is tried again",
+        "a refused priority is sent again",
         "CAL-26",
-        _repeats(lambda call: call.refused and call.text("theOrder/priority") is not None),
+        _repeat(lambda call: call.refused and call.text("theOrder/priority") is not None),
     ),
 )
+"""One defect for each clause that applies to callers, by the id of that clause."""

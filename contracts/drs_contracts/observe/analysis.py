@@ -15,7 +15,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from drs_contracts.clauses import list_clauses
-from drs_contracts.clauses.clause import Binds, Clause
+from drs_contracts.clauses.clause import AppliesTo, Clause
 from drs_contracts.driver.messages import OPERATIONS
 from drs_contracts.traffic.calls import Call, Occurrence, Traffic
 
@@ -107,7 +107,7 @@ def analyse_traffic(traffic: Traffic) -> TrafficReport:
     """Check a traffic against every clause that binds callers."""
     # Calls are compared by identity, as the same bytes may be sent twice.
     positions = {call: position for position, call in enumerate(traffic.calls, start=1)}
-    results = tuple(_check(clause, traffic, positions) for clause in list_clauses(Binds.CALLER))
+    results = tuple(_check(clause, traffic, positions) for clause in list_clauses(AppliesTo.CALLER))
     return TrafficReport(traffic, results, _measure_coverage(traffic))
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, setti
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, UnsatisfiedAssumption
 
-from drs_contracts.clauses.clause import Binds, Clause
+from drs_contracts.clauses.clause import AppliesTo, Clause
 from drs_contracts.driver.driver import DrsDriver, TestData
 from drs_contracts.driver.expectations import NeedNotMetError
 from drs_contracts.driver.messages import Exchange
@@ -85,7 +85,7 @@ def run_clauses(
     began = time.monotonic()
     unreachable = 0
     for clause in clauses:
-        if clause.binds is not Binds.DRS:
+        if clause.applies_to is not AppliesTo.DRS:
             continue
         reason = _find_reason_to_skip(clause, verify_settings, time.monotonic() - began)
         if reason:

@@ -24,7 +24,7 @@ def test_the_list_can_be_had_as_json_by_grade() -> None:
     listed = json.loads(run("list", "--json", "--grade", "presumed").stdout)
     assert {each["grade"] for each in listed} == {"presumed"}
     assert [each["id"] for each in listed] == [c.id for c in list_clauses() if c.evidence.grade.value == "presumed"]
-    assert set(listed[0]) == {"id", "statement", "grade", "source", "binds", "writes"}
+    assert set(listed[0]) == {"id", "statement", "grade", "source", "applies_to", "writes"}
 
 
 def test_the_version_is_printed() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from drs_client import DrsClient, RepairWorkflow
-from drs_contracts import Binds, list_clauses
+from drs_contracts import AppliesTo, list_clauses
 from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_simulator import Simulator
 
@@ -47,7 +47,8 @@ def test_a_sound_caller_breaks_nothing_and_coverage_is_told(sound: Path) -> None
     assert "createOrder 2" in done.stdout
     assert "cap warning 2" in done.stdout
     assert "planning failed" in done.stdout
-    assert done.stdout.endswith(f"20 calls. Clauses: {len(list_clauses(Binds.CALLER))} held, 0 broken, 0 not met.\n")
+    held = len(list_clauses(AppliesTo.CALLER))
+    assert done.stdout.endswith(f"20 calls. Clauses: {held} held, 0 broken, 0 not met.\n")
 
 
 def test_what_is_broken_is_told_with_its_evidence_and_its_place(slipped: Path) -> None:

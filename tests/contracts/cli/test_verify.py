@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 from drs_contracts import list_clauses
-from drs_contracts.clauses.clause import Binds
+from drs_contracts.clauses.clause import AppliesTo
 from drs_simulator import AdminClient, FaultRule, Profile, Simulator, effects, load_profile
 from lxml import etree
 
 from tests.contracts.cli.commands import COMMAND, run
 
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
-COUNT = len(list_clauses(Binds.DRS))
-SKIPPED = sum(clause.moves_clock or clause.changes_records for clause in list_clauses(Binds.DRS))
+COUNT = len(list_clauses(AppliesTo.DRS))
+SKIPPED = sum(clause.moves_clock or clause.changes_records for clause in list_clauses(AppliesTo.DRS))
 
 
 def with_other_slots() -> Profile:
@@ -45,7 +45,7 @@ def test_a_drs_at_an_address_is_verified_without_touching_its_clock() -> None:
 
 
 def test_what_is_skipped_is_named_with_the_reason() -> None:
-    needs_clock = next(clause.id for clause in list_clauses(Binds.DRS) if clause.moves_clock)
+    needs_clock = next(clause.id for clause in list_clauses(AppliesTo.DRS) if clause.moves_clock)
     with Simulator("lincoln") as drs:
         done = run("verify", drs.url, "--max-examples", "1", "--clause", "SES-01", "--clause", needs_clock)
     (line,) = (line for line in done.stdout.splitlines() if line.startswith("skipped"))
@@ -88,7 +88,7 @@ class TestClocks:
             done = run("verify", drs.url, "--max-examples", "1", "--clock-control")
             assert drs.clock.now() == before
         assert done.returncode == 0, done.stdout
-        skipped = sum(clause.changes_records for clause in list_clauses(Binds.DRS))
+        skipped = sum(clause.changes_records for clause in list_clauses(AppliesTo.DRS))
         assert done.stdout.endswith(f" held, 0 broken, 0 inconclusive, {skipped} skipped.\n")
 
     def test_clock_control_needs_the_admin_interface(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from drs_contracts import Binds, list_clauses
+from drs_contracts import AppliesTo, list_clauses
 from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
 from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP, Members, Reply, request
 from drs_contracts.observe.analysis import CoveragePoint, TrafficReport, Verdict, analyse_traffic
@@ -18,7 +18,7 @@ from lxml import etree
 from tests.contracts.sound_traffic import observed_workflow
 
 SOUND = observed_workflow()
-IDS = [clause.id for clause in list_clauses(Binds.CALLER)]
+IDS = [clause.id for clause in list_clauses(AppliesTo.CALLER)]
 CAP = "<errorMsg>The number of days returned has been limited to 7 day</errorMsg>"
 SLOTS = "<theSlots><slotsForDay><available>{}</available></slotsForDay></theSlots>"
 NO_ORDER = "<errorMsg>Unable to find order in OptiTime Web</errorMsg>"

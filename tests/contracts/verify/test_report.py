@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from drs_contracts import Clause, Evidence, Finding, Outcome, Report
-from drs_contracts.clauses.clause import Binds, Grade
+from drs_contracts.clauses.clause import AppliesTo, Grade
 from drs_contracts.driver.messages import Exchange, Reply
 from drs_contracts.verify.report import to_html, to_json, to_junit, to_lines
 from hypothesis import given
@@ -16,7 +16,7 @@ from lxml import etree
 
 
 def clause(identifier: str, grade: Grade) -> Clause:
-    return Clause(identifier, "Statement & more.", Evidence(grade, "somewhere"), Binds.DRS, lambda _: None)
+    return Clause(identifier, "Statement & more.", Evidence(grade, "somewhere"), AppliesTo.DRS, lambda _: None)
 
 
 def report(*findings: Finding, **more: Any) -> Report:

@@ -21,7 +21,7 @@ from drs_contracts import (
     list_clauses,
     run_clauses,
 )
-from drs_contracts.clauses.clause import Binds
+from drs_contracts.clauses.clause import AppliesTo
 from drs_contracts.cli.verify import VerifyPlan, verify_plan
 from drs_contracts.defects.drs import DEFECTS
 from drs_contracts.driver.driver import DrsDriver
@@ -35,7 +35,7 @@ PROFILE = load_profile("lincoln")
 DATA = TestData.of(PROFILE)
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 QUICK = VerifySettings(examples=2)
-CLAUSES = {clause.id: clause for clause in list_clauses(Binds.DRS)}
+CLAUSES = {clause.id: clause for clause in list_clauses(AppliesTo.DRS)}
 
 
 def simulator() -> Simulator:
@@ -43,7 +43,7 @@ def simulator() -> Simulator:
 
 
 def clause_of(check: Callable[..., Any], **varies: SearchStrategy[Any]) -> Clause:
-    return Clause("TST-01", "It is so.", Evidence(Grade.PRESUMED, "a test"), Binds.DRS, check, varies)
+    return Clause("TST-01", "It is so.", Evidence(Grade.PRESUMED, "a test"), AppliesTo.DRS, check, varies)
 
 
 def run(check: Callable[..., Any], examples: int = 5, **varies: SearchStrategy[Any]) -> Finding:
@@ -192,7 +192,7 @@ class TestDrsThatMisbehaves:
                 raise UnreachableError("Nothing answers.")
 
         gone = Gone(simulator())
-        findings = list(run_clauses(gone, DATA, list_clauses(Binds.DRS), QUICK))
+        findings = list(run_clauses(gone, DATA, list_clauses(AppliesTo.DRS), QUICK))
         assert {each.outcome for each in findings} == {Outcome.INCONCLUSIVE}
         assert findings[-1].reason == "it was not tried: DRS has stopped answering"
         assert gone.calls < 10
@@ -220,7 +220,7 @@ class TestExtent:
     @pytest.mark.parametrize(("seconds", "reached"), [(0.0, 0), (1000.0, 2)])
     def test_when_the_time_is_over_the_rest_is_skipped(self, seconds: float, reached: int) -> None:
         settings = VerifySettings(examples=1, seconds=seconds)
-        found = list(run_clauses(SimulatorTarget(simulator()), DATA, list_clauses(Binds.DRS)[:2], settings))
+        found = list(run_clauses(SimulatorTarget(simulator()), DATA, list_clauses(AppliesTo.DRS)[:2], settings))
         assert sum(finding.outcome is not Outcome.SKIPPED for finding in found) == reached
 
     def test_ctrl_c_ends_the_run_with_what_was_found(self) -> None:
@@ -242,9 +242,9 @@ class TestExtent:
 
         target = Stopped(simulator())
         plan = VerifyPlan("a target", target, DATA, VerifySettings(examples=1), simulated=True)
-        stopped = verify_plan(plan, list_clauses(Binds.DRS), "")
+        stopped = verify_plan(plan, list_clauses(AppliesTo.DRS), "")
         assert stopped.interrupted
-        assert 0 < len(stopped.findings) < len(list_clauses(Binds.DRS))
+        assert 0 < len(stopped.findings) < len(list_clauses(AppliesTo.DRS))
         with DrsDriver(target, DATA) as drs:
             period = {"planningWindowStart": drs.local(0), "planningWindowEnd": drs.local(90)}
             left = drs.ask("selectBooking", contract=DATA.contract, **period)

@@ -1,4 +1,4 @@
-"""Clauses on what DRS is asked of orders, bookings, operatives and itself: a filter lets through what fits it."""
+"""Clauses on the operations that select: each filter lets through exactly what fits it."""
 
 from __future__ import annotations
 
@@ -16,28 +16,56 @@ _ALERTED = "theAlerts/theBooking/bookingId"
 _A_MINUTE = timedelta(minutes=1)
 
 
-def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:
-    answer = drs.ask(operation, **members)
+@clause(
+    "SEL-01",
+    "selectBooking with workers and a period gives the bookings of those operatives in that period, and no others.",
+    presumed("by the members' names, which are published"),
+    writes=True,
+)
+def bookings_are_found_by_operative(drs: DrsDriver) -> None:
+    """Schedule a booking, and look for it by its operative, in its week and in the next."""
+    order, monday = drs.create_order(), drs.weekday(1, 0)
+    drs.schedule_into(order, drs.need_slots(monday)[0])
+    operative = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
+    for week, is_there in ((0, True), (7, False)):
+        period = {
+            "returnBookingsFrom": drs.local(monday + week),
+            "returnBookingsTo": drs.local(monday + week + 6),
+        }
+        answer = drs.ask("selectBooking", workers=operative, **period)
+        expect_success(answer)
+        found = order.booking_id in answer.texts("theBookings/bookingId")
+        expect(found is is_there, f"the booking is {'missing' if is_there else 'there'} {week} days later")
+        strangers = set(answer.texts("theBookings/theResources/resourceID")) - {operative}
+        expect(not strangers, f"there are bookings of {', '.join(sorted(strangers))}")
+
+
+@clause(
+    "SEL-02",
+    "selectResource finds every operative that scheduleBooking assigns.",
+    presumed("by the operation's name; members published"),
+    writes=True,
+)
+def an_assigned_operative_is_found(drs: DrsDriver) -> None:
+    """Schedule a booking, and look for its operative."""
+    order = drs.create_order()
+    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 0))[0])
+    operative = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
+    answer = drs.ask("selectResource", theResourceIDs=operative)
     expect_success(answer)
-    return answer
-
-
-def _scheduled(drs: DrsDriver, weekday: int = 0, **order: Value) -> tuple[CreatedOrder, str]:
-    """An order whose booking is scheduled, and who comes."""
-    made = drs.create_order(**order)
-    expect_success(drs.schedule_into(made, drs.need_slots(drs.weekday(1, weekday))[0]))
-    return made, drs.select(made).text(f"{_BOOKING}/theResources/resourceID") or ""
+    known = answer.texts("theResources/resourceID")
+    expect(known == [operative], f"asked for {operative}, it gives {', '.join(known) or 'none'}")
 
 
 @clause(
     "SEL-03",
-    "selectOrder gives the orders that fit every filter that is sent: numbers, location, operative, contract.",
+    "selectOrder gives the orders that match every filter: numbers, location, operative, contract.",
     presumed("by the members' names, which are published"),
     writes=True,
 )
 def orders_are_found(drs: DrsDriver) -> None:
-    """Look for two orders, of which one is scheduled, in every way."""
-    order, somebody = _scheduled(drs)
+    """Look for two orders, one of them scheduled, with each filter."""
+    order, operative = _scheduled(drs)
     other = drs.create_order()
     place, contract = drs.data.location_id, drs.data.contract
     both = {order.number, other.number}
@@ -48,8 +76,8 @@ def orders_are_found(drs: DrsDriver) -> None:
         ({"primaryOrderNumber": other.number, "locationIDs": place, **of_contract}, {other.number}),
         ({"primaryOrderNumber": other.number, "locationIDs": "somewhere else"}, set()),
         ({"locationIDs": place, **of_contract}, both),
-        ({"locationIDs": place, "resources": somebody}, {order.number}),
-        ({"resources": somebody}, {order.number}),
+        ({"locationIDs": place, "resources": operative}, {order.number}),
+        ({"resources": operative}, {order.number}),
     )
     for asked, wanted in ways:
         found = set(_asked(drs, "selectOrder", **asked).texts("theOrders/primaryOrderNumber"))
@@ -59,12 +87,12 @@ def orders_are_found(drs: DrsDriver) -> None:
 
 @clause(
     "SEL-04",
-    "A period that is asked for has the bookings that lie in it: by their assigned times, or by their planning window.",
+    "A period filter matches the bookings that overlap or touch it: by assigned times, or by planning window.",
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def bookings_lie_in_periods(drs: DrsDriver) -> None:
-    """Ask for the time before a visit, the time of it and the time after it."""
+def period_filters_match_overlaps(drs: DrsDriver) -> None:
+    """Ask for periods before, at and after a visit."""
     order, _ = _scheduled(drs)
     shown = drs.select(order)
     start, end = (shown.time(f"{_BOOKING}/{name}") for name in ("assignedStart", "assignedEnd"))
@@ -81,32 +109,15 @@ def bookings_lie_in_periods(drs: DrsDriver) -> None:
         expect(found is is_there, f"selectOrder with {asked} {'misses' if is_there else 'gives'} the order")
 
 
-def _periods(drs: DrsDriver, order: CreatedOrder, names: tuple[str, str], lies: tuple[datetime, datetime]) -> None:
-    begin, end = names
-    for asked, is_there in (
-        ({begin: lies[0], end: lies[1]}, True),
-        ({begin: lies[0] - _A_MINUTE, end: lies[0]}, True),
-        ({begin: lies[1], end: lies[1] + _A_MINUTE}, True),
-        ({begin: lies[0] - 2 * _A_MINUTE, end: lies[0] - _A_MINUTE}, False),
-        ({begin: lies[1] + _A_MINUTE, end: lies[1] + 2 * _A_MINUTE}, False),
-        ({begin: lies[1] + _A_MINUTE}, False),
-        ({end: lies[0] - _A_MINUTE}, False),
-        ({begin: lies[1]}, True),
-        ({end: lies[0]}, True),
-    ):
-        found = order.booking_id in _asked(drs, "selectBooking", **asked).texts("theBookings/bookingId")
-        expect(found is is_there, f"selectBooking with {asked} {'misses' if is_there else 'gives'} the booking")
-
-
 @clause(
     "SEL-05",
-    "selectBooking gives the bookings that fit every filter that is sent: life cycle, contract, business data.",
+    "selectBooking gives the bookings that match every filter: life cycle, contract, business data.",
     presumed("by the members' names, which are published"),
     writes=True,
 )
 def bookings_are_found(drs: DrsDriver) -> None:
-    """Look for a booking that is planned, and for one on the way."""
-    planned, (order, somebody) = drs.create_order(), _scheduled(drs)
+    """Look for two bookings, one planned and one despatched, with each filter."""
+    planned, (order, operative) = drs.create_order(), _scheduled(drs)
     expect_success(drs.update(order, "DESPATCHED"))
     both = {planned.booking_id, order.booking_id}
     data = drs.select(order).returned
@@ -115,10 +126,10 @@ def bookings_are_found(drs: DrsDriver) -> None:
     ways: list[tuple[Members, set[str]]] = [
         ({"bookingStatus": "PLANNED"}, {planned.booking_id}),
         ({"bookingStatus": ["PLANNED", "DESPATCHED"]}, both),
-        ({"bookingStatus": "DESPATCHED", "workers": somebody}, {order.booking_id}),
-        ({"bookingStatus": "PLANNED", "workers": somebody}, set()),
+        ({"bookingStatus": "DESPATCHED", "workers": operative}, {order.booking_id}),
+        ({"bookingStatus": "PLANNED", "workers": operative}, set()),
         ({"contract": drs.data.contract, "theOrderBusinessDataContracts": drs.data.contract}, both),
-        ({"theBusinessData": {"name": "no such datum"}}, set()),
+        ({"theBusinessData": {"name": "unknown"}}, set()),
     ]
     if known is not None:
         name, value = known.findtext("name", ""), known.findtext("value", "")
@@ -134,28 +145,32 @@ def bookings_are_found(drs: DrsDriver) -> None:
 
 @clause(
     "SEL-06",
-    "getSchedule gives the bookings of an operative's day in the order in which they are visited, and no others.",
+    "getSchedule gives the bookings of an operative's day, and no others, in the order of the visits.",
     presumed("by the operation's name; members published"),
     writes=True,
 )
 def a_day_is_visited_in_order(drs: DrsDriver) -> None:
-    """Book the slots of a day from the last to the first, and ask everybody for it."""
+    """Book the slots of a day from the last to the first, and ask for the day of each operative."""
     tuesday = drs.weekday(0, 1)
     orders = {}
     for slot in reversed(drs.need_slots(tuesday, 1)):
         order = drs.create_order()
         expect_success(drs.schedule_into(order, slot))
         orders[order.booking_id] = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
-    expect(any(orders.values()), "nobody is to come on that day")
-    for somebody in filter(None, set(orders.values())):
+    expect(any(orders.values()), "no booking of that day has an operative")
+    for operative in filter(None, set(orders.values())):
         for ahead in (tuesday, tuesday + 1):
-            answer = _asked(drs, "getSchedule", **_day(drs, somebody, ahead))
+            answer = _asked(drs, "getSchedule", **_day(drs, operative, ahead))
             ids, starts = (answer.texts(f"theBookings/{name}") for name in ("bookingId", "assignedStart"))
-            wanted = {booking for booking, who in orders.items() if who == somebody} if ahead == tuesday else set()
+            wanted = (
+                {booking for booking, assigned in orders.items() if assigned == operative}
+                if ahead == tuesday
+                else set()
+            )
             own = set(ids) & set(orders)
-            expect(own == wanted, f"{somebody} has the bookings {own} {ahead} days ahead, not {wanted}")
+            expect(own == wanted, f"{operative} has the bookings {own} {ahead} days ahead, not {wanted}")
             expect(starts == sorted(starts), f"they begin at {', '.join(starts)}")
-    day = _day(drs, somebody, tuesday)
+    day = _day(drs, operative, tuesday)
     for name in day:
         asked = {other: value for other, value in day.items() if other != name}
         expect_refusal(drs.ask("getSchedule", **asked), name)
@@ -163,12 +178,12 @@ def a_day_is_visited_in_order(drs: DrsDriver) -> None:
 
 @clause(
     "SEL-07",
-    "A booking that an operative suspends is shown by selectAlerts until it is completed.",
+    "selectAlerts shows a suspended booking until it is completed.",
     presumed("members and the two types of alerts are published"),
     writes=True,
 )
-def what_is_suspended_is_shown(drs: DrsDriver) -> None:
-    """Suspend a booking, look for it in every way, and complete it."""
+def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
+    """Suspend a booking, look for it with each filter, and complete it."""
     order, _ = _scheduled(drs)
     suspended: Members = {"bookingCompletionStatus": drs.data.suspended_status}
     expect_success(drs.update(order, "PLANNED", suspended, actionTaken="nobody at home"))
@@ -191,8 +206,8 @@ def what_is_suspended_is_shown(drs: DrsDriver) -> None:
         expect_success(drs.update(booking, "PLANNED", suspended))
     expect_success(drs.update(order, "PLANNED", {"plannerComments": "later"}))
     shown = _asked(drs, "selectAlerts", contract=contract, alertType="SUSPENDEDJOBS")
-    expect("nobody at home" in shown.texts("theAlerts/comments"), "what the operative says is not shown")
-    expect("" in shown.texts("theAlerts/comments"), "something is said for who says nothing")
+    expect("nobody at home" in shown.texts("theAlerts/comments"), "what the operative said is not shown")
+    expect("" in shown.texts("theAlerts/comments"), "an alert without actionTaken has comments")
     times = shown.texts("theAlerts/createDateTime")
     alerts = [*zip(map(datetime.fromisoformat, times), map(int, shown.texts(_ALERTED)), strict=True)]
     expect(alerts == sorted(alerts), f"they are not in the order of their times: {', '.join(times)}")
@@ -203,7 +218,7 @@ def what_is_suspended_is_shown(drs: DrsDriver) -> None:
     )
     for period in periods:
         ids = _asked(drs, "selectAlerts", contract=contract, **period).texts(_ALERTED)
-        expect(order.booking_id in ids, f"it is missing from {period}, at whose end it was raised")
+        expect(order.booking_id in ids, f"it is missing from {period}, which begins or ends at its time")
     expect_success(drs.update(order, "COMPLETED"))
     after = _asked(drs, "selectAlerts", contract=contract).texts(_ALERTED)
     expect(order.booking_id not in after, "it is still shown once it is completed")
@@ -212,49 +227,49 @@ def what_is_suspended_is_shown(drs: DrsDriver) -> None:
 
 @clause(
     "SEL-08",
-    "selectMetaData names the business data that bookings have, and for each trade a resource template.",
+    "selectMetaData names the business data of bookings, and has a resource template for each trade.",
     presumed("by the operation's name; members published"),
     writes=True,
 )
 def the_installation_describes_itself(drs: DrsDriver) -> None:
-    """Compare it with what a booking has."""
-    told = _asked(drs, "selectMetaData", contract=drs.data.contract)
+    """Compare it with the members of a booking."""
+    described = _asked(drs, "selectMetaData", contract=drs.data.contract)
     made = drs.create_order().exchange
     data = set(made.texts("theOrder/theBookings/theBusinessData/name"))
-    missing = data - set(told.texts("theBusinessDataDefinitions/name"))
+    missing = data - set(described.texts("theBusinessDataDefinitions/name"))
     expect(not missing, f"it does not name {', '.join(sorted(missing))}")
     trade = made.text("theOrder/theBookings/template")
-    expect(trade in told.texts("theResourceTemplates/theAbilities/name"), f"it has no template for {trade}")
+    expect(trade in described.texts("theResourceTemplates/theAbilities/name"), f"it has no template for {trade}")
     expect_refusal(drs.ask("selectMetaData"), "contract")
 
 
 @clause(
     "SEL-09",
-    "selectResource gives the operatives that fit every filter that is sent, and their hours if they are asked for.",
+    "selectResource gives the operatives that match every filter, and their hours on request.",
     presumed("by the members' names, which are published"),
     days=st.integers(1, 14),
 )
 def operatives_are_found(drs: DrsDriver, days: int) -> None:
-    """Ask for all, for each by id and by code, and for the hours of some days."""
-    everybody = _asked(drs, "selectResource")
-    ids, codes = (everybody.texts(f"theResources/{name}") for name in ("resourceID", "externalResourceCode"))
-    expect(bool(ids), "nobody works there")
-    expect(not everybody.texts("theResources/theWorkingHours"), "it gives hours that were not asked for")
+    """Ask for all operatives, for each by id and by code, and for the hours of some days."""
+    all_operatives = _asked(drs, "selectResource")
+    ids, codes = (all_operatives.texts(f"theResources/{name}") for name in ("resourceID", "externalResourceCode"))
+    expect(bool(ids), "it gives no operatives")
+    expect(not all_operatives.texts("theResources/theWorkingHours"), "it gives hours that were not asked for")
     contract = drs.data.contract
-    for somebody, code in zip(ids, codes, strict=True):
+    for operative, code in zip(ids, codes, strict=True):
         for asked in (
-            {"theResourceIDs": somebody},
+            {"theResourceIDs": operative},
             {"theEmployeeCodes": code},
-            {"theResourceIDs": somebody, "theEmployeeCodes": code, "contract": contract},
+            {"theResourceIDs": operative, "theEmployeeCodes": code, "contract": contract},
         ):
             found = _asked(drs, "selectResource", **asked).texts("theResources/resourceID")
-            expect(found == [somebody], f"asked for {somebody} by {', '.join(asked)}, it gives {', '.join(found)}")
+            expect(found == [operative], f"asked for {operative} by {', '.join(asked)}, it gives {', '.join(found)}")
     if len(ids) > 1:
-        nobody = _asked(drs, "selectResource", theResourceIDs=ids[0], theEmployeeCodes=codes[1])
-        expect(not nobody.texts("theResources/resourceID"), "it gives who fits one filter of two")
+        both = _asked(drs, "selectResource", theResourceIDs=ids[0], theEmployeeCodes=codes[1])
+        expect(not both.texts("theResources/resourceID"), "it gives operatives who match one of two filters")
     expect(
         not _asked(drs, "selectResource", theBusinessData={"name": "any"}).texts("theResources/resourceID"),
-        "it gives operatives by business data, of which they have none",
+        "it gives operatives by business data that they do not have",
     )
     monday = drs.weekday(0, 0)
     first, last = drs.local(monday), drs.local(monday + days - 1, time(23))
@@ -274,17 +289,47 @@ def operatives_are_found(drs: DrsDriver, days: int) -> None:
 
 @clause(
     "SEL-10",
-    "Completed bookings are listed with includeCompletedBookings only.",
+    "Completed bookings are listed only with includeCompletedBookings.",
     published("xmbSelectOrder, includeCompletedBookings"),
     writes=True,
 )
-def completed_bookings_are_listed_if_asked_for(drs: DrsDriver) -> None:
-    """Complete one of an order's bookings."""
+def completed_bookings_are_listed_on_request(drs: DrsDriver) -> None:
+    """Complete a booking and list it with both values."""
     order = drs.create_order()
     expect_success(drs.update(order, "COMPLETED"))
     for included in (False, True):
         ids = drs.select(order, includeCompletedBookings=included).texts(f"{_BOOKING}/bookingId")
         expect((order.booking_id in ids) is included, f"with includeCompletedBookings {included} it gives {ids}")
+
+
+def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:
+    answer = drs.ask(operation, **members)
+    expect_success(answer)
+    return answer
+
+
+def _scheduled(drs: DrsDriver, weekday: int = 0, **order: Value) -> tuple[CreatedOrder, str]:
+    """Create and schedule an order; return it with the id of its operative."""
+    made = drs.create_order(**order)
+    expect_success(drs.schedule_into(made, drs.need_slots(drs.weekday(1, weekday))[0]))
+    return made, drs.select(made).text(f"{_BOOKING}/theResources/resourceID") or ""
+
+
+def _periods(drs: DrsDriver, order: CreatedOrder, names: tuple[str, str], lies: tuple[datetime, datetime]) -> None:
+    begin, end = names
+    for asked, is_there in (
+        ({begin: lies[0], end: lies[1]}, True),
+        ({begin: lies[0] - _A_MINUTE, end: lies[0]}, True),
+        ({begin: lies[1], end: lies[1] + _A_MINUTE}, True),
+        ({begin: lies[0] - 2 * _A_MINUTE, end: lies[0] - _A_MINUTE}, False),
+        ({begin: lies[1] + _A_MINUTE, end: lies[1] + 2 * _A_MINUTE}, False),
+        ({begin: lies[1] + _A_MINUTE}, False),
+        ({end: lies[0] - _A_MINUTE}, False),
+        ({begin: lies[1]}, True),
+        ({end: lies[0]}, True),
+    ):
+        found = order.booking_id in _asked(drs, "selectBooking", **asked).texts("theBookings/bookingId")
+        expect(found is is_there, f"selectBooking with {asked} {'misses' if is_there else 'gives'} the booking")
 
 
 def _day(drs: DrsDriver, operative_id: str, ahead: int) -> dict[str, Value]:

@@ -1,6 +1,6 @@
-"""Clauses on what planners and back offices tell DRS: who works when and at what, places, SOR codes.
+"""Clauses on master data: operatives with their hours and trades, places, SOR codes.
 
-All of them change what others use and what no call puts back, so they are for a simulator of one's own.
+Their checks change what others use, and no call puts it back: run them against a simulator of your own.
 """
 
 from __future__ import annotations
@@ -13,33 +13,18 @@ from drs_contracts.clauses.clause import clause, presumed
 from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange, Members, Value
-from drs_contracts.fake_data import Place
-from drs_contracts.strategies import places
+from drs_contracts.fake_data import FakeProperty
+from drs_contracts.strategies import properties
 
 _BOOKING = "theOrders/theBookings"
-_WHO = f"{_BOOKING}/theResources/resourceID"
+_OPERATIVE = f"{_BOOKING}/theResources/resourceID"
 _PLANNING_FAILED = "Planning failed"
 _A_DAY = 24 * 60
 
 
-def _everybody(drs: DrsDriver) -> list[str]:
-    return drs.ask("selectResource").texts("theResources/resourceID")
-
-
-def _tell_of_all(drs: DrsDriver, **news: Value) -> None:
-    told = [{"resourceID": somebody, **news} for somebody in _everybody(drs)]
-    expect_success(drs.ask("updateResource", contract=drs.data.contract, theResources=told))
-
-
-def _free(drs: DrsDriver, ahead: int) -> list[tuple[time, time]]:
-    zone = drs.data.zone
-    free = drs.free_slots(ahead, 1)
-    return [(slot.begins.astimezone(zone).time(), slot.ends.astimezone(zone).time()) for slot in free]
-
-
 @clause(
     "REC-01",
-    "While updateResource says that all are away, no slot is available that lies in that time; the others stay.",
+    "While updateResource says that all operatives are away, no slot in that time is available; the others stay.",
     presumed("by the members' names, which are published"),
     writes=True,
     changes_records=True,
@@ -47,8 +32,8 @@ def _free(drs: DrsDriver, ahead: int) -> list[tuple[time, time]]:
     overlap=st.integers(0, 120),
     seconds=st.integers(0, 59),
 )
-def nobody_comes_who_is_away(drs: DrsDriver, split: int, overlap: int, seconds: int) -> None:
-    """Let everybody be away for the first slot of a day, told in two parts that meet or overlap."""
+def absences_close_slots(drs: DrsDriver, split: int, overlap: int, seconds: int) -> None:
+    """Send an absence of all operatives for the first slot of a day, in two parts that meet or overlap."""
     tuesday = drs.weekday(0, 1)
     before = _free(drs, tuesday)
     first = before[0]
@@ -60,28 +45,28 @@ def nobody_comes_who_is_away(drs: DrsDriver, split: int, overlap: int, seconds: 
         {"beginDateTime": begin - timedelta(seconds=seconds), "endDateTime": max(until, begin + timedelta(minutes=1))},
     ]
     parts[0] = {**parts[0], "reason": "Holiday", "comments": "away"}
-    _tell_of_all(drs, theUnavailabilities=parts)
+    _update_all(drs, theUnavailabilities=parts)
     after = _free(drs, tuesday)
     inside = [slot for slot in after if first[0] <= slot[0] and slot[1] <= first[1]]
-    expect(not inside, f"{inside} can be booked though all are away")
+    expect(not inside, f"{inside} can be booked though all operatives are away")
     apart = [slot for slot in before if slot[0] >= first[1]]
     expect([slot for slot in after if slot[0] >= first[1]] == apart, f"of {apart} only {after} are left")
     expect(_free(drs, tuesday + 1) == _free(drs, tuesday + 8), "the day after is not what it was")
     shown = drs.ask("selectResource")
     for name, wanted in (("reason", {"Holiday", ""}), ("comments", {"away", ""})):
-        told = set(shown.texts(f"theResources/theUnavailabilities/{name}"))
-        expect(told == wanted, f"the {name} is {told}")
+        kept = set(shown.texts(f"theResources/theUnavailabilities/{name}"))
+        expect(kept == wanted, f"the {name} is {kept}")
 
 
 @clause(
     "REC-02",
-    "Working hours that updateResource is told count from then on, those of one day before those of its weekday.",
+    "Working hours of updateResource apply from then on; the hours of one day override those of its weekday.",
     presumed("by the members' names, which are published"),
     writes=True,
     changes_records=True,
 )
-def working_hours_count(drs: DrsDriver) -> None:
-    """Let everybody work on Tuesdays only, and on one of them in the last slot's hours only."""
+def working_hours_apply(drs: DrsDriver) -> None:
+    """Let all operatives work on Tuesdays only, and on one Tuesday in the hours of its last slot only."""
     tuesday = drs.weekday(0, 1)
     usual = _free(drs, tuesday)
     day_begin, day_end = min(slot[0] for slot in usual), max(slot[1] for slot in usual)
@@ -96,8 +81,8 @@ def working_hours_count(drs: DrsDriver) -> None:
         "endDate": drs.local(0, day_end),
         "specificDate": drs.local(tuesday, time(12)),
     }
-    _tell_of_all(drs, theWorkingHours=[weekly, that_day])
-    expect(_free(drs, tuesday - 1) == [], "Monday can be booked though nobody works")
+    _update_all(drs, theWorkingHours=[weekly, that_day])
+    expect(_free(drs, tuesday - 1) == [], "Monday can be booked though no operative works")
     expect(_free(drs, tuesday + 7) == usual, f"the Tuesday after has {_free(drs, tuesday + 7)}, not {usual}")
     found, wanted = _free(drs, tuesday), [slot for slot in usual if slot[1] > late]
     expect(all(slot[1] > late for slot in found), f"on that Tuesday {found} can be booked")
@@ -109,81 +94,87 @@ def working_hours_count(drs: DrsDriver) -> None:
         returnWorkingHoursTo=drs.local(tuesday + 7),
     )
     starts = {datetime.fromisoformat(each) for each in hours.texts("theResources/theWorkingHours/beginDate")}
-    told = {drs.local(tuesday, late), drs.local(tuesday + 7, day_begin)}
-    expect(starts == told, f"the hours begin at {starts}, not at {told}")
+    wanted_starts = {drs.local(tuesday, late), drs.local(tuesday + 7, day_begin)}
+    expect(starts == wanted_starts, f"the hours begin at {starts}, not at {wanted_starts}")
 
 
 @clause(
     "REC-03",
-    "What updateResource is told must be whole and known: each flaw is refused with an errorMsg that names it.",
-    presumed("plainest guess"),
+    "Incomplete or unknown values in updateResource are refused with an errorMsg that names them.",
+    presumed("the simplest assumption"),
     writes=True,
     changes_records=True,
 )
-def flaws_of_operatives_are_named(drs: DrsDriver) -> None:
-    """Tell of hours and absences without an end, of days and abilities that there are not."""
-    somebody = _everybody(drs)[0]
+def wrong_values_of_operatives_are_named(drs: DrsDriver) -> None:
+    """Send hours and absences without an end, and weekdays and abilities that do not exist."""
+    operative = _operatives(drs)[0]
     hours: Members = {"beginDate": drs.local(0, time(8)), "endDate": drs.local(0, time(16)), "dayOfWeek": "Monday"}
     away: Members = {"beginDateTime": drs.local(1), "endDateTime": drs.local(2)}
 
-    def told(named: Members, *words: str) -> None:
+    def expect_wrong(named: Members, *words: str) -> None:
         answer = drs.ask("updateResource", contract=drs.data.contract, theResources=named)
         expect_refusal(answer, *words)
 
     for name in hours:
         left = {other: value for other, value in hours.items() if other != name}
-        told({"resourceID": somebody, "theWorkingHours": left}, name)
+        expect_wrong({"resourceID": operative, "theWorkingHours": left}, name)
     for name in away:
         left = {other: value for other, value in away.items() if other != name}
-        told({"resourceID": somebody, "theUnavailabilities": left}, name)
-    turned: Members = {"beginDate": drs.local(0, time(16)), "endDate": drs.local(0, time(16)), "dayOfWeek": "Monday"}
-    told({"resourceID": somebody, "theWorkingHours": turned}, "beginDate", "endDate")
-    never: Members = {"beginDateTime": drs.local(2), "endDateTime": drs.local(2)}
-    told({"resourceID": somebody, "theUnavailabilities": never}, "beginDateTime", "endDateTime")
-    told({"resourceID": somebody, "theWorkingHours": {**hours, "dayOfWeek": "Mittwoch"}}, "Mittwoch", "dayOfWeek")
-    told({"resourceID": somebody, "theAbilities": {"name": "Juggler"}}, "Juggler", "theAbilities")
-    told({"resourceID": "nobody"}, "nobody", "resourceID")
-    told({"externalResourceCode": "nobody"}, "nobody", "externalResourceCode")
-    told({"resourceName": "nobody"}, "resourceID")
+        expect_wrong({"resourceID": operative, "theUnavailabilities": left}, name)
+    empty_hours: Members = {
+        "beginDate": drs.local(0, time(16)),
+        "endDate": drs.local(0, time(16)),
+        "dayOfWeek": "Monday",
+    }
+    expect_wrong({"resourceID": operative, "theWorkingHours": empty_hours}, "beginDate", "endDate")
+    empty_absence: Members = {"beginDateTime": drs.local(2), "endDateTime": drs.local(2)}
+    expect_wrong({"resourceID": operative, "theUnavailabilities": empty_absence}, "beginDateTime", "endDateTime")
+    expect_wrong(
+        {"resourceID": operative, "theWorkingHours": {**hours, "dayOfWeek": "Mittwoch"}}, "Mittwoch", "dayOfWeek"
+    )
+    expect_wrong({"resourceID": operative, "theAbilities": {"name": "Juggler"}}, "Juggler", "theAbilities")
+    expect_wrong({"resourceID": "no such one"}, "no such one", "resourceID")
+    expect_wrong({"externalResourceCode": "no such one"}, "no such one", "externalResourceCode")
+    expect_wrong({"resourceName": "no such one"}, "resourceID")
     expect_refusal(drs.ask("updateResource", contract=drs.data.contract), "theResources")
-    unknown = drs.ask("updateResource", contract="no such one", theResources={"resourceID": somebody})
+    unknown = drs.ask("updateResource", contract="no such one", theResources={"resourceID": operative})
     expect_refusal(unknown, "no such one")
 
 
 @clause(
     "REC-04",
-    "A booking whose operative is away then loses its place, and selectAlerts shows it as RESCHEDULEFAILURES.",
+    "A booking during a new absence of its operative loses its place, and selectAlerts shows it as RESCHEDULEFAILURES.",
     presumed("the type of alert is published"),
     writes=True,
     changes_records=True,
 )
-def who_is_away_loses_bookings(drs: DrsDriver) -> None:
-    """Let somebody be away for the last slot of a day, with a booking there, before it and on the next day."""
+def an_absence_unschedules_bookings(drs: DrsDriver) -> None:
+    """Add an absence for the last slot of a day, with bookings in it, before it and on the next day."""
     tuesday = drs.weekday(0, 1)
     before, order, later = drs.create_order(), drs.create_order(), drs.create_order()
     slots = sorted(drs.need_slots(tuesday, 1), key=lambda slot: (slot.end, slot.begin))
     early, late = slots[0], slots[-1]
     expect_success(drs.schedule_into(before, early))
-    somebody = drs.select(before).text(_WHO) or ""
+    operative = drs.select(before).text(_OPERATIVE) or ""
     named = late.window
-    booking = drs.booking(order, theResources={"resourceID": somebody}, **named)
+    booking = drs.booking(order, theResources={"resourceID": operative}, **named)
     expect_success(drs.ask("scheduleBooking", theBooking=booking, resourceLock="lockAsSpecified"))
     expect_success(drs.schedule_into(later, drs.need_slots(tuesday + 1, 1)[0]))
     away: Members = {"beginDateTime": late.begin, "endDateTime": late.end}
-    told_of: Members = {"resourceID": somebody, "theUnavailabilities": away}
-    expect_success(drs.ask("updateResource", contract=drs.data.contract, theResources=told_of))
+    absence: Members = {"resourceID": operative, "theUnavailabilities": away}
+    expect_success(drs.ask("updateResource", contract=drs.data.contract, theResources=absence))
     shown = drs.select(order)
-    expect(not shown.texts(_WHO), f"{somebody} is still to come")
+    expect(not shown.texts(_OPERATIVE), f"{operative} is still assigned to it")
     kept = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
     expect(kept == "PLANNED", f"the booking is {kept}")
-    expect(drs.select(before).text(_WHO) == somebody, "a visit before that time is lost as well")
-    expect(bool(drs.select(later).texts(_WHO)), "the day after is lost as well")
+    expect(drs.select(before).text(_OPERATIVE) == operative, "a visit before that time has lost its place too")
+    expect(bool(drs.select(later).texts(_OPERATIVE)), "the booking of the next day has lost its place too")
     alerts = drs.ask("selectAlerts", contract=drs.data.contract, alertType="RESCHEDULEFAILURES")
     ids = alerts.texts("theAlerts/theBooking/bookingId")
     expect(ids == [order.booking_id], f"the alerts are those of {ids}")
-    name = drs.ask("selectResource", theResourceIDs=somebody)
-    told = alerts.text("theAlerts/comments") or ""
-    expect((name.text("theResources/resourceName") or "?") in told, f"the alert says '{told}'")
+    name = drs.ask("selectResource", theResourceIDs=operative)
+    comments = alerts.text("theAlerts/comments") or ""
+    expect((name.text("theResources/resourceName") or "?") in comments, f"the alert says '{comments}'")
     expect_success(drs.schedule_into(order, drs.need_slots(tuesday + 2, 1)[0]))
     after = drs.ask("selectAlerts", contract=drs.data.contract).texts("theAlerts/theBooking/bookingId")
     expect(after == [], f"the alerts are those of {after} once it is scheduled again")
@@ -191,36 +182,36 @@ def who_is_away_loses_bookings(drs: DrsDriver) -> None:
 
 @clause(
     "REC-05",
-    "Who has no longer the ability does no such work: no slot is available when nobody has it, and visits are lost.",
+    "Without an operative who has the trade, no slot is available, and scheduled bookings lose their places.",
     presumed("by the members' names, which are published"),
     writes=True,
     changes_records=True,
 )
-def abilities_count(drs: DrsDriver) -> None:
-    """Schedule a booking, then teach everybody another trade."""
+def abilities_apply(drs: DrsDriver) -> None:
+    """Schedule a booking, then give every operative another trade."""
     order, tuesday = drs.create_order(), drs.weekday(0, 1)
     expect_success(drs.schedule_into(order, drs.need_slots(tuesday, 1)[0]))
     trade = order.exchange.text("theOrder/theBookings/template")
     known = drs.ask("selectResource").texts("theResources/theAbilities/name")
     others = [name for name in known if name != trade]
-    expect(bool(others), f"nobody does anything but {trade}")
-    _tell_of_all(drs, theAbilities=[{"name": others[0]}], resourceName="Somebody Else")
+    expect(bool(others), f"{trade} is the only trade")
+    _update_all(drs, theAbilities=[{"name": others[0]}], resourceName="Another Name")
     expect(_free(drs, tuesday) == [], f"a {trade} can be booked though there is none")
-    expect(not drs.select(order).texts(_WHO), f"a {trade} is still to come")
+    expect(not drs.select(order).texts(_OPERATIVE), f"a {trade} is still assigned to it")
     names = set(drs.ask("selectResource").texts("theResources/resourceName"))
-    expect(names == {"Somebody Else"}, f"the names are {names}")
+    expect(names == {"Another Name"}, f"the names are {names}")
 
 
 @clause(
     "REC-06",
-    "updateLocation keeps what it is sent of a place, and orders there show it; what is not sent stays.",
+    "updateLocation stores the members that it sends and keeps the others; orders at the location show them.",
     presumed("by the members' names, which are published"),
     writes=True,
     changes_records=True,
-    there=places(),
+    there=properties(),
 )
-def places_are_kept(drs: DrsDriver, there: Place) -> None:
-    """Tell of a place in two calls, and look at an order there."""
+def locations_are_stored(drs: DrsDriver, there: FakeProperty) -> None:
+    """Send a location in two calls, and read an order there."""
     order = drs.create_order(locationID=there.id)
     parts: tuple[Members, ...] = (
         {"address1": there.address1, "latitude": there.latitude, "longitude": there.longitude},
@@ -243,14 +234,14 @@ def places_are_kept(drs: DrsDriver, there: Place) -> None:
 
 @clause(
     "REC-07",
-    "A SOR code that updateBookingCode enters can be booked at once; without a trade it has no valid job template.",
+    "A SOR code of updateBookingCode can be booked at once; without a trade it has no valid job template.",
     presumed("by the members' names, which are published"),
     writes=True,
     changes_records=True,
     minutes=st.integers(1, 240),
 )
-def codes_are_entered(drs: DrsDriver, minutes: int) -> None:
-    """Enter a code, book it, and enter it anew without a trade."""
+def new_codes_can_be_booked(drs: DrsDriver, minutes: int) -> None:
+    """Add a code and book it, then remove its trade."""
     trade = drs.create_order().exchange.text("theOrder/theBookings/template") or ""
     definition: Members = {
         "bookingCode": "NEW-1",
@@ -259,11 +250,11 @@ def codes_are_entered(drs: DrsDriver, minutes: int) -> None:
         "contract": drs.data.contract,
     }
 
-    def entered(**more: str | int) -> Exchange:
-        told = {**definition, **more}
-        return drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=told)
+    def update(**more: str | int) -> Exchange:
+        sent = {**definition, **more}
+        return drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=sent)
 
-    expect_success(entered(trade=trade))
+    expect_success(update(trade=trade))
     code = {**drs.code("any"), "bookingCodeSORCode": "NEW-1"}
     order = drs.create_order(theBookingCodes=code)
     duration = order.exchange.text("theOrder/theBookings/duration")
@@ -271,17 +262,32 @@ def codes_are_entered(drs: DrsDriver, minutes: int) -> None:
     slot = max(drs.need_slots(drs.weekday(0, 1), 1), key=lambda each: (each.end, each.begin))
     widest = drs.need_slots(drs.weekday(0, 0), 5)[-1]
     expect(any(drs.schedule_into(order, each).succeeded for each in (slot, widest)), "it cannot be scheduled")
-    expect_success(entered())
+    expect_success(update())
     answer = drs.schedule_into(drs.create_order(theBookingCodes=code), widest)
     expect(_PLANNING_FAILED in (answer.text("errorMsg") or ""), f"without a trade: {answer.text('status')}")
     for wrong in (0, _A_DAY + 1):
-        expect_refusal(entered(bookingCodeTime=wrong), "bookingCodeTime", str(wrong))
+        expect_refusal(update(bookingCodeTime=wrong), "bookingCodeTime", str(wrong))
     for right in (1, _A_DAY):
-        expect_success(entered(bookingCodeTime=right))
+        expect_success(update(bookingCodeTime=right))
     for name in ("bookingCode", "bookingCodeDescription", "bookingCodeTime"):
         lacking = {other: value for other, value in definition.items() if other != name}
-        told = drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=lacking)
-        expect_refusal(told, name)
-    expect_refusal(entered(contract="no such one"), "no such one")
+        answer = drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=lacking)
+        expect_refusal(answer, name)
+    expect_refusal(update(contract="no such one"), "no such one")
     expect_refusal(drs.ask("updateBookingCode", theBookingCodeDefinitions=definition), "contract")
     expect_refusal(drs.ask("updateBookingCode", contract=drs.data.contract), "theBookingCodeDefinitions")
+
+
+def _operatives(drs: DrsDriver) -> list[str]:
+    return drs.ask("selectResource").texts("theResources/resourceID")
+
+
+def _update_all(drs: DrsDriver, **members: Value) -> None:
+    changed = [{"resourceID": operative, **members} for operative in _operatives(drs)]
+    expect_success(drs.ask("updateResource", contract=drs.data.contract, theResources=changed))
+
+
+def _free(drs: DrsDriver, ahead: int) -> list[tuple[time, time]]:
+    zone = drs.data.zone
+    free = drs.free_slots(ahead, 1)
+    return [(slot.begins.astimezone(zone).time(), slot.ends.astimezone(zone).time()) for slot in free]

@@ -1,0 +1,542 @@
+"""Clauses that bind the caller: its requests, and how its calls follow each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeAlias
+
+from lxml import etree
+
+from drs_contracts.clauses.clause import AppliesTo, clause, client, presumed, published, seen
+from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP
+from drs_contracts.traffic.calls import ZONE, Call, Occurrence, Traffic, each_call, parse_moment
+
+_Job: TypeAlias = tuple[str, ...]
+_Window: TypeAlias = tuple[datetime, datetime]
+
+_caller_clause = partial(clause, applies_to=AppliesTo.CALLER)
+
+_DECLARED = re.compile(rb"""<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']""")
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_CODE = (
+    "theOrder/theBookingCodes/bookingCodeSORCode",
+    "theOrder/theBookingCodes/itemNumberWithinBooking",
+    "theOrder/theBookingCodes/primaryOrderNumber",
+    "theOrder/theBookingCodes/quantity",
+)
+_REQUIRED = {
+    "openSession": ("login", "password"),
+    "checkAvailability": (
+        "periodBegin",
+        "periodEnd",
+        "theOrder/contract",
+        "theOrder/locationID",
+        "theOrder/primaryOrderNumber",
+        "theOrder/userId",
+        *_CODE,
+    ),
+    "createOrder": (
+        "theOrder/contract",
+        "theOrder/locationID",
+        "theOrder/orderComments",
+        "theOrder/primaryOrderNumber",
+        "theOrder/priority",
+        "theOrder/targetDate",
+        "theOrder/userId",
+        *_CODE,
+    ),
+    "scheduleBooking": ("theBooking/bookingId", "theBooking/primaryOrderNumber"),
+    "deleteBooking": ("theBooking/bookingId", "theBooking/contract", "theBooking/primaryOrderNumber"),
+}
+_MAY_BE_BLANK = frozenset({"createOrder/theOrder/orderComments", "scheduleBooking/theBooking/primaryOrderNumber"})
+_OF_ONE_ORDER = frozenset(
+    {
+        "checkAvailability",
+        "confirmReservation",
+        "createBooking",
+        "createOrder",
+        "createReservation",
+        "deleteBooking",
+        "deleteOrder",
+        "scheduleBooking",
+        "updateOrder",
+    }
+)
+_REPEATED_ALIKE = ("primaryOrderNumber", "orderId", "bookingId")
+_COUNTED = ("itemNumberWithinBooking", "quantity")
+_DATES = frozenset(
+    [
+        "assignedEnd",
+        "assignedStart",
+        "earliestBookingDate",
+        "endDateAndTime",
+        "periodBegin",
+        "periodEnd",
+        "planningWindowEnd",
+        "planningWindowStart",
+        "returnBookingsFrom",
+        "returnBookingsPWFrom",
+        "returnBookingsPWTo",
+        "returnBookingsTo",
+        "returnWorkingHoursFrom",
+        "returnWorkingHoursTo",
+        "scheduleDate",
+        "startDateAndTime",
+        "targetDate",
+    ]
+)
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+_PERIODS = (
+    ("periodBegin", "periodEnd"),
+    ("theBooking/planningWindowStart", "theBooking/planningWindowEnd"),
+    ("startDateAndTime", "endDateAndTime"),
+)
+_COMMENTS_LIMIT = 255
+_CAP_WARNING = "number of days returned has been limited"
+_SLIP = timedelta(hours=1)
+_SETTLES_A_BOOKING = frozenset({"confirmReservation", "createReservation", "deleteBooking", "scheduleBooking"})
+_SETTLES_AN_ORDER = frozenset({"completeOrder", "deleteOrder"})
+
+
+@_caller_clause("CAL-01", "Every request is a SOAP 1.1 envelope with a call in its Body.", presumed("CXF"))
+@each_call
+def requests_are_soap_1_1(call: Call) -> str | None:
+    """Read the root and the Body."""
+    if call.envelope is None:
+        return "the request is not XML"
+    if call.envelope.tag != f"{{{SOAP}}}Envelope":
+        return f"the root is {call.envelope.tag!s}"
+    return "" if call.wrapper is not None else "the Body is empty"
+
+
+@_caller_clause(
+    "CAL-02", "A call names a published operation, in DRS's namespace or in none.", published("port type, operations")
+)
+@each_call
+def operations_are_published(call: Call) -> str | None:
+    """Read the name of the wrapper."""
+    if call.wrapper is None:
+        return None
+    if etree.QName(call.wrapper).namespace not in (None, NAMESPACE):
+        return f"the namespace is {etree.QName(call.wrapper).namespace}"
+    return "" if call.operation in OPERATIONS else f"there is no operation '{call.operation}'"
+
+
+@_caller_clause(
+    "CAL-03",
+    "The wrapper has a prefix or no namespace at all, never a default namespace.",
+    client("unpatched .NET service references get a fault on interned names"),
+)
+@each_call
+def wrappers_have_no_default_namespace(call: Call) -> str | None:
+    """Look for a namespace without a prefix."""
+    if call.wrapper is None:
+        return None
+    is_default = call.wrapper.prefix is None and etree.QName(call.wrapper).namespace is not None
+    return f'the wrapper is written <{call.operation} xmlns="…">' if is_default else ""
+
+
+@_caller_clause("CAL-04", "No element below the wrapper has a namespace.", seen("Appendix B, requests"))
+@each_call
+def members_are_unqualified(call: Call) -> str | None:
+    """Read every name below the wrapper."""
+    if call.wrapper is None:
+        return None
+    below = [element for child in call.wrapper for element in child.iter(etree.Element)]
+    qualified = [etree.QName(element).localname for element in below if etree.QName(element).namespace]
+    return f"these have a namespace: {', '.join(qualified[:3])}" if qualified else ""
+
+
+@_caller_clause(
+    "CAL-05",
+    "The location of an order or booking is sent as locationID, with two capitals at the end.",
+    seen("Appendix B 3; the document's tables misspell it"),
+)
+@each_call
+def the_location_is_spelled_right(call: Call) -> str | None:
+    """Look for locationID in another case. The interface has locationId in theLocation alone."""
+    if call.members is None:
+        return None
+    names = [
+        str(element.tag)
+        for parent in call.members.iter(etree.Element)
+        for element in parent.iterchildren(etree.Element)
+        if str(element.tag).lower() == "locationid" and parent.tag != "theLocation"
+    ]
+    wrong = [name for name in names if name != "locationID"]
+    if not names:
+        return None
+    return f"it is spelled {wrong[0]}" if wrong else ""
+
+
+@_caller_clause(
+    "CAL-06", "A request is encoded in the one charset that it declares, or else in UTF-8.", presumed("CXF, XML 1.0")
+)
+@each_call
+def charsets_are_declared(call: Call) -> str | None:
+    """Compare the charsets of Content-Type and XML, and decode the bytes."""
+    in_xml = _DECLARED.match(call.sent.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf"))
+    declared = in_xml[1].decode() if in_xml else ""
+    named = call.charset
+    if named and declared and named.lower() != declared.lower():
+        return f"Content-Type says {named}, the XML says {declared}"
+    try:
+        text = call.sent.decode(named or declared or "utf-8")
+    except (LookupError, UnicodeError) as error:
+        return f"it cannot be read as {named or declared or 'UTF-8'}: {error}"
+    return "a character was lost on the way to the charset" if _UNREADABLE in text else ""
+
+
+@_caller_clause(
+    "CAL-07",
+    "A date is an existing ISO 8601 date and time, with or without an offset.",
+    seen("Request and Response General Information"),
+)
+@each_call
+def dates_can_be_read(call: Call) -> str | None:
+    """Read every date of the request."""
+    elements = () if call.members is None else call.members.iter(*_DATES)
+    dates = [(str(element.tag), (element.text or "").strip()) for element in elements]
+    wrong = [f"{name} is '{text}'" for name, text in dates if not (_DATE.fullmatch(text) and _exists(text))]
+    if not dates:
+        return None
+    return ", ".join(wrong)
+
+
+@_caller_clause("CAL-08", "A period or window ends after it begins.", presumed("the simplest assumption"))
+@each_call
+def periods_run_forward(call: Call) -> str | None:
+    """Compare the two ends."""
+    for first, last in _PERIODS:
+        begin, end = parse_moment(call.value(first)), parse_moment(call.value(last))
+        if begin and end:
+            return "" if begin < end else f"it runs from {call.value(first)} to {call.value(last)}"
+    return None
+
+
+@_caller_clause("CAL-09", "Every call but openSession sends a sessionId.", seen("Open Session"))
+@each_call
+def calls_send_a_session(call: Call) -> str | None:
+    """Look for the sessionId."""
+    if call.members is None or call.operation == "openSession":
+        return None
+    return "" if call.session else "there is no sessionId"
+
+
+@_caller_clause(
+    "CAL-10",
+    "Required fields are sent, and are not blank unless they may be.",
+    seen("tables of the requests, Required; deleteBooking: relied on by Hackney"),
+)
+@each_call
+def required_fields_are_sent(call: Call) -> str | None:
+    """Look for each field in the operation's table."""
+    if call.operation not in _REQUIRED:
+        return None
+    blank_allowed = {path for path in _REQUIRED[call.operation] if f"{call.operation}/{path}" in _MAY_BE_BLANK}
+    missing = [
+        path
+        for path in _REQUIRED[call.operation]
+        if call.text(path) is None or not (call.value(path) or path in blank_allowed)
+    ]
+    return f"these are missing: {', '.join(missing)}" if missing else ""
+
+
+@_caller_clause(
+    "CAL-11",
+    "checkAvailability sends a priority.",
+    seen("Checking Appointment Availability: optional only before areas were introduced"),
+)
+@each_call
+def availability_has_a_priority(call: Call) -> str | None:
+    """Look for the priority."""
+    if call.operation != "checkAvailability":
+        return None
+    return "" if call.value("theOrder/priority") else "there is no priority"
+
+
+@_caller_clause(
+    "CAL-12",
+    "Order number, order id and booking id are the same throughout a request.",
+    seen("Request and Response General Information, Requests"),
+)
+@each_call
+def numbers_are_alike(call: Call) -> str | None:
+    """Compare all that are repeated in requests for one order."""
+    if call.members is None or call.operation not in _OF_ONE_ORDER:
+        return None
+    repeated = {name: [(each.text or "").strip() for each in call.members.iter(name)] for name in _REPEATED_ALIKE}
+    repeated = {name: texts for name, texts in repeated.items() if len(texts) > 1}
+    different = [f"{name} is {' and '.join(texts)}" for name, texts in repeated.items() if len(set(texts)) > 1]
+    if not repeated:
+        return None
+    return ", ".join(different)
+
+
+@_caller_clause("CAL-13", "orderComments have at most 255 characters.", seen("createOrder, orderComments"))
+@each_call
+def comments_are_short_enough(call: Call) -> str | None:
+    """Count the characters."""
+    comments = call.text("theOrder/orderComments")
+    if comments is None:
+        return None
+    return f"there are {len(comments)}" if len(comments) > _COMMENTS_LIMIT else ""
+
+
+@_caller_clause(
+    "CAL-14",
+    "itemNumberWithinBooking and quantity are numbers of at least 1.",
+    seen("checkAvailability and createOrder, theBookingCodes"),
+)
+@each_call
+def counts_begin_at_one(call: Call) -> str | None:
+    """Read both in every booking code."""
+    elements = [] if call.members is None else list(call.members.iter(*_COUNTED))
+    values = [(str(element.tag), (element.text or "").strip()) for element in elements]
+    wrong = [f"{name} is '{text}'" for name, text in values if not re.fullmatch(r"0*[1-9]\d*(\.\d+)?", text, re.ASCII)]
+    return ", ".join(wrong) if values else None
+
+
+@_caller_clause(
+    "CAL-15", "DRS can read every request: none is answered with an Unmarshalling Error.", presumed("CXF with JAXB")
+)
+@each_call
+def requests_can_be_read(call: Call) -> str | None:
+    """Look for such faults."""
+    unreadable = (call.fault or "").strip().startswith("Unmarshalling Error")
+    return (call.fault or "").strip() if unreadable else ""
+
+
+@_caller_clause("CAL-16", "A session is opened before it is used.", seen("Open Session"))
+def sessions_are_opened_before(traffic: Traffic) -> Iterator[Occurrence]:
+    """Compare every sessionId with the ids that openSession returned."""
+    opened: set[str] = set()
+    for call in traffic.calls:
+        if call.operation == "openSession":
+            opened.add(call.given("sessionId"))
+        elif call.session:
+            yield Occurrence(call, "" if call.session in opened else "its session was not opened in this traffic")
+
+
+@_caller_clause("CAL-17", "A session is not used after it was closed.", presumed("SES-03"))
+def closed_sessions_are_left_alone(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for a sessionId after its closeSession."""
+    closed: set[str] = set()
+    for call in traffic.calls:
+        if call.session in closed:
+            yield Occurrence(call, "its session was closed before")
+        elif call.operation == "closeSession" and call.session:
+            yield Occurrence(call)
+            closed.add(call.session)
+
+
+@_caller_clause("CAL-18", "Every session that was opened is closed, unless it expired.", seen("Close Session"))
+def sessions_are_closed(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for the closeSession of every session."""
+    ended = {call.session for call in traffic.calls if call.operation == "closeSession" or call.session_refused}
+    for call in traffic.calls:
+        given = call.given("sessionId") if call.operation == "openSession" else ""
+        if given:
+            yield Occurrence(call, "" if given in ended else "its session is never closed")
+
+
+@_caller_clause(
+    "CAL-19",
+    "A session that DRS has refused is not sent again: the caller opens a new one.",
+    presumed("the simplest assumption, from the session's end at midnight"),
+)
+def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for a sessionId after its refusal."""
+    refused: set[str] = set()
+    for call in traffic.calls:
+        if call.session in refused:
+            yield Occurrence(call, "its session was refused before")
+        elif call.session and call.session_refused:
+            yield Occurrence(call)
+            refused.add(call.session)
+
+
+@_caller_clause(
+    "CAL-20",
+    "A booking is scheduled into a slot that was offered as available for its location and work.",
+    seen("Scheduling a Booking, planningWindowStart and planningWindowEnd"),
+)
+def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occurrence]:
+    """Compare every window with the latest answers; a window an hour off a slot is for CAL-21."""
+    for call, window, offered in _scheduled(traffic):
+        if window in offered:
+            yield Occurrence(call, "" if offered[window] else f"{_window_text(call)} was not available")
+        elif not _slipped(window, offered):
+            yield Occurrence(call, f"{_window_text(call)} was not offered")
+
+
+@_caller_clause(
+    "CAL-21",
+    "A booking's window is exactly an offered slot, not an hour off through a lost or wrong offset.",
+    client("services that send local time without an offset"),
+)
+def windows_keep_their_offset(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for windows that are an hour before or after an offered slot."""
+    for call, window, offered in _scheduled(traffic):
+        if window in offered:
+            yield Occurrence(call)
+        elif _slipped(window, offered):
+            yield Occurrence(call, f"{_window_text(call)} is an hour off a slot that was offered")
+
+
+@_caller_clause(
+    "CAL-22",
+    "A bookingId that is scheduled is one that DRS returned.",
+    seen("Appendix B 5: use the bookingId returned by createOrder"),
+)
+def scheduled_bookings_were_given(traffic: Traffic) -> Iterator[Occurrence]:
+    """Compare it with the ids in all earlier answers."""
+    given: set[str] = set()
+    for call in traffic.calls:
+        booking = call.value("theBooking/bookingId")
+        if call.operation == "scheduleBooking" and booking:
+            yield Occurrence(call, "" if booking in given else f"no answer before has the bookingId {booking}")
+        if call.answer is not None:
+            given.update((element.text or "").strip() for element in call.answer.iter("bookingId"))
+
+
+@_caller_clause(
+    "CAL-23",
+    "The booking of a created order is scheduled or reserved, or it is cancelled or completed.",
+    seen("Workflow; Scheduling an Appointment"),
+)
+def created_orders_are_scheduled(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for what follows each createOrder that succeeded."""
+    for index, call in enumerate(traffic.calls):
+        if call.operation == "createOrder" and call.succeeded:
+            bookings = set(call.all_given("theOrder/theBookings/bookingId"))
+            settled = any(_settles(later, bookings, _number(call)) for later in traffic.calls[index + 1 :])
+            yield Occurrence(call, "" if settled else f"the booking of order {_number(call)} stays unscheduled")
+
+
+@_caller_clause(
+    "CAL-24",
+    "createOrder is sent again for a number only after selectOrder finds no order with it.",
+    client("Hackney: 'order already exists'"),
+)
+def orders_are_created_once(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for a second createOrder where the first succeeded or its outcome is unknown."""
+    may_be_there: set[str] = set()
+    for call in traffic.calls:
+        number = _number(call)
+        if call.operation == "createOrder" and number:
+            twice = number in may_be_there
+            yield Occurrence(call, f"order {number} was sent before and has not been looked up since" if twice else "")
+            if not (call.refused or call.fault):
+                may_be_there.add(number)
+        elif call.operation == "deleteOrder" and call.succeeded:
+            may_be_there.discard(number)
+        elif call.operation == "selectOrder" and (call.succeeded or call.refused) and not call.session_refused:
+            found = set(call.all_given("theOrders/primaryOrderNumber"))
+            may_be_there -= {text.strip() for text in call.texts("primaryOrderNumber")} - found
+
+
+@_caller_clause(
+    "CAL-25",
+    "After the cap's warning, the next period begins on the day after the last day that came back.",
+    client("Lincoln asks period after period; the cap is a setting"),
+)
+def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occurrence]:
+    """Compare the days of an answer that was cut with the request that continues from it."""
+    cut: dict[tuple[str, _Job], Call] = {}
+    for call in traffic.calls:
+        if call.operation != "checkAvailability":
+            continue
+        before = cut.pop((call.session, _job(call)), None)
+        begin = parse_moment(call.value("periodBegin"))
+        began = None if before is None else parse_moment(before.value("periodBegin"))
+        # A period that does not begin later than the previous one is a new search.
+        if before is not None and begin and began and begin > began:
+            days = [day for day in map(parse_moment, before.all_given("theSlots/day")) if day]
+            if days:
+                wanted = max(days).astimezone(ZONE).date() + timedelta(days=1)
+                found = begin.astimezone(ZONE).date()
+                yield Occurrence(call, "" if found == wanted else f"it begins on {found}, and the next day is {wanted}")
+        if call.succeeded and _CAP_WARNING in call.message:
+            cut[call.session, _job(call)] = call
+
+
+@_caller_clause(
+    "CAL-26",
+    "A priority that DRS has refused is not sent again.",
+    client("a priority must match in case and spelling"),
+)
+def refused_priorities_are_not_repeated(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for a priority after its refusal."""
+    refused: set[str] = set()
+    for call in traffic.calls:
+        priority = call.text("theOrder/priority")
+        if priority and priority in refused:
+            yield Occurrence(call, f"'{priority}' was refused before")
+        elif priority and call.refused and "priority" in call.message.lower():
+            yield Occurrence(call)
+            refused.add(priority)
+
+
+def _exists(date: str) -> bool:
+    try:
+        datetime.fromisoformat(date)
+    except ValueError:
+        return False
+    return True
+
+
+def _scheduled(traffic: Traffic) -> Iterator[tuple[Call, _Window, dict[_Window, bool]]]:
+    """Give every scheduleBooking with a window, and the slots that were offered for its work until then.
+
+    Where the work is unknown because the booking was made before this traffic, the slots of all work count.
+    """
+    offers: dict[_Job, dict[_Window, bool]] = {}
+    jobs: dict[str, _Job] = {}
+    for call in traffic.calls:
+        if call.operation == "checkAvailability":
+            # The latest answer goes last, because the last one on a slot counts.
+            offers[_job(call)] = offers.pop(_job(call), {}) | _offered(call)
+        elif call.operation == "createOrder":
+            jobs |= dict.fromkeys(call.all_given("theOrder/theBookings/bookingId"), _job(call))
+        elif call.operation == "scheduleBooking":
+            begin = parse_moment(call.value("theBooking/planningWindowStart"))
+            end = parse_moment(call.value("theBooking/planningWindowEnd"))
+            job = jobs.get(call.value("theBooking/bookingId"))
+            of_all = {window: free for each in offers.values() for window, free in each.items()}
+            if begin and end:
+                yield call, (begin, end), of_all if job is None else offers.get(job, {})
+
+
+def _offered(call: Call) -> dict[_Window, bool]:
+    slots: list[etree._Element] = [] if call.answer is None else call.answer.findall("theSlots/slotsForDay")
+    read = [(parse_moment(s.findtext("beginDate", "")), parse_moment(s.findtext("endDate", "")), s) for s in slots]
+    return {(begin, end): slot.findtext("available") != "NO" for begin, end, slot in read if begin and end}
+
+
+def _slipped(window: _Window, offered: dict[_Window, bool]) -> bool:
+    begin, end = window
+    return any((begin + by, end + by) in offered for by in (_SLIP, -_SLIP))
+
+
+def _job(call: Call) -> _Job:
+    """Return what a request is for: the location and the SOR codes."""
+    return call.value("theOrder/locationID"), *sorted(call.texts("theOrder/theBookingCodes/bookingCodeSORCode"))
+
+
+def _settles(call: Call, bookings: set[str], number: str) -> bool:
+    if call.operation in _SETTLES_AN_ORDER:
+        return _number(call) == number
+    return call.operation in _SETTLES_A_BOOKING and call.value("theBooking/bookingId") in bookings
+
+
+def _number(call: Call) -> str:
+    return call.value("theOrder/primaryOrderNumber") or call.value("primaryOrderNumber")
+
+
+def _window_text(call: Call) -> str:
+    start, end = call.value("theBooking/planningWindowStart"), call.value("theBooking/planningWindowEnd")
+    return f"{start} to {end}"

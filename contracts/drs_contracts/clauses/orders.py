@@ -1,0 +1,268 @@
+"""Clauses on orders: what createOrder and createBooking make, and how an order is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from hypothesis import strategies as st
+
+from drs_contracts.clauses.clause import clause, client, presumed, seen
+from drs_contracts.driver.driver import DrsDriver
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
+from drs_contracts.driver.messages import Members
+from drs_contracts.strategies import comments, texts, user_ids
+
+_NEW_BOOKING = "theOrder/theBookings"
+_MUST_BE_SENT = (
+    *("contract", "locationID", "orderComments", "primaryOrderNumber", "priority", "targetDate", "theBookingCodes"),
+    "userId",
+)
+_A_MINUTE = timedelta(minutes=1)
+_LIMIT = 255
+_TOKEN_ID = re.compile(r"[A-Za-z0-9]{40}")
+_BOOKING = "theOrders/theBookings"
+
+
+@clause(
+    "ORD-01",
+    "createOrder creates an order with one booking.",
+    seen("Creating an order, footnote"),
+    writes=True,
+)
+def an_order_comes_with_a_booking(drs: DrsDriver) -> None:
+    """Create an order and read its ids."""
+    answer = drs.create_order().exchange
+    order_id = answer.text("theOrder/orderId") or ""
+    expect(order_id.isdigit() and int(order_id) > 0, f"the orderId is '{order_id}'")
+    expect(len(answer.texts(_NEW_BOOKING + "/bookingId")) == 1, "there is not exactly one booking")
+    expect(answer.text(_NEW_BOOKING + "/orderId") == order_id, "the booking belongs to another order")
+
+
+@clause(
+    "ORD-02",
+    "orderComments come back trimmed; a blank comes back as an empty element.",
+    seen("createOrder, orderComments"),
+    writes=True,
+    text=comments(max_size=60),
+)
+def comments_are_trimmed(drs: DrsDriver, text: str) -> None:
+    """Send comments with blanks around them."""
+    answer = drs.create_order(orderComments=f" {text} ").exchange
+    returned = answer.text("theOrder/orderComments")
+    expect(returned == text.strip(), f"'{text}' came back as '{returned}'")
+
+
+@clause(
+    "ORD-03",
+    "orderComments of more than 255 characters are refused.",
+    presumed("the document has the limit, not what follows"),
+    writes=True,
+    over=texts(max_size=20),
+)
+def long_comments_are_refused(drs: DrsDriver, over: str) -> None:
+    """Send as many characters as allowed, then some more."""
+    drs.create_order(orderComments="x" * _LIMIT)
+    answer = drs.call("createOrder", drs.order_members(orderComments="x" * _LIMIT + over))
+    expect_refusal(answer, "orderComments", str(_LIMIT), str(_LIMIT + len(over)))
+
+
+@clause(
+    "ORD-04",
+    "earliestBookingDate is the booking's planningWindowStart, and targetDate its planningWindowEnd.",
+    seen("createOrder, earliestBookingDate"),
+    writes=True,
+)
+def the_window_is_from_earliest_to_target(drs: DrsDriver) -> None:
+    """Create an order with both dates."""
+    earliest, target = drs.local(3, time(8)), drs.local(30, time(16))
+    answer = drs.create_order(earliestBookingDate=earliest, targetDate=target).exchange
+    for member, wanted in (("planningWindowStart", earliest), ("planningWindowEnd", target)):
+        found = answer.text(f"{_NEW_BOOKING}/{member}") or ""
+        expect(datetime.fromisoformat(found) == wanted, f"{member} is {found}, not {wanted.isoformat()}")
+
+
+@clause("ORD-05", "A booking has a tokenId of 40 letters and digits.", seen("Appendix B 4"), writes=True)
+def tokens_have_their_form(drs: DrsDriver) -> None:
+    """Create an order and read its token."""
+    token = drs.create_order().exchange.text(_NEW_BOOKING + "/tokenId") or ""
+    expect(bool(_TOKEN_ID.fullmatch(token)), f"the tokenId is '{token}'")
+
+
+@clause(
+    "ORD-06",
+    "selectOrder of an unknown number is refused; the errorMsg contains 'Unable to find order in OptiTime Web'.",
+    client("Hackney"),
+    number=texts(),
+)
+def an_unknown_number_is_refused(drs: DrsDriver, number: str) -> None:
+    """Ask for a number without an order."""
+    answer = drs.ask("selectOrder", primaryOrderNumber=f"unknown {number}")
+    expect(answer.refused, f"the status is {answer.text('status')}")
+    message = answer.text("errorMsg") or ""
+    expect("Unable to find order in OptiTime Web" in message, f"the errorMsg is '{message}'")
+
+
+@clause(
+    "ORD-07",
+    "createOrder under a number that has an order is refused; the errorMsg contains 'order already exists'.",
+    client("Hackney"),
+    writes=True,
+)
+def a_number_has_one_order(drs: DrsDriver) -> None:
+    """Create two orders under one number."""
+    order = drs.create_order()
+    again = drs.call("createOrder", drs.order_members(primaryOrderNumber=order.number))
+    expect(again.refused, f"the second was answered with status {again.text('status')}")
+    message = again.text("errorMsg") or ""
+    expect("order already exists" in message, f"the errorMsg is '{message}'")
+
+
+@clause(
+    "ORD-08",
+    "A booking that is not scheduled has neither assigned times nor theResources.",
+    client("Hackney takes theResources for the sign that an order is scheduled"),
+    writes=True,
+)
+def an_unscheduled_booking_has_no_operative(drs: DrsDriver) -> None:
+    """Create an order and read it back."""
+    answer = drs.select(drs.create_order())
+    for member in ("assignedStart", "assignedEnd", "theResources"):
+        expect(not answer.texts(f"theOrders/theBookings/{member}"), f"it has {member}")
+
+
+@clause(
+    "ORD-09",
+    "userId is not validated and comes back unchanged, in the order and in its booking.",
+    seen("createOrder, userId"),
+    writes=True,
+    user=user_ids(),
+)
+def the_user_comes_back(drs: DrsDriver, user: str) -> None:
+    """Create an order for any user."""
+    answer = drs.create_order(userId=user).exchange
+    for member in ("theOrder/userId", _NEW_BOOKING + "/userId"):
+        expect(answer.text(member) == user, f"{member} is '{answer.text(member)}'")
+
+
+@clause(
+    "ORD-10",
+    "A priority that differs in case or spelling is refused.",
+    client("DRS documentation, according to the services' notes"),
+    writes=True,
+)
+def priorities_match_exactly(drs: DrsDriver) -> None:
+    """Send the priority in the other case, and with one letter more."""
+    for priority in (drs.data.priority.swapcase(), f"{drs.data.priority}s"):
+        answer = drs.call("createOrder", drs.order_members(priority=priority))
+        expect(answer.refused, f"'{priority}' was accepted")
+
+
+@clause(
+    "ORD-11",
+    "Without earliestBookingDate the planning window begins at the time of the request.",
+    seen("createOrder, earliestBookingDate"),
+    writes=True,
+)
+def the_window_begins_now(drs: DrsDriver) -> None:
+    """Create an order without that date."""
+    start = drs.create_order().exchange.text(f"{_NEW_BOOKING}/planningWindowStart") or ""
+    away = abs(datetime.fromisoformat(start) - drs.target.now())
+    expect(away < _A_MINUTE, f"it begins at {start}")
+
+
+@clause("ORD-12", "orderId 0 means a new order.", seen("createOrder, orderId"), writes=True)
+def order_id_0_is_new(drs: DrsDriver) -> None:
+    """Create an order with that id."""
+    order_id = drs.create_order(orderId="0").exchange.text("theOrder/orderId")
+    expect(order_id not in (None, "", "0"), f"the order has the id {order_id}")
+
+
+@clause("ORD-13", "An unknown contract is refused.", presumed("the simplest assumption"), writes=True)
+def an_unknown_contract_is_refused(drs: DrsDriver) -> None:
+    """Create an order under an unknown contract."""
+    answer = drs.call("createOrder", drs.order_members(contract="no such contract"))
+    expect(answer.refused, f"the status is {answer.text('status')}")
+
+
+@clause("ORD-14", "An unknown SOR code is refused.", presumed("the simplest assumption"), writes=True)
+def an_unknown_sor_code_is_refused(drs: DrsDriver) -> None:
+    """Create an order with an unknown SOR code."""
+    code = {"bookingCodeSORCode": "NOSUCH", "itemNumberWithinBooking": "1", "primaryOrderNumber": "x", "quantity": "1"}
+    answer = drs.call("createOrder", drs.order_members(theBookingCodes=code))
+    expect(answer.refused, f"the status is {answer.text('status')}")
+
+
+@clause(
+    "ORD-15",
+    "createBooking adds a booking to an order, planned but not yet scheduled.",
+    presumed("by the operation's name; members published"),
+    writes=True,
+)
+def an_order_takes_more_bookings(drs: DrsDriver) -> None:
+    """Add a second booking by the order's number, and a third by its id."""
+    order = drs.create_order()
+    booking: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
+    answer = drs.ask("createBooking", theBooking=booking)
+    expect_success(answer)
+    shown = drs.select(order)
+    ids = shown.texts(f"{_BOOKING}/bookingId")
+    expect(len(set(ids)) == 2 and order.booking_id in ids, f"the order has the bookings {', '.join(ids)}")  # noqa: PLR2004
+    made = answer.text("theBookings/bookingId")
+    expect(made in ids and made != order.booking_id, f"the answer has the booking {made}")
+    expect(not shown.texts(f"{_BOOKING}/theResources/resourceID"), "an operative is assigned to it")
+    elsewhere: Members = {"locationID": "elsewhere", "theBookingCodes": drs.code(order.number)}
+    named = {"orderId": order.exchange.text("theOrder/orderId") or ""}
+    third = drs.ask("createBooking", theBooking=elsewhere, theOrder=named)
+    expect(third.succeeded, f"by the order's id it was refused: {third.text('errorMsg') or third.fault}")
+    shown_third = [third.text(f"theBookings/{name}") for name in ("locationID", "primaryOrderNumber")]
+    expect(shown_third == ["elsewhere", order.number], f"the third booking has {shown_third}")
+
+
+@clause(
+    "ORD-16",
+    "createOrder without a required field is refused with an errorMsg that names the field.",
+    presumed("the document says which must be sent, not what follows"),
+    writes=True,
+)
+def a_missing_field_is_named(drs: DrsDriver) -> None:
+    """Leave out each required field in turn."""
+    for field in _MUST_BE_SENT:
+        members = drs.order_members()
+        the_order = members["theOrder"]
+        assert isinstance(the_order, Mapping)
+        sent = {name: value for name, value in the_order.items() if name != field}
+        expect_refusal(drs.call("createOrder", {**members, "theOrder": sent}), field)
+
+
+@clause(
+    "ORD-17",
+    "createOrder with an orderId other than 0 is refused.",
+    presumed("orderId 0 or absent stands for a new order: createOrder, orderId"),
+    writes=True,
+    order_id=st.integers(1, 10**9),
+)
+def a_new_order_takes_no_id(drs: DrsDriver, order_id: int) -> None:
+    """Create an order with an id."""
+    answer = drs.call("createOrder", drs.order_members(orderId=order_id))
+    expect_refusal(answer, "orderId", str(order_id))
+
+
+@clause(
+    "ORD-18",
+    "An order can be named by its orderId, with or without its number; the number of another order is refused.",
+    presumed("the simplest assumption"),
+    writes=True,
+)
+def an_order_is_named_by_its_id(drs: DrsDriver) -> None:
+    """Change an order by its id: alone, with its number, and with another order's number."""
+    order, other = drs.create_order(), drs.create_order()
+    order_id = order.exchange.text("theOrder/orderId") or ""
+    for number, is_accepted in ((None, True), (order.number, True), (other.number, False)):
+        named = {"orderId": order_id, "orderComments": f"for {number}"}
+        members = named if number is None else {**named, "primaryOrderNumber": number}
+        answer = drs.ask("updateOrder", theOrder=members)
+        expect(answer.succeeded is is_accepted, f"with the number {number} the status is {answer.text('status')}")
+    kept = [drs.select(each).text("theOrders/orderComments") for each in (order, other)]
+    expect(kept == [f"for {order.number}", ""], f"the comments are {kept}")

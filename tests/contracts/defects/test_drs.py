@@ -1,0 +1,31 @@
+"""Defects of a DRS: the clause made for each catches it, and every clause that applies to DRS has one."""
+
+from __future__ import annotations
+
+import pytest
+from drs_contracts import AppliesTo, Outcome, TestData, VerifySettings, list_clauses, run_clauses
+from drs_contracts.defects.base import Defect
+from drs_contracts.defects.drs import DEFECTS
+from drs_simulator import load_profile
+
+PROFILE = load_profile("lincoln")
+FACTS = TestData.of(PROFILE)
+CLAUSES = {clause.id: clause for clause in list_clauses(AppliesTo.DRS)}
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: f"{defect.caught_by} {defect.statement}")
+def test_its_clause_catches_a_defect(defect: Defect) -> None:
+    (finding,) = run_clauses(defect.target(PROFILE), FACTS, [CLAUSES[defect.caught_by]], VerifySettings(examples=30))
+    assert finding.outcome is Outcome.BROKEN
+    assert not finding.reason.startswith("the check could not go on"), finding.reason
+
+
+def test_every_clause_has_a_defect_in_order() -> None:
+    ids = [defect.caught_by for defect in DEFECTS]
+    assert ids == sorted(ids)
+    assert set(ids) == set(CLAUSES)
+
+
+def test_statements_are_unique_for_a_clause() -> None:
+    pairs = [(defect.caught_by, defect.statement) for defect in DEFECTS]
+    assert len(set(pairs)) == len(pairs)
