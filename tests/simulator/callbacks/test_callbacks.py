@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from drs_contracts import Confirmations, ReceivedConfirmation
+from drs_contracts import CallbackReceiver, ReceivedConfirmation
 from drs_simulator import AdminClient, Outcome, Profile, ReceiverUrlError, Simulator, load_profile
 from drs_simulator.callbacks.sender import pause_after
 from hypothesis import given
@@ -23,8 +23,8 @@ DAYS = (local("2021-10-26T08:00"), local("2021-10-27T12:00"), local("2021-10-28T
 
 
 @pytest.fixture
-def receiver() -> Iterator[Confirmations]:
-    with Confirmations() as each:
+def receiver() -> Iterator[CallbackReceiver]:
+    with CallbackReceiver() as each:
         yield each
 
 
@@ -52,7 +52,7 @@ def moved(drs: Simulator, booking: int, to: int) -> None:
         admin.move(booking, DAYS[to], DAYS[to] + timedelta(hours=4))
 
 
-def test_a_planner_who_moves_a_booking_makes_drs_call_back_with_the_whole_message(receiver: Confirmations) -> None:
+def test_a_planner_who_moves_a_booking_makes_drs_call_back_with_the_whole_message(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, seed=1, callback_url=receiver.url) as drs:
         booking = booked(drs)
         moved(drs, booking, 1)
@@ -70,7 +70,7 @@ def test_a_planner_who_moves_a_booking_makes_drs_call_back_with_the_whole_messag
         assert re.fullmatch("[A-Za-z0-9]{40}", told["tokenId"])
 
 
-def test_what_callers_do_themselves_is_not_told(receiver: Confirmations) -> None:
+def test_what_callers_do_themselves_is_not_told(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         booking = booked(drs)
         with AdminClient(drs.url.split("/OT")[0]) as admin:
@@ -80,7 +80,7 @@ def test_what_callers_do_themselves_is_not_told(receiver: Confirmations) -> None
         assert receiver.attempts == 1
 
 
-def test_a_profile_can_know_better_when_drs_calls_back(receiver: Confirmations) -> None:
+def test_a_profile_can_know_better_when_drs_calls_back(receiver: CallbackReceiver) -> None:
     only_moves = changed(load_profile("lincoln"), ordering={"confirmation_after": ["move"]})
     assert isinstance(only_moves, Profile)
     with Simulator(only_moves, clock=CLOCK, callback_url=receiver.url) as drs:
@@ -93,7 +93,7 @@ def test_a_profile_can_know_better_when_drs_calls_back(receiver: Confirmations) 
 
 
 def test_what_was_not_received_is_sent_again_until_it_is_and_the_journal_shows_each_attempt(
-    receiver: Confirmations,
+    receiver: CallbackReceiver,
 ) -> None:
     receiver.fail(2, 503)
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
@@ -109,7 +109,7 @@ def test_what_was_not_received_is_sent_again_until_it_is_and_the_journal_shows_e
     assert receiver.attempts == 3
 
 
-def test_a_bookings_confirmations_come_in_their_order(receiver: Confirmations) -> None:
+def test_a_bookings_confirmations_come_in_their_order(receiver: CallbackReceiver) -> None:
     receiver.fail(1)
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         booking = booked(drs)
@@ -120,7 +120,7 @@ def test_a_bookings_confirmations_come_in_their_order(receiver: Confirmations) -
     assert days == ["27", "28", "26"]
 
 
-def test_a_served_simulator_calls_back_and_a_wrong_address_is_told_in_a_line(receiver: Confirmations) -> None:
+def test_a_served_simulator_calls_back_and_a_wrong_address_is_told_in_a_line(receiver: CallbackReceiver) -> None:
     with serving("--port", "0", "--clock", CLOCK, "--callback-url", receiver.url) as (_, printed):
         url = re.findall(r"endpoint +(\S+)", printed)[0]
         with Simulator("lincoln", clock=CLOCK) as source:
@@ -161,7 +161,7 @@ def test_the_listener_says_what_is_wrong_with_what_is_no_confirmation(body: byte
     assert ReceivedConfirmation.of(body).flaws[0].startswith(flaw)
 
 
-def test_the_listener_says_what_a_message_lacks_and_which_date_is_not_local(receiver: Confirmations) -> None:
+def test_the_listener_says_what_a_message_lacks_and_which_date_is_not_local(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         moved(drs, booked(drs), 1)
         (told,) = receiver.wait_for(1)

@@ -12,7 +12,6 @@ from threading import Thread
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
-from drs_contracts.callback_receiver import QuietHandler
 from drs_simulator.http.servers import slow_bodies
 from drs_simulator.http.servers.slow_bodies import SlowBodies
 from werkzeug.serving import make_server
@@ -36,9 +35,7 @@ def port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         chosen: int = listening.getsockname()[1]
         watched = SlowBodies(chosen, WITHIN).watched(application)
-        server = make_server(
-            "127.0.0.1", chosen, watched, threaded=True, request_handler=QuietHandler, fd=listening.fileno()
-        )
+        server = make_server("127.0.0.1", chosen, watched, threaded=True, fd=listening.fileno())
         thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield chosen

@@ -15,9 +15,9 @@ from drs_contracts.observe.sources import HarError, NoCallsError
 from drs_contracts.recordings.redaction import Redactor
 from drs_contracts.recordings.writer import About, Message, RecordingWriter
 
-from tests.contracts.good_traffic import observed_workflow
-from tests.contracts.hars import entry, har, har_of
-from tests.contracts.test_recordings import FOLDER
+from tests.contracts.har_samples import entry, har, har_of
+from tests.contracts.recordings.test_recording import FOLDER
+from tests.contracts.sound_traffic import observed_workflow
 
 SOUND = observed_workflow()
 OPEN = request("openSession", {"login": "l", "password": "p"})
@@ -180,4 +180,4 @@ class TestFolders:
         writer.close()
         observation = analyse_traffic(read_traffic(tmp_path))
         assert writer.written == len(SOUND.calls) - 1
-        assert [judgement.breaches for judgement in observation.broken] == []
+        assert [result.breaches for result in observation.broken] == []

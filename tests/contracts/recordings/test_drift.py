@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from shutil import copytree
 
 import pytest
-from drs_contracts import Difference, Kind, differences, list_clauses
-from drs_contracts.recordings.drift import type_of
-from drs_contracts.recordings.drift_clauses import CONCERNS, FORM_OF_TIMES, clauses_concerned
-from drs_simulator import Simulator
+from drs_contracts import Difference, list_clauses
+from drs_contracts import DifferenceKind as Kind
+from drs_contracts.recordings.drift import compare, type_of
+from drs_contracts.recordings.drift_clauses import CLAUSE_RULES, FORM_OF_TIMES, find_clauses
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from werkzeug.test import Client
-from werkzeug.wrappers import Request, Response
-
-from tests.client.fakes import serving
-from tests.contracts.test_recordings import FOLDER
 
 COMMAND = [sys.executable, "-c", "from drs_contracts.cli import main; main()"]
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
@@ -45,7 +36,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def between(was: str, is_: str, volatile: dict[str, re.Pattern[str]] = NONE) -> list[tuple[str, str, str, str]]:
     """The differences, each as its kind, path, was and is."""
-    found = differences(etree.fromstring(was), etree.fromstring(is_), volatile)
+    found = compare(etree.fromstring(was), etree.fromstring(is_), volatile)
     return [(each.kind.value, each.path, each.was, each.is_) for each in found]
 
 
@@ -139,14 +130,22 @@ class TestValues:
 class TestConcerns:
     def test_every_clause_in_the_table_exists(self) -> None:
         known = {clause.id for clause in list_clauses()}
-        assert {name for concern in CONCERNS for name in concern.clauses.split()} <= known
+        assert {name for concern in CLAUSE_RULES for name in concern.clauses.split()} <= known
         assert FORM_OF_TIMES in known
 
     @pytest.mark.parametrize(
         ("operation", "difference", "expected"),
         [
-            ("checkAvailability", (Kind.REMOVED, "/return/theSlots[2]/slotsForDay[1]", "x", ""), ("AVL-04", "AVL-05")),
-            ("checkAvailability", (Kind.VALUE, "/return/errorMsg", "Maximum 7 days", "7"), ("AVL-02", "AVL-03")),
+            (
+                "checkAvailability",
+                (Kind.REMOVED, "/return/theSlots[2]/slotsForDay[1]", "x", ""),
+                ("AVL-04", "AVL-05"),
+            ),
+            (
+                "checkAvailability",
+                (Kind.VALUE, "/return/errorMsg", "Maximum 7 days", "7"),
+                ("AVL-02", "AVL-03"),
+            ),
             (
                 "checkAvailability",
                 (Kind.VALUE, "/theSlots/slotsForDay/bestSlot", "true", "false"),
@@ -159,13 +158,22 @@ class TestConcerns:
             ),
             (
                 "checkAvailability",
-                (Kind.VALUE, "/slotsForDay/beginDate", "2021-10-26T08:00:00+01:00", "2021-10-26T09:00:00+01:00"),
+                (
+                    Kind.VALUE,
+                    "/slotsForDay/beginDate",
+                    "2021-10-26T08:00:00+01:00",
+                    "2021-10-26T09:00:00+01:00",
+                ),
                 ("AVL-05",),
             ),
             ("getSchedule", (Kind.TYPE, "/startDateAndTime", "2021-10-26T08:00:00Z", "soon"), ("WIR-02",)),
             ("openSession", (Kind.TYPE, "/return/sessionId", "0f", "x"), ("SES-01",)),
             ("openSession", (Kind.RENAMED, "/Body/openSessionResponse", "ns1:a", "ns3:a"), ("WIR-01",)),
-            ("selectOrder", (Kind.RENAMED, "/theOrder/theBookings", "theBookings", "q:theBookings"), ("WIR-01",)),
+            (
+                "selectOrder",
+                (Kind.RENAMED, "/theOrder/theBookings", "theBookings", "q:theBookings"),
+                ("WIR-01",),
+            ),
             ("selectOrder", (Kind.VALUE, "/return/errorMsg", "Unable to find order", "none"), ("ORD-06",)),
             ("createOrder", (Kind.REMOVED, "/theOrder/theBookings/tokenId", "x", ""), ("ORD-05",)),
             ("createOrder", (Kind.ADDED, "/theOrder/novelty", "", "x"), ()),
@@ -174,7 +182,11 @@ class TestConcerns:
                 (Kind.ADDED, "/Fault", "", "Fault 'Unmarshalling Error: unexpected element (uri:\"\"'"),
                 ("WIR-08",),
             ),
-            ("foo", (Kind.ADDED, "/Fault", "", "Fault 'Unmarshalling Error: needs to be interned.'"), ("WIR-07",)),
+            (
+                "foo",
+                (Kind.ADDED, "/Fault", "", "Fault 'Unmarshalling Error: needs to be interned.'"),
+                ("WIR-07",),
+            ),
             ("foo", (Kind.ADDED, "/Fault", "", "Fault 'Unmarshalling Error: notadate'"), ("WIR-09",)),
             ("deleteOrder", (Kind.VALUE, "/errorMsg", "Invalid session", ""), ("SES-03", "SES-05", "SES-06")),
         ],
@@ -182,104 +194,4 @@ class TestConcerns:
     def test_a_difference_concerns_the_clauses_on_its_element(
         self, operation: str, difference: tuple[Kind, str, str, str], expected: tuple[str, ...]
     ) -> None:
-        assert clauses_concerned(operation, Difference(*difference, text="")) == expected
-
-
-def spoiling(spoil: Callable[[str], str], simulator: Simulator) -> Callable[..., object]:
-    """The simulator's application with every answer changed."""
-
-    @Request.application
-    def application(request: Request) -> Response:
-        answer = Client(simulator.wsgi).post(request.full_path, data=request.get_data(), content_type="text/xml")
-        return Response(spoil(answer.text), answer.status_code, content_type=answer.content_type)
-
-    return application
-
-
-class TestCommand:
-    def test_the_recording_of_the_document_has_not_drifted_from_the_simulator(self) -> None:
-        done = run("drift", str(FOLDER), "--simulator")
-        assert done.returncode == 0, done.stdout
-        assert done.stdout.count(": no drift\n") == 5
-        assert done.stdout.endswith("5 exchanges, 0 of them drifted.\n")
-
-    def test_drift_is_summed_up_for_each_exchange_with_the_clauses_and_exit_code_1(self) -> None:
-        def spoil(body: str) -> str:
-            return body.replace("T08:00:00+01:00</beginDate>", "</beginDate>").replace("slotsForDay", "slots")
-
-        simulator = Simulator("lincoln-2021", clock=CLOCK)
-        with serving(spoiling(spoil, simulator)) as address:
-            done = run("drift", str(FOLDER), "--against", address + simulator.path)
-            simulator.reset()
-            shown = run("replay", str(FOLDER), "--against", address + simulator.path)
-        assert done.returncode == shown.returncode == 1
-        assert "01-openSession: no drift\n" in done.stdout
-        assert "03-checkAvailability: 16 renamed, 8 type\n" in done.stdout
-        place = "/Envelope/Body/checkAvailabilityResponse/return/theSlots[1]/slotsForDay[1]"
-        assert f"    renamed, 16 times, first: {place}: is slots, was slotsForDay  [AVL-04, AVL-05]\n" in done.stdout
-        was = "was a time with offset, '2021-10-26T08:00:00+01:00'  [AVL-05, WIR-02]"
-        assert f"    type, 8 times, first: {place}/beginDate: is a date, '2021-10-26'; {was}\n" in done.stdout
-        known = "\n".join(
-            f"    {clause.id}  {clause.statement} ({clause.evidence})"
-            for clause in list_clauses()
-            if clause.id in ("AVL-04", "AVL-05", "WIR-02")
-        )
-        assert f"Clauses concerned:\n{known}\n5 exchanges, 1 of them drifted: 16 renamed, 8 type.\n" in done.stdout
-        assert f"Clauses concerned:\n{known}\n5 exchanges, 1 of them different.\n" in shown.stdout
-        assert shown.stdout.count("[AVL-05, WIR-02]") == 8
-
-    def test_json_has_every_difference_by_itself(self) -> None:
-        simulator = Simulator("lincoln-2021", clock=CLOCK)
-        with serving(spoiling(lambda body: body.replace("<id>0</id>", ""), simulator)) as address:
-            done = run("drift", str(FOLDER), "--against", address + simulator.path, "--json")
-        assert done.returncode == 1
-        told = json.loads(done.stdout)
-        assert told["recording"] == "Appendix B"
-        assert told["counts"] == {"removed": 5}
-        assert told["exchanges"][0]["operation"] == "openSession"
-        assert told["exchanges"][0]["differences"] == [
-            {
-                "kind": "removed",
-                "path": "/Envelope/Body/openSessionResponse/return/id",
-                "was": "id '0'",
-                "is": "",
-                "text": "is gone, was id '0'",
-                "clauses": ["ANS-01"],
-            }
-        ]
-        assert [each["id"] for each in told["clauses"]] == ["ANS-01"]
-
-    def test_json_without_drift_is_empty_with_exit_code_0(self) -> None:
-        done = run("drift", str(FOLDER), "--simulator", "--json")
-        assert done.returncode == 0
-        assert json.loads(done.stdout)["counts"] == {}
-
-    @pytest.mark.parametrize(
-        ("arguments", "words"),
-        [
-            (("{folder}",), "Give --against and the address of a DRS, or --simulator."),
-            (("{folder}", "--simulator", "--against", "http://127.0.0.1:9"), "or --simulator."),
-            (("{none}", "--simulator"), "recording.toml cannot be read"),
-            (("{broken}", "--simulator"), "02-closeSession.response.xml is no XML"),
-            (("{doctype}", "--simulator"), "02-closeSession.response.xml is no XML: it has a DOCTYPE"),
-            (("{folder}", "--against", "http://127.0.0.1:9/soap"), "Nothing answers at 127.0.0.1:9"),
-            (("{folder}", "--against", "https://drs.example/soap"), "then add --i-may-test-this-system."),
-        ],
-    )
-    def test_what_cannot_be_used_is_told_in_a_line_with_exit_code_2(
-        self, arguments: tuple[str, ...], words: str, tmp_path: Path
-    ) -> None:
-        folders = {"folder": str(FOLDER), "none": str(tmp_path / "none")}
-        for name, content in (("broken", "<a>"), ("doctype", "<!DOCTYPE a><a/>")):
-            folders[name] = str(copytree(FOLDER, tmp_path / name))
-            (tmp_path / name / "02-closeSession.response.xml").write_text(content, encoding="utf-8")
-        done = run("drift", *(each.format(**folders) for each in arguments))
-        assert done.returncode == 2
-        assert words in done.stderr
-        assert done.stderr.count("\n") == 1
-        assert done.stdout == ""
-
-    def test_it_explains_itself(self) -> None:
-        done = run("drift", "--help")
-        assert done.returncode == 0
-        assert "Usage: " in done.stdout
+        assert find_clauses(operation, Difference(*difference, text="")) == expected

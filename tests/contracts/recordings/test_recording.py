@@ -8,12 +8,13 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from drs_contracts import Difference, Recording, RecordingError, SimulatorTarget, differences, load_recording, replay
+from drs_contracts import Difference, Recording, RecordingError, SimulatorTarget, load_recording, replay
 from drs_contracts.driver.messages import Reply
+from drs_contracts.recordings.drift import compare
 from drs_simulator import Simulator
 from lxml import etree
 
-FOLDER = Path(__file__).parents[2] / "recordings" / "lincoln-2021"
+FOLDER = Path(__file__).parents[3] / "recordings" / "lincoln-2021"
 
 
 def replayed(recording: Recording, spoil: Callable[[bytes], bytes] = lambda body: body) -> dict[str, list[Difference]]:
@@ -93,7 +94,7 @@ def test_logins_and_passwords_are_stand_ins() -> None:
 
 def test_white_space_between_elements_is_no_difference() -> None:
     one, other = (etree.fromstring(text) for text in ("<a><b>1</b></a>", "<a>\n  <b> 1 </b>\n</a>"))
-    assert list(differences(one, other, {})) == []
+    assert list(compare(one, other, {})) == []
 
 
 @pytest.fixture
@@ -136,6 +137,6 @@ def test_exchanges_come_in_the_order_of_their_numbers(copied: Path) -> None:
 def test_in_the_place_of_a_stand_in_any_value_is_no_difference_but_none_is() -> None:
     one, other, none = (etree.fromstring(f"<a><name>{text}</name></a>") for text in ("Jo Stand-In", "Jane Doe", " "))
     redacted = {"name": ["Jo Stand-In"]}
-    assert list(differences(one, other, {}, redacted)) == []
-    assert told(differences(other, one, {}, redacted)) == ["/a/name: is 'Jo Stand-In', was 'Jane Doe'"]
-    assert told(differences(one, none, {}, redacted)) == ["/a/name: is empty, was a redacted value"]
+    assert list(compare(one, other, {}, redacted)) == []
+    assert told(compare(other, one, {}, redacted)) == ["/a/name: is 'Jo Stand-In', was 'Jane Doe'"]
+    assert told(compare(one, none, {}, redacted)) == ["/a/name: is empty, was a redacted value"]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,18 +12,16 @@ from drs_contracts import AppliesTo, list_clauses
 from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_simulator import Simulator
 
-from tests.contracts.good_traffic import observed_workflow
-from tests.contracts.hars import har_of
-from tests.contracts.test_recordings import FOLDER
+from tests.contracts.cli import commands
+from tests.contracts.har_samples import har_of
+from tests.contracts.recordings.test_recording import FOLDER
+from tests.contracts.sound_traffic import observed_workflow
 
-COMMAND = [sys.executable, "-c", "from drs_contracts.cli import main; main()"]
 SOUND = observed_workflow()
-WIDE = {**os.environ, "COLUMNS": "500"}
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [*COMMAND, "observe", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=WIDE)
+    return commands.run("observe", *arguments, timeout=60, environ={"COLUMNS": "500"})
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Observation: a sound caller keeps every clause, every defective one is caught, and coverage says what was met."""
+"""TrafficReport: a sound caller keeps every clause, every defective one is caught, and coverage says what was met."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 from drs_contracts import AppliesTo, list_clauses
 from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
 from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP, Members, Reply, request
-from drs_contracts.observe.analysis import Observation, Situation, Verdict, analyse_traffic
-from drs_contracts.traffic.calls import Call, Traffic, moment
+from drs_contracts.observe.analysis import CoveragePoint, TrafficReport, Verdict, analyse_traffic
+from drs_contracts.traffic.calls import Call, Traffic, parse_moment
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from tests.contracts.good_traffic import observed_workflow
+from tests.contracts.sound_traffic import observed_workflow
 
 SOUND = observed_workflow()
 IDS = [clause.id for clause in list_clauses(AppliesTo.CALLER)]
@@ -40,20 +40,20 @@ def call(operation: str, members: Members, inside: str = "", status: str = "succ
     return Call("a call", request(operation, members), Reply(http, "text/xml", answer(operation, inside, status)))
 
 
-def observed(*calls: Call) -> Observation:
+def observed(*calls: Call) -> TrafficReport:
     return analyse_traffic(Traffic("test", calls))
 
 
 def verdict(identifier: str, *calls: Call) -> Verdict:
-    return next(each.verdict for each in observed(*calls).judgements if each.clause.id == identifier)
+    return next(each.verdict for each in observed(*calls).results if each.clause.id == identifier)
 
 
 class TestClauses:
     @pytest.mark.parametrize("identifier", IDS)
     def test_a_sound_caller_meets_and_keeps_every_clause(self, identifier: str) -> None:
-        (judgement,) = (each for each in analyse_traffic(SOUND).judgements if each.clause.id == identifier)
-        assert (judgement.verdict, judgement.breaches) == (Verdict.HELD, ())
-        assert judgement.occasions > 0
+        (result,) = (each for each in analyse_traffic(SOUND).results if each.clause.id == identifier)
+        assert (result.verdict, result.breaches) == (Verdict.HELD, ())
+        assert result.occurrences > 0
 
     @pytest.mark.parametrize("defect", CALLER_DEFECTS, ids=lambda defect: defect.caught_by)
     def test_every_defect_is_caught_by_its_clause_and_its_place_is_told(self, defect: CallerDefect) -> None:
@@ -67,13 +67,13 @@ class TestClauses:
         assert [defect.caught_by for defect in CALLER_DEFECTS] == IDS
 
     def test_nothing_at_all_meets_no_clause(self) -> None:
-        assert {each.verdict for each in observed().judgements} == {Verdict.NOT_MET}
+        assert {each.verdict for each in observed().results} == {Verdict.NOT_MET}
         assert [clause.id for clause in observed().not_met] == IDS
 
     @given(sent=st.binary(max_size=60), came=st.binary(max_size=60), status=st.integers(0, 599))
     def test_any_bytes_can_be_observed(self, sent: bytes, came: bytes, status: int) -> None:
         observation = observed(Call("junk", sent, Reply(status, "", came)))
-        assert len(observation.judgements) == len(IDS)
+        assert len(observation.results) == len(IDS)
 
     @given(st.data())
     def test_any_element_may_be_missing_or_odd(self, data: st.DataObject) -> None:
@@ -82,7 +82,7 @@ class TestClauses:
         element = data.draw(st.sampled_from(list(sent.iter())))
         element.text = data.draw(st.sampled_from(["", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+01:00", "ä", "-1"]))
         calls = [replace(each, sent=etree.tostring(sent)) if each is chosen else each for each in SOUND.calls]
-        assert len(observed(*calls).judgements) == len(IDS)
+        assert len(observed(*calls).results) == len(IDS)
 
 
 class TestSubtleties:
@@ -180,8 +180,8 @@ class TestSubtleties:
         assert verdict("CAL-25", first, gap) is Verdict.BROKEN
 
     def test_a_moment_without_offset_is_local(self) -> None:
-        assert moment("2021-10-26T08:00:00") == datetime(2021, 10, 26, 7, tzinfo=UTC)
-        assert moment("soon") is None
+        assert parse_moment("2021-10-26T08:00:00") == datetime(2021, 10, 26, 7, tzinfo=UTC)
+        assert parse_moment("soon") is None
 
 
 class TestCoverage:
@@ -193,21 +193,21 @@ class TestCoverage:
     @pytest.mark.parametrize(
         ("situation", "met"),
         [
-            (Situation.CAP_WARNING, call("checkAvailability", {}, CAP)),
-            (Situation.NO_AVAILABILITY, call("checkAvailability", {}, SLOTS.format("NO"))),
-            (Situation.LAPSED_SESSION, call("selectOrder", {}, "<errorMsg>Invalid session</errorMsg>", "error")),
-            (Situation.REFUSAL, call("openSession", {}, status="failure")),
-            (Situation.UNKNOWN_ORDER, call("selectOrder", {}, NO_ORDER, "error")),
-            (Situation.PLANNING_FAILED, call("scheduleBooking", {}, NO_PLAN, "error")),
-            (Situation.FAULT, replace(call("openSession", {}), reply=Reply(500, "text/xml", FAULT.encode()))),
-            (Situation.SLOW_ANSWER, replace(call("openSession", {}), seconds=5.1)),
-            (Situation.HTTP_ERROR, replace(call("openSession", {}), reply=Reply(503, "text/html", b"<p>Later"))),
-            (Situation.HTTP_ERROR, replace(call("openSession", {}), reply=Reply(0, "", b""))),
+            (CoveragePoint.CAP_WARNING, call("checkAvailability", {}, CAP)),
+            (CoveragePoint.NO_AVAILABILITY, call("checkAvailability", {}, SLOTS.format("NO"))),
+            (CoveragePoint.LAPSED_SESSION, call("selectOrder", {}, "<errorMsg>Invalid session</errorMsg>", "error")),
+            (CoveragePoint.REFUSAL, call("openSession", {}, status="failure")),
+            (CoveragePoint.UNKNOWN_ORDER, call("selectOrder", {}, NO_ORDER, "error")),
+            (CoveragePoint.PLANNING_FAILED, call("scheduleBooking", {}, NO_PLAN, "error")),
+            (CoveragePoint.FAULT, replace(call("openSession", {}), reply=Reply(500, "text/xml", FAULT.encode()))),
+            (CoveragePoint.SLOW_ANSWER, replace(call("openSession", {}), seconds=5.1)),
+            (CoveragePoint.HTTP_ERROR, replace(call("openSession", {}), reply=Reply(503, "text/html", b"<p>Later"))),
+            (CoveragePoint.HTTP_ERROR, replace(call("openSession", {}), reply=Reply(0, "", b""))),
         ],
     )
-    def test_a_situation_is_seen(self, situation: Situation, met: Call) -> None:
+    def test_a_situation_is_seen(self, situation: CoveragePoint, met: Call) -> None:
         assert observed(met).coverage.situations[situation] == 1
-        assert analyse_traffic(SOUND).coverage.situations.keys() == set(Situation)
+        assert analyse_traffic(SOUND).coverage.situations.keys() == set(CoveragePoint)
 
     def test_what_is_sound_and_quick_is_no_situation(self) -> None:
         quick = replace(

@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 import pytest
 import requests
 from drs_client import DrsClient, HttpFailure, RepairWorkflow, RequestRejected
-from drs_contracts import SimulatorTarget, UrlTarget, load_recording, replay
+from drs_contracts import CannotListenError, SimulatorTarget, UrlTarget, load_recording, replay
 from drs_contracts.driver.messages import NAMESPACE, SOAP, request
-from drs_contracts.recordings.recorder import MOST_BYTES, Recorder, RecorderError, RecordingServer
+from drs_contracts.recordings.recorder import MAX_BYTES, Recorder, RecorderError, RecordingServer
 from drs_contracts.recordings.redaction import WITHHELD, Redactor
 from drs_contracts.recordings.writer import About, FolderError, Message, RecordingWriter
 from drs_simulator import Profile, Simulator
@@ -286,20 +286,20 @@ def test_an_upstream_that_is_too_slow_is_a_fault_with_http_504(tmp_path: Path) -
 
 def test_a_request_that_is_too_large_is_refused(tmp_path: Path) -> None:
     with Simulator("lincoln") as drs, recording(drs.url, tmp_path) as (recorder, url):
-        answer = requests.post(url, b" " * (MOST_BYTES + 1), headers=XML, timeout=10)
+        answer = requests.post(url, b" " * (MAX_BYTES + 1), headers=XML, timeout=10)
     assert answer.status_code == 413
-    assert f"more than {MOST_BYTES} bytes" in answer.text
+    assert f"more than {MAX_BYTES} bytes" in answer.text
     assert recorder.writer.written == 0
 
 
 def test_an_answer_that_is_too_large_is_not_passed_on(tmp_path: Path) -> None:
     with (
-        upstream_that(lambda _: Response(b" " * (MOST_BYTES + 1))) as upstream,
+        upstream_that(lambda _: Response(b" " * (MAX_BYTES + 1))) as upstream,
         recording(upstream, tmp_path) as (_, url),
     ):
         answer = requests.post(url, OPEN, headers=XML, timeout=10)
     assert answer.status_code == 502
-    assert f"more than {MOST_BYTES} bytes" in answer.text
+    assert f"more than {MAX_BYTES} bytes" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -415,7 +415,9 @@ def test_a_folder_that_has_files_or_is_one_is_refused(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(RecorderError, match=rf"127\.0\.0\.1:{port} cannot be listened on \(.+\)\. Choose another"):
+        with pytest.raises(
+            CannotListenError, match=rf"127\.0\.0\.1:{port} cannot be listened on \(.+\)\. Choose another"
+        ):
             RecordingServer(Recorder("http://127.0.0.1:9/soap", tmp_path), port=port)
 
 

@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,15 +19,11 @@ from drs_simulator import Simulator
 from werkzeug.wrappers import Request, Response
 
 from tests.client.fakes import serving
-from tests.contracts.test_recordings import FOLDER
+from tests.contracts.cli.commands import COMMAND, run
+from tests.contracts.recordings.test_recording import FOLDER
 
-COMMAND = [sys.executable, "-c", "from drs_contracts.cli import main; main()"]
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 JOB = ("3670010", "N373049", "Priority 20 Days")
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 
 @contextmanager
@@ -64,7 +59,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recording of a workflow, made by the command."""
     folder = tmp_path_factory.mktemp("recordings") / "today"
     with Simulator("lincoln", clock=CLOCK, login="council", password="pa55word!") as drs:
-        settings = ("--upstream", drs.url, "--into", str(folder), "--clock", CLOCK, "--seed", "7")
+        settings = (drs.url, "--into", str(folder), "--clock", CLOCK, "--seed", "7")
         with recording(*settings) as (process, url):
             repairs = RepairWorkflow(DrsClient(url, "council", "pa55word!"), now=drs.clock.now)
             with repairs:
@@ -92,7 +87,7 @@ def test_the_recording_of_the_document_replays_without_a_difference() -> None:
 
 def test_a_replay_against_an_address_shows_what_differs_with_exit_code_1(recorded: Path) -> None:
     with Simulator("newark", clock=CLOCK, login="me", password="own") as drs:
-        done = run("replay", str(recorded), "--against", drs.url, "--login", "me", "--password", "own")
+        done = run("replay", str(recorded), drs.url, "--login", "me", "--password", "own")
     assert done.returncode == 1
     assert "01-openSession: no difference\n02-checkAvailability: differs\n    /Envelope/Body/" in done.stdout
     assert re.search(r"8 exchanges, \d of them different\.\n$", done.stdout)
@@ -101,7 +96,7 @@ def test_a_replay_against_an_address_shows_what_differs_with_exit_code_1(recorde
 def test_ctrl_c_ends_a_recording_and_what_was_left_out_is_told(tmp_path: Path) -> None:
     with (
         serving(Request.application(lambda _: Response("<html>Down<br></html>", 503))) as address,
-        recording("--upstream", f"{address}/soap", "--into", str(tmp_path / "r")) as (process, url),
+        recording(f"{address}/soap", "--into", str(tmp_path / "r")) as (process, url),
     ):
         assert requests.post(url, b"<a/>", timeout=10).status_code == 503
         code, out, err = ended(process, signal.SIGINT)
@@ -136,24 +131,24 @@ def places(tmp_path: Path) -> Iterator[dict[str, str]]:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("record", "--upstream", "drs.example", "--into", "{new}"), "'drs.example' is no address of a DRS."),
-        (("record", "--upstream", "http://127.0.0.1:9/soap", "--into", str(FOLDER)), "is not empty."),
-        (("record", "--upstream", "http://127.0.0.1:9/soap", "--into", "{new}", "--host", "192.0.2.1"), "listened on"),
-        (("record", "--upstream", "http://127.0.0.1:9/soap", "--into", "{new}", "--port", "{taken}"), "listened on"),
-        (("record", "--upstream", "http://127.0.0.1:9/soap"), "--into"),
-        (("replay", str(FOLDER)), "Give --against and the address of a DRS, or --simulator."),
-        (("replay", str(FOLDER), "--simulator", "--against", "http://127.0.0.1:9"), "or --simulator."),
+        (("record", "drs.example", "--into", "{new}"), "'drs.example' is no address of a DRS."),
+        (("record", "http://127.0.0.1:9/soap", "--into", str(FOLDER)), "is not empty."),
+        (("record", "http://127.0.0.1:9/soap", "--into", "{new}", "--host", "192.0.2.1"), "listened on"),
+        (("record", "http://127.0.0.1:9/soap", "--into", "{new}", "--port", "{taken}"), "listened on"),
+        (("record", "http://127.0.0.1:9/soap"), "--into"),
+        (("replay", str(FOLDER)), "Give the address of a DRS, or --simulator."),
+        (("replay", str(FOLDER), "--simulator", "http://127.0.0.1:9"), "or --simulator."),
         (("replay", "{new}", "--simulator"), "recording.toml cannot be read"),
         (("replay", "{broken}", "--simulator"), "02-closeSession.response.xml is no XML"),
         (("replay", "{empty}", "--simulator"), "has no exchanges."),
         (("replay", "{nowhere}", "--simulator"), "Profile no/where cannot be used"),
         (("replay", "{timeless}", "--simulator"), "'noon' is no clock."),
-        (("replay", str(FOLDER), "--against", "http://127.0.0.1:9/soap"), "Nothing answers at 127.0.0.1:9"),
-        (("replay", str(FOLDER), "--against", "{drs}", "--password", "wrong"), "Are --login and --password right?"),
-        (("replay", str(FOLDER), "--against", "{web}"), "What answers is no DRS: HTTP 200 with no XML"),
-        (("replay", str(FOLDER), "--against", "https://drs.example/soap"), "then add --i-may-test-this-system."),
+        (("replay", str(FOLDER), "http://127.0.0.1:9/soap"), "Nothing answers at 127.0.0.1:9"),
+        (("replay", str(FOLDER), "{drs}", "--password", "wrong"), "Are --login and --password right?"),
+        (("replay", str(FOLDER), "{web}"), "What answers is no DRS: HTTP 200 with no XML"),
+        (("replay", str(FOLDER), "https://drs.example/soap"), "then add --authorized."),
         (
-            ("replay", str(FOLDER), "--against", "https://drs.example/soap", "--i-may-test-this-system"),
+            ("replay", str(FOLDER), "https://drs.example/soap", "--authorized"),
             "The recording writes (createOrder, scheduleBooking). Add --allow-writes",
         ),
     ],
