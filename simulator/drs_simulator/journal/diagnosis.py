@@ -20,6 +20,7 @@ from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, SOAP_1_2, name_of
 from drs_simulator.soap.interface import OPERATIONS, Interface, InterfaceName, Member, interface_named, request_type
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.values import read_date_time, read_flag, read_integer
+from drs_simulator.xml import is_known_charset
 
 _SHOWN = 60
 
@@ -234,7 +235,7 @@ def _unreadable(call: SoapCall) -> str:
         (not start, "The body is empty; send a SOAP envelope."),
         (start in (b"{", b"["), "The body is JSON; send a SOAP envelope, as text/xml."),
         (
-            not _is_known(call.charset),
+            not is_known_charset(call.charset),
             f"The charset {cut(call.charset or '')} of the Content-Type is not known; send UTF-8.",
         ),
         (
@@ -246,14 +247,6 @@ def _unreadable(call: SoapCall) -> str:
     )
     otherwise = "The XML is not well-formed; look for a tag that is not closed, or a & or < that is not escaped."
     return next((reason for holds, reason in reasons if holds), otherwise)
-
-
-def _is_known(charset: str | None) -> bool:
-    try:
-        etree.XMLParser(encoding=charset)
-    except LookupError:
-        return False
-    return True
 
 
 def _envelope_problems(call: SoapCall, root: etree._Element) -> Iterator[str]:

@@ -22,7 +22,7 @@ from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.compiled.cache import Remembered
 from drs_simulator.soap.compiled.reader import CompiledReader, NotReadError
 from drs_simulator.soap.compiled.writer import CompiledWriter
-from drs_simulator.soap.envelope import NAMESPACE, fault_document, is_plain, name_of, plain_wrapper, read_envelope
+from drs_simulator.soap.envelope import NAMESPACE, is_plain, name_of, read_envelope, read_plain_wrapper, write_fault
 from drs_simulator.soap.interface import interface_named
 from drs_simulator.soap.operations import (
     SERVED,
@@ -129,7 +129,7 @@ class Gateway:
         # An attribute may say that an element is nil.
         if b"nil" in body or not is_plain(body, charset):
             raise NotReadError("It is not plain.")
-        wrapper = plain_wrapper(body, self._settings)
+        wrapper = read_plain_wrapper(body, self._settings)
         if wrapper is None:
             raise NotReadError("Its envelope is not plain.")
         operation = self._types.operations[self._operation_of(wrapper)]
@@ -153,7 +153,7 @@ class Gateway:
             transport.get_out_string(context)
             return GatewayResponse(HTTPStatus.OK, b"".join(context.out_string), name)
         except SoapFault as problem:
-            return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(problem), name)
+            return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(problem), name)
         except Exception:
             return _failed(name)
 
@@ -185,7 +185,7 @@ def _failed(operation: str = "") -> GatewayResponse:
         _log.error("%s failed: %s", operation or "A request", error)
     else:
         _log.exception("The gateway failed on %s", operation or "a request")
-    return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(soap_fault.internal_error()), operation)
+    return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.internal_error()), operation)
 
 
 def interface_description(settings: GatewaySettings, address: str, part: str = "") -> bytes | None:
