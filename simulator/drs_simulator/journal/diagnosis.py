@@ -17,7 +17,15 @@ from drs_simulator.exchange import SoapCall
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, SOAP_1_2, name_of
-from drs_simulator.soap.interface import OPERATIONS, Interface, InterfaceName, Member, interface_named, request_type
+from drs_simulator.soap.interface import (
+    DOCUMENTED_VALUES,
+    OPERATIONS,
+    Interface,
+    InterfaceName,
+    Member,
+    interface_named,
+    request_type,
+)
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.values import read_date_time, read_flag, read_integer
 from drs_simulator.xml import is_known_charset
@@ -44,8 +52,6 @@ _MAX_ELEMENTS = 2000
 _MAX_NAMES = 5
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 _UNSET_DATE = "0001-01-01"
-# The document has values that the published enumerations lack.
-_ALSO_KNOWN = {"onlyBestSlotsValue": ("yes",)}
 _REMEDIES: Mapping[str, str] = {
     "dateTime": "a date and time is written 2021-10-26T08:00:00 or 2021-10-26T08:00:00+01:00",
     "int": "a whole number is meant",
@@ -136,7 +142,7 @@ def _type_problems(member: Member, text: str, interface: Interface, profile: Pro
     if member.type in _REMEDIES and not _readable(member.type, text, profile):
         yield f"{member.name} has '{cut(text)}': {_REMEDIES[member.type]}."
     values = interface.enumerations.get(member.type)
-    if values is not None and text not in (*values, *_ALSO_KNOWN.get(member.type, ())):
+    if values is not None and text not in (*values, *DOCUMENTED_VALUES.get(member.type, ())):
         yield f"{member.name} has '{cut(text)}', which it does not know{nearest(text, values)}."
 
 
