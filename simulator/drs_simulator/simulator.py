@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from drs_simulator.faults.rules import FaultRule
     from drs_simulator.housing_files.records import HousingFile
     from drs_simulator.housing_files.watcher import FolderWatcher
-    from drs_simulator.http.servers.embedded import EmbeddedServer
+    from drs_simulator.http.servers.threaded_server import ThreadedServer
     from drs_simulator.scenarios.scenario import Scenario
     from drs_simulator.storage.export import StateDocument
 
@@ -121,7 +121,7 @@ class Simulator:
             told = dict.fromkeys(("x_proto", "x_host", "x_port", "x_prefix"), trusted_proxies)
             self.wsgi = ProxyFix(self.wsgi, x_for=0, **told)
         self._address = (host, port)
-        self._server: EmbeddedServer | None = None
+        self._server: ThreadedServer | None = None
         self._start_sending()
 
     def _clock_of(self, clock: str | Clock) -> Clock:
@@ -261,9 +261,10 @@ class Simulator:
 
     def __enter__(self) -> Self:
         self._start_sending()
-        from drs_simulator.http.servers.embedded import EmbeddedServer  # noqa: PLC0415 - not needed without a socket
+        from drs_simulator.http.servers.threaded_server import ThreadedServer  # noqa: PLC0415 - not needed without a socket
 
-        self._server = EmbeddedServer(self.wsgi, *self._address)
+        self._server = ThreadedServer(self.wsgi, *self._address)
+        self._server.start()
         return self
 
     def __exit__(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,6 @@ from pathlib import Path
 import pytest
 import requests
 from drs_client import DrsClient, RepairWorkflow
-from drs_simulator.http.servers.address import check_free
 
 COMPOSE = shlex.split(os.environ.get("DRS_COMPOSE", ""))
 PROJECT = "drs-of-the-tests"
@@ -29,11 +29,17 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class Project:
     """What compose.yaml brings up, at a free port of this machine."""
 
     def __init__(self) -> None:
-        self.port = check_free("127.0.0.1", 0)
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
 
     def run(self, *arguments: str, password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
