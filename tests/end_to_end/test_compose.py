@@ -92,7 +92,7 @@ def test_one_command_brings_up_a_drs_in_which_an_appointment_can_be_booked(proje
     assert (booking.window_start, booking.window_end) == (slot.begin, slot.end)
 
 
-def test_what_was_booked_is_there_after_all_was_taken_down_and_brought_up_again(project: Project) -> None:
+def test_bookings_survive_taking_all_services_down(project: Project) -> None:
     with project.bring_up("drs-kept") as repairs:
         booked = repairs.book("10000047", repairs.find_slots(*JOB, days=1).slots[0], *JOB)
     assert project.run("down").returncode == 0

@@ -54,7 +54,7 @@ def driven(drs: Simulator, folder: Path, **settings: str) -> tuple[subprocess.Co
         return done, {row["Name"]: int(row["Request Count"]) for row in csv.DictReader(table)}
 
 
-def test_residents_of_several_processes_book_at_a_simulator_and_it_keeps_what_they_booked(tmp_path: Path) -> None:
+def test_residents_of_several_processes_book(tmp_path: Path) -> None:
     with Simulator("lincoln", clock="fixed@2021-10-22T12:20") as drs:
         done, calls = driven(drs, tmp_path)
         kept = drs.scheduler.counts()

@@ -29,9 +29,10 @@ from lxml import etree
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from drs_simulator.exchange import Reply, SoapCall
-from drs_simulator.soap.envelope import fault_document, refusal_document, serialized
+from drs_simulator.soap.envelope import serialize, write_fault, write_refusal
 from drs_simulator.soap.interface import OPERATIONS
 from drs_simulator.soap.soap_fault import FaultCode, SoapFault
+from drs_simulator.xml import parse_xml
 
 __all__ = [
     "AnyEffect",
@@ -240,7 +241,7 @@ class Fault(Effect):
 
     def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the fault."""
-        body = fault_document(SoapFault(self.text, self.code))
+        body = write_fault(SoapFault(self.text, self.code))
         return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, body, broken=True)
 
 
@@ -253,7 +254,7 @@ class DrsRefusal(Effect):
 
     def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the refusal in the wrapper of the operation's response."""
-        return Reply(HTTPStatus.OK, refusal_document(context.call.operation, self.text), broken=True)
+        return Reply(HTTPStatus.OK, write_refusal(context.call.operation, self.text), broken=True)
 
 
 class LoginPage(Effect):
@@ -383,13 +384,13 @@ class ExtraElements(Effect):
         """Add one element to the answer and to every element in it that has members."""
         reply = call_next()
         try:
-            root = etree.fromstring(reply.body)
+            root = parse_xml(reply.body)
         except etree.XMLSyntaxError:
             return reply
         for returned in root.iterfind(".//return"):
             for element in [each for each in returned.iter() if len(each) or each is returned]:
                 etree.SubElement(element, self.name).text = "unknown"
-        return reply._replace(body=serialized(root))
+        return reply._replace(body=serialize(root))
 
 
 AnyEffect = Annotated[

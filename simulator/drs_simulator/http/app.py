@@ -28,7 +28,7 @@ from drs_simulator.journal.journal import Journal
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap import soap_fault
-from drs_simulator.soap.envelope import fault_document
+from drs_simulator.soap.envelope import write_fault
 from drs_simulator.soap.gateway import GatewayResponse
 from drs_simulator.storage.errors import StateError
 
@@ -38,9 +38,9 @@ ADMIN_ROOT = "__admin"
 _log = logging.getLogger(__name__)
 _XML = "text/xml;charset=UTF-8"
 _TEXT = "text/plain; charset=utf-8"
-_NOT_A_POST = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(soap_fault.no_operation()))
+_NOT_A_POST = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.no_operation()))
 _BODY_BROKE_OFF = Reply(HTTPStatus.BAD_REQUEST, b"The body of the request ended too early.\n", _TEXT)
-_FAILED = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(soap_fault.internal_error()))
+_FAILED = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.internal_error()))
 
 
 def service_path(profile: Profile) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from drs_contracts import Confirmations, ReceivedConfirmation
+from drs_contracts import CallbackReceiver, ReceivedConfirmation
 from drs_simulator import AdminClient, Outcome, Profile, ReceiverUrlError, Simulator, load_profile
 from drs_simulator.callbacks.sender import pause_after
 from hypothesis import given
@@ -23,8 +23,8 @@ DAYS = (local("2021-10-26T08:00"), local("2021-10-27T12:00"), local("2021-10-28T
 
 
 @pytest.fixture
-def receiver() -> Iterator[Confirmations]:
-    with Confirmations() as each:
+def receiver() -> Iterator[CallbackReceiver]:
+    with CallbackReceiver() as each:
         yield each
 
 
@@ -52,7 +52,7 @@ def move_booking(drs: Simulator, booking: int, to: int) -> None:
         admin.move(booking, DAYS[to], DAYS[to] + timedelta(hours=4))
 
 
-def test_moved_booking_is_posted_whole(receiver: Confirmations) -> None:
+def test_moved_booking_is_posted_whole(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, seed=1, callback_url=receiver.url) as drs:
         booking = create_booking(drs)
         move_booking(drs, booking, 1)
@@ -70,7 +70,7 @@ def test_moved_booking_is_posted_whole(receiver: Confirmations) -> None:
         assert re.fullmatch("[A-Za-z0-9]{40}", message["tokenId"])
 
 
-def test_callers_own_changes_are_not_posted(receiver: Confirmations) -> None:
+def test_callers_own_changes_are_not_posted(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         booking = create_booking(drs)
         with AdminClient(drs.url.split("/OT")[0]) as admin:
@@ -80,7 +80,7 @@ def test_callers_own_changes_are_not_posted(receiver: Confirmations) -> None:
         assert receiver.attempts == 1
 
 
-def test_profile_chooses_the_occasions(receiver: Confirmations) -> None:
+def test_profile_chooses_the_occasions(receiver: CallbackReceiver) -> None:
     only_moves = changed(load_profile("lincoln"), ordering={"confirmation_after": ["move"]})
     assert isinstance(only_moves, Profile)
     with Simulator(only_moves, clock=CLOCK, callback_url=receiver.url) as drs:
@@ -93,7 +93,7 @@ def test_profile_chooses_the_occasions(receiver: Confirmations) -> None:
 
 
 def test_failed_confirmation_is_posted_again(
-    receiver: Confirmations,
+    receiver: CallbackReceiver,
 ) -> None:
     receiver.fail(2, 503)
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
@@ -109,7 +109,7 @@ def test_failed_confirmation_is_posted_again(
     assert receiver.attempts == 3
 
 
-def test_confirmations_of_a_booking_arrive_in_order(receiver: Confirmations) -> None:
+def test_confirmations_of_a_booking_arrive_in_order(receiver: CallbackReceiver) -> None:
     receiver.fail(1)
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         booking = create_booking(drs)
@@ -120,7 +120,7 @@ def test_confirmations_of_a_booking_arrive_in_order(receiver: Confirmations) -> 
     assert days == ["27", "28", "26"]
 
 
-def test_serve_posts_and_refuses_a_wrong_url(receiver: Confirmations) -> None:
+def test_serve_posts_and_refuses_a_wrong_url(receiver: CallbackReceiver) -> None:
     with serving("--port", "0", "--clock", CLOCK, "--callback-url", receiver.url) as (_, printed):
         url = re.findall(r"endpoint +(\S+)", printed)[0]
         with Simulator("lincoln", clock=CLOCK) as source:
@@ -161,7 +161,7 @@ def test_receiver_names_what_is_no_confirmation(body: bytes, flaw: str) -> None:
     assert ReceivedConfirmation.of(body).flaws[0].startswith(flaw)
 
 
-def test_receiver_names_missing_members_and_wrong_dates(receiver: Confirmations) -> None:
+def test_receiver_names_missing_members_and_wrong_dates(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         move_booking(drs, create_booking(drs), 1)
         (message,) = receiver.wait_for(1)

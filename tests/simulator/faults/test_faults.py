@@ -18,10 +18,10 @@ from drs_client import (
     DrsClient,
     DrsFault,
     HttpFailure,
-    Refusal,
+    RequestRejected,
     TimedOut,
     TransportError,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
     wsgi_transport,
 )
@@ -179,11 +179,11 @@ class TestEffects:
             (effects.HttpStatus(status=503), HttpFailure, "503"),
             (effects.HttpStatus(status=502, body="<html>Bad gateway</html>"), HttpFailure, "502"),
             (effects.Fault(text="Broken", code="Server"), DrsFault, "Broken"),
-            (effects.DrsRefusal(text="Not today"), Refusal, "Not today"),
-            (effects.LoginPage(), UnexpectedAnswer, "XML|envelope"),
-            (effects.Empty(), UnexpectedAnswer, "broken XML"),
-            (effects.Truncated(fraction=0.7), UnexpectedAnswer, "broken XML"),
-            (effects.Garbage(), UnexpectedAnswer, "broken XML"),
+            (effects.DrsRefusal(text="Not today"), RequestRejected, "Not today"),
+            (effects.LoginPage(), UnexpectedResponse, "XML|envelope"),
+            (effects.Empty(), UnexpectedResponse, "broken XML"),
+            (effects.Truncated(fraction=0.7), UnexpectedResponse, "broken XML"),
+            (effects.Garbage(), UnexpectedResponse, "broken XML"),
             (effects.Reset(), Unreachable, "broke off"),
             (effects.ResponseLost(), Unreachable, "broke off"),
         ],
@@ -309,7 +309,7 @@ class TestEffects:
         slot = client.check_availability("3670010", "N373049", PRIORITY, BEGIN, END).days[0].slots[0]
         assert slot.available
         add_fault(drs, effects.SlotTaken(), "scheduleBooking")
-        with pytest.raises(Refusal, match="Planning failed"):
+        with pytest.raises(RequestRejected, match="Planning failed"):
             client.schedule_booking(booking, "10000047", *window)  # type: ignore[arg-type]
         slot = client.check_availability("3670010", "N373049", PRIORITY, BEGIN, END).days[0].slots[0]
         assert not slot.available
@@ -371,7 +371,7 @@ class TestWithoutAConnection:
     def test_client_in_process_gets_connection_reset_error(self, effect: effects.AnyEffect) -> None:
         drs = Simulator(faults=[FaultRule(operation="selectOrder", effect=effect)])
         client = DrsClient(f"http://drs{drs.path}", drs.login, drs.password, transport=wsgi_transport(drs.wsgi))
-        with pytest.raises(ConnectionResetError, match="connection"):
+        with pytest.raises(Unreachable, match="connection"):
             client.select_orders()
 
 

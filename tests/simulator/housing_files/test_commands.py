@@ -107,7 +107,7 @@ def test_check_file_uses_the_given_profile(tmp_path: Path) -> None:
 def test_check_file_needs_an_existing_file(tmp_path: Path) -> None:
     done = run("check-file", str(tmp_path / "nowhere.txt"))
     assert done.returncode == 2
-    assert "does not exist" in done.stderr
+    assert "does not exist" in " ".join(done.stderr.replace("│", " ").split())
 
 
 def test_import_into_a_database_is_served_once(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from threading import Condition
 from time import sleep
 
 import pytest
-from drs_contracts import Confirmations, ReceivedConfirmation
+from drs_contracts import CallbackReceiver, ReceivedConfirmation
 from drs_simulator import AdminClient, Simulator, ThreadedServer
 from drs_simulator.admin.client import InvalidRequestError
 from drs_simulator.scheduling import back_office as office
@@ -132,7 +132,7 @@ def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(dat
     nobody = f"http://127.0.0.1:{free_port()}/"
     with Simulator("lincoln", clock=CLOCK, state=database, callback_url=nobody) as drs:
         move_booking(drs, create_booking(drs), 1)
-    with Confirmations() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
+    with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
         (told,) = receiver.wait_for(1)
         assert told["planningWindowStart"] == "2021-10-27T12:00:00"
 
@@ -143,7 +143,7 @@ def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imp
         move_booking(drs, create_booking(drs), 1)
         with AdminClient(drs.url) as admin:
             exported = admin.export_state().model_dump_json()
-    with Confirmations() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:
+    with CallbackReceiver() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:
         with AdminClient(drs.url) as admin:
             admin.import_state(exported)
         (told,) = receiver.wait_for(1)
@@ -160,7 +160,7 @@ def test_what_a_killed_process_was_about_to_send_is_sent_by_another(database: st
     store.close()
     with running(TAKES_ITS_TURN, database) as process:
         process.send_signal(signal.SIGKILL)
-    with Confirmations() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
+    with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
         (told,) = receiver.wait_for(1, 20)
         assert told["planningWindowStart"] == "2021-10-27T08:00:00"
 
