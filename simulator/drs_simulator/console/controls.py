@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from drs_simulator.clock import ClockError, duration_from
+from drs_simulator.clock import ClockError, read_duration
 from drs_simulator.console.current import simulator
 from drs_simulator.faults.rules import FaultRule
 from drs_simulator.scheduling.snapshot import SnapshotError
@@ -47,19 +47,19 @@ def all_controls() -> str:
 
 @pages.post("/controls/clock")
 def set_clock() -> AnyResponse | tuple[str, int]:
-    """Fix, shift or release the clock."""
+    """Fix, shift or resume the clock."""
     clock, zone = simulator().clock, simulator().profile.zone
     try:
         match request.form.get("do"):
             case "fix":
                 clock.fix(datetime.fromisoformat(request.form.get("instant", "")).replace(tzinfo=zone))
             case "shift":
-                shift = duration_from(request.form.get("by", "").strip())
+                shift = read_duration(request.form.get("by", "").strip())
                 if shift is None:
                     return _page(clock_problem=_HOW_TO_WRITE), HTTPStatus.BAD_REQUEST
                 clock.shift(shift)
             case _:
-                clock.release()
+                clock.resume()
     except ClockError as error:
         return _page(clock_problem=str(error)), HTTPStatus.BAD_REQUEST
     except ValueError:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from drs_simulator.clock import Clock
+from drs_simulator.clock import SYSTEM, Clock
 from drs_simulator.errors import UnusableError
 from drs_simulator.faults.rules import FaultRule
 from drs_simulator.profile.loading import load_profile
@@ -39,7 +39,7 @@ class Scenario(BaseModel):
     title: Annotated[str, Field(min_length=1)]
     profile: str = "lincoln"
     settings: dict[str, Any] = {}
-    clock: str = "wall"
+    clock: str = SYSTEM
     password: str | None = None
     faults: tuple[FaultRule, ...] = ()
 
