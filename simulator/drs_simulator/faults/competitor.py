@@ -73,7 +73,7 @@ def fill_window(context: UseCaseContext, request: PlacingRequest) -> None:
         alert=None,
     )
     for minutes in _lengths(booking):
-        while placed := context.planner.placed(replace(wanted, id=_next_id(context), minutes=minutes)):
+        while placed := context.planner.place(replace(wanted, id=_next_id(context), minutes=minutes)):
             context.transaction.put_booking(replace(placed, token_id=context.new_token()))
 
 
