@@ -44,7 +44,7 @@ def test_a_message_has_neither_comments_nor_instructions() -> None:
     assert etree.tostring(parse_xml(b"<a><!-- x --><?y z?><b>1<!-- -->2</b></a>")) == b"<a><b>12</b></a>"
 
 
-def test_a_document_for_display_keeps_its_comments() -> None:
+def test_a_document_for_display_has_its_comments() -> None:
     assert etree.tostring(parse_for_display(b"<a> <!--x--> <b/> </a>")) == b"<a><!--x--><b/></a>"
 
 

@@ -124,6 +124,11 @@ class SqlStore:
         with self._begin() as connection:
             SqlTransaction(connection).clear()
 
+    def ping(self) -> None:
+        """See ``Store.ping``. It takes no lock, so that it waits for no transaction."""
+        with self._translate_errors(), self._autocommit.connect() as connection:
+            connection.execute(select(schema.schema.c.version))
+
     def setting(self, name: str) -> str | None:
         """See ``SharedSettings.setting``."""
         found = select(settings.c.document).where(settings.c.id == name)
