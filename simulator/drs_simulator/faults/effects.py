@@ -28,9 +28,10 @@ from lxml import etree
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from drs_simulator.exchange import Reply, SoapCall
-from drs_simulator.soap.envelope import fault_document, refusal_document, serialized
+from drs_simulator.soap.envelope import serialize, write_fault, write_refusal
 from drs_simulator.soap.interface import OPERATIONS
 from drs_simulator.soap.soap_fault import FaultCode, SoapFault
+from drs_simulator.xml import parse_xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ class Fault(Effect):
 
     def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the fault."""
-        body = fault_document(SoapFault(self.text, self.code))
+        body = write_fault(SoapFault(self.text, self.code))
         return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, body, broken=True)
 
 
@@ -230,7 +231,7 @@ class DrsRefusal(Effect):
 
     def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the refusal, in the wrapper of the operation's response."""
-        return Reply(HTTPStatus.OK, refusal_document(scene.call.operation, self.text), broken=True)
+        return Reply(HTTPStatus.OK, write_refusal(scene.call.operation, self.text), broken=True)
 
 
 class LoginPage(Effect):
@@ -360,13 +361,13 @@ class ExtraElements(Effect):
         """Add one to the answer and to everything in it that has members."""
         reply = call_next()
         try:
-            root = etree.fromstring(reply.body)
+            root = parse_xml(reply.body)
         except etree.XMLSyntaxError:
             return reply
         for returned in root.iterfind(".//return"):
             for element in [each for each in returned.iter() if len(each) or each is returned]:
                 etree.SubElement(element, self.name).text = "unknown"
-        return reply._replace(body=serialized(root))
+        return reply._replace(body=serialize(root))
 
 
 AnyEffect = Annotated[

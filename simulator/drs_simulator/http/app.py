@@ -27,7 +27,7 @@ from drs_simulator.journal.journal import Journal
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap import soap_fault
-from drs_simulator.soap.envelope import fault_document
+from drs_simulator.soap.envelope import write_fault
 from drs_simulator.soap.gateway import GatewayResponse
 
 ADMIN_ROOT = "__admin"
@@ -178,7 +178,7 @@ class Endpoint:
         return Response(text, status, content_type="text/plain; charset=utf-8")
 
 
-_NO_CALL = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(soap_fault.no_operation()))
+_NO_CALL = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.no_operation()))
 
 
 def _headers(environ: WSGIEnvironment, content_type: str, may_strike: bool) -> dict[str, str]:

@@ -324,10 +324,10 @@ class TestWhatACallerMakesOfIt:
         session = caller.open()
         request = f"<theBooking>{members}<primaryOrderNumber>1</primaryOrderNumber></theBooking>"
         before = caller.ask("scheduleBooking", request, session)
-        kept = caller.kept()
+        kept = caller.state()
         caller.simulator.faults.add(FaultRule(effect=effects.SlotTaken()))
         assert caller.ask("scheduleBooking", request, session) == before
-        assert caller.kept() == kept
+        assert caller.state() == kept
 
     def test_a_delay_comes_before_the_answer(self, drs: Simulator, client: DrsClient) -> None:
         put_in_force(drs, effects.Delay(seconds=0.3))
