@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 import pytest
 from drs_simulator import Simulator
 from werkzeug.test import Client
@@ -80,6 +82,27 @@ def test_a_declared_charset_is_read(drs: Caller) -> None:
     body = call("createOrder", f"{order}<sessionId>{session_id}</sessionId>")
     answered = drs.post(body.encode("iso-8859-1"), "text/xml; charset=ISO-8859-1")
     assert answered.returned.findtext("theOrder/orderComments") == "Café £5"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark", "charset"),
+    [
+        ("utf-8", codecs.BOM_UTF8, "utf-8"),
+        ("utf-16-le", codecs.BOM_UTF16_LE, "utf-16"),
+        ("utf-16-be", codecs.BOM_UTF16_BE, "utf-16"),
+        ("utf-16-be", codecs.BOM_UTF16_BE, None),
+        ("utf-16-le", b"", "UTF-16LE"),
+        ("utf-16-be", b"", "utf-16be"),
+        ("utf-16-be", b"", '"UTF-16"'),
+        ("cp1252", b"", "windows-1252"),
+        ("iso-8859-15", b"", "iso-8859-15"),
+    ],
+)
+def test_an_encoding_is_read(drs: Caller, encoding: str, mark: bytes, charset: str | None) -> None:
+    order = ORDER.replace("Door", "Café €5")
+    body = call("createOrder", f"{order}<sessionId>{drs.open()}</sessionId>").encode(encoding)
+    answered = drs.post(mark + body, f"text/xml; charset={charset}" if charset else "text/xml")
+    assert answered.returned.findtext("theOrder/orderComments") == "Café €5"
 
 
 def test_a_byte_order_mark_and_white_space_do_no_harm(drs: Caller) -> None:
