@@ -336,7 +336,11 @@ def serve_command(
     guard = make_guard(host, admin_token, trusted_proxies) if admin else None
     more = {"state": simulator.state} | ({} if import_dir is None else {"imports": str(import_dir)})
     load = partial(load_simulator, settings, import_dir, logs)
-    serve(load, server_config, partial(announce, server_config, simulator, guard, more))
+    try:
+        serve(load, server_config, partial(announce, server_config, simulator, guard, more))
+    finally:
+        # The workers have ended; the file of an SQLite database now gets what they have written.
+        simulator.close()
 
 
 def _threads_for(faults: str | None, scenario: str | None) -> int:

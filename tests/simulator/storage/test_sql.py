@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -9,13 +11,18 @@ from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
+import requests
 from drs_simulator.storage.errors import StateLostError
 from drs_simulator.storage.opening import open_store
+from drs_simulator.storage.sql.store import SqlStore
 from sqlalchemy import create_engine, text
 
+from tests.simulator.cli.test_cli import serving
 from tests.simulator.scheduling.builders import LINCOLN, Desk
+from tests.simulator.soap.wire import OPEN, ORDER, call
 from tests.simulator.storage.conftest import NewDatabase
 from tests.simulator.storage.races import is_free, places_of_the_slot, race, sold
 
@@ -166,3 +173,96 @@ def test_an_error_has_no_personal_data(database: str) -> None:
     assert Desk(store=store).order()
     store.close()
     engine.dispose()
+
+
+def orders_in(file: Path) -> list[str]:
+    """The numbers of the orders in the database file alone, without any file beside it."""
+    copied = Path(copyfile(file, file.with_name("copy.db")))
+    store = open_store(f"sqlite:///{copied}")
+    with store.transaction() as transaction:
+        numbers = [order.number for order in transaction.orders()]
+    store.close()
+    copied.unlink()
+    return numbers
+
+
+class TestClosing:
+    """A closed SQLite database is complete in its one file."""
+
+    def test_the_file_has_everything_after_the_store_is_closed(self, tmp_path: Path) -> None:
+        file = tmp_path / "drs.db"
+        store = open_store(f"sqlite:///{file}")
+        made = Desk(store=store).order()
+        store.close()
+        assert orders_in(file) == [made.order.number]
+
+    def test_the_file_has_everything_while_another_store_is_open(self, tmp_path: Path) -> None:
+        file = tmp_path / "drs.db"
+        one, other = (open_store(f"sqlite:///{file}") for _ in range(2))
+        first = Desk(store=one).order(number="1")
+        second = Desk(store=other).order(number="2")
+        one.close()
+        assert orders_in(file) == [first.order.number, second.order.number]
+        third = Desk(store=other).order(number="3")
+        other.close()
+        assert orders_in(file)[-1] == third.order.number
+
+    def test_a_closed_store_can_be_used_and_closed_again(self, tmp_path: Path) -> None:
+        file = tmp_path / "drs.db"
+        store = open_store(f"sqlite:///{file}")
+        store.close()
+        made = Desk(store=store).order()
+        store.close()
+        store.close()
+        assert orders_in(file) == [made.order.number]
+
+    def test_closing_does_not_create_a_deleted_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "drs.db"
+        store = open_store(f"sqlite:///{file}")
+        file.unlink()
+        store.close()
+        assert not file.exists()
+
+    def test_closing_does_not_wait_for_a_long_transaction(self, tmp_path: Path) -> None:
+        file = tmp_path / "drs.db"
+        one, other = (open_store(f"sqlite:///{file}") for _ in range(2))
+        with other.transaction() as transaction:
+            transaction.next_number("order", 1)
+            one.close()
+        other.close()
+        assert orders_in(file) == []
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_file_has_everything_after_a_server_is_stopped(tmp_path: Path, workers: str) -> None:
+    file = tmp_path / "drs.db"
+    with serving("--port", "0", "--state", f"sqlite:///{file}", "--workers", workers) as (process, printed):
+        (url,) = re.findall(r"endpoint +(\S+)", printed)
+        opened = requests.post(url, call("openSession", OPEN), headers={"Content-Type": "text/xml"}, timeout=20).text
+        session = "".join(re.findall("<sessionId>.*?</sessionId>", opened))
+        order = call("createOrder", ORDER.replace("2021-11-19", "2199-11-19") + session)
+        made = requests.post(url, order, headers={"Content-Type": "text/xml"}, timeout=20).text
+        assert "<status>success</status>" in made
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    assert orders_in(file) == ["10000047"]
+
+
+def test_ping_waits_for_no_transaction(database: str) -> None:
+    one, other = open_store(database), open_store(database)
+    assert isinstance(other, SqlStore)
+    with one.transaction() as transaction, ThreadPoolExecutor(1) as thread:
+        transaction.next_number("order", 1)
+        thread.submit(other.ping).result(timeout=20)
+    one.close()
+    other.close()
+
+
+def test_ping_fails_if_the_database_cannot_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "drs.db"
+    store = open_store(f"sqlite:///{file}")
+    store.close()
+    file.write_bytes(b"no database" * 100)
+    assert isinstance(store, SqlStore)
+    with pytest.raises(StateLostError, match="not a database"):
+        store.ping()
