@@ -21,7 +21,7 @@ from drs_simulator.storage.opening import open_store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.simulator.scheduling.builders import LINCOLN, LONDON, Desk, kept, local
+from tests.simulator.scheduling.builders import LINCOLN, LONDON, Desk, local, state_of
 
 MESSAGES = LINCOLN.messages
 
@@ -110,10 +110,10 @@ def test_missing_session_id_is_refused_by_name(desk: Desk, session_id: str | Non
     [("desk", "Secret"), ("Desk", "secret"), ("desk", "secret "), ("secret", "desk"), ("dèsk", "sécret")],
 )
 def test_wrong_login_or_password_is_refused_and_opens_nothing(desk: Desk, login: str, password: str) -> None:
-    before = kept(desk.store)
+    before = state_of(desk.store)
     with pytest.raises(Refusal, match=re.escape(MESSAGES.login_refused)):
         desk.scheduler.open_session(login, password)
-    assert kept(desk.store) == before
+    assert state_of(desk.store) == before
 
 
 @pytest.mark.parametrize(

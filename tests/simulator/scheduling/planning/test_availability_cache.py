@@ -75,7 +75,7 @@ def test_disabled_cache_makes_every_entry_again() -> None:
     assert len(made) == 2
 
 
-def test_same_request_gets_the_same_object_until_something_changes() -> None:
+def test_same_request_gets_the_same_object_until_a_change() -> None:
     desk = Desk()
     request = AvailabilityRequest(local("2021-10-26T00:00"), local("2021-10-27T00:00"), order=asked())
     answer = desk.perform(check_availability, request)
