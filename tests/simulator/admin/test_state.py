@@ -39,7 +39,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.simulator.admin.admin_desk import AdminDesk, simulator, told
-from tests.simulator.scheduling.builders import asked, kept, local
+from tests.simulator.scheduling.builders import asked, local, state_of
 
 NUMBERS = st.sampled_from(["a", "b", "ü/3"])
 DAYS = st.integers(0, 12)
@@ -155,7 +155,7 @@ def test_who_takes_a_state_in_is_the_same_drs(before: list[Step], after: list[St
 
 
 def _comparable(drs: Simulator) -> dict[str, object]:
-    return {name: value for name, value in kept(drs._store).items() if name != "_undo"}
+    return {name: value for name, value in state_of(drs._store).items() if name != "_undo"}
 
 
 @pytest.fixture
