@@ -103,8 +103,9 @@ class Exchange:
         try:
             root = parse_xml(self.reply.body)
         except NotXmlError as error:
-            begin = self.reply.body[:80].decode("utf-8", "replace")
-            raise NoEnvelopeError(f"HTTP {self.reply.status} with no XML ({error}): {begin}") from None
+            begin = self.reply.body[:80].decode("utf-8", "replace").strip()
+            told = f"HTTP {self.reply.status} with no XML ({error})"
+            raise NoEnvelopeError(f"{told}: {begin}" if begin else told) from None
         if root.tag != f"{{{SOAP}}}Envelope":
             raise NoEnvelopeError(f"HTTP {self.reply.status} with <{root.tag!s}> for an envelope")
         return root

@@ -195,6 +195,21 @@ class TestInconclusive:
         assert "Traceback" not in done.stderr
         assert len(json.loads(file.read_text(encoding="utf-8"))["findings"]) == 4
 
+    def test_a_drs_that_is_down_leaves_a_report_too(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.xml"
+        done = run("verify", "http://127.0.0.1:9/soap", "--junit", file, "--clause", "SES-01")
+        assert (done.returncode, done.stdout) == (2, "")
+        (error,) = etree.fromstring(file.read_bytes()).findall(".//error")
+        assert (error.get("message") or "").startswith("it was not tried: Nothing answers at 127.0.0.1:9")
+
+    def test_a_drs_that_fails_all_the_time_half_the_time_is_checked(self) -> None:
+        """The first calls of a run fail as often as all others."""
+        with Simulator("lincoln", clock=CLOCK, seed=5) as drs:
+            drs.faults.add(FaultRule(effect=effects.HttpStatus(status=503), probability=0.5))
+            done = run("verify", drs.url, "--max-examples", "1", "--clause", "AVL-01", "--clause", "ORD-01")
+        assert done.returncode == 2, done.stdout + done.stderr
+        assert " 0 broken, " in done.stdout
+
     def test_ctrl_c_leaves_a_report(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         with Simulator("lincoln", clock=CLOCK) as drs:
