@@ -162,9 +162,15 @@ class DrsDriver:
         return 7 - self.today.weekday() + 7 * weeks_ahead + weekday
 
     def post(self, operation: str, body: bytes) -> Exchange:
-        """Send bytes as they are."""
+        """Send bytes as they are.
+
+        Raises:
+            NoEnvelopeError: What answers is no SOAP: a server in trouble, of which no clause says anything.
+        """
         exchange = Exchange(operation, body, self.target.post(body))
         self.exchanges = [*self.exchanges[1 - _KEPT_EXCHANGES :], exchange]
+        if b"Envelope" not in exchange.reply.body:
+            _ = exchange.envelope
         if b"<sessionId>" in exchange.reply.body:
             with suppress(NoEnvelopeError):
                 self._opened.append(exchange.text("sessionId") or "")

@@ -118,6 +118,25 @@ class TestInconclusive:
         finding = run(check, examples=50, number=st.integers(0, 1000).filter(lambda each: not 1 <= each <= 5))
         assert (finding.outcome, finding.reason) == (Outcome.BROKEN, "11 is too large")
 
+    def test_an_answer_that_is_no_soap_says_nothing(self) -> None:
+        """Neither that a call was not refused, nor that two answers differ."""
+
+        class Down(SimulatorTarget):
+            def post(self, body: bytes) -> Reply:
+                return Reply(503, "text/html", b"Later")
+
+        for identifier in ("ORD-10", "WIR-04", "WIR-05", "AVL-08"):
+            (finding,) = run_clauses(Down(simulator()), DATA, [CLAUSES[identifier]], QUICK)
+            assert finding.outcome is Outcome.INCONCLUSIVE
+            assert finding.reason.startswith("HTTP 503 with no XML")
+
+    def test_an_answer_without_a_date_says_nothing(self) -> None:
+        def check(drs: DrsDriver) -> None:
+            drs.ask("selectOrder", primaryOrderNumber="none").time("theOrders/theBookings/assignedStart")
+
+        finding = run(check)
+        assert finding.reason == "selectOrder gave no date as theOrders/theBookings/assignedStart, but None."
+
 
 class TestEvidence:
     """A broken clause comes with the exchange that breaks it."""
