@@ -57,13 +57,16 @@ class RecorderError(ContractsError):
     """Nothing can be recorded with these settings."""
 
 
-class _NoAnswerError(Exception):
+class _NoAnswerError(ContractsError):
     """The upstream gave no answer that can be passed on."""
 
-    def __init__(self, status: HTTPStatus, text: str) -> None:
-        self.status = status
-        self.text = text
-        super().__init__(text)
+    status = HTTPStatus.BAD_GATEWAY
+
+
+class _TooSlowError(_NoAnswerError):
+    """The upstream did not answer in time."""
+
+    status = HTTPStatus.GATEWAY_TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ class Recorder:
         except HTTPException:
             return _fault(HTTPStatus.BAD_REQUEST, "The request breaks off.")
         except _NoAnswerError as error:
-            return _fault(error.status, error.text)
+            return _fault(error.status, str(error))
         if is_wsdl:
             return Response(_lead_back(answer.body, request.base_url), answer.status, answer.headers)
         self.writer.write(
@@ -194,19 +197,17 @@ class Recorder:
                 passed = {name: answer.headers[name] for name in _SENT_BACK if name in answer.headers}
                 return _Answer(answer.status_code, passed, self._bounded(answer))
         except requests.Timeout:
-            text = f"{self._host} did not answer within {self._timeout:g} seconds."
-            raise _NoAnswerError(HTTPStatus.GATEWAY_TIMEOUT, text) from None
+            raise _TooSlowError(f"{self._host} did not answer within {self._timeout:g} seconds.") from None
         except requests.RequestException as error:
-            text = f"Nothing answers at {self._host} ({type(error).__name__}). Is the address of the upstream right?"
-            raise _NoAnswerError(HTTPStatus.BAD_GATEWAY, text) from None
+            told = f"Nothing answers at {self._host} ({type(error).__name__})."
+            raise _NoAnswerError(told, "Is the address of the upstream right?") from None
 
     def _bounded(self, answer: requests.Response) -> bytes:
         body = bytearray()
         for part in answer.iter_content(_AT_A_TIME):
             body += part
             if len(body) > MAX_BYTES:
-                text = f"The answer of {self._host} has more than {MAX_BYTES} bytes."
-                raise _NoAnswerError(HTTPStatus.BAD_GATEWAY, text)
+                raise _NoAnswerError(f"The answer of {self._host} has more than {MAX_BYTES} bytes.")
         return bytes(body)
 
 

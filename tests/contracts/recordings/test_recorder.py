@@ -18,7 +18,7 @@ import pytest
 import requests
 from drs_client import DrsClient, HttpFailure, Refusal, RepairWorkflow
 from drs_contracts import CannotListenError, SimulatorTarget, UrlTarget, load_recording, replay
-from drs_contracts.driver.messages import NAMESPACE, SOAP, request
+from drs_contracts.driver.messages import NAMESPACE, SOAP, Value, request
 from drs_contracts.recordings.recorder import MAX_BYTES, Recorder, RecorderError, RecordingServer
 from drs_contracts.recordings.redaction import OMITTED, Redactor
 from drs_contracts.recordings.writer import MAX_WAITING_BYTES, About, FolderError, Message, RecordingWriter
@@ -157,7 +157,7 @@ def test_an_operative_whom_an_answer_named_is_asked_for_in_a_replay(tmp_path: Pa
         target = UrlTarget(url, "drs", "drs")
         opened = target.post(request("openSession", {"login": "drs", "password": "drs"}))
         session = etree.fromstring(opened.body).findtext(".//sessionId") or ""
-        members = {"contract": "0", "includeWorkingHours": True, "sessionId": session}
+        members: dict[str, Value] = {"contract": "0", "includeWorkingHours": True, "sessionId": session}
         answer = target.post(request("selectResource", members))
         number = etree.fromstring(answer.body).findtext(".//resourceID") or ""
         members = {"contract": "0", "resourceId": number, "scheduleDate": "2021-10-26T00:00:00", "sessionId": session}
@@ -252,8 +252,8 @@ def test_of_a_message_only_what_is_known_is_written(tmp_path: Path) -> None:
         recorder.writer.flush()
         kept = contents(tmp_path)
     assert f"<faultstring>{OMITTED} is not a number</faultstring>" in kept["01-openSession.response.xml"]
-    login = etree.fromstring(kept["02-openSession.request.xml"].encode()).findtext(".//login")
-    assert f"<faultstring>{login} is not a number</faultstring>" in kept["02-openSession.response.xml"]
+    pseudonym = etree.fromstring(kept["02-openSession.request.xml"].encode()).findtext(".//login")
+    assert f"<faultstring>{pseudonym} is not a number</faultstring>" in kept["02-openSession.response.xml"]
     assert contents(tmp_path) == kept
     assert load_recording(tmp_path).redacted["faultstring"]
 

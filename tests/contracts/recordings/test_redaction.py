@@ -185,7 +185,7 @@ def test_a_long_comment_has_a_stand_in_as_long(length: int) -> None:
     assert len(text_of(redacted, "orderComments")) == length
 
 
-def test_the_name_of_a_setting_is_kept_and_that_of_a_place_or_a_person_is_not() -> None:
+def test_only_the_name_of_a_setting_is_kept() -> None:
     document = envelope(
         "<theBusinessData><name>USER_QUEUE</name><value>NO</value></theBusinessData>"
         "<theLocation><name>USER_QUEUE</name></theLocation><theAbilities><name>USER_QUEUE</name></theAbilities>"
@@ -351,7 +351,7 @@ def test_a_personal_value_in_a_member_of_another_kind_is_replaced(name: str, val
     assert text_of(redacted, name)
 
 
-def test_the_name_of_business_data_that_the_installation_does_not_have_is_replaced() -> None:
+def test_an_unknown_name_of_business_data_is_replaced() -> None:
     document = envelope("<theBusinessData><name>JANE_DOE</name><value>NO</value></theBusinessData>")
     assert b"JANE_DOE" not in Redactor(0).redact(document)
 

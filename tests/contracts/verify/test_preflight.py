@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from wsgiref.types import WSGIApplication
 
 import pytest
 from drs_contracts import NotReadyError, TestData, UnreachableError, UrlTarget
@@ -28,7 +29,7 @@ def drs() -> Iterator[Simulator]:
         yield served
 
 
-def failing(times: int, how: Callable[[], Response], drs: Simulator) -> Callable[..., object]:
+def failing(times: int, how: Callable[[], Response], drs: Simulator) -> WSGIApplication:
     """The simulator's application, whose first calls of each kind fail."""
     seen: dict[str, int] = {}
 
