@@ -174,6 +174,20 @@ class TestDrsThatMisbehaves:
         assert scheduling.outcome is Outcome.INCONCLUSIVE
         assert scheduling.reason.startswith("no slot is free from ")
 
+    def test_a_drs_that_refuses_all_orders_breaks_the_clause_on_orders(self) -> None:
+        """It breaks none of what it would do with an order."""
+
+        class Refusing(SimulatorTarget):
+            def post(self, body: bytes) -> Reply:
+                return super().post(
+                    body.replace(b"<contract>0<", b"<contract>none<") if b"createOrder>" in body else body
+                )
+
+        identifiers = ("ORD-01", "ANS-06", "CHG-01", "SEL-07", "SCH-09")
+        findings = list(run_clauses(Refusing(simulator()), DATA, [CLAUSES[each] for each in identifiers], QUICK))
+        assert [each.clause.id for each in findings if each.outcome is Outcome.BROKEN] == ["ORD-01"]
+        assert {each.outcome for each in findings[1:]} == {Outcome.INCONCLUSIVE}
+
     @pytest.mark.parametrize(
         "effect", [effects.HttpStatus(status=503), effects.Reset()], ids=["HTTP 503", "connection reset"]
     )
