@@ -1,7 +1,12 @@
-"""The base of all errors that say that something a user gave cannot be used."""
+"""The base of all errors about what a user has given: an option, a file, an address."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class UnusableError(Exception):
-    """Something that was given cannot be used; the message says in one line what, and what to do."""
+    """Something that a user has given cannot be used. The message says in one line what is wrong and what to do."""
+
+    exit_code: ClassVar[int] = 2
+    """The exit code of a command that ends with this error."""

@@ -98,7 +98,7 @@ class SoapCall:
         if self.wrapper is None:
             return ""
         for element in self.wrapper.iter(f"{{*}}{name}"):
-            return (element.text or "").strip()
+            return "".join(element.itertext()).strip()
         return ""
 
 

@@ -120,7 +120,7 @@ class UrlTarget:
         if self._admin is None:
             return datetime.now(UTC)
         try:
-            return self._admin.clock().now
+            return self._admin.clock.now()
         except AdminError as error:
             raise UnreachableError(f"The clock cannot be read: {error}") from None
 
@@ -134,7 +134,7 @@ class UrlTarget:
         if self._admin is None:
             raise ClockOutOfReachError(f"The clock at {self.url} cannot be moved by {by} from here.")
         try:
-            self._admin.shift(by)
+            self._admin.clock.shift(by)
         except AdminError as error:
             raise UnreachableError(f"The clock cannot be moved: {error}") from None
         self._moved += by

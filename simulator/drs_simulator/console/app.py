@@ -11,8 +11,8 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from drs_simulator.admin.clock import ClockReading
 from drs_simulator.admin.control import SimulatorControl
-from drs_simulator.admin.responses import ClockReading
 from drs_simulator.console import controls, diary, journal, orders, sessions, setup
 from drs_simulator.scheduling.back_office import UnknownError
 
@@ -38,7 +38,7 @@ _NAVIGATION = (
 )
 
 
-def pages_of(simulator: SimulatorControl) -> WSGIApplication:
+def make_app(simulator: SimulatorControl) -> WSGIApplication:
     """The pages of one simulator."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BYTES

@@ -9,7 +9,7 @@ from drs_simulator.console.current import simulator
 from drs_simulator.console.highlight import coloured
 from drs_simulator.exchange import Outcome
 from drs_simulator.journal.entry import JournalEntry
-from drs_simulator.journal.observers import broken_clauses
+from drs_simulator.journal.observers import find_broken_clauses
 from drs_simulator.scheduling.back_office import UnknownError
 from drs_simulator.soap.interface import OPERATIONS
 
@@ -46,7 +46,7 @@ def entry(number: int) -> str:
     return render_template(
         "entry.html",
         entry=found,
-        broken=broken_clauses(kept).get(number, ()),
+        broken=find_broken_clauses(kept).get(number, ()),
         request_xml=coloured(found.request),
         response_xml=coloured(found.response),
     )

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from drs_simulator.admin.responses import SessionView
+from drs_simulator.admin.sessions import SessionView
 from drs_simulator.console.current import perform, simulator
 from drs_simulator.scheduling import back_office
 
@@ -25,5 +25,5 @@ def all_sessions() -> str:
 @pages.post("/sessions/end")
 def end_all() -> Response:
     """Let all sessions lapse."""
-    ended = perform(back_office.clear_sessions, None)
+    ended = simulator().clear_sessions()
     return redirect(url_for("sessions.all_sessions", ended=ended), HTTPStatus.SEE_OTHER)

@@ -14,9 +14,8 @@ from contextlib import contextmanager
 import pytest
 import requests
 from drs_simulator import AdminClient
-from drs_simulator.admin.app import MAX_BODY_BYTES
+from drs_simulator.admin.app import MAX_BODY_BYTES, SECTIONS
 from drs_simulator.admin.auth import is_loopback, make_guard
-from drs_simulator.admin.routes import SECTIONS
 from werkzeug.test import Client
 
 from tests.simulator.admin.admin_desk import AdminDesk, simulator, told
@@ -69,8 +68,8 @@ class TestWhereItIs:
         assert make_guard("127.0.0.1", TOKEN, 1) is not None
 
     def test_where_it_is_not_its_paths_are_like_any_other(self) -> None:
-        for drs in (simulator(admin=False), simulator(host="0.0.0.0"), simulator(admin=False, admin_token=TOKEN)):
-            assert drs.admin_guard is None
+        elsewhere = simulator(host="0.0.0.0", password="own")
+        for drs in (simulator(admin=False), elsewhere, simulator(admin=False, admin_token=TOKEN)):
             answer = Client(drs.wsgi).get("/__admin/health", headers={"Authorization": f"Bearer {TOKEN}"})
             assert (answer.status_code, answer.mimetype) == (404, "text/plain")
 
@@ -115,7 +114,28 @@ class TestCallers:
         client = Client(simulator().wsgi)
         assert client.get("/__admin/health", environ_overrides={"REMOTE_ADDR": address}).status_code == 403
         assert client.get("/__admin/health", environ_overrides={"REMOTE_ADDR": "127.0.0.1"}).status_code == 200
-        assert client.get("/__admin/health").status_code == 200
+
+    def test_a_call_from_an_unknown_address_is_not_let_in(self) -> None:
+        assert Client(simulator().wsgi).get("/__admin/health").status_code == 403
+
+    @pytest.mark.parametrize(
+        "name",
+        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-By", "X-Real-IP", "Via"],
+    )
+    def test_a_call_through_a_proxy_is_not_let_in(self, desk: AdminDesk, guarded: AdminDesk, name: str) -> None:
+        """A proxy on this machine lets in callers from elsewhere, in their own name or in its own."""
+        answer = health(desk, **{name: "127.0.0.1"})
+        assert "--admin-token" in told(answer, 403, "behind-a-proxy")
+        page = requests.get(desk.root.replace("/__admin", "/orders"), headers={name: "127.0.0.1"}, timeout=10)
+        assert page.status_code == 403
+        assert health(guarded, Authorization=f"Bearer {TOKEN}", **{name: "203.0.113.9"}).status_code == 200
+
+    def test_a_call_of_http_1_0_is_taken_for_a_proxys(self) -> None:
+        """Unless it is told otherwise, nginx adds no header to what it forwards, but speaks HTTP/1.0."""
+        environ = {"REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.0"}
+        client = Client(simulator().wsgi)
+        assert client.get("/__admin/health", environ_overrides=environ).status_code == 403
+        assert client.get("/__admin/health", environ_overrides=environ | {"SERVER_PROTOCOL": "HTTP/1.1"}).status_code == 200
 
     @pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "https://{host}", "http://127.0.0.1:1", "*"])
     def test_a_page_of_another_origin_is_not_let_in(self, desk: AdminDesk, guarded: AdminDesk, origin: str) -> None:
@@ -153,7 +173,7 @@ class TestToken:
 class TestRequests:
     @pytest.mark.parametrize(("method", "path"), CHANGING)
     @pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json"])
-    def test_what_changes_something_is_asked_for_in_json(
+    def test_a_body_that_is_not_json_is_refused(
         self, desk: AdminDesk, method: str, path: str, content_type: str | None
     ) -> None:
         """Forms of other pages can be sent without asking; JSON cannot."""
@@ -163,6 +183,8 @@ class TestRequests:
     def test_json_with_a_charset_is_json_and_no_body_is_an_empty_one(self, desk: AdminDesk) -> None:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         assert desk.ask("POST", "/reset", headers=headers).status_code == 204
+        assert desk.ask("POST", "/reset", headers={"Accept": "*/*"}).status_code == 204
+        told(desk.ask("PUT", "/clock", headers={"Accept": "*/*"}), 422, "invalid")
         assert desk.ask("POST", "/reset", data=b"{}", headers=headers).status_code == 204
 
     @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'{"fixed": \x00}', b"[" * 100_000, b'{"a":' * 100_000])
@@ -219,6 +241,7 @@ class TestRequests:
     def test_a_method_that_a_route_lacks_is_told_with_those_that_it_has(self, desk: AdminDesk, method: str) -> None:
         answer = desk.ask(method, "/health")
         told(answer, 405, "no-route")
+        told(desk.ask(method, "/health", data=b"a=b"), 405, "no-route")
         assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}
 
     def test_no_page_elsewhere_gets_leave_by_asking_first(self, desk: AdminDesk) -> None:
@@ -249,9 +272,10 @@ class TestRequests:
 class TestCommand:
     def test_serve_has_it_on_loopback(self) -> None:
         with served() as (printed, url):
-            assert f"admin     {root_of(url)}\n" in printed
+            assert f"admin     {root_of(url)}/openapi.json\n" in printed
+            assert requests.get(f"{root_of(url)}/openapi.json", timeout=10).status_code == 200
             with AdminClient(url) as admin:
-                admin.fix(admin.clock().now)
+                admin.clock.fix(admin.clock.now())
                 body, headers = call("openSession", OPEN), {"Content-Type": "text/xml"}
                 assert "success" in requests.post(url, body, headers=headers, timeout=10).text
                 assert len(admin.sessions()) == 1
@@ -279,7 +303,8 @@ class TestCommand:
     def test_serve_with_a_token_lets_in_who_shows_it_and_prints_it_nowhere(self) -> None:
         arguments = ("--host", "0.0.0.0", "--password", "own", "--admin-token", TOKEN)
         with served(*arguments) as (printed, url):
-            assert "/__admin, with the token\n" in printed
+            assert "/__admin/openapi.json, with the token\n" in printed
+            assert "0.0.0.0" not in printed
             assert TOKEN not in printed
             assert AdminClient(root_of(url), TOKEN).health().status == "ok"
             told(requests.get(f"{root_of(url)}/health", timeout=10), 401, "no-token")
@@ -287,7 +312,7 @@ class TestCommand:
 
 def root_of(url: str) -> str:
     """Where the admin interface is, from this machine."""
-    return f"{url.split('/OTW', maxsplit=1)[0].replace('0.0.0.0', '127.0.0.1')}/__admin"
+    return f"{url.split('/OTW', maxsplit=1)[0]}/__admin"
 
 
 @contextmanager

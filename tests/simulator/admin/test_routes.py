@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from drs_simulator import AdminClient, AdminError, Simulator
-from drs_simulator.admin.app import mount
+from drs_simulator.admin.app import SECTIONS, make_app
 from drs_simulator.admin.client import (
     AdminUnreachableError,
     ConflictError,
@@ -20,7 +20,6 @@ from drs_simulator.admin.client import (
     NotFoundError,
     UnauthorizedError,
 )
-from drs_simulator.admin.routes import SECTIONS
 from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.use_cases.bookings import update_booking
@@ -62,19 +61,19 @@ class TestSimulator:
 
     def test_reset_forgets_everything_and_sets_the_clock_back(self, desk: AdminDesk, admin: AdminClient) -> None:
         first = desk.book("a")
-        admin.shift(timedelta(days=3))
+        admin.clock.shift(timedelta(days=3))
         admin.reset()
         assert admin.health().orders == 0
         assert desk.book("a") == first
 
     def test_the_clock_is_read_fixed_shifted_and_released(self, drs: Simulator, admin: AdminClient) -> None:
-        read = admin.clock()
+        read = admin.clock.read()
         assert (read.mode, read.text) == ("fixed", "fixed@2021-10-22T11:20:59.555+00:00")
         assert read.now.isoformat() == "2021-10-22T12:20:59.555000+01:00"
-        assert admin.fix(BEGIN).now == BEGIN == drs.clock.now()
-        assert admin.shift(timedelta(days=-1, hours=2)).now == BEGIN + timedelta(days=-1, hours=2)
-        assert admin.release().mode == "wall"
-        shifted = admin.shift(timedelta(days=3))
+        assert admin.clock.fix(BEGIN).now == BEGIN == drs.clock.now()
+        assert admin.clock.shift(timedelta(days=-1, hours=2)).now == BEGIN + timedelta(days=-1, hours=2)
+        assert admin.clock.release().mode == "wall"
+        shifted = admin.clock.shift(timedelta(days=3))
         assert (shifted.mode, shifted.text) == ("shifted", "shifted@P3D")
 
     @pytest.mark.parametrize(
@@ -109,7 +108,7 @@ class TestSimulator:
     def test_twenty_shifts_at_a_time_all_count(self, drs: Simulator, admin: AdminClient) -> None:
         before = drs.clock.now()
         with ThreadPoolExecutor(10) as threads:
-            list(threads.map(lambda _: AdminClient(drs.url).shift(timedelta(hours=1)), range(20)))
+            list(threads.map(lambda _: AdminClient(drs.url).clock.shift(timedelta(hours=1)), range(20)))
         assert drs.clock.now() == before + timedelta(hours=20)
 
     def test_the_profile_is_told_with_the_evidence_of_its_settings(self, drs: Simulator, admin: AdminClient) -> None:
@@ -126,7 +125,7 @@ class TestSessions:
 
     def test_sessions_of_an_earlier_day_are_not_open(self, drs: Simulator, admin: AdminClient) -> None:
         drs.scheduler.open_session("drs", "drs")
-        admin.shift(timedelta(days=1))
+        admin.clock.shift(timedelta(days=1))
         assert admin.sessions() == ()
         assert admin.health().sessions == 0
 
@@ -288,7 +287,7 @@ class TestDescription:
         return desk.ask("GET", "/openapi.json").json()
 
     def test_it_has_every_route_and_no_other(self, drs: Simulator, document: Any) -> None:
-        rules: Map = mount(drs).url_map  # type: ignore[attr-defined]
+        rules: Map = make_app(drs).url_map
         served = {
             (method, "".join(f"{{{part}}}" if is_name else part for is_name, part in rule._trace).removeprefix("|"))
             for rule in rules.iter_rules()
@@ -353,7 +352,7 @@ class TestClient:
         assert unknown.value.problem is not None
         assert unknown.value.problem.status == 404
         with pytest.raises(InvalidRequestError, match="/fixed: ") as invalid:
-            admin.fix(datetime(2021, 1, 1))  # noqa: DTZ001 - that it lacks an offset is the point
+            admin.clock.fix(datetime(2021, 1, 1))  # noqa: DTZ001 - that it lacks an offset is the point
         assert isinstance(invalid.value, AdminError)
         with simulator(admin_token="secret") as guarded, pytest.raises(UnauthorizedError, match="Bearer"):
             AdminClient(guarded.url).health()

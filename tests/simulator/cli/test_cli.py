@@ -135,7 +135,7 @@ def test_profile_check_says_that_a_profile_is_in_order(tmp_path: Path) -> None:
     file.write_text('extends = "newark"\n', encoding="utf-8")
     done = run("profile", "check", str(file))
     assert done.returncode == 0
-    assert "is in order: Newark and Sherwood" in done.stdout
+    assert "is valid: Newark and Sherwood" in done.stdout
 
 
 def test_profiles_are_listed_and_their_evidence_is_shown() -> None:

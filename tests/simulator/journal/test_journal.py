@@ -85,7 +85,7 @@ class TestWhatIsKept:
             assert effect.kind == "reset"
         entry = last(drs)
         assert (entry.outcome, entry.status, entry.faults) == (outcome, status, (effect.kind,))
-        assert entry.diagnosis == f"Fault rules struck: {effect.kind}."
+        assert entry.diagnosis == f"Fault effects applied: {effect.kind}."
 
     def test_a_get_is_kept_unless_it_asks_for_the_interface_description(self, drs: Caller) -> None:
         drs.http.get(f"{drs.simulator.path}?wsdl")

@@ -85,7 +85,7 @@ def test_what_is_harmless_has_no_password_in_any_reading_and_nothing_masked_but_
     readings = {body.decode(each, "replace") for each in ("utf-8", "utf-16-le", "utf-7", "cp037")}
     for reading in readings:
         assert PASSWORD not in unescape(re.sub(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[|\]\]>", "", reading))
-    masked = Masker(PASSWORD).masked(exchange, ANSWER)
+    masked = Masker(PASSWORD).mask(exchange, ANSWER)
     assert masked.response == ANSWER
     assert masked.request == body.replace(SESSION.encode(), f"{SESSION[:6]}***".encode())
 

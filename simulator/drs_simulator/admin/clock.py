@@ -1,0 +1,76 @@
+"""The admin API's clock: read it, fix it, shift it, and let it follow system time again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from drs_simulator.admin.models import Payload, View
+from drs_simulator.admin.route import AdminRequest, Route, Section
+from drs_simulator.clock import Clock, FrozenClock
+
+
+class ClockChange(Payload):
+    """What the clock does next, exactly one of three: stand still, move by a duration, follow system time."""
+
+    fixed: AwareDatetime | None = None
+    shift: timedelta | None = None
+    wall: Annotated[bool, Field(json_schema_extra={"const": True})] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len(self.model_fields_set) != 1 or not (self.fixed or self.shift is not None or self.wall):
+            raise ValueError('write {"fixed": "2021-10-22T12:20:59+01:00"}, {"shift": "P3D"} or {"wall": true}')
+        return self
+
+
+class ClockReading(View):
+    """The simulated time, and how the clock runs. ``text`` sets another clock to the same."""
+
+    now: datetime
+    mode: Literal["wall", "shifted", "fixed"]
+    text: str
+
+    @classmethod
+    def of(cls, clock: Clock, zone: tzinfo) -> Self:
+        """Read a clock."""
+        text = str(clock)
+        mode: Literal["wall", "shifted", "fixed"] = "wall" if text == "wall" else "shifted"
+        return cls(
+            now=clock.now().astimezone(zone),
+            mode="fixed" if isinstance(clock.mode, FrozenClock) else mode,
+            text=text,
+        )
+
+
+def _read_clock(request: AdminRequest) -> ClockReading:
+    return ClockReading.of(request.simulator.clock, request.simulator.profile.zone)
+
+
+def _set_clock(request: AdminRequest) -> ClockReading:
+    clock, change = request.simulator.clock, request.payload
+    if change.fixed is not None:
+        clock.fix(change.fixed)
+    elif change.shift is not None:
+        clock.shift(change.shift)
+    else:
+        clock.release()
+    return _read_clock(request)
+
+
+CLOCK = Section(
+    "clock",
+    (
+        Route("GET", "/clock", "Read the clock", _read_clock, ClockReading),
+        Route(
+            "PUT",
+            "/clock",
+            "Fix or shift the clock, or let it follow system time",
+            _set_clock,
+            ClockReading,
+            ClockChange,
+        ),
+    ),
+)
