@@ -13,7 +13,7 @@ from wsgiref.types import WSGIApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from drs_simulator.admin.auth import Admin, is_loopback, make_guard
-from drs_simulator.clock import Clock, RunningClock
+from drs_simulator.clock import SYSTEM, Clock, RunningClock
 from drs_simulator.console.auth import Console
 from drs_simulator.errors import UnusableError
 from drs_simulator.faults.plan import FaultPlan, RuleStore
@@ -67,7 +67,7 @@ class Simulator:
 
     Args:
         profile: A profile's name, a TOML file, or a profile.
-        clock: ``wall``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION`` (see ``Clock.parse``), or a clock.
+        clock: ``system``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION`` (see ``Clock.parse``), or a clock.
         seed: Makes ids and tokens reproducible: the same profile, seed, clock and calls return the same bytes. Without
             it they cannot be guessed.
         login: The login that openSession accepts.
@@ -98,7 +98,7 @@ class Simulator:
         self,
         profile: str | Path | Profile = "lincoln",
         *,
-        clock: str | Clock = "wall",
+        clock: str | Clock = SYSTEM,
         seed: int | None = None,
         login: str = DEFAULT_LOGIN,
         password: str = DEFAULT_PASSWORD,
@@ -366,7 +366,7 @@ class Simulator:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Simulator(profile={self.profile.name!r}, clock={str(self.clock)!r})"
+        return f"Simulator(profile={self.profile.name!r}, clock={self.clock.describe(self.profile.zone)!r})"
 
 
 def check_password(host: str, password: str) -> None:

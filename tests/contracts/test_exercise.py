@@ -80,8 +80,8 @@ def test_every_scenario_that_comes_with_the_package_can_be_used(name: str) -> No
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('titel = "x"', "titel: Extra inputs are not permitted"),
-        ('title = "x"\n[[faults]]\neffect = "magic"', "faults.0.effect"),
+        ('titel = "x"', "titel: is unknown; check its spelling"),
+        ('title = "x"\n[[faults]]\neffect = "magic"', "faults[0].effect"),
         ('title = "x"\n[settings.availability]\nday_cap = "many"', "availability.day_cap"),
         ("title = ", "is no TOML"),
     ],

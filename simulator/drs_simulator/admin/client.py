@@ -180,9 +180,9 @@ class AdminClock:
         """Move the clock ahead, or back."""
         return self._change(ClockChange(shift=by))
 
-    def release(self) -> ClockReading:
+    def resume(self) -> ClockReading:
         """Let the clock follow system time again."""
-        return self._change(ClockChange(wall=True))
+        return self._change(ClockChange(system=True))
 
     def _change(self, change: ClockChange) -> ClockReading:
         return self._connection.call("PUT", "/clock", ClockReading, change)

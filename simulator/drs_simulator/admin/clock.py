@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AliasChoices, AwareDatetime, Field, model_validator
 
 from drs_simulator.admin.models import Payload, View
 from drs_simulator.admin.route import AdminRequest, Route, Section
-from drs_simulator.clock import Clock, FrozenClock
+from drs_simulator.clock import SYSTEM, Clock, FrozenClock
 
 
 class ClockChange(Payload):
@@ -17,12 +17,16 @@ class ClockChange(Payload):
 
     fixed: AwareDatetime | None = None
     shift: timedelta | None = None
-    wall: Annotated[bool, Field(json_schema_extra={"const": True})] | None = None
+    system: Annotated[
+        bool | None,
+        Field(validation_alias=AliasChoices("system", "wall"), json_schema_extra={"const": True}),
+    ] = None
+    """``wall`` is an alias."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if len(self.model_fields_set) != 1 or not (self.fixed or self.shift is not None or self.wall):
-            raise ValueError('write {"fixed": "2021-10-22T12:20:59+01:00"}, {"shift": "P3D"} or {"wall": true}')
+        if len(self.model_fields_set) != 1 or not (self.fixed or self.shift is not None or self.system):
+            raise ValueError('write {"fixed": "2021-10-22T12:20:59+01:00"}, {"shift": "P3D"} or {"system": true}')
         return self
 
 
@@ -30,14 +34,14 @@ class ClockReading(View):
     """The simulated time, and how the clock runs. ``text`` sets another clock to the same."""
 
     now: datetime
-    mode: Literal["wall", "shifted", "fixed"]
+    mode: Literal["system", "shifted", "fixed"]
     text: str
 
     @classmethod
     def of(cls, clock: Clock, zone: tzinfo) -> Self:
         """Read a clock."""
         text = str(clock)
-        mode: Literal["wall", "shifted", "fixed"] = "wall" if text == "wall" else "shifted"
+        mode: Literal["system", "shifted", "fixed"] = "system" if text == SYSTEM else "shifted"
         return cls(
             now=clock.now().astimezone(zone),
             mode="fixed" if isinstance(clock.mode, FrozenClock) else mode,
@@ -56,7 +60,7 @@ def _set_clock(request: AdminRequest) -> ClockReading:
     elif change.shift is not None:
         clock.shift(change.shift)
     else:
-        clock.release()
+        clock.resume()
     return _read_clock(request)
 
 

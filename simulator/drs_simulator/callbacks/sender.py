@@ -10,12 +10,13 @@ import atexit
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from threading import Event, Thread
 from time import perf_counter
 
 from drs_simulator.callbacks.http_post import SECONDS_ALLOWED, PostResult, Receiver, post
 from drs_simulator.callbacks.message import confirmation_message
+from drs_simulator.clock import system_time
 from drs_simulator.scheduling.model import Confirmation
 from drs_simulator.scheduling.outbox import LeaseRequest, claim_next, mark_delivered, retry_later
 from drs_simulator.scheduling.scheduler import Scheduler
@@ -57,10 +58,6 @@ def pause_after(attempts: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << min(attempts - 1, _DOUBLINGS)), _LONGEST_PAUSE)
 
 
-def _wall_time() -> datetime:
-    return datetime.now(UTC)
-
-
 class ConfirmationSender:
     """Posts what is due, oldest first, and never gives up: every confirmation is delivered at least once.
 
@@ -68,7 +65,7 @@ class ConfirmationSender:
         receiver: The council's service.
         zone: The time zone of the dates that it is told.
         told: Is told of every attempt.
-        wall: The wall's time.
+        system_time: Returns system time.
     """
 
     def __init__(
@@ -76,12 +73,12 @@ class ConfirmationSender:
         receiver: Receiver,
         zone: tzinfo,
         told: Callable[[Attempt], object],
-        wall: Callable[[], datetime] = _wall_time,
+        system_time: Callable[[], datetime] = system_time,
     ) -> None:
         self._receiver = receiver
         self._zone = zone
         self._told = told
-        self._wall = wall
+        self._system_time = system_time
         self._awake = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
@@ -121,7 +118,7 @@ class ConfirmationSender:
 
     def post_next(self, scheduler: Scheduler) -> timedelta:
         """Post what is due, one confirmation at most; how long to wait before the next can be."""
-        now = self._wall()
+        now = self._system_time()
         turn = scheduler.run_as_system(claim_next, LeaseRequest(now, now + _LEASE))
         if turn.confirmation is None:
             left = _LOOK_AT_LEAST_EVERY if turn.next_due is None else turn.next_due - now
@@ -138,5 +135,5 @@ class ConfirmationSender:
         if again_after is None:
             scheduler.run_as_system(mark_delivered, confirmation)
         else:
-            scheduler.run_as_system(retry_later, replace(confirmation, due=self._wall() + again_after))
+            scheduler.run_as_system(retry_later, replace(confirmation, due=self._system_time() + again_after))
         self._told(Attempt(confirmation, message, self._receiver, answer, again_after, duration))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 from drs_simulator.admin.route import ROOT
 from drs_simulator.cli.output import echo
 from drs_simulator.cli.serve_config import ServeConfig
-from drs_simulator.clock import Clock, FrozenClock
+from drs_simulator.clock import Clock
 from drs_simulator.http.app import service_path
 from drs_simulator.http.servers.tls import Tls
 from drs_simulator.http.urls import base_url
@@ -24,7 +22,7 @@ def print_banner(config: ServeConfig, tls: Tls | None, clock: Clock, state: str,
         state: Where the state is stored.
         port: The port that it listens on.
     """
-    echo(f"DRS simulator: {config.profile.title}, clock {describe_clock(clock, config.profile.zone)}")
+    echo(f"DRS simulator: {config.profile.title}, clock {clock.describe(config.profile.zone)}")
     print_addresses(config.host, port, service_path(config.profile), tls)
     password = f", password {DEFAULT_PASSWORD}" if config.password == DEFAULT_PASSWORD else ""
     _print_line("login", f"{config.login}{password}")
@@ -53,14 +51,6 @@ def print_addresses(host: str, port: int, path: str, tls: Tls | None) -> None:
 def print_end() -> None:
     """Print the last line; who waits for the server reads up to it."""
     echo("Stop it with Ctrl-C.")
-
-
-def describe_clock(clock: Clock, zone: tzinfo) -> str:
-    """Describe a clock as ``--clock`` takes it, with the time of a frozen one in local time."""
-    mode = clock.mode
-    if isinstance(mode, FrozenClock):
-        return f"fixed@{mode.instant.astimezone(zone).isoformat(timespec='milliseconds')}"
-    return str(clock)
 
 
 def _print_line(name: str, value: str) -> None:

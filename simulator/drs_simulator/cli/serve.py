@@ -26,6 +26,7 @@ from drs_simulator.cli.serve_config import (
     resolve_profile,
     with_wsdl_style,
 )
+from drs_simulator.clock import SYSTEM
 from drs_simulator.http.servers.address import check_free
 from drs_simulator.http.servers.granian_server import ServerConfig, serve
 from drs_simulator.journal.journal import DEFAULT_ENTRIES
@@ -108,11 +109,11 @@ def serve_command(
     clock: Annotated[
         str,
         typer.Option(
-            help="Simulated time: wall, fixed@TIME, shifted@TIME or shifted@DURATION, in ISO 8601.",
+            help="Simulated time: system, fixed@TIME, shifted@TIME or shifted@DURATION, in ISO 8601.",
             metavar="CLOCK",
             rich_help_panel=_DRS,
         ),
-    ] = "wall",
+    ] = SYSTEM,
     seed: Annotated[
         int | None,
         typer.Option(

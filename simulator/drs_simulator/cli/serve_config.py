@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drs_simulator.admin.auth import is_loopback, make_guard
-from drs_simulator.clock import Clock
+from drs_simulator.clock import SYSTEM, Clock
 from drs_simulator.errors import UnusableError
 from drs_simulator.log_setup import LogFormat, LogLevel
 from drs_simulator.profile.loading import load_profile
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from drs_simulator.http.servers.tls import Tls
     from drs_simulator.scenarios.scenario import Scenario
 
-_SYSTEM_CLOCK = "wall"
 # One thread is quickest, since Python runs one at a time; but a slow call must not hold up the others.
 _THREADS, _THREADS_WITH_FAULTS = 1, 32
 
@@ -100,7 +99,7 @@ class ServeConfig:
     port: int = 0
     login: str = DEFAULT_LOGIN
     password: str = field(default=DEFAULT_PASSWORD, repr=False)
-    clock: str = _SYSTEM_CLOCK
+    clock: str = SYSTEM
     seed: int | None = None
     trusted_proxies: int = 0
     faults: tuple[FaultRule, ...] = ()
@@ -156,7 +155,7 @@ class ServeConfig:
 
     def without_shared_settings(self) -> ServeConfig:
         """The configuration of the processes that serve: in a database, clock and fault rules are set once for all."""
-        return self if self.state == MEMORY else replace(self, clock=_SYSTEM_CLOCK, faults=())
+        return self if self.state == MEMORY else replace(self, clock=SYSTEM, faults=())
 
 
 def make_simulator(config: ServeConfig) -> Simulator:

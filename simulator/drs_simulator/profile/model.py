@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from itertools import combinations
+from math import nan
 from string import Formatter
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -67,10 +68,20 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
-def _coordinate(text: str) -> str:
-    if not -180 <= float(text) <= 180:  # noqa: PLR2004 - degrees
-        raise ValueError(f"'{text}' is no coordinate in degrees")
-    return text
+class _Degrees:
+    """Checks a coordinate: a number of degrees between ``-limit`` and ``limit``."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+
+    def __call__(self, text: str) -> str:
+        try:
+            degrees = float(text)
+        except ValueError:
+            degrees = nan
+        if not -self._limit <= degrees <= self._limit:
+            raise ValueError(f"'{text}' is no number of degrees between -{self._limit} and {self._limit}")
+        return text
 
 
 def _check_placeholders(text: str, names: frozenset[str]) -> str:
@@ -96,7 +107,8 @@ def _as_datum(text: str) -> str:
 Text = Annotated[str, Field(min_length=1)]
 TimeZone = Annotated[str, AfterValidator(_zone_exists)]
 # Kept as text, because DRS prints a coordinate with the digits that it was entered with.
-Coordinate = Annotated[str, BeforeValidator(_as_text), AfterValidator(_coordinate)]
+Latitude = Annotated[str, BeforeValidator(_as_text), AfterValidator(_Degrees(90))]
+Longitude = Annotated[str, BeforeValidator(_as_text), AfterValidator(_Degrees(180))]
 
 
 class AvailabilitySettings(Settings):
@@ -222,8 +234,8 @@ class LocationSettings(Settings):
     address4: str | None = None
     agency: str | None = None
     country: str | None = None
-    latitude: Coordinate
-    longitude: Coordinate
+    latitude: Latitude
+    longitude: Longitude
     post_code: Text
     workflow_type: str = "0000"
     sector: str | None = None
@@ -234,8 +246,8 @@ class RecurringVisit(Settings):
 
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     hours: Hours
-    latitude: Coordinate
-    longitude: Coordinate
+    latitude: Latitude
+    longitude: Longitude
 
 
 class OperativeSettings(Settings):
@@ -248,8 +260,8 @@ class OperativeSettings(Settings):
     contracts: Annotated[tuple[Text, ...], Field(min_length=1)]
     hours: Hours
     working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
-    latitude: Coordinate
-    longitude: Coordinate
+    latitude: Latitude
+    longitude: Longitude
     recurring_visits: tuple[RecurringVisit, ...] = ()
     sectors: tuple[Text, ...] = ()
 

@@ -189,8 +189,7 @@ def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> Operativ
     if operative is None:
         raise UnknownError(f"There is no operative {operative_id}.")
     zone = context.installation.zone
-    shift = context.current.shift(operative_id, day)
-    fixed = context.current.fixed_visits(operative_id, day)
+    shift, fixed = context.current.working_day(operative_id, day)
     visits = context.transaction.diaries([operative_id], day, day).get((operative_id, day), ())
     planned = [context.planner.planned(context.booking(visit.key)) for visit in visits]
     return OperativeDay(

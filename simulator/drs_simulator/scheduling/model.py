@@ -260,7 +260,7 @@ class Confirmation:
         sequence: Which of its order's bookings it is, counted from 1.
         original_id: The order's first booking.
         attempts: How often it has been posted.
-        due: When it is posted next, by the wall's time; ``None`` for at once.
+        due: When it is posted next, by system time; ``None`` for at once.
     """
 
     number: int

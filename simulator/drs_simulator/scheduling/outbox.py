@@ -25,7 +25,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class LeaseRequest:
-    """Who asks when, by the wall's time, and until when others are to leave alone what it is given."""
+    """Who asks when, by system time, and until when others are to leave alone what it is given."""
 
     now: datetime
     until: datetime

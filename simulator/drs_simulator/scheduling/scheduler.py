@@ -57,7 +57,7 @@ class Scheduler:
         wake_sender: Callable[[], object] | None = None,
     ) -> None:
         self.profile = profile
-        self._installation = Installation(profile)
+        self.installation = Installation(profile)
         self._clock = clock
         self._random = random
         self._store = store
@@ -72,7 +72,7 @@ class Scheduler:
         Evidence: seen (Sessions); that a wrong login is no fault, and the words for it: presumed.
         """
         with self._store.transaction() as transaction:
-            check = Validator(CurrentInstallation(self._installation, transaction))
+            check = Validator(CurrentInstallation(self.installation, transaction))
             sent_login = check.required("login", login)
             sent_password = check.required("password", password)
             if not self._credentials.match(sent_login, sent_password):
@@ -92,7 +92,7 @@ class Scheduler:
         with self._store.transaction() as transaction:
             context = self._context(transaction, session_id or "")
             session = transaction.session(context.validator.required("sessionId", session_id))
-            zone = self._installation.zone
+            zone = self.installation.zone
             if session is None or calendar.local_day(session.opened, zone) != calendar.local_day(context.now, zone):
                 raise Refusal(self.profile.messages.session_invalid)
             self._release_lapsed(transaction, context.now)
@@ -110,7 +110,7 @@ class Scheduler:
             return use_case(context, request)
 
     def _context(self, transaction: Transaction, session_id: str) -> UseCaseContext:
-        current = CurrentInstallation(self._installation, transaction)
+        current = CurrentInstallation(self.installation, transaction)
         check = Validator(current)
         return UseCaseContext(
             session_id, self._clock.now(), current, check, transaction, self._random, self._wake_sender

@@ -28,7 +28,7 @@ class _Part(BaseModel):
 
 
 class ClockState(_Part):
-    """Where the clock stands, or how far ahead of the wall it runs: one of the two."""
+    """Where the clock stands, or how far ahead of system time it runs: one of the two."""
 
     fixed: AwareDatetime | None = None
     shift: timedelta | None = None

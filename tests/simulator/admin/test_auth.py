@@ -135,7 +135,10 @@ class TestCallers:
         environ = {"REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.0"}
         client = Client(simulator().wsgi)
         assert client.get("/__admin/health", environ_overrides=environ).status_code == 403
-        assert client.get("/__admin/health", environ_overrides=environ | {"SERVER_PROTOCOL": "HTTP/1.1"}).status_code == 200
+        assert (
+            client.get("/__admin/health", environ_overrides=environ | {"SERVER_PROTOCOL": "HTTP/1.1"}).status_code
+            == 200
+        )
 
     @pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "https://{host}", "http://127.0.0.1:1", "*"])
     def test_a_page_of_another_origin_is_not_let_in(self, desk: AdminDesk, guarded: AdminDesk, origin: str) -> None:
@@ -210,7 +213,7 @@ class TestRequests:
         port = int(desk.root.split(":")[2].split("/")[0])
         head = b"PUT /__admin/clock HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            connection.sendall(head + b'Content-Length: 99\r\n\r\n{"wall": true}')
+            connection.sendall(head + b'Content-Length: 99\r\n\r\n{"system": true}')
             connection.shutdown(socket.SHUT_WR)
             answer = http.client.HTTPResponse(connection)
             answer.begin()

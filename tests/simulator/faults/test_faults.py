@@ -413,9 +413,9 @@ class TestRulesAsText:
     @pytest.mark.parametrize(
         ("text", "words"),
         [
-            ('[[faults]]\nopration = "selectOrder"\neffect = "reset"', "faults[0].opration: is not a setting"),
+            ('[[faults]]\nopration = "selectOrder"\neffect = "reset"', "faults[0].opration: is unknown"),
             ('[[faults]]\neffect = { kind = "delay", secnds = 1 }', "faults[0].effect.seconds: Field required"),
-            ('[[faults]]\neffect = { kind = "empty", much = 1 }', "faults[0].effect.much: is not a setting"),
+            ('[[faults]]\neffect = { kind = "empty", much = 1 }', "faults[0].effect.much: is unknown"),
             ('[[faults]]\neffect = "explode"', "faults[0].effect: "),
             ('[[faults]]\noperation = "fly"\neffect = "reset"', "faults[0]: operation: 'fly' is none of"),
             ('[[fault]]\neffect = "reset"', "faults: Field required"),
@@ -474,5 +474,5 @@ class TestTheCommand:
         file.write_text('[[faults]]\nopration = "selectOrder"\neffect = "reset"\n', encoding="utf-8")
         done = run("serve", "--port", "0", "--faults", str(file))
         assert done.returncode == 2
-        told = f"Faults {file} cannot be used: faults[0].opration: is not a setting; look for a slip in its name\n"
+        told = f"Faults {file} cannot be used: faults[0].opration: is unknown; check its spelling\n"
         assert done.stderr == told

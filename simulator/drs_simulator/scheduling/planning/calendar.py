@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from drs_simulator.profile.model import WEEKDAYS, AreaSettings, Weekday
 
 _SATURDAY = 5
-_PERIODS_REMEMBERED = 1024
 
 
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
@@ -31,7 +29,6 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return at(day, time(0), zone)
 
 
-@lru_cache(_PERIODS_REMEMBERED)
 def days_between(first: date, last: date) -> tuple[date, ...]:
     """Every day from ``first`` to ``last``, both included."""
     return tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
+from typing import NamedTuple
 
-from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, PlannedBooking, Visit
+from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, Place, PlannedBooking, Visit
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.availability_cache import DayEntry
-from drs_simulator.scheduling.planning.day_route import added_travel_km, timetable
+from drs_simulator.scheduling.planning.day_route import DayRoute
 from drs_simulator.scheduling.planning.installation import CurrentInstallation
 from drs_simulator.scheduling.planning.slots import (
     Job,
@@ -27,6 +28,14 @@ from drs_simulator.scheduling.store import DiaryDay, Transaction
 _Diaries = Mapping[DiaryDay, tuple[Visit, ...]]
 
 
+class _Candidate(NamedTuple):
+    """An operative who could make a visit, their day, and the detour to the visit's place for every gap of it."""
+
+    operative_id: str
+    route: DayRoute
+    detours: list[float]
+
+
 class Planner:
     """Answers for one moment: ``now`` is the time of the request."""
 
@@ -37,15 +46,15 @@ class Planner:
         self._now = now
         self._settings = current.installation.profile.availability
 
-    def entries(self, job: Job, first: date, last: date) -> dict[date, DayEntry]:
-        """What every day from ``first`` to ``last`` offers to the job, those days that are over too."""
+    def entries(self, job: Job, days: Sequence[date]) -> dict[date, DayEntry]:
+        """Return what each of the consecutive days offers to the job, days that are over included."""
         operatives = self._operatives(job)
-        diaries = self._diaries(job, operatives, first, last)
+        diaries = self._diaries(job, operatives, days[0], days[-1])
         changed = self._current.changed_of(operatives)
         cache = self._installation.availability_cache
         of_job = cache.entries_of(job)
         entries = {}
-        for day in calendar.days_between(first, last):
+        for day in days:
             fingerprint = (changed, *[diaries.get((operative_id, day), ()) for operative_id in operatives])
             entries[day] = cache.entry(of_job, day, fingerprint, partial(self._offers, job, day, operatives, diaries))
         return entries
@@ -90,7 +99,8 @@ class Planner:
         for day in calendar.days_between(first, last):
             if not self._is_area_day(job, day):
                 continue
-            found = self._least_travel(visit, day, operatives, self._diaries(job, operatives, day, day))
+            diaries = self._diaries(job, operatives, day, day)
+            found = self._min_travel(visit, self._candidates(job.place, day, operatives, diaries))
             if found is not None:
                 return replace(booking, appointment=Appointment(found[1], day))
         return None
@@ -109,11 +119,7 @@ class Planner:
 
     def still_possible(self, operative_id: str, day: date, visits: tuple[Visit, ...]) -> bool:
         """Whether the operative's day has a timetable with these visits in it."""
-        shift = self._current.shift(operative_id, day)
-        return (
-            shift is not None
-            and timetable(shift, (*self._current.fixed_visits(operative_id, day), *visits)) is not None
-        )
+        return self._route(operative_id, day, visits) is not None
 
     @property
     def _horizon(self) -> timedelta:
@@ -126,10 +132,9 @@ class Planner:
         assert appointment is not None
         zone = self._installation.zone
         key = (appointment.operative_id, appointment.day)
-        shift = self._current.shift(*key)
         visits = self._transaction.diaries([appointment.operative_id], appointment.day, appointment.day)[key]
-        stops = shift and timetable(shift, (*self._current.fixed_visits(*key), *visits))
-        for stop in stops or ():
+        route = self._route(*key, visits)
+        for stop in () if route is None else route.stops():
             if stop.visit.key == booking.id:
                 return datetime.fromtimestamp(stop.start * 60, zone), datetime.fromtimestamp(stop.end * 60, zone)
         # A day that is over keeps its bookings, whatever its operative's hours were changed to.
@@ -145,7 +150,8 @@ class Planner:
         return known
 
     def _as_day(self, day: date, offers: Sequence[Offer], among_best: Sequence[Offer], wanted: BestSlots) -> DaySlots:
-        return self._installation.day_slots(day, slot_views(offers, among_best, only_best=wanted is not BestSlots.NO))
+        views = slot_views(offers, among_best, only_best=wanted is not BestSlots.NO)
+        return self._installation.day(day).day_slots(views)
 
     def _best(self, offers: Sequence[Offer]) -> list[Offer]:
         return best_of(offers, self._settings.best_slot_tolerance_km)
@@ -163,25 +169,31 @@ class Planner:
         return {key: tuple(visit for visit in visits if visit.key != job.booking_id) for key, visits in kept.items()}
 
     def _offers(self, job: Job, day: date, operatives: Sequence[str], diaries: _Diaries) -> tuple[Offer, ...]:
-        is_area_day = self._is_area_day(job, day)
+        candidates = self._candidates(job.place, day, operatives, diaries) if self._is_area_day(job, day) else []
         offers = []
-        for begin, end in self._installation.slots_on(day):
+        for begin, end in self._installation.day(day).slots:
             visit = Visit.within(job.booking_id, begin, end, job.minutes, job.place)
-            found = self._least_travel(visit, day, operatives, diaries) if is_area_day else None
+            found = self._min_travel(visit, candidates)
             offers.append(Offer(begin, end, found[0] if found else None))
         return reconcile(offers)
 
-    def _least_travel(
-        self, visit: Visit, day: date, operatives: Iterable[str], diaries: _Diaries
-    ) -> tuple[float, str] | None:
-        """The least travel that the visit adds on that day, and whose; ``None`` where nobody has room."""
+    def _min_travel(self, visit: Visit, candidates: Iterable[_Candidate]) -> tuple[float, str] | None:
+        """Return the least travel that the visit adds, and to whose day; ``None`` if no day has room for it."""
         found = []
-        for operative_id in operatives:
-            shift = self._current.shift(operative_id, day)
-            if shift is None:
-                continue
-            standing = self._current.fixed_visits(operative_id, day)
-            travel = added_travel_km(shift, (*standing, *diaries.get((operative_id, day), ())), visit)
+        for operative_id, route, detours in candidates:
+            travel = self._installation.day_routes.added_travel_km(route, visit, detours)
             if travel is not None:
                 found.append((travel, operative_id))
         return min(found, default=None)
+
+    def _candidates(self, place: Place, day: date, operatives: Iterable[str], diaries: _Diaries) -> list[_Candidate]:
+        """Return the operatives who work on that day, for a visit to that place."""
+        routes = ((name, self._route(name, day, diaries.get((name, day), ()))) for name in operatives)
+        return [_Candidate(name, route, route.detours_km(place)) for name, route in routes if route is not None]
+
+    def _route(self, operative_id: str, day: date, visits: tuple[Visit, ...]) -> DayRoute | None:
+        """Return the operative's day with these visits, or ``None`` if they do not fit or the operative is off."""
+        shift, fixed = self._current.working_day(operative_id, day)
+        if shift is None:
+            return None
+        return self._installation.day_routes.route(shift, (*fixed, *visits))

@@ -43,7 +43,7 @@ def _question(context: UseCaseContext, request: AvailabilityRequest) -> Resolved
     known = cache.query(key, version)
     if known is None:
         known = _checked(context, request)
-        cache.keep_query(key, version, known)
+        cache.put_query(key, version, known)
     return known
 
 
@@ -97,7 +97,7 @@ def _checked(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQ
     area = context.installation.area_of(location, request.order.priority)
     own_booking = _own_booking(context, number) if request.new_booking is False else 0
     job = Job(contract, codes[0].trade, minutes_of(codes), location.place, own_booking, area, only)
-    return ResolvedQuery(Period(job, first, last_shown, request.best_slots, warning), begin)
+    return ResolvedQuery(Period(job, calendar.days_between(first, last_shown), request.best_slots, warning), begin)
 
 
 def _answer(context: UseCaseContext, query: ResolvedQuery) -> Availability:
@@ -111,11 +111,11 @@ def _answer(context: UseCaseContext, query: ResolvedQuery) -> Availability:
     known = cache.answer(period, version, earliest)
     if known is not None:
         return known
-    entries = context.planner.entries(period.job, period.first, period.last)
+    entries = context.planner.entries(period.job, period.days)
     answer = Availability(context.planner.days(entries, earliest, period.best), period.warning)
     first_begin = min((entry.first_begin for entry in entries.values() if entry.first_begin), default=None)
     if first_begin is None or first_begin >= earliest:
-        cache.keep_answer(period, version, first_begin, answer)
+        cache.put_answer(period, version, first_begin, answer)
     return answer
 
 

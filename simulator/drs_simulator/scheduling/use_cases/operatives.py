@@ -26,6 +26,7 @@ from drs_simulator.scheduling.model import (
     WorkingHours,
 )
 from drs_simulator.scheduling.planning import calendar
+from drs_simulator.scheduling.planning.shifts import hours_on
 from drs_simulator.scheduling.refusal import Refusal
 
 
@@ -179,8 +180,6 @@ def _with_hours_of(context: UseCaseContext, operative: Operative, wanted: Operat
 
 def _hours_of_days(context: UseCaseContext, operative: Operative, days: Iterable[date]) -> Iterable[WorkingHours]:
     for day in days:
-        if context.current.shift(operative.id, day) is not None:
-            own = [hours for hours in operative.working_hours if hours.day == day]
-            weekly = [hours for hours in operative.working_hours if hours.weekday == WEEKDAYS[day.weekday()]]
-            hours = (own or weekly)[0]
+        hours = hours_on(operative, day) if context.installation.works_on(day) else None
+        if hours is not None:
             yield WorkingHours(hours.begin, hours.end, day=day)
