@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from drs_simulator.housing_files.records import HousingFile as HousingFile
     from drs_simulator.housing_files.records import HousingFileError as HousingFileError
     from drs_simulator.housing_files.watcher import FolderWatcher as FolderWatcher
+    from drs_simulator.http.servers.address import HostError as HostError
     from drs_simulator.http.servers.address import PortTakenError as PortTakenError
+    from drs_simulator.http.servers.threaded_server import ThreadedServer as ThreadedServer
     from drs_simulator.journal.entry import JournalEntry as JournalEntry
     from drs_simulator.journal.journal import Journal as Journal
     from drs_simulator.profile.loading import ProfileError as ProfileError
@@ -71,6 +73,7 @@ _MODULES = {
     "FaultPlan": "faults.plan",
     "FaultRule": "faults.rules",
     "FolderWatcher": "housing_files.watcher",
+    "HostError": "http.servers.address",
     "HousingFile": "housing_files.records",
     "HousingFileError": "housing_files.records",
     "InvalidRequestError": "admin.client",
@@ -89,6 +92,7 @@ _MODULES = {
     "SnapshotError": "scheduling.snapshot",
     "StateDocument": "storage.export",
     "StateError": "storage.errors",
+    "ThreadedServer": "http.servers.threaded_server",
     "UnauthorizedError": "admin.client",
     "UnusableError": "errors",
     "effects": "faults",

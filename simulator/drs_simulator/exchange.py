@@ -13,7 +13,7 @@ from lxml import etree
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import get_input_stream
 
-from drs_simulator.soap.envelope import SOAP_1_1, SOAP_1_2, name_of, parsed
+from drs_simulator.soap.envelope import SOAP_1_1, SOAP_1_2, name_of, parse_body
 from drs_simulator.soap.soap_fault import SoapFault
 
 _XML = "text/xml;charset=UTF-8"
@@ -69,7 +69,7 @@ class SoapCall:
     def root(self) -> etree._Element | None:
         """The document's root element, as the gateway reads it, or ``None`` where the body is no XML."""
         try:
-            return parsed(self.body, self.charset)
+            return parse_body(self.body, self.charset)
         except SoapFault:
             return None
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from drs_simulator.faults.rules import FaultRule
     from drs_simulator.housing_files.records import HousingFile
     from drs_simulator.housing_files.watcher import FolderWatcher
-    from drs_simulator.http.servers.embedded import EmbeddedServer
+    from drs_simulator.http.servers.threaded_server import ThreadedServer
     from drs_simulator.scenarios.scenario import Scenario
     from drs_simulator.storage.export import StateDocument
 
@@ -122,7 +122,7 @@ class Simulator:
         # Faults have a source of randomness of their own, so that ids are the same with them and without.
         self._fault_random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         self._address = (host, port)
-        self._server: EmbeddedServer | None = None
+        self._server: ThreadedServer | None = None
         self._starting = Lock()
         own_clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
         self._sender = None if callback_url is None else self._make_sender(callback_url)
@@ -198,9 +198,12 @@ class Simulator:
         """
         if self._server is not None:
             raise AlreadyServingError(f"This simulator serves already, at {self.url}. Stop it first.")
-        from drs_simulator.http.servers.embedded import EmbeddedServer  # noqa: PLC0415 - not needed without a socket
+        # Imported here: a simulator that is called without a socket does not need it.
+        from drs_simulator.http.servers.threaded_server import ThreadedServer  # noqa: PLC0415
 
-        self._server = EmbeddedServer(self.wsgi, *self._address)
+        server = ThreadedServer(self.wsgi, *self._address)
+        server.start()
+        self._server = server
         self.start_callbacks()
 
     def stop(self) -> None:

@@ -56,7 +56,7 @@ def url_of(container: str) -> str:
     raise TimeoutError(run("logs", container).stderr)
 
 
-def test_a_container_answers_callers_as_nobody_in_particular_and_stops_when_it_is_told(container: str) -> None:
+def test_a_container_runs_unprivileged_and_stops_on_request(container: str) -> None:
     opening = OPEN.replace("<password>drs<", f"<password>{PASSWORD}<")
     url = url_of(container)
     answer = requests.post(url, call("openSession", opening), headers={"Content-Type": "text/xml"}, timeout=10)

@@ -27,7 +27,7 @@ from drs_simulator.cli.serve_config import (
     with_wsdl_style,
 )
 from drs_simulator.clock import SYSTEM
-from drs_simulator.http.servers.address import check_free
+from drs_simulator.http.servers.address import reserve_port
 from drs_simulator.http.servers.granian_server import ServerConfig, serve
 from drs_simulator.journal.journal import DEFAULT_ENTRIES
 from drs_simulator.log_setup import LogFormat, LogLevel
@@ -331,7 +331,8 @@ def serve_simulator(config: ServeConfig) -> None:
     """
     config.validate()
     # Before the state is opened: where another server runs on it, this one must not change the clock they share.
-    check_free(config.host, config.port)
+    with reserve_port(config.host, config.port):
+        pass
     tls = config.tls.load(config.host)
     server_config = ServerConfig(config.host, config.port, config.worker_threads, config.workers, tls)
     # Errors of the state are printed here, and not by each process that serves; a database gets its shared settings.

@@ -8,7 +8,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import TextLexer, XmlLexer
 
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True)
+from drs_simulator.xml import parse_for_display
+
 _FORMAT = HtmlFormatter(nowrap=True, classprefix="x-")
 
 
@@ -16,7 +17,7 @@ def coloured(body: bytes) -> Markup:
     """The body as HTML, for a ``pre`` element."""
     text, lexer = body.decode("utf-8", "replace"), TextLexer()
     try:
-        document = etree.fromstring(body, _PARSER)
+        document = parse_for_display(body)
     except (etree.XMLSyntaxError, ValueError):
         pass
     else:

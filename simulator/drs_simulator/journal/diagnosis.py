@@ -17,9 +17,18 @@ from drs_simulator.exchange import SoapCall
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, SOAP_1_2, name_of
-from drs_simulator.soap.interface import OPERATIONS, Interface, InterfaceName, Member, interface_named, request_type
+from drs_simulator.soap.interface import (
+    DOCUMENTED_VALUES,
+    OPERATIONS,
+    Interface,
+    InterfaceName,
+    Member,
+    interface_named,
+    request_type,
+)
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.values import read_date_time, read_flag, read_integer
+from drs_simulator.xml import is_known_charset
 
 _MAX_SHOWN = 60
 
@@ -43,8 +52,6 @@ _MAX_ELEMENTS = 2000
 _MAX_NAMES = 5
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 _UNSET_DATE = "0001-01-01"
-# The document uses values that the published enumerations lack.
-_ALSO_KNOWN = {"onlyBestSlotsValue": ("yes",)}
 _REMEDIES: Mapping[str, str] = {
     "dateTime": "a date and time is written 2021-10-26T08:00:00 or 2021-10-26T08:00:00+01:00",
     "int": "a whole number is meant",
@@ -135,7 +142,7 @@ def _type_problems(member: Member, text: str, interface: Interface, profile: Pro
     if member.type in _REMEDIES and not _readable(member.type, text, profile):
         yield f"{member.name} has '{shorten(text)}': {_REMEDIES[member.type]}."
     values = interface.enumerations.get(member.type)
-    if values is not None and text not in (*values, *_ALSO_KNOWN.get(member.type, ())):
+    if values is not None and text not in (*values, *DOCUMENTED_VALUES.get(member.type, ())):
         yield f"{member.name} has '{shorten(text)}', which it does not know{suggest(text, values)}."
 
 
@@ -234,7 +241,7 @@ def _unreadable(call: SoapCall) -> str:
         (not start, "The body is empty; send a SOAP envelope."),
         (start in (b"{", b"["), "The body is JSON; send a SOAP envelope, as text/xml."),
         (
-            not _is_known(call.charset),
+            not is_known_charset(call.charset),
             f"The charset {shorten(call.charset or '')} of the Content-Type is not known; send UTF-8.",
         ),
         (
@@ -246,14 +253,6 @@ def _unreadable(call: SoapCall) -> str:
     )
     otherwise = "The XML is not well-formed; look for a tag that is not closed, or a & or < that is not escaped."
     return next((reason for holds, reason in reasons if holds), otherwise)
-
-
-def _is_known(charset: str | None) -> bool:
-    try:
-        etree.XMLParser(encoding=charset)
-    except LookupError:
-        return False
-    return True
 
 
 def _envelope_problems(call: SoapCall, root: etree._Element) -> Iterator[str]:

@@ -10,8 +10,6 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
 from drs_simulator.clock import Clock
 from drs_simulator.exchange import Outcome, Reply, SoapCall, outcome_of
 from drs_simulator.journal.diagnosis import DiagnosisContext, diagnose
@@ -22,6 +20,7 @@ from drs_simulator.journal.secret_scan import SecretScanner
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.interface import OPERATIONS
+from drs_simulator.xml import parse_xml
 
 if TYPE_CHECKING:
     from drs_simulator.callbacks.sender import Attempt
@@ -226,4 +225,4 @@ def _error_message(reply: Reply) -> str:
     """The errorMsg of a refusal; empty for any other response."""
     if outcome_of(reply) is not Outcome.REFUSAL:
         return ""
-    return etree.fromstring(reply.body).findtext(".//return/errorMsg") or ""
+    return parse_xml(reply.body).findtext(".//return/errorMsg") or ""

@@ -15,7 +15,7 @@ from drs_simulator.profile.model import GatewaySettings, Profile
 from drs_simulator.replay.matching import XmlNode, mismatches, to_node
 from drs_simulator.replay.recording_folder import RecordedExchange, RecordingFolder
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
-from drs_simulator.soap.envelope import fault_document, read_envelope
+from drs_simulator.soap.envelope import read_envelope, write_fault
 from drs_simulator.soap.gateway import GatewayResponse, interface_description
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.storage.memory import MemoryStore
@@ -73,7 +73,7 @@ class RecordedGateway:
                 exchange = self._exchange_for(message)
                 answer = self._answer_of(exchange, operation)
         except SoapFault as problem:
-            return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, fault_document(problem), operation)
+            return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(problem), operation)
         # The status is not recorded: SOAP has 500 for faults.
         status = HTTPStatus.INTERNAL_SERVER_ERROR if exchange.is_fault else HTTPStatus.OK
         return GatewayResponse(status, answer, operation)

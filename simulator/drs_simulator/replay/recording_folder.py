@@ -15,11 +15,9 @@ from drs_simulator.profile.model import GatewaySettings
 from drs_simulator.replay.matching import XmlNode, to_node
 from drs_simulator.soap.envelope import SOAP_1_1, read_envelope
 from drs_simulator.soap.soap_fault import SoapFault
+from drs_simulator.xml import parse_xml
 
 _REQUEST = re.compile(r"(\d+)-\w+\.request\.xml", re.ASCII)
-_PARSER = etree.XMLParser(
-    resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-)
 _SETTINGS = GatewaySettings(default_namespace_wrapper="accept", soap_1_2="accept", max_body_bytes=64 * 1024 * 1024)
 
 
@@ -106,7 +104,7 @@ def _exchange(path: Path) -> RecordedExchange:
         raise RecordingFolderError(f"{path} is no SOAP request, so take it out with its answer: {why}") from None
     response = _bytes(answer)
     try:
-        envelope = etree.fromstring(response, _PARSER)
+        envelope = parse_xml(response)
     except etree.XMLSyntaxError as error:
         raise RecordingFolderError(f"{answer} is no XML: {error.msg}.") from None
     return RecordedExchange(

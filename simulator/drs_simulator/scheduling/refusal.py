@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818 - DRS declines a request here; nothing went wrong
+class Refusal(Exception):
     """DRS declines the request: ``status`` error with this ``errorMsg``, at HTTP 200. Nothing was changed."""
 
     def __init__(self, message: str) -> None:

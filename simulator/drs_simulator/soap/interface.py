@@ -612,7 +612,9 @@ def _observed() -> Interface:
 
 OBSERVED = _observed()
 OPERATIONS = frozenset(_OPERATIONS)
-"""What DRS can be asked; the same in both interfaces."""
+"""The names of all operations, the same in both interfaces."""
+DOCUMENTED_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType({"onlyBestSlotsValue": ("yes",)})
+"""Values of the document that the published enumerations lack (seen: checkAvailability, onlyBestSlots)."""
 
 
 def interface_named(name: InterfaceName) -> Interface:

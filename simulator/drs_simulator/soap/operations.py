@@ -1,4 +1,4 @@
-"""The operations: each reads its request, has the scheduler perform its use case, and writes its answer."""
+"""The operations: each reads its request, performs its use case and builds its response."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Members = Mapping[str, object]
 
 
 class ServiceContext(NamedTuple):
-    """Whom an operation turns to; Spyne hands it on as the user-defined context."""
+    """What an operation needs; Spyne passes it on as the user-defined context (``udc``)."""
 
     scheduler: Scheduler
     reader: RequestReader
@@ -54,12 +54,12 @@ class ServiceContext(NamedTuple):
 
 
 class ParsedRequest(NamedTuple):
-    """What a caller asks, ready for the scheduler. It says nothing of when, so that it can be used again.
+    """A request that is ready for the scheduler. It depends on nothing but its bytes, so it can be cached.
 
     Args:
-        operation: What is to be done.
-        session_id: In which session.
-        request: The use case's request; of openSession, the object that was read.
+        operation: The operation.
+        session_id: The session; ``None`` if the request names none.
+        request: The command of the use case; for openSession the object that was read.
     """
 
     operation: Operation
@@ -68,7 +68,7 @@ class ParsedRequest(NamedTuple):
 
 
 class OperationHandler(NamedTuple):
-    """How an operation is answered: from the request's object to the use case's request, and back to members."""
+    """What belongs to an operation: its use case, the reader of its command and the writer of its result."""
 
     use_case: Callable[[UseCaseContext, Any], Any]
     read: Callable[[RequestReader, Any], Any] = lambda _reader, _sent: None
@@ -104,7 +104,7 @@ SERVED = frozenset({_OPEN_SESSION, *HANDLERS})
 
 @cache
 def application(interface: InterfaceName) -> Application:
-    """The Spyne application of an interface. It keeps nothing, so that all simulators share it."""
+    """The Spyne application of an interface. It has no state, so all simulators share it."""
     types = interface_types(interface)
     methods = {name: _method(operation) for name, operation in types.operations.items() if name in SERVED}
     service = type("SOAP", (ServiceBase,), methods)
@@ -112,7 +112,7 @@ def application(interface: InterfaceName) -> Application:
 
 
 def _method(operation: Operation) -> Any:
-    """The operation as Spyne wants it: a function of the context and the request's object."""
+    """The operation in Spyne's form: a function of the context and the request's object."""
 
     def answer(ctx: MethodContext, request: Any) -> Any:
         sent = operation.new_request() if request is None else request
@@ -129,38 +129,32 @@ def _method(operation: Operation) -> Any:
 
 
 def parse_request(operation: Operation, reader: RequestReader, sent: Any) -> ParsedRequest:
-    """What a request of the operation asks."""
+    """Read the operation's command from the request's object."""
     if operation.name == _OPEN_SESSION:
         return ParsedRequest(operation, None, sent)
     return ParsedRequest(operation, sent.sessionId, HANDLERS[operation.name].read(reader, sent))
 
 
 def answer_request(context: ServiceContext, parsed: ParsedRequest) -> Any:
-    """The response's object: what the use case says, or a refusal."""
+    """Perform the use case and build the response's object, which may be a refusal."""
+    operation = parsed.operation
     try:
-        return build_response(context, parsed, execute(context, parsed))
+        members = _perform(context, parsed)
     except Refusal as refusal:
-        return build_rejection(parsed, refusal)
+        return operation.new_response(errorMsg=refusal.message, id=0, status="error")
+    return operation.new_response(id=0, status="success", **members)
 
 
-def execute(context: ServiceContext, parsed: ParsedRequest) -> Any:
-    """What the use case says.
+def _perform(context: ServiceContext, parsed: ParsedRequest) -> Members:
+    """Perform the use case and build the members of its result.
 
     Raises:
-        Refusal: It declines.
+        Refusal: The use case declines.
     """
-    if parsed.operation.name == _OPEN_SESSION:
-        return context.scheduler.open_session(parsed.request.login, parsed.request.password)
-    return context.scheduler.perform(HANDLERS[parsed.operation.name].use_case, parsed.session_id, parsed.request)
-
-
-def build_response(context: ServiceContext, parsed: ParsedRequest, answer: Any) -> Any:
-    """The response's object for what the use case said."""
     name = parsed.operation.name
-    members = {"sessionId": answer.id} if name == _OPEN_SESSION else HANDLERS[name].write(context.writer, answer)
-    return parsed.operation.new_response(id=0, status="success", **members)
-
-
-def build_rejection(parsed: ParsedRequest, refusal: Refusal) -> Any:
-    """The response's object for a refusal."""
-    return parsed.operation.new_response(errorMsg=refusal.message, id=0, status="error")
+    if name == _OPEN_SESSION:
+        session = context.scheduler.open_session(parsed.request.login, parsed.request.password)
+        return {"sessionId": session.id}
+    handler = HANDLERS[name]
+    result = context.scheduler.perform(handler.use_case, parsed.session_id, parsed.request)
+    return handler.write(context.writer, result)

@@ -1,11 +1,10 @@
-"""Turns the results of use cases into responses of the interface."""
+"""Turns the results of use cases into the members of the interface's responses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from functools import lru_cache, partial
-from operator import attrgetter
+from functools import lru_cache
 from typing import Any
 
 from drs_simulator.profile.model import Profile
@@ -18,49 +17,24 @@ from drs_simulator.scheduling.model import (
     Operative,
     OrderWithBookings,
     PlannedBooking,
+    Slot,
     Unavailability,
     WorkingHours,
 )
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.use_cases.bookings import business_data
-from drs_simulator.soap.compiled.cache import Remembered
 from drs_simulator.soap.compiled.writer import CompiledWriter, NotWrittenError
 from drs_simulator.soap.spyne.types import Types
 from drs_simulator.soap.values import write_quantity
 
-_Table = Mapping[str, Callable[[Any], object]]
-
-_SLOT: _Table = {
-    "available": lambda slot: "YES" if slot.available else "NO",
-    "beginDate": attrgetter("begin"),
-    "bestSlot": attrgetter("best"),
-    "endDate": attrgetter("end"),
-}
-_LOCATION: _Table = {
-    "address1": attrgetter("address1"),
-    "address2": attrgetter("address2"),
-    "address3": attrgetter("address3"),
-    "address4": attrgetter("address4"),
-    "agency": attrgetter("agency"),
-    "country": attrgetter("country"),
-    "excludedFromMsging": lambda _: False,
-    "latitude": attrgetter("latitude"),
-    "locationId": attrgetter("id"),
-    "longitude": attrgetter("longitude"),
-    "name": attrgetter("name"),
-    "postCode": attrgetter("post_code"),
-    "workflowType": attrgetter("workflow_type"),
-}
-
-
 Members = dict[str, object]
-_DAYS_REMEMBERED = 2048
-_LOCATIONS_REMEMBERED = 1024
-_DATA_REMEMBERED = 1024
+_DAY_CACHE_SIZE = 2048
 
 
 class ResponseWriter:
-    """Writes answers for one installation: days, locations and business data once, as long as they are the same.
+    """Builds the responses of one installation.
+
+    A day of slots is written as text only once, because most days stay the same between two searches.
 
     Args:
         profile: The installation.
@@ -72,18 +46,22 @@ class ResponseWriter:
         self._profile = profile
         self._types = types
         self._compiled = compiled
-        self._days: Remembered[DaySlots, Any] = Remembered(_DAYS_REMEMBERED)
-        self._locations: Remembered[Location, Any] = Remembered(_LOCATIONS_REMEMBERED)
-        self._business_data = lru_cache(_DATA_REMEMBERED)(self._written_business_data)
         self._zone = profile.zone
+        # All days are of one installation, so that equal ones have equal offsets.
+        self._write_day = lru_cache(_DAY_CACHE_SIZE)(self._day)
+        self._fixed_data = {
+            datum.name: self._write_once("theBusinessData", "businessData", self._datum(datum.name, datum.value))
+            for datum in profile.business_data
+            if datum.value is not None and not {"{", "}"} & set(datum.value)
+        }
         self._observed = profile.gateway.interface == "observed"
 
     def availability(self, answer: Availability) -> Members:
-        """The members of checkAvailability's answer."""
+        """Slots by day, and the other orders of the address."""
         return {
             "errorMsg": answer.warning,
             "theOtherOrders": [self._order(order) for order in answer.other_orders],
-            "theSlots": [self._days.of(day, partial(self._day, day)) for day in answer.days],
+            "theSlots": [self._write_day(day) for day in answer.days],
         }
 
     def order(self, answer: OrderWithBookings) -> Members:
@@ -115,7 +93,7 @@ class ResponseWriter:
         return {"theResources": [self._operative(operative) for operative in answer]}
 
     def meta_data(self, answer: Profile) -> Members:
-        """What an installation is set up with."""
+        """The installation's business data, trades and reasons of absence."""
         trades = dict.fromkeys(trade for operative in answer.operatives for trade in operative.trades)
         types = self._types
         return {
@@ -145,10 +123,15 @@ class ResponseWriter:
         made = self._types["daySlotsInfo"](
             day=day.midnight,
             nonWorkingDay=False,
-            slotsForDay=[_write(self._types["slotInfo"], _SLOT, slot) for slot in day.slots],
+            slotsForDay=[self._slot(slot) for slot in day.slots],
             weeklyDayOff=False,
         )
-        return self._once("theSlots", "daySlotsInfo", made)
+        return self._write_once("theSlots", "daySlotsInfo", made)
+
+    def _slot(self, slot: Slot) -> Any:
+        return self._types["slotInfo"](
+            available="YES" if slot.available else "NO", beginDate=slot.begin, bestSlot=slot.best, endDate=slot.end
+        )
 
     def _order(self, answer: OrderWithBookings) -> Any:
         order = answer.order
@@ -201,7 +184,7 @@ class ResponseWriter:
         )
 
     def _code(self, code: BookingCode, planned: PlannedBooking) -> Any:
-        # Seen in Appendix B 4, though the published interface lacks them.
+        # Appendix B 4 shows these; the published interface lacks them.
         observed = {"originalQuantity": "0.0", "quantityUsed": "0.0", "timeRemaining": "0.0"} if self._observed else {}
         return self._types["bookingCode"](
             bookingCodeSORCode=code.sor_code,
@@ -260,7 +243,7 @@ class ResponseWriter:
         )
 
     def _hours(self, hours: WorkingHours) -> Any:
-        # The interface wants whole instants; for hours of a weekday only their times mean something.
+        # The interface has whole instants; of the hours of a weekday only the times matter.
         day = hours.day or date(1970, 1, 1)
         return self._types["workingHour"](
             beginDate=calendar.at(day, hours.begin, self._zone),
@@ -279,32 +262,40 @@ class ResponseWriter:
             theBooking=self._booking(planned),
         )
 
-    def _written_business_data(self, user_id: str, reason: str, life_cycle: LifeCycle) -> list[Any]:
-        made = (
-            self._types["businessData"](name=name, targetObject="job", value=value)
+    def _business_data(self, user_id: str, reason: str, life_cycle: LifeCycle) -> list[Any]:
+        return [
+            self._fixed_data.get(name) or self._datum(name, value)
             for name, value in business_data(self._profile, user_id, reason, life_cycle).items()
-        )
-        return [self._once("theBusinessData", "businessData", each) for each in made]
+        ]
+
+    def _datum(self, name: str, value: str | None) -> Any:
+        return self._types["businessData"](name=name, targetObject="job", value=value)
 
     def _location(self, location: Location) -> Any:
-        return self._locations.of(location, partial(self._written_location, location))
+        # The published interface requires a name, which Appendix B 4 lacks.
+        name = location.name if self._observed or location.name is not None else location.address1
+        made = self._types["location"](
+            address1=location.address1,
+            address2=location.address2,
+            address3=location.address3,
+            address4=location.address4,
+            agency=location.agency,
+            country=location.country,
+            excludedFromMsging=False,
+            latitude=location.latitude,
+            locationId=location.id,
+            longitude=location.longitude,
+            name=name,
+            postCode=location.post_code,
+            workflowType=location.workflow_type,
+        )
+        for member, value in location.more:
+            setattr(made, member, value)
+        return made
 
-    def _written_location(self, location: Location) -> Any:
-        written = _write(self._types["location"], _LOCATION, location)
-        for name, value in location.more:
-            setattr(written, name, value)
-        if written.name is None and not self._observed:
-            # Required by the published interface, and missing in Appendix B 4.
-            written.name = location.address1
-        return self._once("theLocation", "location", written)
-
-    def _once(self, name: str, cls: str, made: Any) -> Any:
-        """The element as it is written every time, or as it is where only Spyne can write it."""
+    def _write_once(self, name: str, cls: str, value: Any) -> Any:
+        """The value with its text, or the bare value if the compiled writer cannot write it."""
         try:
-            return self._compiled.element(name, self._types.classes[cls], made)
+            return self._compiled.write_element(name, self._types.classes[cls], value)
         except NotWrittenError:
-            return made
-
-
-def _write(cls: Any, table: _Table, value: object) -> Any:
-    return cls(**{member: made_of(value) for member, made_of in table.items()})
+            return value

@@ -32,7 +32,9 @@ def read_date_time(text: str, zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(trimmed)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return min(max(aware, _EARLIEST), _LATEST).astimezone(zone)
+        if not _EARLIEST.year < aware.year < _LATEST.year:
+            aware = min(max(aware, _EARLIEST), _LATEST)
+        return aware.astimezone(zone)
     except (ValueError, OverflowError):
         raise soap_fault.WrongValue(text) from None
 

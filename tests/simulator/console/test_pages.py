@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from drs_contracts import Confirmations
+from drs_contracts import CallbackReceiver
 from lxml import etree, html
 from werkzeug.test import Client
 
@@ -113,7 +113,7 @@ def test_a_move_that_cannot_be_is_explained_and_changes_nothing(shown: Stage, fo
 
 
 def test_a_service_hears_of_what_a_planner_moves_and_confirms_here() -> None:
-    with Confirmations() as receiver, stage(callback_url=receiver.url) as shown:
+    with CallbackReceiver() as receiver, stage(callback_url=receiver.url) as shown:
         shown.post(f"/bookings/{FIRST_BOOKING}/move", day="2021-10-28", slot="12:00-16:00")
         status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/confirm")
         assert status == 303

@@ -57,7 +57,7 @@ PARSED = HousingFile(
 )
 
 
-def numbered(number: str) -> bytes:
+def with_number(number: str) -> bytes:
     """The first example, as an order of that number."""
     return FIRST.replace("L835574", number).encode()
 

@@ -1,4 +1,4 @@
-"""The WSGI application: which path leads where, over a client without a socket and to the letter of WSGI."""
+"""The WSGI application: its paths, over a client without a socket, and its conformance to WSGI."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ def drs() -> Caller:
 
 @pytest.mark.parametrize("path", ["/OTWebServiceGateway_LINCOLN/ws/soap", "/OTWebServiceGateway_LINCOLN/ws/soap_560"])
 @pytest.mark.parametrize("query", ["", "?wsdl"])
-def test_calls_are_answered_at_both_paths_even_with_wsdl_behind_them(drs: Caller, path: str, query: str) -> None:
+def test_calls_are_answered_at_both_paths(drs: Caller, path: str, query: str) -> None:
     answer = drs.http.post(path + query, data=call("openSession", OPEN), content_type="text/xml")
     assert answer.status_code == 200
     assert "<status>success</status>" in answer.text
 
 
 @pytest.mark.parametrize("query", ["wsdl", "WSDL", "wsdl=1"])
-def test_the_interface_description_is_at_wsdl_in_any_spelling(drs: Caller, query: str) -> None:
+def test_wsdl_is_served_in_any_spelling(drs: Caller, query: str) -> None:
     answer = drs.http.get(f"{drs.simulator.path}?{query}")
     assert etree.fromstring(answer.data).tag == "{http://schemas.xmlsoap.org/wsdl/}definitions"
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-def test_what_is_no_post_is_a_fault(drs: Caller, method: str) -> None:
+def test_other_methods_are_a_fault(drs: Caller, method: str) -> None:
     answer = drs.http.open(drs.simulator.path, method=method)
     assert answer.status_code == 500
     text = etree.fromstring(answer.data).findtext(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultstring")
@@ -41,13 +41,13 @@ def test_what_is_no_post_is_a_fault(drs: Caller, method: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/soap", 404), ("/OTWebServiceGateway_OTHER/ws/soap", 404)])
-def test_elsewhere_a_signpost_says_where_the_gateway_is(drs: Caller, path: str, status: int) -> None:
+def test_other_paths_show_the_gateways_address(drs: Caller, path: str, status: int) -> None:
     answer = drs.http.get(path)
     assert answer.status_code == status
     assert "http://localhost/OTWebServiceGateway_LINCOLN/ws/soap?wsdl" in answer.text
 
 
-def test_a_chunked_body_is_read_to_its_end_and_no_further_than_the_limit(drs: Caller) -> None:
+def test_chunked_body_is_read_up_to_the_limit(drs: Caller) -> None:
     def post(body: bytes) -> str:
         environ = EnvironBuilder(drs.simulator.path, method="POST", content_type="text/xml").get_environ()
         environ |= {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
@@ -58,7 +58,7 @@ def test_a_chunked_body_is_read_to_its_end_and_no_further_than_the_limit(drs: Ca
 
 
 @pytest.mark.parametrize("method", ["POST", "GET", "HEAD"])
-def test_the_application_keeps_to_wsgi(method: str) -> None:
+def test_application_conforms_to_wsgi(method: str) -> None:
     simulator = Simulator("lincoln")
     environ = EnvironBuilder(simulator.path, method=method, data=b"" if method != "POST" else b"x").get_environ()
     started: list[str] = []

@@ -265,7 +265,7 @@ def test_whatever_fails_in_the_gateway_itself_is_a_fault_as_well(drs: Caller, mo
     def fail(*_: object) -> None:
         raise ZeroDivisionError("inner workings")
 
-    monkeypatch.setattr("drs_simulator.soap.gateway.plain_wrapper", fail)
+    monkeypatch.setattr("drs_simulator.soap.gateway.read_plain_wrapper", fail)
     answered = drs.post(GOOD)
     assert (answered.status, answered.fault_code) == (500, "soap:Server")
     assert "inner workings" not in answered.body

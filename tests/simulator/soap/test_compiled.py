@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -94,7 +95,7 @@ def written_by_spyne(operation: str, response: Any) -> bytes | None:
 
 def written(operation: str, response: Any) -> bytes | None:
     try:
-        return CompiledWriter().answer(TYPES.operations[operation], response)
+        return CompiledWriter().write(TYPES.operations[operation], response)
     except NotWrittenError:
         return None
 
@@ -109,7 +110,7 @@ def test_what_was_written_before_stands_for_itself(day: Any) -> None:
     plain = TYPES["xmbCheckAvailabilityResponse"](status="success", theSlots=[day, day])
     expected = written_by_spyne("checkAvailability", plain)
     try:
-        once = CompiledWriter().element("theSlots", TYPES.classes["daySlotsInfo"], day)
+        once = CompiledWriter().write_element("theSlots", TYPES.classes["daySlotsInfo"], day)
     except NotWrittenError:
         assert expected is None
         return
@@ -173,7 +174,7 @@ def test_what_is_read_is_read_as_spyne_reads_it(drawn: tuple[str, etree._Element
     except SoapFault:
         expected = None
     try:
-        read = CompiledReader(LONDON, LINCOLN.gateway.max_depth).request(operation, wrapper)
+        read = CompiledReader(LONDON, LINCOLN.gateway.max_depth).read(operation, wrapper)
     except NotReadError:
         return
     assert expected is not None
@@ -188,6 +189,33 @@ def test_the_requests_of_a_healthy_client_are_read_without_spyne(monkeypatch: py
     assert drs.ask("createOrder", ORDER, session).returned.findtext("status") == "success"
     assert "no order" not in drs.ask("selectOrder", "<primaryOrderNumber>1</primaryOrderNumber>", session).error
     assert drs.ask("closeSession", "", session).returned.findtext("status") == "success"
+
+
+def test_a_text_with_nil_in_it_is_read_without_spyne(monkeypatch: pytest.MonkeyPatch) -> None:
+    drs = Caller()
+    session = drs.open()
+    monkeypatch.setattr(Gateway, "answer_by_spyne", lambda *_: pytest.fail("Spyne has read it"))
+    order = ORDER.replace("Door", "Manila envelope, vanilla paint")
+    assert drs.ask("createOrder", order, session).returned.findtext("theOrder/orderComments")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (call("openSession", f'{OPEN}<id x:nil="1" xmlns:x="urn:x"/>'), "An element may be nil."),
+        (f"<!DOCTYPE e>{call('openSession', OPEN)}", "Its encoding is not certainly UTF-8, or it has a DOCTYPE."),
+        ("<a/>", "Its envelope is unusual or not well-formed."),
+        (call("openSession", "<id>secret</id>"), "It has a value that is not of its type."),
+        (call("open", ""), "It names no operation of DRS."),
+    ],
+)
+def test_why_spyne_reads_a_request_is_logged(caplog: pytest.LogCaptureFixture, body: str, reason: str) -> None:
+    drs = Caller()
+    with caplog.at_level(logging.DEBUG, "drs_simulator.soap.gateway"):
+        drs.post(body)
+    assert [each.getMessage() for each in caplog.records] == [
+        f"Spyne reads a request, not the compiled reader: {reason}"
+    ]
 
 
 CALLERS = Caller(), Caller()

@@ -13,13 +13,11 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import Condition
 from time import sleep
-from typing import Self
 
 import pytest
-from drs_contracts import Confirmations, ReceivedConfirmation
-from drs_simulator import AdminClient, Simulator
+from drs_contracts import CallbackReceiver, ReceivedConfirmation
+from drs_simulator import AdminClient, Simulator, ThreadedServer
 from drs_simulator.admin.client import InvalidRequestError
-from drs_simulator.http.servers.embedded import EmbeddedServer
 from drs_simulator.scheduling import back_office as office
 from drs_simulator.scheduling.back_office import Move
 from drs_simulator.scheduling.context import UseCaseContext
@@ -31,7 +29,7 @@ from drs_simulator.storage.opening import open_store
 from sqlalchemy import create_engine, text
 from werkzeug.wrappers import Request, Response
 
-from tests.simulator.callbacks.test_callbacks import CLOCK, booked, moved
+from tests.simulator.callbacks.test_callbacks import CLOCK, create_booking, move_booking
 from tests.simulator.scheduling.builders import LINCOLN, Desk, local
 
 NOON = datetime(2021, 10, 22, 12, tzinfo=UTC)
@@ -93,14 +91,17 @@ def planner(store: Store) -> Planner:
     return Planner(store)
 
 
-class SlowService(EmbeddedServer):
+class SlowService(ThreadedServer):
     """Takes so long to answer that whoever shares the work would come upon what another one is posting."""
 
     def __init__(self) -> None:
         self.told: list[int] = []
         self.news = Condition()
-        super().__init__(Request.application(self._answer), "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self.port}/"
+        super().__init__(Request.application(self._answer))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
 
     def _answer(self, request: Request) -> Response:
         confirmation = ReceivedConfirmation.of(request.get_data())
@@ -109,12 +110,6 @@ class SlowService(EmbeddedServer):
             self.told.append(int(confirmation["bookingId"]))
             self.news.notify_all()
         return Response()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.stop()
 
 
 def free_port() -> int:
@@ -137,8 +132,8 @@ def running(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(database: str) -> None:
     nobody = f"http://127.0.0.1:{free_port()}/"
     with Simulator("lincoln", clock=CLOCK, state=database, callback_url=nobody) as drs:
-        moved(drs, booked(drs), 1)
-    with Confirmations() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
+        move_booking(drs, create_booking(drs), 1)
+    with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
         (told,) = receiver.wait_for(1)
         assert told["planningWindowStart"] == "2021-10-27T12:00:00"
 
@@ -146,10 +141,10 @@ def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(dat
 def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imports_it() -> None:
     nobody = f"http://127.0.0.1:{free_port()}/"
     with Simulator("lincoln", clock=CLOCK, callback_url=nobody) as drs:
-        moved(drs, booked(drs), 1)
+        move_booking(drs, create_booking(drs), 1)
         with AdminClient(drs.url) as admin:
             exported = admin.export_state().model_dump_json()
-    with Confirmations() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:
+    with CallbackReceiver() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:
         with AdminClient(drs.url) as admin:
             admin.import_state(exported)
         (told,) = receiver.wait_for(1)
@@ -166,7 +161,7 @@ def test_what_a_killed_process_was_about_to_send_is_sent_by_another(database: st
     store.close()
     with running(TAKES_ITS_TURN, database) as process:
         process.send_signal(signal.SIGKILL)
-    with Confirmations() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
+    with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
         (told,) = receiver.wait_for(1, 20)
         assert told["planningWindowStart"] == "2021-10-27T08:00:00"
 

@@ -1,1 +1,1 @@
-"""Quick readers and writers made from Spyne's types; tests prove them equal to the reference."""
+"""Fast readers and writers made from Spyne's types; tests prove them equal to Spyne."""

@@ -1,13 +1,12 @@
-"""Reads requests quickly: for each Spyne type a table, made once from Spyne's own account of its members.
+"""Reads requests fast, by a table for each Spyne type that is made once from Spyne's description of its members.
 
-Only what is in order is read here. A request in which anything is amiss, or out of the ordinary, is left to
-``CxfReader``, which has the words for it. A property of the tests shows that both read the same.
+Only well-formed, usual requests are read here. Every other one is left to ``CxfReader``, which has the fault texts. A
+property test shows that both read the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,61 +24,57 @@ _FromText = Callable[[str], object]
 _Table = dict[str, tuple["_FromText | Any", bool, bool]]
 
 
-_DATES_REMEMBERED = 4096
-
-
 class NotReadError(ValueError):
-    """A request that the general reader has to be asked about."""
+    """A request that ``CxfReader`` has to read."""
 
 
 class CompiledReader:
-    """Reads objects of Spyne classes. Its tables are made when a type is first met. Safe under threads.
+    """Reads objects of Spyne classes. A type's table is made when the type is first met. Safe under threads.
 
     Args:
-        zone: What a date without offset means.
-        max_depth: How deep elements may be nested.
+        zone: The time zone of dates without an offset.
+        max_depth: The maximum nesting of elements.
     """
 
     def __init__(self, zone: ZoneInfo, max_depth: int) -> None:
-        # An element's members lie one deeper than itself; the wrapper lies in Envelope and Body.
+        # The request's element is inside Envelope, Body and the wrapper.
         self._depth_left = max_depth - 3
         self._tables: dict[Any, tuple[Maker, _Table]] = {}
-        self._date_time = lru_cache(_DATES_REMEMBERED)(lambda text: read_date_time(text, zone))
+        self._zone = zone
 
-    def request(self, operation: Operation, wrapper: etree._Element) -> Any:
-        """The object of the operation's request type, made from the one element in its wrapper.
-
-        No element in it has an attribute that means something.
+    def read(self, operation: Operation, wrapper: etree._Element) -> Any:
+        """Read the object of the operation's request type from the one element in its wrapper, ignoring attributes.
 
         Raises:
-            NotReadError: The request is not plainly in order.
+            NotReadError: ``CxfReader`` has to read the request.
         """
         if len(wrapper) != 1:
-            raise NotReadError("A wrapper has one element in it.")
+            raise NotReadError("Its wrapper has not one child element.")
         inner = wrapper[0]
         if inner.tag != operation.name:
-            raise NotReadError("That element has the operation's name.")
+            raise NotReadError("The element in its wrapper has not the name of the operation.")
         try:
             return self._complex(operation.request, inner, self._depth_left)
-        except SoapFault as fault:
-            raise NotReadError(fault.text) from None
+        except SoapFault:
+            # The fault's text has the value in it, which may be personal.
+            raise NotReadError("It has a value that is not of its type.") from None
 
     def _complex(self, cls: Any, element: etree._Element, depth_left: int) -> Any:
         if depth_left < 0:
-            raise NotReadError("The elements are nested too deep.")
-        make, table = self._tables.get(cls) or self._compiled(cls)
+            raise NotReadError("Its elements are nested too deep.")
+        make, table = self._tables.get(cls) or self._compile(cls)
         value = make()
         members = value.__dict__
         for child in element:
             name = child.tag
             known = table.get(name)  # type: ignore[arg-type]
             if known is None:
-                raise NotReadError("A member is not known.")
+                raise NotReadError("It has an unknown member.")
             kind, is_complex, is_repeated = known
             if is_complex:
                 read = self._complex(kind, child, depth_left - 1)
             elif len(child):
-                raise NotReadError("A simple member has elements in it.")
+                raise NotReadError("It has elements in a simple member.")
             else:
                 read = kind(child.text or "")
             if is_repeated:
@@ -90,7 +85,7 @@ class CompiledReader:
                 members[name] = read
         return value
 
-    def _compiled(self, cls: Any) -> tuple[Maker, _Table]:
+    def _compile(self, cls: Any) -> tuple[Maker, _Table]:
         table: _Table = {}
         for name, member in cls.get_flat_type_info(cls).items():
             is_complex = issubclass(member, ComplexModelBase)
@@ -101,18 +96,18 @@ class CompiledReader:
 
     def _from_text(self, cls: Any) -> _FromText:
         if issubclass(cls, EnumBase):
-            return _one_of(frozenset(allowed_values(cls)))
+            return _enumeration_reader(frozenset(allowed_values(cls)))
         if issubclass(cls, DateTime):
-            return self._date_time
+            return lambda text: read_date_time(text, self._zone)
         if issubclass(cls, Boolean):
             return read_flag
         return read_integer if issubclass(cls, Integer32) else str
 
 
-def _one_of(values: frozenset[str]) -> _FromText:
+def _enumeration_reader(values: frozenset[str]) -> _FromText:
     def read(text: str) -> str:
         if text not in values:
-            raise NotReadError("A value is none of its enumeration.")
+            raise NotReadError("It has a value outside an enumeration.")
         return text
 
     return read

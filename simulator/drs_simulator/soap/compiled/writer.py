@@ -1,6 +1,6 @@
-"""Writes answers quickly: for each Spyne type one function, made once from Spyne's own account of its members.
+"""Writes responses fast, by a function for each Spyne type that is made once from Spyne's description of its members.
 
-``CxfWriter`` is the reference: a property of the tests shows that both give the same bytes, or both none.
+``CxfWriter`` is the reference: a property test shows that both write the same bytes, or that both fail.
 """
 
 from __future__ import annotations
@@ -22,64 +22,64 @@ _Parts = list[str]
 _Write = Callable[[Any, _Parts], None]
 _ToText = Callable[[Any], str]
 _Member = tuple[str, _ToText | None, str, str, _Write | None]
-# What XML does not take as it is, or not at all.
+# Characters that XML escapes, or does not allow.
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ONLY_FRAME = 2
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 
 class NotWrittenError(ValueError):
-    """A value that cannot be written as XML; neither could Spyne."""
+    """A value that cannot be written as XML, by Spyne neither."""
 
 
 class CompiledWriter:
-    """Writes objects of Spyne classes. Its functions are made when a type is first met. Safe under threads."""
+    """Writes objects of Spyne classes. A type's function is made when the type is first met. Safe under threads."""
 
     def __init__(self) -> None:
-        self._written: dict[Any, _Write] = {}
+        self._functions: dict[Any, _Write] = {}
         self._frames: dict[str, tuple[str, str, str]] = {}
 
-    def answer(self, operation: Operation, response: Any) -> bytes:
-        """The envelope with the operation's response.
+    def write(self, operation: Operation, response: Any) -> bytes:
+        """The envelope of the operation's response.
 
         Raises:
-            NotWrittenError: Some value of it cannot be written.
+            NotWrittenError: A value cannot be written.
         """
         opening, closing, empty = self._frame(operation.name)
         parts = [opening]
-        self._writing(operation.response)(response, parts)
+        self._function_for(operation.response)(response, parts)
         parts.append(closing)
         return "".join(parts if len(parts) > _ONLY_FRAME else [empty]).encode()
 
-    def element(self, name: str, cls: Any, value: Any) -> Written:
-        """The value as an element of that name, to be written more than once.
+    def write_element(self, name: str, cls: Any, value: Any) -> Written:
+        """The value and its text as an element of that name.
 
         Raises:
-            NotWrittenError: Some value of it cannot be written.
+            NotWrittenError: A value cannot be written.
         """
         parts: _Parts = []
         self._complex(name, cls)(value, parts)
         return Written(value, "".join(parts))
 
     def _frame(self, operation: str) -> tuple[str, str, str]:
-        """What stands before and behind the members of an answer (seen: Appendix B), and what without any."""
+        """The text before and after the members of a response, and that of one without members (seen: Appendix B)."""
         if operation not in self._frames:
-            before = (
+            opening = (
                 f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP_1_1}"><soap:Body>'
                 f'<ns1:{operation}Response xmlns:ns1="{NAMESPACE}"><return xmlns:ns2="{NAMESPACE}"'
             )
-            behind = f"</ns1:{operation}Response></soap:Body></soap:Envelope>"
-            self._frames[operation] = f"{before}>", f"</return>{behind}", f"{before}/>{behind}"
+            closing = f"</ns1:{operation}Response></soap:Body></soap:Envelope>"
+            self._frames[operation] = f"{opening}>", f"</return>{closing}", f"{opening}/>{closing}"
         return self._frames[operation]
 
-    def _writing(self, cls: Any) -> _Write:
+    def _function_for(self, cls: Any) -> _Write:
         cls = cls.__orig__ or cls
-        if cls not in self._written:
-            self._written[cls] = self._compiled(cls)
-        return self._written[cls]
+        if cls not in self._functions:
+            self._functions[cls] = self._compile(cls)
+        return self._functions[cls]
 
-    def _compiled(self, cls: Any) -> _Write:
-        """A function that writes the members of the class, in order, those of its base first."""
+    def _compile(self, cls: Any) -> _Write:
+        """Make the function that writes the members of the class, those of its base first."""
         members = [self._member(name, member) for name, member in cls.get_flat_type_info(cls).items()]
 
         def write(value: Any, parts: _Parts) -> None:
@@ -96,12 +96,12 @@ class CompiledWriter:
         return write
 
     def _member(self, name: str, member: Any) -> _Member:
-        """How a member is written: a single simple one by its text, every other one by a function of its own."""
+        """How a member is written: one simple value by its text, every other member by its own function."""
         is_complex, is_single = issubclass(member, ComplexModelBase), member.Attributes.max_occurs == 1
         opening, closing = f"<{name}>", f"</{name}>"
         if not is_complex and is_single:
-            return name, _text_of(member), opening, closing, None
-        one = self._complex(name, member) if is_complex else _leaf(name, _text_of(member))
+            return name, _text_function(member), opening, closing, None
+        one = self._complex(name, member) if is_complex else _leaf(name, _text_function(member))
 
         def each(values: Any, parts: _Parts) -> None:
             for value in values:
@@ -119,8 +119,8 @@ class CompiledWriter:
                 return
             parts.append(opening)
             before = len(parts)
-            # Types refer to each other in circles, so that this one is looked up no sooner than it is needed.
-            self._writing(cls)(value, parts)
+            # Types refer to each other in circles, so this one is looked up only when it is used.
+            self._function_for(cls)(value, parts)
             if len(parts) == before:
                 parts[-1] = empty
             else:
@@ -138,7 +138,7 @@ def _leaf(name: str, to_text: _ToText) -> _Write:
     return write
 
 
-def _text_of(cls: Any) -> _ToText:
+def _text_function(cls: Any) -> _ToText:
     for kind, to_text in _TEXTS:
         if issubclass(cls, kind):
             return to_text
@@ -147,7 +147,7 @@ def _text_of(cls: Any) -> _ToText:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise NotWrittenError("A text was expected.")
+        raise NotWrittenError("The value is not a text.")
     return value if _SPECIAL.search(value) is None else _SPECIAL.sub(_escape, value)
 
 
@@ -160,7 +160,7 @@ def _escape(found: re.Match[str]) -> str:
 
 def _integer(value: object) -> str:
     if value.__class__ is not int:
-        raise NotWrittenError("A whole number was expected.")
+        raise NotWrittenError("The value is not a whole number.")
     return str(value)
 
 

@@ -14,7 +14,7 @@ from spyne.model.enum import EnumBase  # isort: skip
 from spyne.protocol.soap import Soap11  # isort: skip
 
 from drs_simulator.soap import soap_fault
-from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, name_of, serialized
+from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, name_of, serialize
 from drs_simulator.soap.spyne.types import Written, allowed_values
 from drs_simulator.soap.values import read_date_time, read_flag, read_integer, write_date_time, write_flag
 
@@ -118,7 +118,7 @@ class CxfWriter(Soap11):  # type: ignore[misc]
 
     def create_out_string(self, ctx: MethodContext, charset: str | None = None) -> None:  # noqa: ARG002
         """The envelope as bytes, always UTF-8."""
-        ctx.out_string = [serialized(ctx.out_document)]
+        ctx.out_string = [serialize(ctx.out_document)]
 
 
 def _leaf(

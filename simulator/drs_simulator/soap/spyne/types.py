@@ -1,4 +1,4 @@
-"""The published types as Spyne models, made from the interface's table."""
+"""The published types as Spyne classes, made from the interface's table."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from spyne.model.enum import Enum  # isort: skip
 
 from drs_simulator.soap.envelope import NAMESPACE
 from drs_simulator.soap.interface import (
+    DOCUMENTED_VALUES,
     Interface,
     InterfaceName,
     Member,
@@ -25,9 +26,6 @@ from drs_simulator.soap.interface import (
 )
 
 _SIMPLE = {"string": Unicode, "int": Integer32, "boolean": Boolean, "dateTime": DateTime}
-
-# The document has values that the published enumerations lack (seen: checkAvailability, onlyBestSlots).
-_VALUES_OF_THE_DOCUMENT = {"onlyBestSlotsValue": ("yes",)}
 
 
 Maker = Callable[..., Any]
@@ -45,7 +43,7 @@ class Operation(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A complex value that was written before, with its text, its own element included."""
+    """A complex value with its text, which includes its own element."""
 
     value: Any
     text: str
@@ -65,7 +63,7 @@ class Types:
 
 @cache
 def interface_types(name: InterfaceName) -> Types:
-    """The Spyne classes of the observed or the published interface; the same ones every time."""
+    """The Spyne classes of the observed or the published interface, made once."""
     interface = interface_named(name)
     classes = _classes(interface)
     operations = {name: _operation(name, classes) for name in interface.operations}
@@ -74,7 +72,7 @@ def interface_types(name: InterfaceName) -> Types:
 
 @cache
 def maker(cls: Any) -> Maker:
-    """A quick way to objects of a Spyne class. Spyne's own looks for defaults at every call; no type here has any."""
+    """A fast constructor of a Spyne class. Spyne's own looks for defaults at every call, and no type here has any."""
     blank = dict.fromkeys(cls.get_flat_type_info(cls))
 
     def make(**members: object) -> Any:
@@ -107,7 +105,7 @@ def _classes(interface: Interface) -> dict[str, Any]:
 
 
 def _declare(interface: Interface, name: str, known: dict[str, Any], simple: frozenset[str]) -> Any:
-    """A class with its base. Spyne hands down only what a base has from the start: simple members come at once."""
+    """A class with its base. Spyne inherits only members that a base has from the start: simple ones come first."""
     if name not in known:
         kind = interface.types[name]
         parent = ComplexModel if kind.base is None else _declare(interface, kind.base, known, simple)
@@ -119,11 +117,11 @@ def _declare(interface: Interface, name: str, known: dict[str, Any], simple: fro
 
 
 def _occurring(kind: Any, member: Member) -> Any:
-    # No default: an instance tells what was sent, and None is what was not.
-    most = "unbounded" if member.repeated else 1
-    return kind.customize(min_occurs=int(member.required), max_occurs=most, nillable=False)
+    # No default: None means that a member was not sent.
+    max_occurs = "unbounded" if member.repeated else 1
+    return kind.customize(min_occurs=int(member.required), max_occurs=max_occurs, nillable=False)
 
 
 def allowed_values(cls: Any) -> tuple[str, ...]:
-    """What a Spyne enumeration takes: its published values, and those of the document."""
-    return (*cls.__values__, *_VALUES_OF_THE_DOCUMENT.get(cls.get_type_name(), ()))
+    """The values of a Spyne enumeration: its published ones and the documented ones."""
+    return (*cls.__values__, *DOCUMENTED_VALUES.get(cls.get_type_name(), ()))

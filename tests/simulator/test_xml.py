@@ -1,0 +1,63 @@
+"""The XML parser reads nothing but the bytes, and stops at its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from drs_simulator.xml import is_known_charset, parse_for_display, parse_xml
+from lxml import etree
+
+Parse = Callable[[bytes], etree._Element]
+DEEP = "<a>" * 300 + "</a>" * 300
+LONG = f"<a>{'x' * 10_000_001}</a>"
+BOMB = '<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx">' + "".join(
+    f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("xabcdefgh", "abcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize("parse", [parse_xml, parse_for_display])
+class TestLimits:
+    def test_an_external_entity_is_not_read(self, parse: Parse, tmp_path: Path) -> None:
+        secret = tmp_path / "secret"
+        secret.write_text("the-secret", encoding="utf-8")
+        root = parse(f'<!DOCTYPE a [<!ENTITY x SYSTEM "{secret.as_uri()}">]><a>&x;</a>'.encode())
+        assert b"the-secret" not in etree.tostring(root)
+
+    def test_an_external_dtd_is_not_read(self, parse: Parse, tmp_path: Path) -> None:
+        dtd = tmp_path / "a.dtd"
+        dtd.write_text('<!ATTLIST a b CDATA "the-default">', encoding="utf-8")
+        assert parse(f'<!DOCTYPE a SYSTEM "{dtd.as_uri()}"><a/>'.encode()).attrib == {}
+
+    def test_an_entity_is_not_expanded(self, parse: Parse) -> None:
+        root = parse(b'<!DOCTYPE a [<!ENTITY x "expanded">]><a>&x;</a>')
+        assert "expanded" not in "".join(map(str, root.itertext()))
+
+    @pytest.mark.parametrize("document", [DEEP, LONG, f"{BOMB}]><a b='&i;'/>"], ids=["deep", "long", "bomb"])
+    def test_a_document_beyond_the_limits_is_refused(self, parse: Parse, document: str) -> None:
+        with pytest.raises(etree.XMLSyntaxError):
+            parse(document.encode())
+
+
+def test_a_message_has_neither_comments_nor_instructions() -> None:
+    assert etree.tostring(parse_xml(b"<a><!-- x --><?y z?><b>1<!-- -->2</b></a>")) == b"<a><b>12</b></a>"
+
+
+def test_a_document_for_display_keeps_its_comments() -> None:
+    assert etree.tostring(parse_for_display(b"<a> <!--x--> <b/> </a>")) == b"<a><!--x--><b/></a>"
+
+
+def test_the_transports_charset_overrides_the_declaration() -> None:
+    body = '<?xml version="1.0" encoding="UTF-8"?><a>é</a>'.encode("iso-8859-1")
+    assert parse_xml(body, "iso-8859-1").text == "é"
+
+
+@pytest.mark.parametrize(("charset", "known"), [(None, True), ("utf-8", True), ("windows-1252", True), ("x", False)])
+def test_whether_a_charset_is_known_can_be_asked(charset: str | None, known: bool) -> None:
+    assert is_known_charset(charset) is known
+
+
+def test_an_unknown_charset_is_a_lookup_error() -> None:
+    with pytest.raises(LookupError):
+        parse_xml(b"<a/>", "no-such-charset")
