@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from drs_simulator.cli.environment import PREFIX, EnvironmentCommand, remove_service_variables
+from drs_simulator.cli.health import check_health
 from drs_simulator.cli.housing_files import check_file, import_file
 from drs_simulator.cli.output import echo, prepare_streams, print_error
 from drs_simulator.cli.profiles import profile_app
@@ -17,8 +19,7 @@ from drs_simulator.errors import UnusableError
 from drs_simulator.version import DISTRIBUTION, installed_version
 
 _HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
-_FROM_ENVIRONMENT = {"auto_envvar_prefix": "DRS"}
-_PORT_VARIABLE = "DRS_PORT"
+_FROM_ENVIRONMENT = {"auto_envvar_prefix": PREFIX}
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, context_settings=_HELP_OPTIONS
@@ -30,10 +31,11 @@ def _add_command(name: str, command: Callable[..., None]) -> None:
     """Add a command whose help is its docstring, each paragraph as one line, so that terminals can fold it."""
     paragraphs = (getdoc(command) or "").split("\n\n")
     text = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
-    app.command(name, help=text, context_settings=_FROM_ENVIRONMENT)(command)
+    app.command(name, cls=EnvironmentCommand, help=text, context_settings=_FROM_ENVIRONMENT)(command)
 
 
 _add_command("serve", serve_command)
+_add_command("health", check_health)
 _add_command("check-file", check_file)
 _add_command("import", import_file)
 
@@ -59,9 +61,8 @@ def options(
 def main() -> None:
     """Run the command. An error about what was given is one line on standard error, with exit code 2."""
     prepare_streams()
-    # Kubernetes sets this for a service that is called drs: it is no port, and not meant for us.
-    if os.environ.get(_PORT_VARIABLE, "").startswith("tcp://"):
-        del os.environ[_PORT_VARIABLE]
+    for line in remove_service_variables(os.environ):
+        print_error(line)
     try:
         app()
     except UnusableError as error:

@@ -11,6 +11,7 @@ from wsgiref.types import WSGIApplication
 import typer
 
 from drs_simulator.cli.banner import print_banner
+from drs_simulator.cli.environment import PREFIX
 from drs_simulator.cli.logs import with_logging
 from drs_simulator.cli.output import print_error
 from drs_simulator.cli.serve_config import (
@@ -362,7 +363,7 @@ def _source(context: typer.Context, name: str) -> str:
 
 def _name_in(context: typer.Context, name: str) -> str:
     """An option as the user has written it: on the command line, or as an environment variable."""
-    return f"DRS_{name.upper()}" if _source(context, name) == "ENVIRONMENT" else f"--{name.replace('_', '-')}"
+    return f"{PREFIX}_{name.upper()}" if _source(context, name) == "ENVIRONMENT" else f"--{name.replace('_', '-')}"
 
 
 def _refuse_options(context: typer.Context, options: Collection[str], remedy: str) -> None:
