@@ -12,12 +12,13 @@ from werkzeug.wrappers import Request, Response
 from drs_simulator.admin.auth import COOKIE_SECONDS, Guard
 from drs_simulator.admin.control import SimulatorControl
 from drs_simulator.admin.problem import ProblemError
+from drs_simulator.http.ops import HEALTH, METRICS
 
 COOKIE = "drs_console"
 LOGIN = "/login"
-_ASSETS = "static"
+_ASSETS, _ICON = "static", "/favicon.ico"
 _PAGES = frozenset(
-    {"orders", "bookings", "sessions", "journal", "controls", "setup", "favicon.ico", _ASSETS, LOGIN.strip("/")}
+    {"orders", "bookings", "sessions", "journal", "controls", "setup", _ASSETS, _ICON.strip("/"), LOGIN.strip("/")}
 )
 _HTML = "text/html"
 
@@ -33,9 +34,14 @@ class Console:
         self._guard = guard
 
     def has(self, request: Request) -> bool:
-        """Check whether the request is for a page of the console. ``/`` is one only for clients that accept HTML."""
-        first = request.path.split("/", 2)[1]
-        return first in _PAGES or (request.path == "/" and _HTML in request.headers.get("Accept", ""))
+        """Check whether the console answers the request.
+
+        Browsers also get ``/`` from it, and an error page with a menu at addresses where nothing is.
+        """
+        if request.path.split("/", 2)[1] in _PAGES:
+            return True
+        is_browser = request.method in ("GET", "HEAD") and _HTML in request.headers.get("Accept", "")
+        return is_browser and request.path not in (HEALTH, METRICS)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request (WSGI)."""
@@ -54,7 +60,8 @@ class Console:
 
     def _is_authenticated(self, request: Request) -> bool:
         """Whether the caller has a valid cookie, or requests what everyone may see: the login page and the assets."""
-        if request.path.startswith(f"/{_ASSETS}/") or (request.path == LOGIN and request.method in ("GET", "HEAD")):
+        is_asset = request.path == _ICON or request.path.startswith(f"/{_ASSETS}/")
+        if is_asset or (request.path == LOGIN and request.method in ("GET", "HEAD")):
             return True
         return self._guard.check_cookie(COOKIE, request.cookies.get(COOKIE, ""))
 

@@ -12,8 +12,18 @@ from drs_simulator.journal.entry import MAX_TEXT, JournalEntry
 from drs_simulator.journal.masking import Masker
 
 
-def make_callback_entry(attempt: Attempt, masker: Masker, now: datetime, max_body: int) -> JournalEntry:
-    """Make the entry of an attempt, with at most ``max_body`` bytes of each body."""
+def make_callback_entry(
+    attempt: Attempt, masker: Masker, now: datetime, began: datetime, max_body: int
+) -> JournalEntry:
+    """Make the entry of an attempt.
+
+    Args:
+        attempt: The attempt.
+        masker: Masks its secrets.
+        now: The simulated time.
+        began: The system time at which it began.
+        max_body: How many bytes of each body to store.
+    """
     answer, receiver = attempt.answer, attempt.receiver
     masked = masker.mask(SoapCall(attempt.message), answer.body)
     return JournalEntry(
@@ -36,6 +46,7 @@ def make_callback_entry(attempt: Attempt, masker: Masker, now: datetime, max_bod
         request_size=len(attempt.message),
         response_size=len(answer.body),
         diagnosis=_diagnose(attempt),
+        system_time=began,
         is_callback=True,
     )
 

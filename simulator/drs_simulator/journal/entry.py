@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from lxml import etree
+
 from drs_simulator.exchange import Outcome
+from drs_simulator.xml import parse_xml
 
 ENTRY_BYTES = 512
 """How many bytes an entry takes, roughly, without its texts and bodies."""
@@ -37,6 +40,7 @@ class JournalEntry:
         request_size: The length of the request's body, in bytes.
         response_size: The length of the response's body, in bytes.
         diagnosis: What the caller should know about it, in sentences.
+        system_time: The computer's own time at which it began, in UTC.
         is_callback: Whether the simulator made the call, to the council's service.
     """
 
@@ -59,7 +63,13 @@ class JournalEntry:
     request_size: int
     response_size: int
     diagnosis: str
+    system_time: datetime
     is_callback: bool = False
+
+    @property
+    def error_message(self) -> str:
+        """The errorMsg of a refusal; empty for any other response."""
+        return read_error_message(self.response) if self.outcome is Outcome.REFUSAL else ""
 
     def matches(self, operation: str | None, outcome: Outcome | None, text: str | None) -> bool:
         """Check the operation, the outcome, and for a text in body or diagnosis; ``None`` matches all."""
@@ -75,3 +85,11 @@ class JournalEntry:
         """How many of the journal's bytes it takes."""
         texts = (self.path, self.content_type, self.soap_action, self.diagnosis)
         return ENTRY_BYTES + len(self.request) + len(self.response) + sum(len(text.encode()) for text in texts)
+
+
+def read_error_message(response: bytes) -> str:
+    """Read the errorMsg of a refusal; empty where there is none."""
+    try:
+        return parse_xml(response).findtext(".//return/errorMsg") or ""
+    except etree.XMLSyntaxError:
+        return ""

@@ -55,6 +55,7 @@ def _write(entry: JournalEntry, broken: Mapping[int, tuple[str, ...]] | None) ->
         "_faults": list(entry.faults),
         "_outgoing": entry.is_callback,
         "_address": entry.address,
+        "_systemTime": entry.system_time.isoformat(),
         **({} if broken is None else {"_brokenClauses": list(broken.get(entry.number, ()))}),
     }
 
@@ -147,6 +148,7 @@ def _read(entry: Mapping[str, Any]) -> JournalEntry:
         request_size=request["bodySize"],
         response_size=response["bodySize"],
         diagnosis=entry["comment"],
+        system_time=datetime.fromisoformat(entry["_systemTime"]),
         is_callback=entry["_outgoing"],
     )
 

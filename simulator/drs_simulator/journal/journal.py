@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from drs_simulator.clock import Clock
+from drs_simulator.clock import Clock, system_time
 from drs_simulator.exchange import Outcome, Reply, SoapCall, outcome_of
 from drs_simulator.journal.diagnosis import DiagnosisContext, diagnose
-from drs_simulator.journal.entry import ENTRY_BYTES, MAX_TEXT, JournalEntry
+from drs_simulator.journal.entry import ENTRY_BYTES, MAX_TEXT, JournalEntry, read_error_message
 from drs_simulator.journal.har import to_har
 from drs_simulator.journal.masking import Masker, shorten_session_id
 from drs_simulator.journal.secret_scan import SecretScanner
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.interface import OPERATIONS
-from drs_simulator.xml import parse_xml
 
 if TYPE_CHECKING:
     from drs_simulator.callbacks.sender import Attempt
@@ -44,6 +43,7 @@ class Journal:
         password: The simulator's password, which is masked wherever it stands.
         max_entries: How many exchanges to store; 0 for none.
         max_bytes: How many bytes they may take together.
+        now: Returns the system time.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Journal:
         *,
         max_entries: int = DEFAULT_ENTRIES,
         max_bytes: int = _DEFAULT_BYTES,
+        now: Callable[[], datetime] = system_time,
     ) -> None:
         self.max_entries = max_entries
         self.max_bytes = max_bytes
@@ -63,6 +64,7 @@ class Journal:
         self._scheduler = scheduler
         self._masker = Masker(password)
         self._scanner = SecretScanner(password)
+        self._now = now
         self._lock = Lock()
         self._stored: deque[_StoredEntry] = deque()
         self._bytes = 0
@@ -106,7 +108,7 @@ class Journal:
             began: The simulated time at which it began.
             duration: How many seconds it took.
         """
-        exchange = _Exchange(call, reply, tuple(faults), began, duration)
+        exchange = _Exchange(call, reply, tuple(faults), began, duration, self._now() - timedelta(seconds=duration))
         if self._can_wait(exchange):
             # Without what the call has parsed, which takes many times its bytes.
             headers = {name: call.headers.get(name, "") for name in _HEADERS}
@@ -123,7 +125,8 @@ class Journal:
         # Imported here: few simulators post any.
         from drs_simulator.journal.callback_entries import make_callback_entry  # noqa: PLC0415
 
-        entry = make_callback_entry(attempt, self._masker, self._clock.now(), self.max_bytes // _BODIES)
+        began = self._now() - timedelta(seconds=attempt.duration)
+        entry = make_callback_entry(attempt, self._masker, self._clock.now(), began, self.max_bytes // _BODIES)
         self._put(_StoredEntry(entry.size, lambda: entry))
 
     def _can_wait(self, exchange: _Exchange) -> bool:
@@ -148,7 +151,7 @@ class Journal:
     def _describe(self, exchange: _Exchange) -> JournalEntry:
         call, reply = exchange.call, exchange.reply
         masked = self._masker.mask(call, reply.body)
-        error_message = _error_message(reply)
+        error_message = read_error_message(reply.body) if outcome_of(reply) is Outcome.REFUSAL else ""
         context = DiagnosisContext(self._profile, exchange.began, self._scheduler.session_opened)
         diagnosis = masked.clean(diagnose(call, reply.status, error_message, context))
         if exchange.faults:
@@ -174,6 +177,7 @@ class Journal:
             request_size=len(call.body),
             response_size=len(reply.body),
             diagnosis=diagnosis[:_MAX_DIAGNOSIS],
+            system_time=exchange.system_time,
         )
 
 
@@ -186,6 +190,7 @@ class _Exchange:
     faults: tuple[str, ...]
     began: datetime
     duration: float
+    system_time: datetime
 
     @property
     def succeeded(self) -> bool:
@@ -219,10 +224,3 @@ class _StoredEntry:
             self._describe = None
         assert self._entry is not None
         return self._entry
-
-
-def _error_message(reply: Reply) -> str:
-    """The errorMsg of a refusal; empty for any other response."""
-    if outcome_of(reply) is not Outcome.REFUSAL:
-        return ""
-    return parse_xml(reply.body).findtext(".//return/errorMsg") or ""
