@@ -15,8 +15,12 @@ import pytest
 import requests
 from drs_simulator import AdminClient
 from drs_simulator.admin.app import MAX_BODY_BYTES, SECTIONS
-from drs_simulator.admin.auth import is_loopback, make_guard
-from werkzeug.test import Client
+from drs_simulator.admin.auth import COOKIE_SECONDS, AttemptLimiter, Guard, is_loopback, make_guard
+from drs_simulator.admin.problem import ProblemError
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.test import Client, create_environ
+from werkzeug.wrappers import Request
 
 from tests.simulator.admin.admin_desk import AdminDesk, simulator, told
 from tests.simulator.soap.wire import OPEN, call
@@ -172,6 +176,91 @@ class TestToken:
         for method, path in CHANGING:
             told(guarded.ask(method, path), 401, "no-token")
 
+    @pytest.mark.parametrize("token", [f" {TOKEN} ", f"{TOKEN}\n", f"\t{TOKEN}"])
+    def test_blanks_around_the_token_do_not_count(self, token: str) -> None:
+        with simulator(admin_token=token) as drs:
+            assert AdminClient(drs.url, TOKEN).health().status == "ok"
+
+    @pytest.mark.parametrize("token", ["", "  ", "\n"])
+    def test_a_blank_token_is_none(self, token: str) -> None:
+        assert make_guard("0.0.0.0", token, 0) is None
+
+
+class TestGuessing:
+    """Wrong tokens are logged and slowed down; nothing waits in a thread of the server."""
+
+    def test_wrong_tokens_are_logged_without_their_text(
+        self, guarded: AdminDesk, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.WARNING):
+            health(guarded, Authorization="Bearer guess")
+            health(guarded)
+        (line,) = [each.getMessage() for each in caplog.records if each.name == "drs_simulator.admin.auth"]
+        assert line == "A wrong admin token was sent from 127.0.0.1"
+
+    def test_pauses_grow_to_a_second_and_end_with_success(self) -> None:
+        now = [100.0]
+        limiter = AttemptLimiter(lambda: now[0])
+        pauses = []
+        for _ in range(9):
+            limiter.record_failure("192.0.2.1")
+            pauses.append(round(limiter.pause("192.0.2.1"), 3))
+            now[0] += 2
+        assert pauses == [0, 0, 0.1, 0.2, 0.4, 0.8, 1, 1, 1]
+        assert limiter.pause("192.0.2.1") == 0
+        limiter.record_failure("192.0.2.1")
+        assert limiter.pause("192.0.2.2") == 0
+        limiter.record_success("192.0.2.1")
+        assert limiter.pause("192.0.2.1") == 0
+
+    def test_memory_of_addresses_is_bounded(self) -> None:
+        limiter = AttemptLimiter(lambda: 0.0)
+        for number in range(3000):
+            for _ in range(3):
+                limiter.record_failure(f"address {number}")
+        assert limiter.pause("address 0") == 0
+        assert limiter.pause("address 2999") > 0
+
+    def test_attempts_that_come_too_early_are_not_checked(self) -> None:
+        now = [100.0]
+        guard = Guard(TOKEN, AttemptLimiter(lambda: now[0]))
+        wrong = bearer("guess")
+        for _ in range(3):
+            with pytest.raises(ProblemError, match="requires its token"):
+                guard.check(wrong)
+        with pytest.raises(ProblemError, match="too many wrong tokens") as refused:
+            guard.check(bearer(TOKEN))
+        assert refused.value.problem.status == 429
+        assert refused.value.headers == {"Retry-After": "1"}
+        guard.check(bearer(TOKEN, "192.0.2.2"))
+        now[0] += 1
+        guard.check(bearer(TOKEN))
+
+    def test_a_cookie_is_valid_for_some_hours(self) -> None:
+        now = [1_000_000.0]
+        guard = Guard(TOKEN, now=lambda: now[0])
+        cookie = guard.make_cookie("console")
+        assert TOKEN not in cookie
+        assert guard.check_cookie("console", cookie)
+        assert not guard.check_cookie("other", cookie)
+        now[0] += COOKIE_SECONDS
+        assert guard.check_cookie("console", cookie)
+        now[0] += 1
+        assert not guard.check_cookie("console", cookie)
+
+    @given(st.text(max_size=80))
+    def test_no_other_text_is_a_cookie(self, text: str) -> None:
+        guard = Guard(TOKEN, now=lambda: 1_000_000.0)
+        made, _, signature = guard.make_cookie("console").partition(".")
+        assert not guard.check_cookie("console", text)
+        assert not guard.check_cookie("console", f"{text}.{signature}")
+        assert not guard.check_cookie("console", f"{made}.{text}")
+
+
+def bearer(token: str, address: str = "192.0.2.1") -> Request:
+    environ = create_environ(headers={"Authorization": f"Bearer {token}"})
+    return Request({**environ, "REMOTE_ADDR": address})
+
 
 class TestRequests:
     @pytest.mark.parametrize(("method", "path"), CHANGING)
@@ -251,6 +340,11 @@ class TestRequests:
         headers = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
         told(desk.ask("OPTIONS", "/reset", headers=headers), 403, "foreign-origin")
         told(desk.ask("OPTIONS", "/reset", headers={"Host": "localhost"}), 405, "no-route")
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site"])
+    def test_a_foreign_page_cannot_send_an_empty_body(self, desk: AdminDesk, site: str) -> None:
+        told(desk.ask("POST", "/reset", headers={"Sec-Fetch-Site": site}), 403, "foreign-origin")
+        assert desk.ask("POST", "/reset", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 204
 
     def test_answers_are_kept_by_nobody(self, desk: AdminDesk) -> None:
         for path in ("/health", "/nowhere"):
