@@ -11,6 +11,7 @@ from typing import Any
 
 from drs_simulator.exchange import Outcome
 from drs_simulator.journal.entry import JournalEntry
+from drs_simulator.journal.masking import WITHHELD
 from drs_simulator.version import DISTRIBUTION, installed_version
 
 _UNKNOWN_SIZE = -1
@@ -91,6 +92,8 @@ def _write_posted(entry: JournalEntry) -> dict[str, str]:
 
 def _charset_of(entry: JournalEntry) -> str:
     """The charset of the Content-Type, else that of the XML declaration, else UTF-8."""
+    if entry.request.startswith(WITHHELD):
+        return "utf-8"
     named = _CHARSET.search(entry.content_type)
     declared = _DECLARED.match(entry.request)
     charset = named[1] if named else declared[1].decode() if declared else "utf-8"

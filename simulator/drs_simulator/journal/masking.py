@@ -19,7 +19,8 @@ from drs_simulator.exchange import SoapCall
 from drs_simulator.soap.envelope import name_of
 
 _MASK = "***"
-_WITHHELD = b"(withheld: "
+WITHHELD = b"(withheld: "
+"""How the replacement of a body begins that is withheld as a whole."""
 _SESSION_PREFIX = 6
 # Shorter ones occur in ordinary words: they are masked where a password or a session id belongs, not elsewhere.
 MIN_PASSWORD = 4
@@ -93,7 +94,7 @@ class Masker:
         # A response need not be text: bytes that are none survive this.
         answer = response.decode("utf-8", "surrogateescape")
         clean = _mask_sessions(_mask_passwords(answer, passwords), session_ids)
-        if request.startswith(_WITHHELD) or _fault_may_quote_password(call):
+        if request.startswith(WITHHELD) or _fault_may_quote_password(call):
             clean = _FAULT_TEXT.sub(rf"\1{_MASK}\2", clean)
         if clean != answer:
             response = clean.encode("utf-8", "surrogateescape")
@@ -125,7 +126,7 @@ def shorten_session_id(session_id: str) -> str:
 
 
 def _withhold(call: SoapCall, why: str) -> bytes:
-    return _WITHHELD + f"{len(call.body)} bytes {why})".encode()
+    return WITHHELD + f"{len(call.body)} bytes {why})".encode()
 
 
 def _decode(call: SoapCall, password: str) -> _Text | None:
