@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, AwareDatetime, Field, model_validator
+from pydantic import AliasChoices, AwareDatetime, ConfigDict, Field, model_validator
 
 from drs_simulator.admin.models import Payload, View
 from drs_simulator.admin.route import AdminRequest, Route, Section
 from drs_simulator.clock import SYSTEM, Clock, FrozenClock
 
 
+def _require_one(schema: dict[str, Any]) -> None:
+    """Say in the schema what the validator below checks: exactly one member, and none is null."""
+    schema |= {"minProperties": 1, "maxProperties": 1}
+    for described in schema["properties"].values():
+        (value,) = (each for each in described.pop("anyOf") if each != {"type": "null"})
+        del described["default"]
+        described |= value
+
+
 class ClockChange(Payload):
     """What the clock does next, exactly one of three: stand still, move by a duration, follow system time."""
+
+    model_config = ConfigDict(json_schema_extra=_require_one)
 
     fixed: AwareDatetime | None = None
     shift: timedelta | None = None

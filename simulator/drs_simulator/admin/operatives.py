@@ -38,7 +38,7 @@ class Operatives(View):
     items: tuple[OperativeView, ...]
 
 
-class Hours(View):
+class Period(View):
     """A part of a day."""
 
     begin: datetime
@@ -50,8 +50,8 @@ class Day(View):
 
     operative: OperativeView
     day: date
-    hours: Hours | None
-    fixed: tuple[Hours, ...]
+    hours: Period | None
+    fixed: tuple[Period, ...]
     bookings: tuple[BookingView, ...]
 
     @classmethod
@@ -60,8 +60,8 @@ class Day(View):
         return cls(
             operative=OperativeView.of(found.operative),
             day=day,
-            hours=None if found.hours is None else Hours(begin=found.hours[0], end=found.hours[1]),
-            fixed=tuple(Hours(begin=begin, end=end) for begin, end in found.fixed),
+            hours=None if found.hours is None else Period(begin=found.hours[0], end=found.hours[1]),
+            fixed=tuple(Period(begin=begin, end=end) for begin, end in found.fixed),
             bookings=tuple(BookingView.of(each, zone) for each in found.bookings),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -340,6 +341,29 @@ class TestDescription:
                 at = at[part]
         operations = [each["operationId"] for item in document["paths"].values() for each in item.values()]
         assert len(set(operations)) == len(operations)
+
+    def test_times_of_day_are_described_as_local_ones(self, desk: AdminDesk, document: Any) -> None:
+        """The format ``time`` of JSON Schema requires an offset, which these times do not have."""
+        assert '"format": "time"' not in json.dumps(document)
+        slot = desk.ask("GET", "/profile").json()["availability"]["slots"][0]
+        schemas = document["components"]["schemas"]
+        described = [schemas[name]["properties"]["begin"] for name in schemas if name.endswith("Hours")]
+        assert described
+        assert all(re.search(schema["pattern"], slot["begin"]) for schema in described)
+
+    def test_a_body_is_described_as_required_where_it_is(self, document: Any) -> None:
+        required = {
+            path
+            for path, item in document["paths"].items()
+            for operation in item.values()
+            if operation.get("requestBody", {}).get("required")
+        }
+        assert {path.rpartition("/")[2] for path in required} == {"clock", "state", "scenario", "faults", "move"}
+
+    @pytest.mark.parametrize("effect", [{"kind": "delay", "seconds": False}, {"kind": "delay", "seconds": "1"}])
+    def test_values_of_another_type_are_errors(self, desk: AdminDesk, effect: dict[str, Any]) -> None:
+        assert "/rules/0/effect" in told(desk.ask("POST", "/faults", {"rules": [{"effect": effect}]}), 422, "invalid")
+        assert desk.ask("GET", "/faults").json() == {"rules": []}
 
     def test_every_route_answers_as_it_is_described(self, desk: AdminDesk, document: Any) -> None:
         """Each is called once as it should be and once wrongly; status, type and model are those of the document."""
