@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from drs_simulator.profile.loading import load_profile as load_profile
     from drs_simulator.profile.loading import profile_names as profile_names
     from drs_simulator.profile.model import Profile as Profile
+    from drs_simulator.replay.recording import RecordedExchange as RecordedExchange
+    from drs_simulator.replay.recording import Recording as Recording
+    from drs_simulator.replay.recording import RecordingError as RecordingError
+    from drs_simulator.replay.recording import load_recording as load_recording
     from drs_simulator.scenarios.scenario import Scenario as Scenario
     from drs_simulator.scenarios.scenario import ScenarioError as ScenarioError
     from drs_simulator.scenarios.scenario import load_scenario as load_scenario
@@ -86,6 +90,9 @@ _MODULES = {
     "Profile": "profile.model",
     "ProfileError": "profile.loading",
     "ReceiverUrlError": "callbacks.http_post",
+    "RecordedExchange": "replay.recording",
+    "Recording": "replay.recording",
+    "RecordingError": "replay.recording",
     "Scenario": "scenarios.scenario",
     "ScenarioError": "scenarios.scenario",
     "Simulator": "simulator",
@@ -98,6 +105,7 @@ _MODULES = {
     "effects": "faults",
     "load_faults": "faults.rules",
     "load_profile": "profile.loading",
+    "load_recording": "replay.recording",
     "load_scenario": "scenarios.scenario",
     "parse_housing_file": "housing_files.format",
     "profile_names": "profile.loading",

@@ -274,9 +274,9 @@ class Simulator:
 
     def export_state(self) -> StateDocument:
         """Export the whole state: clock, sessions with their ids, orders and bookings."""
-        from drs_simulator.storage.export import exported  # noqa: PLC0415 - its models take time to import
+        from drs_simulator.storage.export import export_state  # noqa: PLC0415 - its models take time to import
 
-        return exported(self.scheduler, self.clock, self._random)
+        return export_state(self.scheduler, self.clock, self._random)
 
     def import_state(self, document: StateDocument) -> None:
         """Replace the whole state by one that was exported from the same installation.
@@ -285,9 +285,9 @@ class Simulator:
             SnapshotError: The document is invalid, or of another installation; nothing was changed.
             ClockError: Its clock would read a time out of range; nothing was changed.
         """
-        from drs_simulator.storage.export import imported  # noqa: PLC0415 - its models take time to import
+        from drs_simulator.storage.export import import_state  # noqa: PLC0415 - its models take time to import
 
-        imported(document, self.scheduler, self.clock, self._random)
+        import_state(document, self.scheduler, self.clock, self._random)
 
     def import_file(self, file: str | Path) -> bool:
         """Create the order and the booking of a flat file of the housing system.

@@ -18,7 +18,7 @@ def _require_one(schema: dict[str, Any]) -> None:
     for described in schema["properties"].values():
         (value,) = (each for each in described.pop("anyOf") if each != {"type": "null"})
         del described["default"]
-        described |= value
+        described.update(value)
 
 
 class ClockChange(Payload):

@@ -15,8 +15,8 @@ from drs_simulator.cli.serve_config import LogOptions, TlsOptions, WsdlStyle, re
 from drs_simulator.http.app import service_path
 from drs_simulator.http.servers.granian_server import ServerConfig, serve
 from drs_simulator.profile.model import Profile
-from drs_simulator.replay.recorded_drs import replay_application
-from drs_simulator.replay.recording_folder import RecordingFolder, read_recording
+from drs_simulator.replay.gateway import replay_application
+from drs_simulator.replay.recording import Recording, load_recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ def serve_recordings(config: ReplayConfig) -> None:
 
     Raises:
         OptionError: The options contradict each other.
-        RecordingFolderError: The folder cannot be used.
+        RecordingError: The folder cannot be used.
         ProfileError: The profile cannot be used.
         TlsError: The certificate cannot be used.
         PortTakenError: The address cannot be listened on.
     """
     config.tls.validate()
-    recording = read_recording(config.folder)
+    recording = load_recording(config.folder)
     profile = resolve_profile(config.profile or recording.profile, config.wsdl_style)
     server_config = ServerConfig(config.host, config.port, config.threads, tls=config.tls.load(config.host))
     serve(
@@ -69,12 +69,12 @@ def serve_recordings(config: ReplayConfig) -> None:
     )
 
 
-def _load(recording: RecordingFolder, profile: Profile, config: ReplayConfig) -> WSGIApplication:
+def _load(recording: Recording, profile: Profile, config: ReplayConfig) -> WSGIApplication:
     random = SystemRandom() if config.seed is None else Random(config.seed)  # noqa: S311 - repeatable on purpose
     return with_logging(replay_application(recording, profile, random, closest=config.closest), config.logs)
 
 
-def _print_banner(server_config: ServerConfig, profile: Profile, recording: RecordingFolder, port: int) -> None:
+def _print_banner(server_config: ServerConfig, profile: Profile, recording: Recording, port: int) -> None:
     echo(f"DRS from recordings: {recording.title}, {len(recording.exchanges)} exchanges")
     print_addresses(server_config.host, port, service_path(profile), server_config.tls)
     echo("  login     any")

@@ -339,11 +339,15 @@ def serve_simulator(config: ServeConfig) -> None:
     # Errors of the state are printed here, and not by each process that serves; a database gets its shared settings.
     simulator = make_simulator(config)
     simulator.close()
-    serve(
-        partial(_load, config.without_shared_settings()),
-        server_config,
-        partial(print_banner, config, tls, simulator.clock, simulator.state),
-    )
+    try:
+        serve(
+            partial(_load, config.without_shared_settings()),
+            server_config,
+            partial(print_banner, config, tls, simulator.clock, simulator.state),
+        )
+    finally:
+        # The workers have ended: now the file of an SQLite database gets what they have written.
+        simulator.close()
 
 
 def _load(config: ServeConfig) -> WSGIApplication:

@@ -263,7 +263,7 @@ def twice(table: str) -> Callable[[Any], None]:
         (put("orders.0.contract", "9"), "orders[0].contract: "),
         (put("orders.0.priority", "soon"), "orders[0].priority: "),
         (put("orders.0.status", "LOST"), "/orders/0/status: "),
-        (put("orders.0.comments", "\x01"), "orders[0].comments: has a character that XML lacks"),
+        (put("orders.0.comments", "\x01"), "orders[0].comments: has a character that XML does not allow"),
         (put("orders.0.location.latitude", "91"), "orders[0].location: "),
         (put("orders.0.location.latitude", "north"), "orders[0].location: "),
         (put("orders.0.location.longitude", "nan"), "orders[0].location: "),

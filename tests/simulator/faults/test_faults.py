@@ -347,10 +347,10 @@ class TestEffects:
         session = caller.open()
         request = f"<theBooking>{members}<primaryOrderNumber>1</primaryOrderNumber></theBooking>"
         before = caller.ask("scheduleBooking", request, session)
-        kept = caller.kept()
+        kept = caller.state()
         caller.simulator.faults.add(FaultRule(effect=effects.SlotTaken()))
         assert caller.ask("scheduleBooking", request, session) == before
-        assert caller.kept() == kept
+        assert caller.state() == kept
 
     def test_delay_is_before_the_answer(self, drs: Simulator, client: DrsClient) -> None:
         add_fault(drs, effects.Delay(seconds=0.3))
@@ -539,5 +539,5 @@ class TestServe:
         file.write_text('[[faults]]\nopration = "selectOrder"\neffect = "reset"\n', encoding="utf-8")
         done = run("serve", "--port", "0", "--faults", str(file))
         assert done.returncode == 2
-        expected = f"Faults {file} cannot be used: faults[0].opration: is unknown; check its spelling\n"
-        assert done.stderr == expected
+        told = f"Faults {file} cannot be used: faults[0].opration: is unknown; check its spelling\n"
+        assert done.stderr == told

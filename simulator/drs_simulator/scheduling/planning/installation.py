@@ -80,7 +80,7 @@ class InstallationDay:
         zone = installation.zone
         hours = installation.profile.availability.slots if self._is_working_day else ()
         self.slots = tuple((calendar.at(day, each.begin, zone), calendar.at(day, each.end, zone)) for each in hours)
-        """When each slot begins and ends; a day on which nobody works has none."""
+        """When each slot begins and ends; a day off has none."""
         self._midnight = calendar.midnight(day, zone)
         self._working_days: dict[str, WorkingDay] = {}
         self._day_slots: dict[tuple[SlotView, ...], DaySlots] = {}

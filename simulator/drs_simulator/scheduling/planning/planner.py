@@ -1,4 +1,4 @@
-"""Finds places: which slots of a period are free, which of them are best, and in whose diary a booking goes."""
+"""The planner: which slots are available, which of them are best, and into whose diary a booking goes."""
 
 from __future__ import annotations
 
@@ -37,13 +37,17 @@ class _Candidate(NamedTuple):
 
 
 class Planner:
-    """Answers for one moment: ``now`` is the time of the request."""
+    """Plans with the state of one transaction.
 
-    def __init__(self, current: CurrentInstallation, transaction: Transaction, now: datetime) -> None:
+    Args:
+        current: The installation, with what callers have changed.
+        transaction: Reads the diaries.
+    """
+
+    def __init__(self, current: CurrentInstallation, transaction: Transaction) -> None:
         self._current = current
         self._installation = current.installation
         self._transaction = transaction
-        self._now = now
         self._settings = current.installation.profile.availability
 
     def entries(self, job: Job, days: Sequence[date]) -> dict[date, DayEntry]:
@@ -60,7 +64,7 @@ class Planner:
         return entries
 
     def days(self, entries: Mapping[date, DayEntry], earliest: datetime, best: BestSlots) -> tuple[DaySlots, ...]:
-        """The days with their slots, in the profile's order, of which none is available that begins too soon.
+        """Return the days with their slots, in the profile's order; slots before ``earliest`` are not available.
 
         With ``best`` other than NO only the best slots are listed.
         """
@@ -71,7 +75,7 @@ class Planner:
         return tuple(self._as_day(day, of_day, best_of_period, best) for day, of_day in offers.items())
 
     def next_free_slot(self, job: Job, after: datetime) -> tuple[datetime, datetime] | None:
-        """The first slot that begins at ``after`` or later and has room, looking as far as the profile's horizon."""
+        """Return begin and end of the first available slot from ``after`` on, within the planning horizon."""
         operatives = self._operatives(job)
         first = calendar.local_day(after, self._installation.zone)
         for day in calendar.days_between(first, first + self._horizon):
@@ -86,10 +90,10 @@ class Planner:
                 return soonest.begin, soonest.end
         return None
 
-    def placed(self, booking: Booking) -> Booking | None:
-        """The booking with an appointment in its planning window, or ``None`` where nobody has room for it.
+    def place(self, booking: Booking) -> Booking | None:
+        """Return the booking with an appointment in its planning window, or ``None`` if there is no room.
 
-        The first day of the window with room, and there the operative who travels least more for it.
+        It goes into the first day with room, to the operative whose travel it increases least.
         """
         zone = self._installation.zone
         first = calendar.local_day(booking.window_start, zone)
@@ -105,20 +109,20 @@ class Planner:
                 return replace(booking, appointment=Appointment(found[1], day))
         return None
 
-    def planned(self, booking: Booking) -> PlannedBooking:
-        """The booking with the times that its operative's timetable has for it now."""
+    def with_times(self, booking: Booking) -> PlannedBooking:
+        """Return the booking with its times in the operative's timetable."""
         appointment = booking.appointment
         operative_id = booking.worked_by or booking.operative_id
         if operative_id is None:
             return PlannedBooking(booking, *(booking.worked or ()))
         operative = self._current.operative(operative_id)
         if operative is None:
-            raise LookupError(f"Booking {booking.id} is in the diary of {operative_id}, whom nobody knows.")
+            raise LookupError(f"Booking {booking.id} is in the diary of {operative_id}, who is unknown.")
         start, end = booking.worked or self._times(booking, appointment)
         return PlannedBooking(booking, start, end, operative_id, operative.code, operative.name)
 
-    def still_possible(self, operative_id: str, day: date, visits: tuple[Visit, ...]) -> bool:
-        """Whether the operative's day has a timetable with these visits in it."""
+    def fits(self, operative_id: str, day: date, visits: tuple[Visit, ...]) -> bool:
+        """Whether these visits fit into the operative's day."""
         return self._route(operative_id, day, visits) is not None
 
     @property
@@ -137,7 +141,7 @@ class Planner:
         for stop in () if route is None else route.stops():
             if stop.visit.key == booking.id:
                 return datetime.fromtimestamp(stop.start * 60, zone), datetime.fromtimestamp(stop.end * 60, zone)
-        # A day that is over keeps its bookings, whatever its operative's hours were changed to.
+        # A past day keeps its bookings, whatever the operative's hours were changed to.
         return booking.window_start, booking.window_start + timedelta(minutes=booking.minutes)
 
     def _day(self, day: date, entry: DayEntry, earliest: datetime, best: BestSlots) -> DaySlots:
@@ -157,16 +161,16 @@ class Planner:
         return best_of(offers, self._settings.best_slot_tolerance_km)
 
     def _operatives(self, job: Job) -> Sequence[str]:
-        """Those who could do the job."""
+        """Return the operatives who can do the job."""
         operatives = self._current.operatives_for(job.contract, job.trade)
         return tuple(name for name in operatives if name in job.only) if job.only else operatives
 
     def _diaries(self, job: Job, operatives: Iterable[str], first: date, last: date) -> _Diaries:
-        """The operatives' days, without the job itself."""
-        kept = self._transaction.diaries(operatives, first, last)
+        """Return the operatives' diaries without the job's own booking."""
+        diaries = self._transaction.diaries(operatives, first, last)
         if not job.booking_id:
-            return kept
-        return {key: tuple(visit for visit in visits if visit.key != job.booking_id) for key, visits in kept.items()}
+            return diaries
+        return {key: tuple(visit for visit in visits if visit.key != job.booking_id) for key, visits in diaries.items()}
 
     def _offers(self, job: Job, day: date, operatives: Sequence[str], diaries: _Diaries) -> tuple[Offer, ...]:
         candidates = self._candidates(job.place, day, operatives, diaries) if self._is_area_day(job, day) else []
