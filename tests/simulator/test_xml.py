@@ -29,7 +29,7 @@ class TestLimits:
     def test_an_external_dtd_is_not_read(self, parse: Parse, tmp_path: Path) -> None:
         dtd = tmp_path / "a.dtd"
         dtd.write_text('<!ATTLIST a b CDATA "the-default">', encoding="utf-8")
-        assert parse(f'<!DOCTYPE a SYSTEM "{dtd.as_uri()}"><a/>'.encode()).attrib == {}
+        assert parse(f'<!DOCTYPE a SYSTEM "{dtd.as_uri()}"><a/>'.encode()).keys() == []
 
     def test_an_entity_is_not_expanded(self, parse: Parse) -> None:
         root = parse(b'<!DOCTYPE a [<!ENTITY x "expanded">]><a>&x;</a>')

@@ -164,7 +164,7 @@ def _find_admin(url: str, token: str | None, is_required: bool) -> AdminClient |
     if not is_loopback(url):
         return None
     try:
-        admin.clock()
+        admin.clock.read()
     except AdminError:
         return None
     return admin

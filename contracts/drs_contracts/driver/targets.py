@@ -156,7 +156,7 @@ class UrlTarget:
         if self._admin is None:
             return datetime.now(UTC) + self.ahead
         try:
-            return self._admin.clock().now
+            return self._admin.clock.now()
         except AdminError as error:
             raise UnreachableError(f"The clock cannot be read: {error}") from None
 
@@ -170,7 +170,7 @@ class UrlTarget:
         if self._admin is None or not self._may_move_clock:
             raise ClockOutOfReachError(f"The clock at {self.url} cannot be moved by {by} from here.")
         try:
-            self._admin.shift(by)
+            self._admin.clock.shift(by)
         except AdminError as error:
             raise UnreachableError(f"The clock cannot be moved: {error}") from None
         self._moved += by

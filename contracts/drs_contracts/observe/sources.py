@@ -166,7 +166,7 @@ def read_journal(address: str, token: str | None = None) -> Traffic:
     """
     try:
         with AdminClient(address, token) as admin:
-            journal = admin.journal()
+            journal = admin.journal.as_har()
     except AdminError as error:
         raise TrafficError(f"The journal at {address} cannot be read: {error}") from None
     return har_traffic(json.dumps(journal).encode(), address)

@@ -99,7 +99,7 @@ def journal_of(drs: Simulator) -> dict[str, Any]:
         from drs_simulator import AdminClient  # noqa: PLC0415 - only here
 
         with AdminClient(drs.url) as admin:
-            return admin.journal()
+            return admin.journal.as_har()
 
 
 class TestTools:

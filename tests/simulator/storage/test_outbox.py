@@ -45,6 +45,7 @@ from drs_simulator.admin.client import InvalidRequestError
 print("ready", flush=True)
 sys.stdin.readline()
 drs = Simulator("lincoln", state=sys.argv[1], callback_url=sys.argv[2])
+drs.start_callbacks()
 sys.stdin.read()
 drs.close()
 """

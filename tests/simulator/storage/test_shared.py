@@ -49,7 +49,7 @@ def admin_of(url: str) -> AdminClient:
 def anew(request: pytest.FixtureRequest) -> None:
     if "hosts" in request.fixturenames:
         with admin_of(request.getfixturevalue("hosts")[0]) as admin:
-            admin.clear_faults()
+            admin.faults.clear()
             admin.reset()
 
 
@@ -62,25 +62,25 @@ def test_a_session_that_one_opens_is_good_at_the_other(hosts: tuple[str, str]) -
 def test_a_shift_of_the_clock_applies_to_all_servers(hosts: tuple[str, str]) -> None:
     sessions = [session_of(url) for url in hosts]
     with admin_of(hosts[0]) as admin:
-        admin.shift(timedelta(days=1))
+        admin.clock.shift(timedelta(days=1))
     for url in hosts * 3:
         for session in sessions:
             assert "<status>error</status>" in said(url, "checkAvailability", f"{PERIOD}{session}{ORDER}")
     with admin_of(hosts[1]) as admin:
-        assert str(admin.clock().now).startswith("2021-10-23")
+        assert str(admin.clock.now()).startswith("2021-10-23")
 
 
 def test_a_fault_for_three_times_applies_three_times_in_total(hosts: tuple[str, str]) -> None:
     session = session_of(hosts[0])
     rule = FaultRule(operation="checkAvailability", times=3, effect=effects.DrsRefusal(text="Struck"))
     with admin_of(hosts[1]) as admin:
-        admin.add_faults(rule)
+        admin.faults.add(rule)
     with ThreadPoolExecutor(8) as pool:
         body = f"{PERIOD}{session}{ORDER}"
         answers = list(pool.map(lambda url: said(url, "checkAvailability", body), hosts * 6))
     assert sum("Struck" in answer for answer in answers) == 3
     with admin_of(hosts[0]) as admin:
-        assert not admin.faults()
+        assert not admin.faults.rules()
 
 
 def test_callers_at_two_servers_get_exactly_the_last_places(hosts: tuple[str, str]) -> None:
@@ -110,7 +110,7 @@ def test_callers_at_two_servers_get_exactly_the_last_places(hosts: tuple[str, st
     ("arguments", "told"),
     [
         ((), "each worker would be a DRS of its own: name a database with --state"),
-        (("--state", "sqlite:///{folder}/drs.db", "--seed", "1"), "all workers would give the same session ids"),
+        (("--state", "sqlite:///{folder}/drs.db", "--seed", "1"), "all workers would return the same session ids"),
         (("--state", "sqlite:///{folder}/drs.db", "--import-dir", "{folder}"), "all workers would watch --import-dir"),
     ],
 )
