@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from drs_client import DrsClient, Order, RepairWorkflow
-from drs_contracts import Extent, Facts, Outcome, SimulatorTarget, list_clauses, run_clauses
+from drs_contracts import Outcome, SimulatorTarget, TestData, VerifySettings, list_clauses, run_clauses
 from drs_simulator import Simulator
 from rich.console import Console
 from rich.table import Table
@@ -48,7 +48,9 @@ def main() -> None:
         far = client.check_availability(LOCATION, SOR_CODE, PRIORITY, begin.begin, begin.begin + timedelta(days=13))
         say(f"[bold]Ask for 14 days[/bold] and {len(far.days)} come, with the warning: {far.warning}\n")
     target = SimulatorTarget(Simulator("lincoln", clock=CLOCK, seed=1))
-    findings = list(run_clauses(target, Facts.of(target.simulator.profile), list_clauses(), Extent(examples=3)))
+    findings = list(
+        run_clauses(target, TestData.of(target.simulator.profile), list_clauses(), VerifySettings(examples=3))
+    )
     held = sum(finding.outcome is Outcome.HELD for finding in findings)
     say(f"[bold]Verify[/bold]: {held} of {len(findings)} clauses of what is known of DRS hold for the simulator.\n")
     say(

@@ -64,7 +64,7 @@ What else is known of DRS, why no call to a single DRS can show it, and what che
 - The housing system exports flat files, in which `N Days` means N weekdays (seen). A file is not a call. Checked by
   the tests of the import.
 - DRS calls back when a planner moves an appointment (client). That takes a planner and a service that listens. Checked
-  by `drs_contracts.Confirmations`, which checks the form, and by the tests of callbacks.
+  by `drs_contracts.CallbackReceiver`, which checks the form, and by the tests of callbacks.
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,6 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 
 from drs_simulator.http.app import service_path
-from drs_simulator.http.servers.address import check_free
 from drs_simulator.profile.loading import load_profile
 
 from benchmarks.bodies import PROFILE, Workload, open_session
@@ -80,7 +80,7 @@ def running(peer: Peer) -> Iterator[Running]:
     Raises:
         RefusedError: It does not come up, or does not open a session.
     """
-    port = check_free(_HOST, 0)
+    port = _free_port()
     with TemporaryDirectory() as folder:
         command = peer.command(port, Path(folder))
         log = Path(folder) / "log.txt"
@@ -93,6 +93,12 @@ def running(peer: Peer) -> Iterator[Running]:
                 yield Running(f"http://{_HOST}:{port}{_path()}", session, perf_counter() - began, process.pid)
             finally:
                 _stop(process)
+
+
+def _free_port() -> int:
+    with socket.create_server((_HOST, 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _first_session(process: subprocess.Popen[bytes], port: int, log: Path) -> str:

@@ -4,23 +4,32 @@
 
     from drs_client import DrsClient, RepairWorkflow
 
-    repairs = RepairWorkflow(DrsClient("http://127.0.0.1:8080/OTWebServiceGateway_LINCOLN/ws/soap", "drs", "drs"))
-    found = repairs.find_slots("3670010", "N373049", "Priority 20 Days", days=5)
-    order = repairs.book("10000047", found.slots[0], "3670010", "N373049", "Priority 20 Days")
+    url = "http://127.0.0.1:8080/OTWebServiceGateway_LINCOLN/ws/soap"
+    with DrsClient(url, "drs", "drs") as client:
+        repairs = RepairWorkflow(client)
+        found = repairs.find_slots("3670010", "N373049", "Priority 20 Days", days=5)
+        order = repairs.book("10000047", found.slots[0], "3670010", "N373049", "Priority 20 Days")
 """
 
-from drs_client.client import DrsClient
+from __future__ import annotations
+
+import warnings
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from drs_client.errors import (
     DrsError,
     DrsFault,
     HttpFailure,
     InvalidArgument,
+    NoBooking,
     NotScheduled,
-    Refusal,
-    SessionLapsed,
+    OrderExists,
+    RequestRejected,
+    SessionExpired,
     TimedOut,
     TransportError,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
 )
 from drs_client.model import (
@@ -40,8 +49,13 @@ from drs_client.model import (
     Unavailability,
     WorkingHours,
 )
-from drs_client.transport import http_transport, wsgi_transport
-from drs_client.workflow import FoundSlots, RepairWorkflow
+
+if TYPE_CHECKING:
+    from drs_client.client import DrsClient
+    from drs_client.transport import http_transport, wsgi_transport
+    from drs_client.workflow import FoundSlots, RepairWorkflow
+
+    __version__: str
 
 __all__ = [
     "Alert",
@@ -59,20 +73,51 @@ __all__ = [
     "LifeCycle",
     "Location",
     "MetaData",
+    "NoBooking",
     "NotScheduled",
     "Operative",
     "Order",
-    "Refusal",
+    "OrderExists",
     "RepairWorkflow",
+    "RequestRejected",
     "Resource",
-    "SessionLapsed",
+    "SessionExpired",
     "Slot",
     "TimedOut",
     "TransportError",
     "Unavailability",
-    "UnexpectedAnswer",
+    "UnexpectedResponse",
     "Unreachable",
     "WorkingHours",
+    "__version__",
     "http_transport",
     "wsgi_transport",
 ]
+
+# Loaded at first use, because zeep takes long to import and the command must answer Ctrl-C meanwhile.
+_MODULES = {
+    "DrsClient": "client",
+    "FoundSlots": "workflow",
+    "RepairWorkflow": "workflow",
+    "http_transport": "transport",
+    "wsgi_transport": "transport",
+}
+_FORMER_NAMES = {"Refusal": "RequestRejected"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        value = getattr(import_module(f"drs_client.{_MODULES[name]}"), name)
+    elif name == "__version__":
+        value = import_module("importlib.metadata").version("drs-simulator")
+    elif name in _FORMER_NAMES:
+        warnings.warn(f"drs_client.{name} is now {_FORMER_NAMES[name]}", DeprecationWarning, stacklevel=2)
+        return globals()[_FORMER_NAMES[name]]
+    else:
+        raise AttributeError(f"module 'drs_client' has no attribute '{name}'")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,13 +1,57 @@
-"""The client: a method for each of DRS's operations."""
+"""The client: a session, and a method for each of DRS's operations."""
 
 from __future__ import annotations
 
-from drs_client.bookings import BookingCalls
-from drs_client.orders import OrderCalls
-from drs_client.records import RecordCalls
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from zeep.transports import Transport
+
+from drs_client.binding import SoapBinding
+from drs_client.errors import (
+    DrsError,
+    InvalidArgument,
+    RequestRejected,
+    SessionExpired,
+    TimedOut,
+    UnexpectedResponse,
+    Unreachable,
+)
+from drs_client.model import (
+    Alert,
+    AlertReason,
+    Availability,
+    Booking,
+    LifeCycle,
+    Location,
+    MetaData,
+    Operative,
+    Order,
+    Unavailability,
+)
+from drs_client.responses import ResponseReader
+from drs_client.transport import hide_login, http_transport
+
+UNKNOWN_ORDER = "Unable to find order in OptiTime Web"
+"""What DRS answers for an order number that it does not know (Hackney's service relies on it)."""
+
+MAX_COMMENTS = 255
+"""The number of characters that DRS takes as an order's comments."""
 
 
-class DrsClient(OrderCalls, BookingCalls, RecordCalls):
+def mentions_session(rejection: RequestRejected) -> bool:
+    """Say whether a rejection is about the session. DRS's words for that are not published; this is the likeliest."""
+    return "session" in rejection.message.lower()
+
+
+class DrsClient:
     """Calls one DRS.
 
     ::
@@ -15,18 +59,686 @@ class DrsClient(OrderCalls, BookingCalls, RecordCalls):
         with DrsClient(url, "login", "password") as drs:
             availability = drs.check_availability("3670010", "N373049", "Priority 20 Days", begin, end)
 
-    A session is opened at the first call and closed at the end of ``with``. One that DRS lets lapse is renewed once,
-    and the call repeated.
+    A session is opened at the first call. One that DRS let expire is renewed once, and the call repeated. ``close``, or
+    the end of ``with``, closes the session and the connections; a later call opens others.
 
     Args:
-        url: The gateway's address, ``…/OTWebServiceGateway_<INSTANCE>/ws/soap``; a ``?wsdl`` behind it does no harm.
+        url: The gateway's address, ``…/OTWebServiceGateway_<INSTANCE>/ws/soap``; ``?wsdl`` at its end is ignored.
         login: The login of the council's service.
         password: Its password.
-        wsdl: Where the interface description is: an address, or a file. Without it ``url?wsdl``.
+        wsdl: The address or the file of the WSDL; ``url?wsdl`` by default.
         timeout: Seconds to wait for an answer. DRS has been seen to need almost five.
         transport: Another way to reach DRS (see ``wsgi_transport``).
         contract: The contract to work under.
-        user_id: Who calls; DRS does not validate it.
+        user_id: The caller's name; DRS does not validate it.
         timezone: The installation's time zone, in which answers are given and dates are sent.
-        is_lapsed: Says of a refusal whether it is about the session.
+        is_session_error: Says of a rejection whether it is about the session; by default, whether it mentions one.
+        is_lapsed: The former name of ``is_session_error``.
+
+    Raises:
+        InvalidArgument: ``url`` is not an http or https address.
     """
+
+    def __init__(
+        self,
+        url: str,
+        login: str,
+        password: str,
+        *,
+        wsdl: str | Path | None = None,
+        timeout: float = 30.0,
+        transport: Transport | None = None,
+        contract: str = "0",
+        user_id: str = "drs-client",
+        timezone: str = "Europe/London",
+        is_session_error: Callable[[RequestRejected], bool] = mentions_session,
+        is_lapsed: Callable[[RequestRejected], bool] | None = None,
+    ) -> None:
+        _check_address(url)
+        if is_lapsed is not None:
+            warnings.warn("is_lapsed is now is_session_error", DeprecationWarning, stacklevel=2)
+            is_session_error = is_lapsed
+        self.url = url.partition("?")[0]
+        self.contract = contract
+        self.user_id = user_id
+        self.zone = ZoneInfo(timezone)
+        self._login = login
+        self._password = password
+        self._binding = SoapBinding(self.url, wsdl or f"{self.url}?wsdl", transport or http_transport(timeout))
+        self._is_session_error = is_session_error
+        self._reader = ResponseReader(self.zone)
+        self._session_id: str | None = None
+
+    def __repr__(self) -> str:
+        return f"DrsClient({hide_login(self.url)!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+            return
+        # Nothing may take the place of the error that ends the block.
+        with suppress(Exception):
+            self.close()
+
+    def close(self) -> None:
+        """Close the session, if one is open, and the HTTP connections.
+
+        Raises:
+            DrsError: The session could not be closed. The connections are closed all the same.
+        """
+        try:
+            self.close_session()
+        finally:
+            self._binding.close()
+
+    # Sessions
+
+    def open_session(self) -> None:
+        """Open a session, which the following calls use.
+
+        Raises:
+            RequestRejected: The login or password is wrong.
+            DrsError: DRS could not be asked.
+        """
+        answer = self._send("openSession", {"login": self._login, "password": self._password})
+        self._session_id = answer.sessionId
+        if not self._session_id:
+            raise UnexpectedResponse("openSession succeeded without a sessionId.")
+
+    def close_session(self) -> None:
+        """Close the session, if one is open. One that DRS no longer knows counts as closed.
+
+        Raises:
+            DrsError: DRS declines for another reason, or could not be asked.
+        """
+        session_id, self._session_id = self._session_id, None
+        if session_id is not None:
+            try:
+                self._send("closeSession", {"sessionId": session_id})
+            except RequestRejected as rejection:
+                if not self._is_session_error(rejection):
+                    raise
+
+    # Orders
+
+    def check_availability(
+        self, location_id: str, sor_code: str, priority: str | None, begin: datetime, end: datetime
+    ) -> Availability:
+        """Return the slots of every day from ``begin`` to ``end``, both aware.
+
+        DRS may return fewer days than that: see ``Availability.warning``.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        number = "availability"
+        order = {
+            "contract": self.contract,
+            "locationID": location_id,
+            "primaryOrderNumber": number,
+            "priority": priority,
+            "theBookingCodes": [_build_booking_code(sor_code, number)],
+            "userId": self.user_id,
+        }
+        members = {
+            "periodBegin": self._format_instant(begin),
+            "periodEnd": self._format_instant(end),
+            "theOrder": order,
+        }
+        return self._reader.read_availability(self._call("checkAvailability", members))
+
+    def create_order(
+        self,
+        number: str,
+        location_id: str,
+        sor_code: str,
+        priority: str,
+        target: datetime,
+        *,
+        earliest: datetime | None = None,
+        comments: str = "",
+        contact_name: str | None = None,
+        phone: str | None = None,
+    ) -> Order:
+        """Create an order under ``number`` with one booking, not yet scheduled.
+
+        If the connection breaks or no answer comes in time, the order is looked up before it is sent once more, so that
+        it is not created twice. If the look-up fails too, the first error is raised: the order may exist.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone, or ``comments`` is longer than 255 characters.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        _check_comments(comments)
+        order = {
+            "contactName": contact_name,
+            "contract": self.contract,
+            "earliestBookingDate": self._format_instant(earliest),
+            "locationID": location_id,
+            # Must be sent; DRS trims a blank away.
+            "orderComments": comments or " ",
+            "phone": phone,
+            "primaryOrderNumber": number,
+            "priority": priority,
+            "targetDate": self._format_instant(target),
+            "theBookingCodes": [_build_booking_code(sor_code, number)],
+            "userId": self.user_id,
+        }
+        try:
+            return self._send_order(order)
+        except (TimedOut, Unreachable) as error:
+            try:
+                created = self.select_orders(number)
+            except DrsError:
+                raise error from None
+            return created[0] if created else self._send_order(order)
+
+    def update_order(
+        self,
+        number: str,
+        *,
+        location_id: str | None = None,
+        priority: str | None = None,
+        target: datetime | None = None,
+        earliest: datetime | None = None,
+        comments: str | None = None,
+        contact_name: str | None = None,
+        phone: str | None = None,
+    ) -> Order:
+        """Change an order and return it as DRS has it then. Arguments that are ``None`` change nothing.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone, or ``comments`` is longer than 255 characters.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        _check_comments(comments or "")
+        order = {
+            "contactName": contact_name,
+            "contract": self.contract,
+            "earliestBookingDate": self._format_instant(earliest),
+            "locationID": location_id,
+            "orderComments": comments,
+            "phone": phone,
+            "primaryOrderNumber": number,
+            "priority": priority,
+            "targetDate": self._format_instant(target),
+            "userId": self.user_id,
+        }
+        answer = self._call("updateOrder", {"theOrder": order})
+        if answer.theOrder is None:
+            raise UnexpectedResponse("updateOrder succeeded without an order.")
+        return self._reader.read_order(answer.theOrder)
+
+    def delete_order(self, number: str) -> None:
+        """Delete an order with its bookings.
+
+        Raises:
+            RequestRejected: DRS declines, for example because it knows no such order.
+            DrsError: DRS could not be asked.
+        """
+        order = {"contract": self.contract, "primaryOrderNumber": number, "userId": self.user_id}
+        self._call("deleteOrder", {"theOrder": order})
+
+    def complete_order(self, number: str) -> None:
+        """Complete an order with all its bookings.
+
+        Raises:
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        members = {"contract": self.contract, "primaryOrderNumber": number, "userId": self.user_id}
+        self._call("completeOrder", members)
+
+    def select_orders(
+        self,
+        *numbers: str,
+        location_ids: Sequence[str] = (),
+        resource_ids: Sequence[str] = (),
+        begin: datetime | None = None,
+        end: datetime | None = None,
+        completed_bookings: bool = False,
+    ) -> tuple[Order, ...]:
+        """Return the orders that match all given filters; none if DRS does not know a number.
+
+        Args:
+            numbers: The orders' numbers in the housing system.
+            location_ids: The properties.
+            resource_ids: The operatives of their bookings.
+            begin: Start of the period of their bookings, aware.
+            end: End of that period, aware.
+            completed_bookings: Whether completed bookings are listed too.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            RequestRejected: DRS declines for another reason.
+            DrsError: DRS could not be asked.
+        """
+        members = {
+            "includeCompletedBookings": completed_bookings or None,
+            "locationIDs": list(location_ids) or None,
+            "primaryOrderNumber": list(numbers) or None,
+            "resources": list(resource_ids) or None,
+            "returnBookingsFrom": self._format_instant(begin),
+            "returnBookingsTo": self._format_instant(end),
+        }
+        try:
+            answer = self._call("selectOrder", members)
+        except RequestRejected as rejection:
+            if UNKNOWN_ORDER in rejection.message:
+                return ()
+            raise
+        return tuple(self._reader.read_order(order) for order in answer.theOrders or ())
+
+    # Bookings
+
+    def create_booking(
+        self,
+        number: str,
+        sor_code: str,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        reason: str | None = None,
+    ) -> tuple[Booking, ...]:
+        """Create a further booking of an order, not yet scheduled.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        booking = self._build_booking(0, number, begin, end, reason)
+        booking["theBookingCodes"] = [_build_booking_code(sor_code, number)]
+        return self._read_bookings(self._call("createBooking", {"theBooking": booking}))
+
+    def schedule_booking(
+        self,
+        booking_id: int,
+        number: str,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        reason: str | None = "FIRST",
+        force: bool = False,
+        lock_time: bool = False,
+        lock_resource: str | None = None,
+    ) -> None:
+        """Schedule a booking into the window from ``begin`` to ``end``, or move it there; both are aware.
+
+        Without a window DRS takes the next free slot from the order's earliest date on.
+
+        Args:
+            booking_id: The booking.
+            number: Its order's number.
+            begin: Start of the window.
+            end: End of the window.
+            reason: Why the visit is made.
+            force: Whether DRS may choose another time if the window is full.
+            lock_time: Whether DRS may not change the time afterwards.
+            lock_resource: The id of the operative who must come.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        members = self._build_placement(booking_id, number, begin, end, reason)
+        # Left out by default: a version of DRS may not know them.
+        chosen: dict[str, Any] = {"force": force or None, "timeLock": lock_time or None}
+        if lock_resource is not None:
+            members["theBooking"]["theResources"] = [{"resourceID": lock_resource}]
+            chosen["resourceLock"] = "lockAsSpecified"
+        self._call("scheduleBooking", members | chosen)
+
+    def create_reservation(
+        self,
+        booking_id: int,
+        number: str,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+    ) -> None:
+        """Reserve a window for a booking; the reservation ends after some time.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        members = self._build_placement(booking_id, number, begin, end, None)
+        self._call("createReservation", members | {"bookingId": booking_id})
+
+    def confirm_reservation(self, booking_id: int, number: str) -> None:
+        """Turn a booking's reservation into its appointment.
+
+        Raises:
+            RequestRejected: DRS declines, for example because the reservation has expired.
+            DrsError: DRS could not be asked.
+        """
+        members = self._build_placement(booking_id, number, None, None, None)
+        self._call("confirmReservation", members | {"bookingId": booking_id})
+
+    def update_booking(
+        self,
+        booking_id: int,
+        number: str,
+        new_status: LifeCycle = LifeCycle.PLANNED,
+        *,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+        resource_id: str | None = None,
+        complete_order: bool = False,
+        planner_comments: str | None = None,
+        action_taken: str | None = None,
+    ) -> Booking:
+        """Update a booking's progress and return it as DRS has it then.
+
+        Args:
+            booking_id: The booking.
+            number: Its order's number.
+            new_status: Its new status.
+            begin: When the work began, aware; required for COMPLETED.
+            end: When the work ended, aware; required for COMPLETED.
+            resource_id: The operative who did it.
+            complete_order: Whether the order is completed too.
+            planner_comments: A note for the planners.
+            action_taken: What was done.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        booking = self._build_booking(booking_id, number, None, None, None) | {"plannerComments": planner_comments}
+        members = {
+            "actionTaken": action_taken,
+            "completeOrder": complete_order,
+            "endDateAndTime": self._format_instant(end),
+            "resourceId": resource_id,
+            "startDateAndTime": self._format_instant(begin),
+            "theBooking": booking,
+            "transactionType": new_status.value,
+        }
+        answer = self._call("updateBooking", members)
+        if answer.theBooking is None:
+            raise UnexpectedResponse("updateBooking succeeded without a booking.")
+        return self._reader.read_booking(answer.theBooking)
+
+    def delete_booking(self, booking_id: int, number: str) -> None:
+        """Cancel a booking.
+
+        Raises:
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        booking = {"bookingId": booking_id, "contract": self.contract, "primaryOrderNumber": number}
+        self._call("deleteBooking", {"theBooking": booking})
+
+    def select_bookings(
+        self,
+        *,
+        statuses: Sequence[LifeCycle] = (),
+        resource_ids: Sequence[str] = (),
+        begin: datetime | None = None,
+        end: datetime | None = None,
+        window_begin: datetime | None = None,
+        window_end: datetime | None = None,
+    ) -> tuple[Booking, ...]:
+        """Return the bookings that match all given filters: by time of work or by planning window, all aware.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        members = {
+            "bookingStatus": [status.value for status in statuses] or None,
+            "contract": [self.contract],
+            "returnBookingsFrom": self._format_instant(begin),
+            "returnBookingsPWFrom": self._format_instant(window_begin),
+            "returnBookingsPWTo": self._format_instant(window_end),
+            "returnBookingsTo": self._format_instant(end),
+            "workers": list(resource_ids) or None,
+        }
+        return self._read_bookings(self._call("selectBooking", members))
+
+    def get_schedule(self, resource_id: str, day: date) -> tuple[Booking, ...]:
+        """Return the bookings of an operative's day, in the order of the visits.
+
+        Raises:
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        members = {
+            "contract": self.contract,
+            "resourceId": resource_id,
+            "returnBookingCodes": True,
+            "returnWarnings": False,
+            "scheduleDate": self._format_instant(datetime.combine(day, time(0), self.zone)),
+        }
+        return self._read_bookings(self._call("getSchedule", members))
+
+    # Master data
+
+    def select_resources(
+        self,
+        *resource_ids: str,
+        codes: Sequence[str] = (),
+        hours_from: datetime | None = None,
+        hours_to: datetime | None = None,
+    ) -> tuple[Operative, ...]:
+        """Return the operatives of those ids and employee codes with their working hours; all if none is given.
+
+        With ``hours_from`` and ``hours_to``, both aware, the hours are listed day by day.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        members = {
+            "contract": [self.contract],
+            "includeWorkingHours": True,
+            "returnWorkingHoursFrom": self._format_instant(hours_from),
+            "returnWorkingHoursTo": self._format_instant(hours_to),
+            "theEmployeeCodes": list(codes) or None,
+            "theResourceIDs": list(resource_ids) or None,
+        }
+        answer = self._call("selectResource", members)
+        return tuple(self._reader.read_operative(resource) for resource in answer.theResources or ())
+
+    def update_unavailabilities(self, resource_id: str, unavailabilities: Sequence[Unavailability]) -> None:
+        """Replace the times in which an operative does not work (updateResource).
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        resource = {
+            "resourceID": resource_id,
+            "theUnavailabilities": [
+                {
+                    "beginDateTime": self._format_instant(away.begin),
+                    "comments": away.comments,
+                    "endDateTime": self._format_instant(away.end),
+                    "reason": away.reason,
+                }
+                for away in unavailabilities
+            ],
+        }
+        self._call("updateResource", {"contract": [self.contract], "theResources": [resource]})
+
+    def update_location(
+        self,
+        location_id: str,
+        address: Sequence[str],
+        post_code: str,
+        *,
+        name: str | None = None,
+        latitude: str | None = None,
+        longitude: str | None = None,
+    ) -> Location:
+        """Add or change a property, with an address of at most four lines, and return it as DRS has it then.
+
+        Raises:
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        lines = {f"address{number}": line for number, line in enumerate(address[:4], start=1)}
+        place = {"latitude": latitude, "longitude": longitude, "name": name or next(iter(address), None)}
+        members = {"locationId": location_id, "postCode": post_code, "workflowType": "0000", **lines, **place}
+        answer = self._call("updateLocation", {"theLocation": members})
+        if answer.theLocation is None:
+            raise UnexpectedResponse("updateLocation succeeded without a location.")
+        return self._reader.read_location(answer.theLocation)
+
+    def update_booking_code(self, sor_code: str, description: str, minutes: int, trade: str) -> None:
+        """Add a SOR code, or change its description, minutes and trade.
+
+        Raises:
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        definition = {
+            "bookingCode": sor_code,
+            "bookingCodeDescription": description,
+            "bookingCodeTime": minutes,
+            "contract": self.contract,
+            "trade": trade,
+        }
+        members = {"contract": [self.contract], "theBookingCodeDefinitions": [definition]}
+        self._call("updateBookingCode", members)
+
+    def select_meta_data(self) -> MetaData:
+        """Return the names that the installation is set up with.
+
+        Raises:
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        return self._reader.read_meta_data(self._call("selectMetaData", {"contract": self.contract}))
+
+    def select_alerts(
+        self,
+        *reasons: AlertReason,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+    ) -> tuple[Alert, ...]:
+        """Return the alerts for planners, of those reasons and from that period, whose ends are aware.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            RequestRejected: DRS declines.
+            DrsError: DRS could not be asked.
+        """
+        members = {
+            "alertType": [reason.value for reason in reasons] or None,
+            "contract": [self.contract],
+            "periodBegin": self._format_instant(begin),
+            "periodEnd": self._format_instant(end),
+        }
+        answer = self._call("selectAlerts", members)
+        return tuple(self._reader.read_alert(alert) for alert in answer.theAlerts or ())
+
+    # Requests and answers
+
+    def _call(self, operation: str, members: Mapping[str, Any]) -> Any:
+        """Send a call in the session; in a new one if DRS let that expire."""
+        if self._session_id is None:
+            self.open_session()
+        try:
+            return self._send(operation, {**members, "sessionId": self._session_id})
+        except RequestRejected as rejection:
+            if not self._is_session_error(rejection):
+                raise
+        self.open_session()
+        try:
+            return self._send(operation, {**members, "sessionId": self._session_id})
+        except RequestRejected as rejection:
+            if not self._is_session_error(rejection):
+                raise
+            raise SessionExpired(operation, rejection.message) from None
+
+    def _send(self, operation: str, members: Mapping[str, Any]) -> Any:
+        answer = self._binding.call(operation, members)
+        status = getattr(answer, "status", None)
+        if status is None:
+            raise UnexpectedResponse(f"The answer to {operation} has no status.")
+        if status != "success":
+            raise RequestRejected(operation, getattr(answer, "errorMsg", None) or "")
+        return answer
+
+    def _send_order(self, order: Mapping[str, Any]) -> Order:
+        answer = self._call("createOrder", {"theOrder": order})
+        if answer.theOrder is None:
+            raise UnexpectedResponse("createOrder succeeded without an order.")
+        return self._reader.read_order(answer.theOrder)
+
+    def _build_booking(
+        self, booking_id: int, number: str, begin: datetime | None, end: datetime | None, reason: str | None
+    ) -> dict[str, Any]:
+        return {
+            "bookingId": booking_id,
+            "bookingReason": reason,
+            "contract": self.contract,
+            "planningWindowStart": self._format_instant(begin),
+            "planningWindowEnd": self._format_instant(end),
+            "primaryOrderNumber": number,
+            "userId": self.user_id,
+        }
+
+    def _build_placement(
+        self, booking_id: int, number: str, begin: datetime | None, end: datetime | None, reason: str | None
+    ) -> dict[str, Any]:
+        return {"theBooking": self._build_booking(booking_id, number, begin, end, reason), "userId": self.user_id}
+
+    def _read_bookings(self, answer: Any) -> tuple[Booking, ...]:
+        return tuple(self._reader.read_booking(booking) for booking in answer.theBookings or ())
+
+    def _format_instant(self, moment: datetime | None) -> str | None:
+        """Write an instant as DRS reads it: local, with offset, so that it has one meaning."""
+        if moment is None:
+            return None
+        if moment.tzinfo is None:
+            raise InvalidArgument(f"{moment.isoformat()} has no time zone. Pass an aware datetime.")
+        try:
+            local = moment.astimezone(self.zone)
+        except OverflowError:
+            raise InvalidArgument(f"{moment.isoformat()} is not a date that DRS can have.") from None
+        return local.isoformat(timespec="milliseconds" if local.microsecond else "seconds")
+
+
+def _build_booking_code(sor_code: str, number: str) -> dict[str, str]:
+    """Return a SOR code that is done once, as a member of a request."""
+    return {
+        "bookingCodeSORCode": sor_code,
+        "itemNumberWithinBooking": "1",
+        "primaryOrderNumber": number,
+        "quantity": "1",
+    }
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # such as a port or an IPv6 address that is none
+        usable = False
+    if not usable:
+        raise InvalidArgument(
+            f"'{url}' is not the address of a gateway. It begins with http:// or https:// and ends with /ws/soap."
+        )
+
+
+def _check_comments(comments: str) -> None:
+    if len(comments) > MAX_COMMENTS:
+        raise InvalidArgument(f"The comments have {len(comments)} characters; DRS takes {MAX_COMMENTS}.")

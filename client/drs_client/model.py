@@ -1,4 +1,4 @@
-"""What DRS answers, as values. Every datetime is aware, in the client's time zone."""
+"""The values that DRS returns. Every datetime is aware, in the client's time zone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class LifeCycle(StrEnum):
-    """How far a booking has come."""
+    """The status of a booking."""
 
     PLANNED = "PLANNED"
     DESPATCHED = "DESPATCHED"
@@ -21,7 +21,7 @@ class LifeCycle(StrEnum):
 
 
 class AlertReason(StrEnum):
-    """Why a planner is to look at a booking."""
+    """Why DRS shows a booking to its planners."""
 
     RESCHEDULE_FAILURES = "RESCHEDULEFAILURES"
     SUSPENDED_JOBS = "SUSPENDEDJOBS"
@@ -46,13 +46,13 @@ class Day:
 
     @property
     def available_slots(self) -> tuple[Slot, ...]:
-        """Those that can be booked."""
+        """The slots that can be booked."""
         return tuple(slot for slot in self.slots if slot.available)
 
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """The answer to checkAvailability. ``warning`` is set where DRS cut the period short."""
+    """The answer to checkAvailability. ``warning`` is set if DRS shortened the period."""
 
     days: tuple[Day, ...]
     warning: str | None = None
@@ -79,7 +79,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One visit of an order. ``assigned_start`` and ``resources`` are there once it is scheduled."""
+    """One visit of an order. ``assigned_start`` and ``resources`` are set once it is scheduled."""
 
     id: int
     order_id: int | None
@@ -97,7 +97,7 @@ class Booking:
 
     @property
     def scheduled(self) -> bool:
-        """Whether somebody is to come."""
+        """Whether an operative is assigned."""
         return bool(self.resources)
 
 
@@ -128,7 +128,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Unavailability:
-    """A time in which an operative does no work."""
+    """A time in which an operative does not work."""
 
     begin: datetime
     end: datetime
@@ -138,7 +138,7 @@ class Unavailability:
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """When an operative works: on a weekday, or on one day alone. Of ``begin`` and ``end`` only the times count."""
+    """When an operative works: on a weekday, or on one day. Only the times of ``begin`` and ``end`` matter."""
 
     begin: datetime
     end: datetime
@@ -148,7 +148,7 @@ class WorkingHours:
 
 @dataclass(frozen=True, slots=True)
 class Operative:
-    """An operative with what they can do, where, and when."""
+    """An operative with trades, sectors and hours."""
 
     id: str
     code: str | None
@@ -161,7 +161,7 @@ class Operative:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A planner is to look at a booking."""
+    """A booking that a planner must look at."""
 
     reason: str | None
     created: datetime | None
@@ -171,7 +171,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class MetaData:
-    """What an installation is set up with, by name."""
+    """The names that an installation is set up with."""
 
     business_data: tuple[str, ...]
     resource_templates: tuple[str, ...]

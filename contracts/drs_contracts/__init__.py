@@ -1,4 +1,4 @@
-"""What is known of DRS, as clauses with their evidence, and the means to hold a DRS to them.
+"""What is known of DRS, as clauses with their evidence, and the tools to check a DRS and its callers against them.
 
 ::
 
@@ -6,6 +6,8 @@
 
     for clause in list_clauses():
         print(clause.id, clause.statement, clause.evidence)
+
+Hypothesis strategies for tests of callers are in ``drs_contracts.strategies``.
 """
 
 from __future__ import annotations
@@ -14,98 +16,153 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from drs_contracts.callback_receiver import Confirmations, ReceivedConfirmation
+    from drs_contracts import strategies
+    from drs_contracts.callback_receiver import CallbackReceiver, ReceivedConfirmation
     from drs_contracts.clauses import list_clauses
     from drs_contracts.clauses.clause import AppliesTo, Clause, Evidence, Grade
-    from drs_contracts.driver.driver import Conversation, Facts
-    from drs_contracts.driver.targets import SimulatorTarget, Target, UnreachableError, UrlTarget
-    from drs_contracts.errors import ClauseBroken
-    from drs_contracts.observe.analysis import Coverage, Judgement, Observation, Situation, Verdict, analyse_traffic
-    from drs_contracts.observe.sources import TrafficError, read_traffic
-    from drs_contracts.recordings.drift import Difference, Kind, differences
-    from drs_contracts.recordings.recording import Recording, RecordingError, load_recording, replay
+    from drs_contracts.driver.driver import DrsDriver, TestData
+    from drs_contracts.driver.messages import NoEnvelopeError
+    from drs_contracts.driver.targets import (
+        ClockOutOfReachError,
+        SimulatorTarget,
+        Target,
+        UnreachableError,
+        UrlTarget,
+    )
+    from drs_contracts.errors import ClauseBroken, ContractsError
+    from drs_contracts.exercise.runner import CommandError, ExerciseOutcome, Run, run_scenarios
+    from drs_contracts.http_server import CannotListenError
+    from drs_contracts.observe.analysis import (
+        Breach,
+        ClauseResult,
+        Coverage,
+        CoveragePoint,
+        TrafficReport,
+        Verdict,
+        analyse_traffic,
+    )
+    from drs_contracts.observe.sources import HarError, NoCallsError, TrafficError, read_journal, read_traffic
+    from drs_contracts.recordings.drift import Difference, DifferenceKind
+    from drs_contracts.recordings.recorder import Recorder, RecorderError, RecordingServer
+    from drs_contracts.recordings.recording import (
+        RecordedExchange,
+        Recording,
+        RecordingError,
+        load_recording,
+        replay,
+    )
+    from drs_contracts.recordings.redaction import RedactionError
+    from drs_contracts.recordings.writer import FolderError
+    from drs_contracts.reports import ReportFileError
     from drs_contracts.traffic.calls import Call, Traffic
-    from drs_contracts.verify.runner import Extent, Finding, Outcome, run_clauses
+    from drs_contracts.verify.preflight import NotReadyError
+    from drs_contracts.verify.report import Report
+    from drs_contracts.verify.runner import Finding, Outcome, VerifySettings, run_clauses
+    from drs_contracts.version import __version__
 
 __all__ = [
     "AppliesTo",
+    "Breach",
     "Call",
+    "CallbackReceiver",
+    "CannotListenError",
     "Clause",
     "ClauseBroken",
-    "Confirmations",
-    "Conversation",
+    "ClauseResult",
+    "ClockOutOfReachError",
+    "CommandError",
+    "ContractsError",
     "Coverage",
+    "CoveragePoint",
     "Difference",
+    "DifferenceKind",
+    "DrsDriver",
     "Evidence",
-    "Extent",
-    "Facts",
+    "ExerciseOutcome",
     "Finding",
+    "FolderError",
     "Grade",
-    "Judgement",
-    "Kind",
-    "Observation",
+    "HarError",
+    "NoCallsError",
+    "NoEnvelopeError",
+    "NotReadyError",
     "Outcome",
     "ReceivedConfirmation",
+    "RecordedExchange",
+    "Recorder",
+    "RecorderError",
     "Recording",
     "RecordingError",
+    "RecordingServer",
+    "RedactionError",
+    "Report",
+    "ReportFileError",
+    "Run",
     "SimulatorTarget",
-    "Situation",
     "Target",
+    "TestData",
     "Traffic",
     "TrafficError",
+    "TrafficReport",
     "UnreachableError",
     "UrlTarget",
     "Verdict",
+    "VerifySettings",
+    "__version__",
     "analyse_traffic",
-    "differences",
     "list_clauses",
     "load_recording",
+    "read_journal",
     "read_traffic",
     "replay",
     "run_clauses",
+    "run_scenarios",
+    "strategies",
 ]
 
-# Imported when it is asked for: pytest loads the plugin of this package in suites that may never use it.
-_HOMES = {
-    "AppliesTo": "clauses.clause",
-    "Call": "traffic.calls",
-    "Clause": "clauses.clause",
-    "ClauseBroken": "errors",
-    "Confirmations": "callback_receiver",
-    "Conversation": "driver.driver",
-    "Coverage": "observe.analysis",
-    "Difference": "recordings.drift",
-    "Evidence": "clauses.clause",
-    "Extent": "verify.runner",
-    "Facts": "driver.driver",
-    "Finding": "verify.runner",
-    "Grade": "clauses.clause",
-    "Judgement": "observe.analysis",
-    "Kind": "recordings.drift",
-    "Observation": "observe.analysis",
-    "Outcome": "verify.runner",
-    "ReceivedConfirmation": "callback_receiver",
-    "Recording": "recordings.recording",
-    "RecordingError": "recordings.recording",
-    "SimulatorTarget": "driver.targets",
-    "Situation": "observe.analysis",
-    "Target": "driver.targets",
-    "Traffic": "traffic.calls",
-    "TrafficError": "observe.sources",
-    "UnreachableError": "driver.targets",
-    "UrlTarget": "driver.targets",
-    "Verdict": "observe.analysis",
-    "list_clauses": "clauses",
-    "differences": "recordings.drift",
-    "load_recording": "recordings.recording",
-    "analyse_traffic": "observe.analysis",
-    "read_traffic": "observe.sources",
-    "replay": "recordings.recording",
-    "run_clauses": "verify.runner",
+# Imported at first use: pytest loads the plugin of this package in suites that may never use it.
+_MODULES = {
+    "callback_receiver": "CallbackReceiver ReceivedConfirmation",
+    "clauses": "list_clauses",
+    "clauses.clause": "AppliesTo Clause Evidence Grade",
+    "driver.driver": "DrsDriver TestData",
+    "driver.messages": "NoEnvelopeError",
+    "driver.targets": "ClockOutOfReachError SimulatorTarget Target UnreachableError UrlTarget",
+    "errors": "ClauseBroken ContractsError",
+    "exercise.runner": "CommandError ExerciseOutcome Run run_scenarios",
+    "http_server": "CannotListenError",
+    "observe.analysis": "Breach ClauseResult Coverage CoveragePoint TrafficReport Verdict analyse_traffic",
+    "observe.sources": "HarError NoCallsError TrafficError read_journal read_traffic",
+    "recordings.drift": "Difference DifferenceKind",
+    "recordings.recorder": "Recorder RecorderError RecordingServer",
+    "recordings.recording": "RecordedExchange Recording RecordingError load_recording replay",
+    "recordings.redaction": "RedactionError",
+    "recordings.writer": "FolderError",
+    "reports": "ReportFileError",
+    "traffic.calls": "Call Traffic",
+    "verify.preflight": "NotReadyError",
+    "verify.report": "Report",
+    "verify.runner": "Finding Outcome VerifySettings run_clauses",
+    "version": "__version__",
 }
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
+# Names of earlier versions that documents show.
+_RENAMED = {"Confirmations": "CallbackReceiver"}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name in _RENAMED:
+        import warnings  # noqa: PLC0415 - rarely needed
+
+        now = _RENAMED[name]
+        warnings.warn(f"drs_contracts.{name} is now drs_contracts.{now}", DeprecationWarning, stacklevel=2)
+        return __getattr__(now)
+    if name == "strategies":
+        return import_module(f"{__name__}.{name}")
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

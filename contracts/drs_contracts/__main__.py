@@ -1,4 +1,4 @@
-"""Starts the command ``drs-contracts``, or says what it needs where the extra ``contracts`` is not installed."""
+"""Starts the command ``drs-contracts``; where the extra ``contracts`` is not installed, says what is missing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 
 _EXTRA = frozenset({"hypothesis", "faker", "jinja2", "pytest"})
 _UNUSABLE = 2
+_INTERRUPTED = 130
 
 
 def main() -> None:
@@ -19,6 +20,8 @@ def main() -> None:
         remedy = "Install it with: pip install 'drs-simulator[contracts]'"
         sys.stderr.write(f"drs-contracts needs {library}. {remedy}\n")
         raise SystemExit(_UNUSABLE) from None
+    except KeyboardInterrupt:
+        raise SystemExit(_INTERRUPTED) from None
     run()
 
 

@@ -1,4 +1,4 @@
-"""The pytest plugin: a DRS for every test, in process or behind a socket, with its clock and a client for it.
+"""The pytest plugin: a DRS for every test, in process or behind a socket, with its clock and a client.
 
 ::
 
@@ -11,7 +11,9 @@ Nothing needs to be imported. What a fixture needs is imported when it is first 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
     from drs_client import DrsClient
     from drs_simulator import Clock, FaultPlan, Journal, JournalEntry, Simulator
 
-    from drs_contracts.callback_receiver import Confirmations
+    from drs_contracts.callback_receiver import CallbackReceiver
 
-_DEFAULT_CLOCK = "wall"
+_DEFAULT_CLOCK = "system"
 _PROFILE_OPTION = "--drs-profile"
 _URL_OPTION = "--drs-url"
 _SHOWN_EXCHANGES = 20
@@ -30,7 +32,7 @@ _SIMULATOR: pytest.StashKey[Simulator] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what can be chosen on the command line."""
+    """Add the options."""
     group = parser.getgroup("drs", "a DRS for tests")
     group.addoption(_PROFILE_OPTION, default="lincoln", help="profile of the simulators (default: lincoln)")
     group.addoption(_URL_OPTION, default=None, help="address of a DRS for drs_client and drs_url, not a simulator's")
@@ -39,30 +41,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     config.addinivalue_line("markers", "drs(profile, clock, seed): how the simulator of a test is set up")
 
 
 @pytest.fixture
-def drs(request: pytest.FixtureRequest) -> Simulator:
+def drs(request: pytest.FixtureRequest) -> Iterator[Simulator]:
     """A simulator of the test's own, in process: ``drs.wsgi``, ``drs.clock``, ``drs.reset()``."""
-    from drs_simulator import Simulator  # noqa: PLC0415 - imported by those who use it
+    with warnings.catch_warnings():
+        # A suite that makes errors of warnings should not fail by those of libraries at their first import.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from drs_simulator import Simulator  # noqa: PLC0415 - imported by those who use it
 
     set_up = _set_up(request)
     if "drs_confirmations" in request.fixturenames:
-        listening: Confirmations = request.getfixturevalue("drs_confirmations")
+        listening: CallbackReceiver = request.getfixturevalue("drs_confirmations")
         set_up["callback_url"] = listening.url
-    simulator = Simulator(**set_up)
-    request.node.stash[_SIMULATOR] = simulator
-    return simulator
+    with closing(Simulator(**set_up)) as simulator:
+        request.node.stash[_SIMULATOR] = simulator
+        yield simulator
 
 
 @pytest.fixture
-def drs_confirmations() -> Iterator[Confirmations]:
+def drs_confirmations() -> Iterator[CallbackReceiver]:
     """A service that the test's simulator calls back: ``drs_confirmations.wait_for(1)``, ``….fail(2)``."""
-    from drs_contracts.callback_receiver import Confirmations  # noqa: PLC0415 - imported by those who use it
+    from drs_contracts.callback_receiver import CallbackReceiver  # noqa: PLC0415 - imported by those who use it
 
-    with Confirmations() as listening:
+    with CallbackReceiver() as listening:
         yield listening
 
 

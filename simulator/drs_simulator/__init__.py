@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from drs_simulator.faults.plan import FaultPlan
     from drs_simulator.faults.rules import FaultFileError, FaultRule, load_faults
     from drs_simulator.housing_files.records import HousingFileError
-    from drs_simulator.http.servers.address import PortTakenError
+    from drs_simulator.http.servers.address import HostError, PortTakenError
+    from drs_simulator.http.servers.threaded_server import ThreadedServer
     from drs_simulator.journal.entry import JournalEntry
     from drs_simulator.journal.journal import Journal
     from drs_simulator.profile.loading import ProfileError, load_profile, profile_names
@@ -40,6 +41,7 @@ __all__ = [
     "FaultFileError",
     "FaultPlan",
     "FaultRule",
+    "HostError",
     "HousingFileError",
     "Journal",
     "JournalEntry",
@@ -56,6 +58,7 @@ __all__ = [
     "ScenarioError",
     "Simulator",
     "StateError",
+    "ThreadedServer",
     "effects",
     "load_faults",
     "load_profile",
@@ -74,6 +77,7 @@ _HOMES = {
     "FaultFileError": "faults.rules",
     "FaultPlan": "faults.plan",
     "FaultRule": "faults.rules",
+    "HostError": "http.servers.address",
     "HousingFileError": "housing_files.records",
     "Journal": "journal.journal",
     "JournalEntry": "journal.entry",
@@ -90,6 +94,7 @@ _HOMES = {
     "ScenarioError": "scenarios.scenario",
     "Simulator": "simulator",
     "StateError": "storage.errors",
+    "ThreadedServer": "http.servers.threaded_server",
     "load_faults": "faults.rules",
     "load_profile": "profile.loading",
     "load_recording": "replay.recording",

@@ -1,4 +1,4 @@
-"""Starts the command ``drs-simulator`` at once: while it is imported nothing is garbage, so nobody looks for any."""
+"""The command ``drs-simulator``, which is also ``python -m drs_simulator``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import gc
 
 def main() -> None:
     """Run the command."""
+    # Imports make no garbage. Not looking for any saves 20 to 50 ms of 450 ms to the first answer of ``serve``.
     gc.disable()
     from drs_simulator.cli import main as run  # noqa: PLC0415 - see above
 

@@ -12,7 +12,7 @@ from wsgiref.types import WSGIApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from drs_simulator.admin.auth import Admin, make_guard
-from drs_simulator.clock import Clock
+from drs_simulator.clock import SYSTEM, Clock, RunningClock
 from drs_simulator.console.auth import Console
 from drs_simulator.faults.plan import FaultPlan, RuleStore
 from drs_simulator.http.app import Endpoint, service_path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from drs_simulator.faults.rules import FaultRule
     from drs_simulator.housing_files.records import HousingFile
     from drs_simulator.housing_files.watcher import FolderWatcher
-    from drs_simulator.http.servers.embedded import EmbeddedServer
+    from drs_simulator.http.servers.threaded_server import ThreadedServer
     from drs_simulator.scenarios.scenario import Scenario
     from drs_simulator.storage.export import StateDocument
 
@@ -51,7 +51,7 @@ class Simulator:
 
     Args:
         profile: A profile's name, a TOML file, or a profile.
-        clock: ``wall``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION`` (see ``Clock.parse``), or a clock.
+        clock: ``system``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION`` (see ``Clock.parse``), or a clock.
         seed: The same profile, seed, clock and calls give the same bytes. Without it ids and tokens are unguessable.
         login: The login that openSession lets in.
         password: Its password.
@@ -79,7 +79,7 @@ class Simulator:
         self,
         profile: str | Path | Profile = "lincoln",
         *,
-        clock: str | Clock = "wall",
+        clock: str | Clock = SYSTEM,
         seed: int | None = None,
         login: str = DEFAULT_LOGIN,
         password: str = DEFAULT_PASSWORD,
@@ -121,16 +121,16 @@ class Simulator:
             told = dict.fromkeys(("x_proto", "x_host", "x_port", "x_prefix"), trusted_proxies)
             self.wsgi = ProxyFix(self.wsgi, x_for=0, **told)
         self._address = (host, port)
-        self._server: EmbeddedServer | None = None
+        self._server: ThreadedServer | None = None
         self._start_sending()
 
     def _clock_of(self, clock: str | Clock) -> Clock:
-        """The clock; in a database, the one that all share, moved only if it was told to be other than the wall."""
+        """The clock; in a database, the one that all share, set only if ``clock`` is other than system time."""
         own = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
         if not isinstance(self._store, SharedSettings):
             return own
         shared = SharedClock(self._store)
-        if str(own) != "wall":
+        if own.mode != RunningClock():
             shared.mode = own.mode
         return shared
 
@@ -196,8 +196,9 @@ class Simulator:
 
     def apply_scenario(self, scenario: Scenario) -> None:
         """Go by the scenario's fault rules and clock from now on; its installation is not taken up."""
-        if scenario.clock != "wall":
-            self.clock.mode = Clock.parse(scenario.clock, self.profile.zone).mode
+        mode = Clock.parse(scenario.clock, self.profile.zone).mode
+        if mode != RunningClock():
+            self.clock.mode = mode
         self.faults.clear()
         self.faults.add(*scenario.faults)
 
@@ -261,9 +262,10 @@ class Simulator:
 
     def __enter__(self) -> Self:
         self._start_sending()
-        from drs_simulator.http.servers.embedded import EmbeddedServer  # noqa: PLC0415 - not needed without a socket
+        from drs_simulator.http.servers.threaded_server import ThreadedServer  # noqa: PLC0415 - not needed without a socket
 
-        self._server = EmbeddedServer(self.wsgi, *self._address)
+        self._server = ThreadedServer(self.wsgi, *self._address)
+        self._server.start()
         return self
 
     def __exit__(
@@ -275,4 +277,4 @@ class Simulator:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Simulator(profile={self.profile.name!r}, clock={str(self.clock)!r})"
+        return f"Simulator(profile={self.profile.name!r}, clock={self.clock.describe(self.profile.zone)!r})"

@@ -1,4 +1,4 @@
-"""A DRS that misbehaves: the simulator's application, with some of its answers replaced."""
+"""A DRS with faults: the simulator's application, with some of its answers replaced."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from contextlib import contextmanager
 from threading import Thread
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from drs_simulator import Simulator
+import requests
+from drs_simulator import Profile, Simulator
 from werkzeug.serving import make_server
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-Meddling = Callable[[str, Request], Response | None]
+Replacement = Callable[[str, Request], Response | None]
 
 
-class Meddler:
-    """Asks ``meddle`` before every call; what that returns is the answer, else the simulator's is.
+class BrokenDrs:
+    """Calls ``replace`` first; where that returns nothing, the simulator answers.
 
-    ``operations`` names the calls that came, in order.
+    ``operations`` lists the operations that were called.
     """
 
-    def __init__(self, simulator: Simulator, meddle: Meddling) -> None:
+    def __init__(self, simulator: Simulator, replace: Replacement) -> None:
         self._simulator = simulator
-        self._meddle = meddle
+        self._replace = replace
         self.operations: list[str] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -32,13 +33,13 @@ class Meddler:
         operation = operation_in(request.get_data())
         if operation:
             self.operations.append(operation)
-            answer = self._meddle(operation, request)
+            answer = self._replace(operation, request)
             if answer is not None:
                 return answer(environ, start_response)
-        return self.answered(request)(environ, start_response)
+        return self.answer(request)(environ, start_response)
 
-    def answered(self, request: Request) -> Response:
-        """What the simulator answers."""
+    def answer(self, request: Request) -> Response:
+        """Let the simulator answer."""
         answer = Client(self._simulator.wsgi).open(
             request.full_path, method=request.method, data=request.get_data(), content_type=request.content_type
         )
@@ -46,28 +47,41 @@ class Meddler:
 
 
 def operation_in(body: bytes) -> str:
-    """The operation that a request of this client names."""
+    """Return the operation that a request of this client names."""
     begin = body.find(b"Body>") + 5
     tag = body[begin:].split(b">", 1)[0].split(b" ", 1)[0]
     return tag.rpartition(b":")[2].decode() if begin > 4 else ""
 
 
-def once(operation: str, answer: Callable[[Request], Response | None]) -> Meddling:
-    """Meddle with the first call of an operation only."""
+def once(operation: str, answer: Callable[[Request], Response | None]) -> Replacement:
+    """Replace the first answer to an operation only."""
     left = [operation]
 
-    def meddle(called: str, request: Request) -> Response | None:
+    def replace(called: str, request: Request) -> Response | None:
         if called in left:
             left.remove(called)
             return answer(request)
         return None
 
-    return meddle
+    return replace
+
+
+def lose_connection(request: Request) -> Response:
+    """Break the connection instead of answering."""
+    raise requests.ConnectionError("connection reset by the test")
+
+
+def change_profile(profile: Profile, **tables: dict[str, object]) -> Profile:
+    """Return the profile with some settings replaced: ``change_profile(p, availability={"day_cap": 3})``."""
+    settings = profile.model_dump()
+    for name, table in tables.items():
+        settings[name] |= table
+    return Profile.model_validate(settings)
 
 
 @contextmanager
 def serving(application: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]) -> Iterator[str]:
-    """The application behind a real socket; its address without a path."""
+    """Serve the application on a socket; gives its address without a path."""
     server = make_server("127.0.0.1", 0, application, threaded=True)
     thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

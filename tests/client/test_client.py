@@ -17,23 +17,22 @@ from drs_client import (
     DrsFault,
     HttpFailure,
     InvalidArgument,
-    Refusal,
-    SessionLapsed,
+    RequestRejected,
+    SessionExpired,
     TimedOut,
     TransportError,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
     wsgi_transport,
 )
-from drs_client.binding import _document
+from drs_client.wsdl import parse_wsdl
 from drs_simulator import Simulator, load_profile
 from lxml import etree
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
 from tests.client.conftest import client_of
-from tests.client.fakes import Meddler, Meddling, once, serving
-from tests.simulator.scheduling.builders import changed
+from tests.client.fakes import BrokenDrs, Replacement, change_profile, once, serving
 
 LONDON = ZoneInfo("Europe/London")
 JOB = ("3670010", "N373049", "Priority 20 Days")
@@ -42,12 +41,12 @@ END = datetime(2021, 10, 27, tzinfo=LONDON)
 TARGET = datetime(2021, 11, 19, 23, 59, 59, tzinfo=LONDON)
 
 
-def meddled(simulator: Simulator, meddle: Meddling) -> tuple[DrsClient, Meddler]:
-    meddler = Meddler(simulator, meddle)
-    return client_of(simulator, transport=wsgi_transport(meddler)), meddler
+def client_of_broken(simulator: Simulator, replace: Replacement) -> tuple[DrsClient, BrokenDrs]:
+    broken_drs = BrokenDrs(simulator, replace)
+    return client_of(simulator, transport=wsgi_transport(broken_drs)), broken_drs
 
 
-def replaced(body: str | bytes, status: int = 200, content_type: str = "text/xml") -> Meddling:
+def replaced(body: str | bytes, status: int = 200, content_type: str = "text/xml") -> Replacement:
     return lambda operation, _: (
         Response(body, status, content_type=content_type) if operation == "checkAvailability" else None
     )
@@ -94,54 +93,54 @@ def test_comments_that_drs_would_refuse_are_not_sent(client: DrsClient) -> None:
 
 
 def test_a_datetime_without_a_time_zone_is_not_sent(client: DrsClient) -> None:
-    with pytest.raises(InvalidArgument, match="Hand in an aware datetime"):
+    with pytest.raises(InvalidArgument, match="Pass an aware datetime"):
         client.check_availability(*JOB, datetime(2021, 10, 25), END)  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("url", ["drs.example/ws/soap", "ftp://drs.example", ""])
-def test_an_address_that_is_none_is_told_at_once(url: str) -> None:
+def test_a_wrong_address_is_refused_at_once(url: str) -> None:
     with pytest.raises(InvalidArgument, match="begins with http"):
         DrsClient(url, "a", "b")
 
 
 def test_a_wrong_password_is_a_refusal_and_appears_nowhere(simulator: Simulator) -> None:
     client = DrsClient(f"http://x{simulator.path}", "drs", "very-wrong", transport=wsgi_transport(simulator.wsgi))
-    with pytest.raises(Refusal) as told:
+    with pytest.raises(RequestRejected) as caught:
         client.open_session()
-    assert told.value.operation == "openSession"
-    assert "very-wrong" not in f"{told.value!r} {client!r} {told.value.__cause__!r}"
+    assert caught.value.operation == "openSession"
+    assert "very-wrong" not in f"{caught.value!r} {client!r} {caught.value.__cause__!r}"
 
 
 def test_an_unknown_priority_is_a_refusal_with_drss_words(client: DrsClient) -> None:
-    with pytest.raises(Refusal, match=r"checkAvailability was refused: .*priority"):
+    with pytest.raises(RequestRejected, match=r"checkAvailability was refused: .*priority"):
         client.check_availability("3670010", "N373049", "priority 20 days", BEGIN, END)
 
 
-def test_a_session_that_lapsed_at_midnight_is_renewed_once_and_the_call_repeated(simulator: Simulator) -> None:
-    client, meddler = meddled(simulator, lambda *_: None)
+def test_an_expired_session_is_renewed_once(simulator: Simulator) -> None:
+    client, broken_drs = client_of_broken(simulator, lambda *_: None)
     client.check_availability(*JOB, BEGIN, END)
     simulator.clock.shift(timedelta(days=1))
     client.check_availability(*JOB, BEGIN, END)
     repeated = ["checkAvailability", "openSession", "checkAvailability"]
-    assert meddler.operations == ["openSession", "checkAvailability", *repeated]
+    assert broken_drs.operations == ["openSession", "checkAvailability", *repeated]
 
 
-def test_a_session_that_is_refused_again_after_its_renewal_is_told_as_lapsed(simulator: Simulator) -> None:
+def test_a_session_that_expires_twice_is_an_error(simulator: Simulator) -> None:
     def forget(operation: str, _: Request) -> None:
         if operation == "checkAvailability":
             simulator.clock.shift(timedelta(days=1))
 
-    client, meddler = meddled(simulator, forget)
-    with pytest.raises(SessionLapsed, match="ession"):
+    client, broken_drs = client_of_broken(simulator, forget)
+    with pytest.raises(SessionExpired, match="ession"):
         client.check_availability(*JOB, BEGIN, END)
-    assert meddler.operations.count("checkAvailability") == 2
+    assert broken_drs.operations.count("checkAvailability") == 2
 
 
 def test_a_refusal_about_something_else_is_not_repeated(simulator: Simulator) -> None:
-    client, meddler = meddled(simulator, lambda *_: None)
-    with pytest.raises(Refusal):
+    client, broken_drs = client_of_broken(simulator, lambda *_: None)
+    with pytest.raises(RequestRejected):
         client.delete_booking(1, "7")
-    assert meddler.operations == ["openSession", "deleteBooking"]
+    assert broken_drs.operations == ["openSession", "deleteBooking"]
 
 
 def test_a_session_that_drs_has_forgotten_counts_as_closed(simulator: Simulator) -> None:
@@ -150,8 +149,10 @@ def test_a_session_that_drs_has_forgotten_counts_as_closed(simulator: Simulator)
         simulator.reset()
 
 
-def test_closing_tells_what_else_goes_wrong(simulator: Simulator) -> None:
-    client, _ = meddled(simulator, lambda operation, _: Response("", 503) if operation == "closeSession" else None)
+def test_closing_raises_other_errors(simulator: Simulator) -> None:
+    client, _ = client_of_broken(
+        simulator, lambda operation, _: Response("", 503) if operation == "closeSession" else None
+    )
     client.open_session()
     with pytest.raises(HttpFailure):
         client.close_session()
@@ -159,44 +160,50 @@ def test_closing_tells_what_else_goes_wrong(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize("carried_out", [True, False])
-def test_an_order_whose_answer_got_lost_is_looked_up_before_it_is_sent_again(
-    simulator: Simulator, carried_out: bool
-) -> None:
-    meddler: Meddler
+def test_a_lost_order_is_looked_up_before_it_is_sent_again(simulator: Simulator, carried_out: bool) -> None:
+    broken_drs: BrokenDrs
 
     def lose(request: Request) -> Response | None:
         if carried_out:
-            meddler.answered(request)
+            broken_drs.answer(request)
         time.sleep(1)
         return Response("", 500)
 
-    meddler = Meddler(simulator, once("createOrder", lose))
-    with serving(meddler) as address:
+    broken_drs = BrokenDrs(simulator, once("createOrder", lose))
+    with serving(broken_drs) as address:
         client = DrsClient(address + simulator.path, "drs", "drs", timeout=0.5)
         order = client.create_order("7", *JOB, TARGET)
         assert client.select_orders("7") == (order,)
-    sent = [name for name in meddler.operations if name in ("createOrder", "selectOrder")]
+    sent = [name for name in broken_drs.operations if name in ("createOrder", "selectOrder")]
     again = [] if carried_out else ["createOrder"]
     assert sent == ["createOrder", "selectOrder", *again, "selectOrder"]
 
 
-def test_no_answer_in_time_is_told_as_timed_out(simulator: Simulator) -> None:
+def test_no_answer_in_time_is_timed_out(simulator: Simulator) -> None:
     def dawdle(operation: str, _: Request) -> None:
         if operation == "checkAvailability":
             time.sleep(1)
 
-    with serving(Meddler(simulator, dawdle)) as address:
+    with serving(BrokenDrs(simulator, dawdle)) as address:
         client = DrsClient(address + simulator.path, "drs", "drs", timeout=0.3)
         client.open_session()
         with pytest.raises(TimedOut, match="did not answer checkAvailability in time"):
             client.check_availability(*JOB, BEGIN, END)
 
 
-def test_a_drs_that_is_not_there_is_told_as_unreachable() -> None:
+def test_a_drs_that_is_not_there_is_unreachable() -> None:
     with serving(lambda *_: []) as address:
         pass
     with pytest.raises(Unreachable, match="cannot be reached for openSession"):
         DrsClient(address, "drs", "drs").open_session()
+
+
+def test_a_connection_that_breaks_in_this_process_is_unreachable(simulator: Simulator) -> None:
+    def break_off(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        raise ConnectionResetError("broken by the test")
+
+    with pytest.raises(Unreachable, match="broke off openSession: broken by the test"):
+        client_of(simulator, transport=wsgi_transport(break_off)).open_session()
 
 
 FAULT = (
@@ -212,38 +219,42 @@ ANSWER = (
 
 
 @pytest.mark.parametrize(
-    ("meddle", "error", "words"),
+    ("replace", "error", "words"),
     [
         (replaced(FAULT, 500), DrsFault, r"fault \(soap:Client\): Unmarshalling Error: notadate"),
         (replaced("<html>Down</html>", 503, "text/html"), HttpFailure, "HTTP 503"),
-        (replaced("<html><body>Log in</body></html>", 200, "text/html"), UnexpectedAnswer, "no SOAP envelope"),
+        (
+            replaced("<html><body>Log in</body></html>", 200, "text/html"),
+            UnexpectedResponse,
+            r"a web page \(HTML\) instead of a SOAP envelope",
+        ),
         (replaced("", 502), HttpFailure, "HTTP 502"),
-        (replaced(""), UnexpectedAnswer, "broken XML"),
-        (replaced(FAULT[:150]), UnexpectedAnswer, "broken XML"),
-        (replaced(ANSWER.format("")), UnexpectedAnswer, "no status"),
-        (replaced(ANSWER.format("<id>0</id><status>success</status><theSlots/>")), UnexpectedAnswer, "lacks day"),
+        (replaced(""), UnexpectedResponse, "broken XML"),
+        (replaced(FAULT[:150]), UnexpectedResponse, "broken XML"),
+        (replaced(ANSWER.format("")), UnexpectedResponse, "no status"),
+        (replaced(ANSWER.format("<id>0</id><status>success</status><theSlots/>")), UnexpectedResponse, "lacks day"),
         (
             replaced(ANSWER.format("<id>0</id><status>success</status><theSlots><day>soon</day></theSlots>")),
-            UnexpectedAnswer,
+            UnexpectedResponse,
             "lacks day",
         ),
-        (replaced(ANSWER.format("<id>0</id><status>failure</status>")), Refusal, "DRS gave no reason"),
+        (replaced(ANSWER.format("<id>0</id><status>failure</status>")), RequestRejected, "DRS gave no reason"),
     ],
 )
-def test_what_is_no_answer_is_told_as_what_it_is(
-    simulator: Simulator, meddle: Meddling, error: type[DrsError], words: str
+def test_a_wrong_answer_raises_its_own_error(
+    simulator: Simulator, replace: Replacement, error: type[DrsError], words: str
 ) -> None:
-    client, _ = meddled(simulator, meddle)
+    client, _ = client_of_broken(simulator, replace)
     with pytest.raises(error, match=words):
         client.check_availability(*JOB, BEGIN, END)
 
 
 @pytest.mark.parametrize(("operation", "cut"), [("openSession", "sessionId"), ("createOrder", "theOrder")])
-def test_a_success_that_lacks_its_very_point_is_told(simulator: Simulator, operation: str, cut: str) -> None:
+def test_a_success_without_its_result_is_unexpected(simulator: Simulator, operation: str, cut: str) -> None:
     def without(called: str, request: Request) -> Response | None:
         if called != operation:
             return None
-        answer = meddler.answered(request)
+        answer = broken_drs.answer(request)
         root = etree.fromstring(answer.data)
         for element in list(root.iter(cut)):
             parent = element.getparent()
@@ -251,21 +262,21 @@ def test_a_success_that_lacks_its_very_point_is_told(simulator: Simulator, opera
                 parent.remove(element)
         return Response(etree.tostring(root), content_type="text/xml")
 
-    client, meddler = meddled(simulator, without)
-    with pytest.raises(UnexpectedAnswer, match=f"{operation} succeeded without"):
+    client, broken_drs = client_of_broken(simulator, without)
+    with pytest.raises(UnexpectedResponse, match=f"{operation} succeeded without"):
         client.create_order("7", *JOB, TARGET)
 
 
-def test_elements_that_this_version_does_not_know_are_passed_over(simulator: Simulator) -> None:
+def test_unknown_elements_are_ignored(simulator: Simulator) -> None:
     def richer(called: str, request: Request) -> Response | None:
         if called == "openSession":
             return None
-        root = etree.fromstring(meddler.answered(request).data)
+        root = etree.fromstring(broken_drs.answer(request).data)
         for element in list(root.iter("return", "theOrder", "theBookings", "theSlots", "slotsForDay", "theLocation")):
             etree.SubElement(element, "addedInRelease7").text = "x"
         return Response(etree.tostring(root), content_type="text/xml")
 
-    client, meddler = meddled(simulator, richer)
+    client, broken_drs = client_of_broken(simulator, richer)
     plain = client_of(simulator)
     assert client.check_availability(*JOB, BEGIN, END) == plain.check_availability(*JOB, BEGIN, END)
     assert client.create_order("7", *JOB, TARGET) == plain.select_orders("7")[0]
@@ -285,9 +296,7 @@ def unbound(simulator: Simulator, folder: Path) -> Path:
     return file
 
 
-def test_the_interface_description_can_come_from_a_file_even_without_a_binding(
-    simulator: Simulator, tmp_path: Path
-) -> None:
+def test_a_wsdl_file_needs_no_binding(simulator: Simulator, tmp_path: Path) -> None:
     client = client_of(simulator, wsdl=unbound(simulator, tmp_path))
     assert len(client.check_availability(*JOB, BEGIN, END).days) == 3
 
@@ -296,11 +305,12 @@ def test_the_interface_description_can_come_from_a_file_even_without_a_binding(
     ("content", "words"),
     [
         (None, "cannot be read"),
-        ("not xml", "is no WSDL"),
-        ("<definitions/>", "it has no port type"),
+        ("not xml", "is not a WSDL but broken XML"),
+        ("<definitions/>", "XML with the root definitions"),
+        ('<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"/>', "has no port type"),
     ],
 )
-def test_a_file_that_is_no_interface_description_is_told(
+def test_a_file_that_is_not_a_wsdl_is_refused(
     simulator: Simulator, tmp_path: Path, content: str | None, words: str
 ) -> None:
     file = tmp_path / "soap.wsdl"
@@ -310,7 +320,7 @@ def test_a_file_that_is_no_interface_description_is_told(
         client_of(simulator, wsdl=file).open_session()
 
 
-def test_an_interface_description_for_another_soap_version_is_told(simulator: Simulator, tmp_path: Path) -> None:
+def test_a_wsdl_for_another_soap_version_is_refused(simulator: Simulator, tmp_path: Path) -> None:
     root = described(simulator)
     file = tmp_path / "soap12.wsdl"
     other = "http://schemas.xmlsoap.org/wsdl/soap12/"
@@ -319,18 +329,18 @@ def test_an_interface_description_for_another_soap_version_is_told(simulator: Si
         client_of(simulator, wsdl=file).open_session()
 
 
-def test_a_redirect_is_told_with_where_it_leads(simulator: Simulator) -> None:
+def test_a_redirect_names_its_target(simulator: Simulator) -> None:
     def away(_: str, request: Request) -> Response:
         return Response("", 302, headers={"Location": f"{request.base_url}?elsewhere"})
 
-    with serving(Meddler(simulator, away)) as address:
+    with serving(BrokenDrs(simulator, away)) as address:
         client = DrsClient(address + simulator.path, "drs", "drs")
-        with pytest.raises(HttpFailure, match=r"redirects calls \(HTTP 302\) to http.*elsewhere") as told:
+        with pytest.raises(HttpFailure, match=r"redirects calls \(HTTP 302\) to http.*elsewhere") as caught:
             client.open_session()
-    assert told.value.status == 302
+    assert caught.value.status == 302
 
 
-def test_a_redirect_in_a_circle_is_told_as_a_failure_of_transport(simulator: Simulator) -> None:
+def test_a_redirect_in_a_circle_is_a_transport_error(simulator: Simulator) -> None:
     def circle(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return Response("", 302, headers={"Location": Request(environ).url})(environ, start_response)
 
@@ -338,10 +348,10 @@ def test_a_redirect_in_a_circle_is_told_as_a_failure_of_transport(simulator: Sim
         DrsClient(address, "drs", "drs").open_session()
 
 
-def test_a_gateway_without_an_interface_description_is_told(simulator: Simulator) -> None:
+def test_a_gateway_without_a_wsdl_is_refused(simulator: Simulator) -> None:
     with serving(Response("Not here", 404)) as address, pytest.raises(HttpFailure, match="HTTP 404"):
         DrsClient(address, "drs", "drs").open_session()
-    with serving(Response("<html/>")) as address, pytest.raises(InvalidArgument, match=r"no SOAP 1\.1 binding"):
+    with serving(Response("<html/>")) as address, pytest.raises(UnexpectedResponse, match=r"a web page \(HTML\)"):
         DrsClient(address, "drs", "drs").open_session()
 
 
@@ -350,17 +360,17 @@ def test_an_address_with_wsdl_behind_it_is_understood(simulator: Simulator) -> N
         DrsClient(f"{simulator.url}?wsdl", "drs", "drs").open_session()
 
 
-def test_an_interface_description_is_parsed_once_wherever_it_is_served_and_each_client_calls_its_own_drs() -> None:
-    _document.cache_clear()
+def test_a_wsdl_is_parsed_once_for_several_servers() -> None:
+    parse_wsdl.cache_clear()
     for password in ("one", "other"):
         with Simulator("lincoln", password=password) as drs, DrsClient(drs.url, drs.login, password) as client:
             client.open_session()
             assert len(drs.journal.entries()) == 1
-    assert (_document.cache_info().misses, _document.cache_info().hits) == (1, 1)
+    assert (parse_wsdl.cache_info().misses, parse_wsdl.cache_info().hits) == (1, 1)
 
 
-def test_an_interface_description_that_is_split_in_two_is_read_from_its_own_address_only() -> None:
-    split = changed(load_profile("lincoln"), gateway={"wsdl_style": "cxf"})
+def test_a_wsdl_in_two_parts_is_read_from_one_address_only() -> None:
+    split = change_profile(load_profile("lincoln"), gateway={"wsdl_style": "cxf"})
     with Simulator(split) as drs, DrsClient(drs.url, drs.login, drs.password) as client:
         assert client.check_availability(*JOB, BEGIN, END).days
         whole = requests.get(f"{drs.url}?wsdl", timeout=10).text

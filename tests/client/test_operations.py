@@ -1,4 +1,4 @@
-"""A method for each operation: what it tells DRS, and what it makes of the answer."""
+"""A method for each operation: what it sends to DRS, and what it returns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from drs_client import AlertReason, DrsClient, InvalidArgument, LifeCycle, Refusal, RepairWorkflow, Unavailability
+from drs_client import (
+    AlertReason,
+    DrsClient,
+    InvalidArgument,
+    LifeCycle,
+    RepairWorkflow,
+    RequestRejected,
+    Unavailability,
+)
 from drs_simulator import Simulator
 
 from tests.client.conftest import NOW, client_of
@@ -28,12 +36,12 @@ def test_an_order_is_changed_completed_and_deleted(client: DrsClient, booking_id
     assert (changed.location_id, changed.comments, changed.priority) == ("38950180", "New", JOB[2])
     client.complete_order("7")
     assert client.select_orders("7")[0].status == "COMPLETED"
-    with pytest.raises(Refusal, match="is completed"):
+    with pytest.raises(RequestRejected, match="is completed"):
         client.delete_order("7")
     client.create_order("8", *JOB, TARGET)
     client.delete_order("8")
     assert client.select_orders("8") == ()
-    with pytest.raises(Refusal, match="no order exists"):
+    with pytest.raises(RequestRejected, match="no order exists"):
         client.delete_order("8")
     with pytest.raises(InvalidArgument, match="256 characters"):
         client.update_order("7", comments="x" * 256)
@@ -56,27 +64,27 @@ def test_a_further_booking_is_made_reserved_confirmed_and_found(client: DrsClien
     found = client.select_bookings(window_begin=BEGIN, window_end=END, begin=BEGIN, end=END)
     kept = {each.id: (each.life_cycle, each.scheduled) for each in found}
     assert kept == {booking_id: ("PLANNED", False), made.id: ("PLANNED", True)}
-    with pytest.raises(Refusal, match="has no reservation"):
+    with pytest.raises(RequestRejected, match="has no reservation"):
         client.confirm_reservation(made.id, "7")
 
 
-def test_a_booking_is_placed_with_somebody_at_a_time_that_stays(client: DrsClient, booking_id: int) -> None:
+def test_a_booking_is_scheduled_with_a_locked_operative(client: DrsClient, booking_id: int) -> None:
     client.schedule_booking(booking_id, "7", BEGIN, END, force=True, lock_time=True, lock_resource="102")
-    (booking,) = client.schedule_of("102", BEGIN.date())
+    (booking,) = client.get_schedule("102", BEGIN.date())
     assert (booking.order_number, booking.resources[0].id) == ("7", "102")
-    assert client.schedule_of("101", date(2021, 10, 28)) == ()
+    assert client.get_schedule("101", date(2021, 10, 28)) == ()
 
 
-def test_news_of_a_booking_are_told(client: DrsClient, booking_id: int) -> None:
-    told = client.update_booking(booking_id, "7", planner_comments="Ring first")
-    assert (told.planner_comments, told.life_cycle) == ("Ring first", "PLANNED")
+def test_a_booking_is_updated_and_completed(client: DrsClient, booking_id: int) -> None:
+    updated = client.update_booking(booking_id, "7", planner_comments="Ring first")
+    assert (updated.planner_comments, updated.life_cycle) == ("Ring first", "PLANNED")
     done = client.update_booking(
         booking_id, "7", LifeCycle.COMPLETED, begin=BEGIN, end=END, resource_id="101", action_taken="Fixed"
     )
     assert (done.life_cycle, done.assigned_start, done.assigned_end) == ("COMPLETED", BEGIN, END)
 
 
-def test_operatives_are_looked_up_and_their_absence_is_told(client: DrsClient, booking_id: int) -> None:
+def test_operatives_and_their_absence_are_looked_up(client: DrsClient, booking_id: int) -> None:
     client.schedule_booking(booking_id, "7", BEGIN, END, lock_resource="101")
     away = Unavailability(BEGIN, END, "Holiday", "Spain")
     client.update_unavailabilities("101", [away])
@@ -100,26 +108,26 @@ def test_a_new_code_and_a_new_place_can_be_used_at_once(client: DrsClient) -> No
     assert client.update_location("77", ["2 NEW LANE"], "LN9 9ZZ").address[:2] == ("2 NEW LANE", "LINCOLN")
 
 
-def test_the_installation_tells_what_it_is_set_up_with(client: DrsClient) -> None:
-    told = client.select_meta_data()
-    assert told.resource_templates == ("Joiner", "Plumber")
-    assert "Holiday" in told.unavailability_reasons
-    assert "JEOPARDY" in told.business_data
+def test_the_metadata_of_an_installation_is_read(client: DrsClient) -> None:
+    metadata = client.select_meta_data()
+    assert metadata.resource_templates == ("Joiner", "Plumber")
+    assert "Holiday" in metadata.unavailability_reasons
+    assert "JEOPARDY" in metadata.business_data
 
 
 def test_the_workflow_completes_and_shows_days_and_alerts(repairs: RepairWorkflow, client: DrsClient) -> None:
     slot = next(each for each in repairs.find_slots(*JOB).slots if each.begin == BEGIN)
     repairs.book("7", slot, *JOB)
     (resource,) = repairs.show("7").bookings[0].resources
-    assert [each.order_number for each in repairs.schedule_of(resource.id or "", BEGIN.date())] == ["7"]
+    assert [each.order_number for each in repairs.get_schedule(resource.id or "", BEGIN.date())] == ["7"]
     assert repairs.alerts() == ()
     done = repairs.complete("7", BEGIN, END, resource_id=resource.id)
     assert (done.status, done.bookings[0].life_cycle) == ("COMPLETED", "COMPLETED")
-    with pytest.raises(Refusal, match="has no booking"):
+    with pytest.raises(RequestRejected, match="its work is completed already"):
         repairs.complete("7", BEGIN, END)
 
 
-def test_with_areas_the_search_needs_up_to_six_requests_and_finds_five_days() -> None:
+def test_with_areas_five_days_are_found_in_six_requests() -> None:
     simulator = Simulator("lincoln-areas", clock=NOW)
     repairs = RepairWorkflow(client_of(simulator), now=simulator.clock.now)
     needed = {}

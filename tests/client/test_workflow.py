@@ -7,14 +7,13 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from drs_client import DrsClient, InvalidArgument, NotScheduled, Refusal, RepairWorkflow, Slot, wsgi_transport
+from drs_client import DrsClient, InvalidArgument, NotScheduled, RepairWorkflow, RequestRejected, Slot, wsgi_transport
 from drs_simulator import Simulator, load_profile
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.client.conftest import client_of
-from tests.client.fakes import Meddler
-from tests.simulator.scheduling.builders import changed
+from tests.client.fakes import BrokenDrs, change_profile
 
 LONDON = ZoneInfo("Europe/London")
 JOB = ("3670010", "N373049", "Priority 20 Days")
@@ -49,7 +48,7 @@ def test_the_whole_workflow_ends_with_the_place_free_again(repairs: RepairWorkfl
     assert repairs.find_slots(*JOB, days=3) == found
 
 
-def test_slots_are_sought_period_after_period_until_enough_days_have_some(repairs: RepairWorkflow) -> None:
+def test_slots_are_searched_period_after_period(repairs: RepairWorkflow) -> None:
     found = repairs.find_slots(*JOB, days=12)
     assert len(found.days) == 12
     assert found.requests == 3
@@ -58,20 +57,20 @@ def test_slots_are_sought_period_after_period_until_enough_days_have_some(repair
     assert found.warnings == ()
 
 
-def test_where_the_cap_cuts_a_period_short_the_next_begins_after_the_last_day_returned(repairs: RepairWorkflow) -> None:
+def test_a_capped_period_is_continued_after_its_last_day(repairs: RepairWorkflow) -> None:
     whole = repairs.find_slots(*JOB, days=10)
     cut = repairs.find_slots(*JOB, days=10, period_days=14)
     assert cut.days == whole.days
     assert cut.warnings == ("The number of days returned has been limited to 7 day",)
 
 
-def test_the_search_ends_after_the_most_periods_even_with_too_few_days(repairs: RepairWorkflow) -> None:
-    found = repairs.find_slots(*JOB, days=50, most_periods=2)
+def test_the_search_ends_after_max_periods(repairs: RepairWorkflow) -> None:
+    found = repairs.find_slots(*JOB, days=50, max_periods=2)
     assert found.requests == 2
     assert 0 < len(found.days) < 50
 
 
-def test_the_search_begins_where_it_is_told(repairs: RepairWorkflow) -> None:
+def test_the_search_begins_at_its_start(repairs: RepairWorkflow) -> None:
     found = repairs.find_slots(*JOB, days=1, start=at("2021-11-03T00:00"))
     assert found.days[0].date == date(2021, 11, 3)
 
@@ -83,13 +82,28 @@ def test_a_search_for_nothing_is_refused(repairs: RepairWorkflow) -> None:
         repairs.find_slots(*JOB, start=datetime(2021, 11, 3))  # noqa: DTZ001
 
 
+def test_a_search_beyond_the_last_date_is_refused(repairs: RepairWorkflow) -> None:
+    with pytest.raises(InvalidArgument, match="Search from an earlier day"):
+        repairs.find_slots(*JOB, start=at("9999-12-31T00:00"))
+
+
+@pytest.mark.parametrize("naive", ["begin", "end"])
+def test_a_slot_without_a_time_zone_creates_no_order(repairs: RepairWorkflow, naive: str) -> None:
+    times = {"begin": MORNING.begin, "end": MORNING.end}
+    times[naive] = times[naive].replace(tzinfo=None)
+    with pytest.raises(InvalidArgument, match="has no time zone"):
+        repairs.book("1", Slot(**times, available=True, best=False), *JOB)
+    with pytest.raises(RequestRejected, match="Unable to find order"):
+        repairs.show("1")
+
+
 def test_one_session_is_opened_and_closed_around_a_batch(simulator: Simulator) -> None:
-    meddler = Meddler(simulator, lambda *_: None)
-    repairs = RepairWorkflow(client_of(simulator, transport=wsgi_transport(meddler)), now=simulator.clock.now)
+    broken_drs = BrokenDrs(simulator, lambda *_: None)
+    repairs = RepairWorkflow(client_of(simulator, transport=wsgi_transport(broken_drs)), now=simulator.clock.now)
     with repairs:
         repairs.find_slots(*JOB)
         repairs.book("1", MORNING, *JOB)
-    assert meddler.operations == [
+    assert broken_drs.operations == [
         "openSession",
         "checkAvailability",
         "checkAvailability",
@@ -98,20 +112,20 @@ def test_one_session_is_opened_and_closed_around_a_batch(simulator: Simulator) -
         "selectOrder",
         "closeSession",
     ]
-    meddler.operations.clear()
+    broken_drs.operations.clear()
     repairs.show("1")
-    assert meddler.operations == ["openSession", "selectOrder", "closeSession"]
+    assert broken_drs.operations == ["openSession", "selectOrder", "closeSession"]
 
 
-def test_an_order_whose_slot_has_gone_is_told_and_its_booking_is_cancelled(repairs: RepairWorkflow) -> None:
+def test_a_booking_whose_slot_is_full_is_cancelled(repairs: RepairWorkflow) -> None:
     full: list[str] = []
     while MORNING.begin in {each.begin for each in _free(repairs)}:
         full.append(f"full-{len(full)}")
         repairs.book(full[-1], MORNING, *JOB)
-    with pytest.raises(NotScheduled, match="was created, but booking") as told:
+    with pytest.raises(NotScheduled, match="was created, but booking") as caught:
         repairs.book("late", MORNING, *JOB)
-    assert told.value.cancelled
-    assert isinstance(told.value.__cause__, Refusal)
+    assert caught.value.cancelled
+    assert isinstance(caught.value.__cause__, RequestRejected)
     assert repairs.show("late").bookings == ()
     with pytest.raises(NotScheduled, match="Move it to another slot"):
         repairs.book("later", MORNING, *JOB, cancel_unscheduled=False)
@@ -119,35 +133,35 @@ def test_an_order_whose_slot_has_gone_is_told_and_its_booking_is_cancelled(repai
 
 
 def _free(repairs: RepairWorkflow) -> list[Slot]:
-    found = repairs.find_slots(*JOB, days=1, start=MORNING.begin, period_days=1, most_periods=1)
+    found = repairs.find_slots(*JOB, days=1, start=MORNING.begin, period_days=1, max_periods=1)
     return [each for each in found.slots if each.end == MORNING.end]
 
 
-def test_an_unknown_order_can_be_neither_shown_nor_moved_nor_cancelled(repairs: RepairWorkflow) -> None:
+def test_an_unknown_order_is_rejected_everywhere(repairs: RepairWorkflow) -> None:
     for attempt in (
         lambda: repairs.show("none"),
         lambda: repairs.move("none", MORNING),
         lambda: repairs.cancel("none"),
     ):
-        with pytest.raises(Refusal, match="Unable to find order in OptiTime Web: none"):
+        with pytest.raises(RequestRejected, match="Unable to find order in OptiTime Web: none"):
             attempt()
 
 
 def test_an_order_that_was_cancelled_cannot_be_cancelled_again(repairs: RepairWorkflow) -> None:
     repairs.book("1", MORNING, *JOB)
     repairs.cancel("1")
-    with pytest.raises(Refusal, match="has no booking"):
+    with pytest.raises(RequestRejected, match="it is cancelled already"):
         repairs.cancel("1")
 
 
-def test_the_workflow_tells_the_time_itself_unless_told(client: DrsClient) -> None:
+def test_the_search_begins_now_by_default(client: DrsClient) -> None:
     today = datetime.now(LONDON).date()
     found = RepairWorkflow(client).find_slots(*JOB, days=1)
     assert found.days == () or found.days[0].date >= today
 
 
 @given(st.datetimes(datetime(2021, 3, 20), datetime(2022, 4, 5)), st.integers(1, 12))  # noqa: DTZ001
-def test_an_instant_that_goes_to_drs_comes_back_the_same_on_clock_change_days_too(moment: datetime, hours: int) -> None:
+def test_instants_are_the_same_after_a_round_trip(moment: datetime, hours: int) -> None:
     target = moment.replace(second=0, microsecond=0, tzinfo=UTC) + timedelta(days=400)
     earliest = target - timedelta(hours=hours)
     order = CLIENT.create_order(f"instant-{target}-{hours}", *JOB, target, earliest=earliest)
@@ -157,7 +171,7 @@ def test_an_instant_that_goes_to_drs_comes_back_the_same_on_clock_change_days_to
     assert order.target_date.utcoffset() == target.astimezone(LONDON).utcoffset()
 
 
-PROFILE = changed(load_profile("lincoln"), ordering={"repeated_order_numbers": "accept"})
+PROFILE = change_profile(load_profile("lincoln"), ordering={"repeated_order_numbers": "accept"})
 CLIENT = client_of(Simulator(PROFILE, clock="fixed@2021-03-01T12:00:00Z", seed=1))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,6 @@ from pathlib import Path
 import pytest
 import requests
 from drs_client import DrsClient, RepairWorkflow
-from drs_simulator.http.servers.address import check_free
 
 COMPOSE = shlex.split(os.environ.get("DRS_COMPOSE", ""))
 PROJECT = "drs-of-the-tests"
@@ -29,16 +29,22 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class Project:
     """What compose.yaml brings up, at a free port of this machine."""
 
     def __init__(self) -> None:
-        self.port = check_free("127.0.0.1", 0)
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
 
     def run(self, *arguments: str, password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
         told: Mapping[str, str] = {**os.environ, "DRS_PASSWORD": password, "DRS_PUBLISHED_PORT": str(self.port)}
-        command = [*COMPOSE, "--project-name", PROJECT, "--profile", "kept", *arguments]
+        command = [*COMPOSE, "--project-name", PROJECT, "--profile", "postgres", *arguments]
         return subprocess.run(
             command,
             cwd=Path(__file__).parents[2],
@@ -86,11 +92,11 @@ def test_one_command_brings_up_a_drs_in_which_an_appointment_can_be_booked(proje
     assert (booking.window_start, booking.window_end) == (slot.begin, slot.end)
 
 
-def test_what_was_booked_is_there_after_all_was_taken_down_and_brought_up_again(project: Project) -> None:
-    with project.bring_up("drs-kept") as repairs:
+def test_bookings_survive_taking_all_services_down(project: Project) -> None:
+    with project.bring_up("drs-postgres") as repairs:
         booked = repairs.book("10000047", repairs.find_slots(*JOB, days=1).slots[0], *JOB)
     assert project.run("down").returncode == 0
-    with project.bring_up("drs-kept") as repairs:
+    with project.bring_up("drs-postgres") as repairs:
         assert repairs.show("10000047") == booked
 
 

@@ -122,7 +122,7 @@ def run_every_operation(client: zeep.Client) -> set[str]:
 
 
 @pytest.mark.parametrize("interface", ["observed", "published"])
-def test_zeep_in_strict_mode_runs_every_operation_from_the_simulators_own_description(interface: str) -> None:
+def test_strict_zeep_runs_every_operation(interface: str) -> None:
     profile = changed(load_profile("lincoln"), gateway={"interface": interface})
     with Simulator(profile, clock="fixed@2021-10-22T12:20:59.555+01:00") as drs:
         client = zeep.Client(f"{drs.url}?wsdl", settings=zeep.Settings(strict=True))

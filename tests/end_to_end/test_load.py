@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from drs_simulator import Simulator
-from drs_simulator.http.servers.address import check_free
 
 REPOSITORY = Path(__file__).parents[2]
 LOCUST = Path(sys.prefix) / "load" / "bin" / "locust"
@@ -19,9 +19,15 @@ FAILED = 1
 pytestmark = pytest.mark.skipif(not LOCUST.exists(), reason="Locust is not there; `make test` installs it apart")
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def driven(drs: Simulator, folder: Path, **settings: str) -> tuple[subprocess.CompletedProcess[str], dict[str, int]]:
     """Residents of two processes, for some seconds: what Locust said, and how many calls there were by their names."""
-    port = str(check_free("127.0.0.1", 0))
+    port = str(free_port())
     options = {
         "-f": str(REPOSITORY / "benchmarks" / "locustfile.py"),
         "--host": drs.url.removesuffix(drs.path),
@@ -48,7 +54,7 @@ def driven(drs: Simulator, folder: Path, **settings: str) -> tuple[subprocess.Co
         return done, {row["Name"]: int(row["Request Count"]) for row in csv.DictReader(table)}
 
 
-def test_residents_of_several_processes_book_at_a_simulator_and_it_keeps_what_they_booked(tmp_path: Path) -> None:
+def test_residents_of_several_processes_book(tmp_path: Path) -> None:
     with Simulator("lincoln", clock="fixed@2021-10-22T12:20") as drs:
         done, calls = driven(drs, tmp_path)
         kept = drs.scheduler.counts()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from drs_contracts.clauses.clause import clause, presumed, published, seen
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect
 from drs_contracts.strategies import days_ahead
 
@@ -35,7 +35,7 @@ _MEMBERS = {
 
 
 @clause("ANS-01", "Every answer has the id 0, and status success or error.", seen("Responses: id and status"))
-def answers_have_id_and_status(drs: Conversation) -> None:
+def answers_have_id_and_status(drs: DrsDriver) -> None:
     """Make a call that succeeds and one that does not."""
     for answer in (drs.open_session(), drs.call("closeSession", {"sessionId": "none"})):
         expect(answer.text("id") == "0", f"the id is {answer.text('id')}")
@@ -48,7 +48,7 @@ def answers_have_id_and_status(drs: Conversation) -> None:
     seen("Appendix B 4"),
     writes=True,
 )
-def a_new_order_has_its_states(drs: Conversation) -> None:
+def a_new_order_has_its_states(drs: DrsDriver) -> None:
     """Create an order."""
     answer = drs.create_order().exchange
     found = [
@@ -60,14 +60,14 @@ def a_new_order_has_its_states(drs: Conversation) -> None:
 
 
 @clause("ANS-03", "theLocation is DRS's record of the locationID that was sent.", seen("Appendix B 4"), writes=True)
-def an_order_shows_its_location(drs: Conversation) -> None:
+def an_order_shows_its_location(drs: DrsDriver) -> None:
     """Create an order and read its location."""
     found = drs.create_order().exchange.text(f"{_ORDER}/theLocation/locationId")
-    expect(found == drs.facts.location_id, f"the location is {found}")
+    expect(found == drs.data.location_id, f"the location is {found}")
 
 
 @clause("ANS-04", "A booking's duration is that of its SOR codes.", seen("Appendix B 4"), writes=True)
-def a_booking_lasts_as_long_as_its_codes(drs: Conversation) -> None:
+def a_booking_lasts_as_long_as_its_codes(drs: DrsDriver) -> None:
     """Create an order with one code that is done once."""
     answer = drs.create_order().exchange
     minutes = sum(int(each) for each in answer.texts(f"{_CODES}/standardMinuteValue"))
@@ -76,7 +76,7 @@ def a_booking_lasts_as_long_as_its_codes(drs: Conversation) -> None:
 
 
 @clause("ANS-05", "A booking's template is the trade of its SOR code.", seen("Appendix B 4"), writes=True)
-def a_booking_has_its_trade(drs: Conversation) -> None:
+def a_booking_has_its_trade(drs: DrsDriver) -> None:
     """Create an order and compare the two."""
     answer = drs.create_order().exchange
     template, trade = answer.text(f"{_NEW_BOOKING}/template"), answer.text(f"{_CODES}/trade")
@@ -84,14 +84,14 @@ def a_booking_has_its_trade(drs: Conversation) -> None:
 
 
 @clause("ANS-06", "A quantity of 1 comes back as 1.0.", seen("Appendix B 4"), writes=True)
-def quantities_have_a_fraction(drs: Conversation) -> None:
+def quantities_have_a_fraction(drs: DrsDriver) -> None:
     """Create an order with one code that is done once."""
     quantity = drs.create_order().exchange.text(f"{_CODES}/quantity")
     expect(quantity == "1.0", f"it came back as {quantity}")
 
 
 @clause("ANS-07", "An order's ids are the same throughout an answer.", seen("Appendix B 4"), writes=True)
-def ids_are_the_same_throughout(drs: Conversation) -> None:
+def ids_are_the_same_throughout(drs: DrsDriver) -> None:
     """Create an order and compare its ids."""
     order = drs.create_order()
     returned = order.exchange.returned
@@ -108,7 +108,7 @@ def ids_are_the_same_throughout(drs: Conversation) -> None:
     writes=True,
     ahead=days_ahead(),
 )
-def members_are_in_order(drs: Conversation, ahead: int) -> None:
+def members_are_in_order(drs: DrsDriver, ahead: int) -> None:
     """Read some days and an order."""
     for answer in (drs.check_availability(drs.local(ahead), drs.local(ahead + 3)), drs.create_order().exchange):
         returned = answer.returned
@@ -124,7 +124,7 @@ def members_are_in_order(drs: Conversation, ahead: int) -> None:
     seen("Appendix B 4"),
     writes=True,
 )
-def the_whole_order_is_returned(drs: Conversation) -> None:
+def the_whole_order_is_returned(drs: DrsDriver) -> None:
     """Create an order and look for each member; others may stand between them."""
     returned = drs.create_order().exchange.returned
     assert returned is not None
@@ -143,7 +143,7 @@ def the_whole_order_is_returned(drs: Conversation) -> None:
     writes=True,
     times=st.integers(1, 4),
 )
-def durations_count_quantities(drs: Conversation, times: int) -> None:
+def durations_count_quantities(drs: DrsDriver, times: int) -> None:
     """Create an order with two codes of different quantities."""
     code = drs.code("any")
     several = [{**code, "quantity": times}, {**code, "itemNumberWithinBooking": "2", "quantity": "1.5"}]

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen
-from drs_contracts.driver.driver import Conversation, OfferedSlot, offered
+from drs_contracts.driver.driver import DrsDriver, OfferedSlot, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange
 from drs_contracts.strategies import days_ahead, lengths, order_numbers, user_ids
@@ -29,7 +29,7 @@ _DAYS_WANTED = 5
     ahead=days_ahead(),
     length=lengths(_WITHIN_CAP),
 )
-def every_day_is_listed(drs: Conversation, ahead: int, length: int) -> None:
+def every_day_is_listed(drs: DrsDriver, ahead: int, length: int) -> None:
     """Ask for a period and compare its days."""
     answer = _period(drs, ahead, length)
     wanted = [drs.local(ahead + offset) for offset in range(length)]
@@ -46,9 +46,9 @@ def every_day_is_listed(drs: Conversation, ahead: int, length: int) -> None:
     ahead=days_ahead(),
     over=lengths(30),
 )
-def a_long_period_is_cut_with_a_warning(drs: Conversation, ahead: int, over: int) -> None:
+def a_long_period_is_cut_with_a_warning(drs: DrsDriver, ahead: int, over: int) -> None:
     """Ask for more days than the cap."""
-    cap = drs.facts.day_cap
+    cap = drs.data.day_cap
     answer = _period(drs, ahead, cap + over)
     expect(answer.succeeded, f"the status is {answer.text('status')}")
     warning = f"The number of days returned has been limited to {cap} day"
@@ -64,9 +64,9 @@ def a_long_period_is_cut_with_a_warning(drs: Conversation, ahead: int, over: int
     seen("Appendix B 3"),
     ahead=days_ahead(),
 )
-def a_period_within_the_cap_has_no_warning(drs: Conversation, ahead: int) -> None:
+def a_period_within_the_cap_has_no_warning(drs: DrsDriver, ahead: int) -> None:
     """Ask for exactly the cap."""
-    message = _period(drs, ahead, drs.facts.day_cap).text("errorMsg")
+    message = _period(drs, ahead, drs.data.day_cap).text("errorMsg")
     expect(message is None, f"the errorMsg is '{message}'")
 
 
@@ -76,7 +76,7 @@ def a_period_within_the_cap_has_no_warning(drs: Conversation, ahead: int) -> Non
     seen("Appendix B 3"),
     ahead=days_ahead(),
 )
-def weekends_have_no_slots(drs: Conversation, ahead: int) -> None:
+def weekends_have_no_slots(drs: DrsDriver, ahead: int) -> None:
     """Ask for a week, which has both."""
     answer = _period(drs, ahead, _WITHIN_CAP)
     days = [] if answer.returned is None else answer.returned.findall("theSlots")
@@ -94,16 +94,16 @@ def weekends_have_no_slots(drs: Conversation, ahead: int) -> None:
     seen("Appendix B 3"),
     ahead=days_ahead(),
 )
-def a_working_day_has_the_installations_slots(drs: Conversation, ahead: int) -> None:
+def a_working_day_has_the_installations_slots(drs: DrsDriver, ahead: int) -> None:
     """Compare the hours of every day that has slots."""
     by_day: dict[date, list[tuple[time, time]]] = {}
-    for slot in offered(_period(drs, ahead, _WITHIN_CAP)):
+    for slot in read_slots(_period(drs, ahead, _WITHIN_CAP)):
         begin, end = datetime.fromisoformat(slot.begin), datetime.fromisoformat(slot.end)
-        right = begin.utcoffset() == begin.astimezone(drs.facts.zone).utcoffset()
+        right = begin.utcoffset() == begin.astimezone(drs.data.zone).utcoffset()
         expect(right, f"{slot.begin} does not have the installation's offset")
         by_day.setdefault(begin.date(), []).append((begin.time(), end.time()))
     for day, hours in by_day.items():
-        expect(tuple(hours) == drs.facts.slots, f"on {day} the slots are {hours}")
+        expect(tuple(hours) == drs.data.slots, f"on {day} the slots are {hours}")
 
 
 @clause(
@@ -112,7 +112,7 @@ def a_working_day_has_the_installations_slots(drs: Conversation, ahead: int) -> 
     seen("Appendix B 3"),
     ahead=days_ahead(),
 )
-def best_slots_are_available(drs: Conversation, ahead: int) -> None:
+def best_slots_are_available(drs: DrsDriver, ahead: int) -> None:
     """Compare the slots of every day."""
     for day, slots in _by_day(_period(drs, ahead, _WITHIN_CAP)).items():
         expect(all(slot.available for slot in slots if slot.best), f"on {day} an unavailable slot is best")
@@ -126,7 +126,7 @@ def best_slots_are_available(drs: Conversation, ahead: int) -> None:
     seen("Appendix B 3, where this holds on every day"),
     ahead=days_ahead(),
 )
-def the_widest_slot_is_among_the_best(drs: Conversation, ahead: int) -> None:
+def the_widest_slot_is_among_the_best(drs: DrsDriver, ahead: int) -> None:
     """Find the widest slot of every day."""
     for day, slots in _by_day(_period(drs, ahead, _WITHIN_CAP)).items():
         free = [slot for slot in slots if slot.available]
@@ -142,7 +142,7 @@ def the_widest_slot_is_among_the_best(drs: Conversation, ahead: int) -> None:
     ahead=days_ahead(),
     number=order_numbers(),
 )
-def the_order_number_changes_nothing(drs: Conversation, ahead: int, number: str) -> None:
+def the_order_number_changes_nothing(drs: DrsDriver, ahead: int, number: str) -> None:
     """Ask twice, under different numbers."""
     same = _period(drs, ahead, 3).reply.body == _period(drs, ahead, 3, primaryOrderNumber=number).reply.body
     expect(same, f"the answer differs under the number '{number}'")
@@ -155,7 +155,7 @@ def the_order_number_changes_nothing(drs: Conversation, ahead: int, number: str)
     ahead=days_ahead(),
     user=user_ids(),
 )
-def the_user_changes_nothing(drs: Conversation, ahead: int, user: str) -> None:
+def the_user_changes_nothing(drs: DrsDriver, ahead: int, user: str) -> None:
     """Ask twice, for different users."""
     same = _period(drs, ahead, 3).reply.body == _period(drs, ahead, 3, userId=user).reply.body
     expect(same, f"the answer differs for the user '{user}'")
@@ -166,10 +166,10 @@ def the_user_changes_nothing(drs: Conversation, ahead: int, user: str) -> None:
     "checkAvailability without a required field is refused with an errorMsg that names the field.",
     presumed("the document says which must be sent, not what follows"),
 )
-def a_missing_field_is_refused_by_name(drs: Conversation) -> None:
+def a_missing_field_is_refused_by_name(drs: DrsDriver) -> None:
     """Leave out each required field in turn."""
     for field in _MUST_BE_SENT:
-        if field == "priority" and not drs.facts.priority_required:
+        if field == "priority" and not drs.data.priority_required:
             continue
         members = drs.availability_members(drs.local(1), drs.local(2))
         order = dict(members["theOrder"])  # type: ignore[arg-type]
@@ -186,13 +186,13 @@ def a_missing_field_is_refused_by_name(drs: Conversation) -> None:
     "National holidays have slots like any working day.",
     client("scheduled repairs at Lincoln"),
 )
-def holidays_are_working_days(drs: Conversation) -> None:
+def holidays_are_working_days(drs: DrsDriver) -> None:
     """Ask for the next New Year's Day that falls on a weekday."""
     year = drs.today.year + 1
     while date(year, 1, 1).weekday() >= _SATURDAY:
         year += 1
     ahead = (date(year, 1, 1) - drs.today).days
-    expect(bool(offered(_period(drs, ahead, 1))), f"1 January {year} has no slots")
+    expect(bool(read_slots(_period(drs, ahead, 1))), f"1 January {year} has no slots")
 
 
 @clause(
@@ -202,9 +202,9 @@ def holidays_are_working_days(drs: Conversation) -> None:
     ahead=days_ahead(),
     length=lengths(_WITHIN_CAP - 1),
 )
-def a_longer_period_only_adds_days(drs: Conversation, ahead: int, length: int) -> None:
+def a_longer_period_only_adds_days(drs: DrsDriver, ahead: int, length: int) -> None:
     """Ask for a period and for one a day longer."""
-    narrow, wide = (offered(_period(drs, ahead, days)) for days in (length, length + 1))
+    narrow, wide = (read_slots(_period(drs, ahead, days)) for days in (length, length + 1))
     expect(wide[: len(narrow)] == narrow, "a day of both periods differs")
 
 
@@ -215,7 +215,7 @@ def a_longer_period_only_adds_days(drs: Conversation, ahead: int, length: int) -
     ahead=days_ahead(),
     length=lengths(_WITHIN_CAP),
 )
-def a_midnight_end_counts_its_day(drs: Conversation, ahead: int, length: int) -> None:
+def a_midnight_end_counts_its_day(drs: DrsDriver, ahead: int, length: int) -> None:
     """Ask for some days until midnight at the start of the last one, and until its end."""
     begin, last = drs.local(ahead), ahead + length - 1
     to_midnight = drs.check_availability(begin, drs.local(last))
@@ -224,7 +224,7 @@ def a_midnight_end_counts_its_day(drs: Conversation, ahead: int, length: int) ->
         expect_success(answer)
     days = to_midnight.texts("theSlots/day")
     expect(days == to_the_end.texts("theSlots/day"), f"with a midnight end the days are {', '.join(days)}")
-    expect(offered(to_midnight) == offered(to_the_end), "the slots differ with the time of periodEnd")
+    expect(read_slots(to_midnight) == read_slots(to_the_end), "the slots differ with the time of periodEnd")
 
 
 @clause(
@@ -233,7 +233,7 @@ def a_midnight_end_counts_its_day(drs: Conversation, ahead: int, length: int) ->
     seen("checkAvailability, onlyBestSlots; the interface has the other three"),
     value=st.sampled_from(_BEST_SLOTS),
 )
-def best_slots_can_be_asked_for(drs: Conversation, value: str) -> None:
+def best_slots_can_be_asked_for(drs: DrsDriver, value: str) -> None:
     """Ask with each value."""
     members = drs.availability_members(drs.local(1), drs.local(3)) | {"onlyBestSlots": value}
     answer = drs.call("checkAvailability", members)
@@ -246,11 +246,11 @@ def best_slots_can_be_asked_for(drs: Conversation, value: str) -> None:
     presumed("by the name of the value"),
     ahead=days_ahead(),
 )
-def only_best_slots_are_listed(drs: Conversation, ahead: int) -> None:
+def only_best_slots_are_listed(drs: DrsDriver, ahead: int) -> None:
     """Ask for all slots of some days, and for the best ones."""
     members = drs.availability_members(drs.local(ahead), drs.local(ahead + 3))
-    everything = offered(drs.call("checkAvailability", members))
-    best = offered(drs.call("checkAvailability", members | {"onlyBestSlots": "day"}))
+    everything = read_slots(drs.call("checkAvailability", members))
+    best = read_slots(drs.call("checkAvailability", members | {"onlyBestSlots": "day"}))
     expect(
         best == [slot for slot in everything if slot.best], f"{len(best)} slots came back, which are not the best ones"
     )
@@ -259,14 +259,14 @@ def only_best_slots_are_listed(drs: Conversation, ahead: int) -> None:
 @clause(
     "AVL-16", "A period that ends before it begins is refused.", presumed("the simplest assumption"), ahead=days_ahead()
 )
-def a_reversed_period_is_refused(drs: Conversation, ahead: int) -> None:
+def a_reversed_period_is_refused(drs: DrsDriver, ahead: int) -> None:
     """Ask for a period that ends two days before it begins."""
     answer = drs.check_availability(drs.local(ahead + 2), drs.local(ahead))
     expect(answer.refused, f"the status is {answer.text('status')}")
 
 
 @clause("AVL-17", "available is YES or NO.", seen("Appendix B 3"), ahead=days_ahead())
-def availability_is_yes_or_no(drs: Conversation, ahead: int) -> None:
+def availability_is_yes_or_no(drs: DrsDriver, ahead: int) -> None:
     """Read the slots of a few days."""
     answer = drs.check_availability(drs.local(ahead), drs.local(ahead + 4))
     found = set(answer.texts("theSlots/slotsForDay/available"))
@@ -278,15 +278,15 @@ def availability_is_yes_or_no(drs: Conversation, ahead: int) -> None:
     "Six consecutive periods of 14 days have at least five days with available slots.",
     client("Areas: Lincoln's service asks this often for five days"),
 )
-def consecutive_periods_find_days(drs: Conversation) -> None:
+def consecutive_periods_find_days(drs: DrsDriver) -> None:
     """Ask as Lincoln's service does: begin each period after the last day that came back."""
     days: set[str] = set()
     first = 1
     for _ in range(_PERIODS):
         begin, end = drs.local(first), drs.local(first + _DAYS_OF_A_PERIOD - 1)
-        answer = drs.check_availability(begin, end, priority=drs.facts.scheduled_priority)
+        answer = drs.check_availability(begin, end, priority=drs.data.scheduled_priority)
         expect_success(answer)
-        days |= {slot.begin.partition("T")[0] for slot in offered(answer) if slot.available}
+        days |= {slot.begin.partition("T")[0] for slot in read_slots(answer) if slot.available}
         first += len(answer.texts("theSlots/day"))
     expect(len(days) >= _DAYS_WANTED, f"{len(days)} days have appointments")
 
@@ -297,9 +297,9 @@ def consecutive_periods_find_days(drs: Conversation) -> None:
     presumed("by the value's name, which is published"),
     ahead=days_ahead(),
 )
-def long_periods_have_their_own_cap(drs: Conversation, ahead: int) -> None:
+def long_periods_have_their_own_cap(drs: DrsDriver, ahead: int) -> None:
     """Ask for more days than the cap of longPeriod, and for exactly as many."""
-    cap = drs.facts.long_period_day_cap
+    cap = drs.data.long_period_day_cap
     for days, shown in ((cap + 1, cap), (cap, cap)):
         members = drs.availability_members(drs.local(ahead), drs.local(ahead + days - 1))
         answer = drs.call("checkAvailability", members | {"checkAvailType": "longPeriod"})
@@ -319,10 +319,10 @@ def long_periods_have_their_own_cap(drs: Conversation, ahead: int) -> None:
     writes=True,
     weeks=lengths(_WEEKS_OF_A_YEAR),
 )
-def an_orders_own_slot_is_available(drs: Conversation, weeks: int) -> None:
+def an_orders_own_slot_is_available(drs: DrsDriver, weeks: int) -> None:
     """Fill a day, then ask for it with the number of an order on it and without."""
     tuesday = drs.weekday(weeks, 1)
-    before = drs.free_slots(tuesday, 1)
+    before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
     expect_success(drs.schedule_into(order, before[0]))
     for _ in range(40):
@@ -330,13 +330,13 @@ def an_orders_own_slot_is_available(drs: Conversation, weeks: int) -> None:
         if not free or not drs.schedule_into(drs.create_order(), free[0]).succeeded:
             break
     members = drs.availability_members(drs.local(tuesday), drs.local(tuesday), primaryOrderNumber=order.number)
-    known = offered(drs.call("checkAvailability", members | {"newBooking": False}))
+    known = read_slots(drs.call("checkAvailability", members | {"newBooking": False}))
     own = [
         slot.begin for slot in known if slot.available and (slot.begin, slot.end) == (before[0].begin, before[0].end)
     ]
     expect(bool(own), f"its own slot at {before[0].begin} is not available")
     expect(not drs.free_slots(tuesday, 1), "the day has slots for other orders")
-    by_default = offered(drs.call("checkAvailability", members))
+    by_default = read_slots(drs.call("checkAvailability", members))
     expect(not [slot for slot in by_default if slot.available], "without newBooking false its own slot is available")
 
 
@@ -346,7 +346,7 @@ def an_orders_own_slot_is_available(drs: Conversation, weeks: int) -> None:
     presumed("by the member's name, which is published"),
     ahead=days_ahead(),
 )
-def chosen_operatives_limit_the_slots(drs: Conversation, ahead: int) -> None:
+def chosen_operatives_limit_the_slots(drs: DrsDriver, ahead: int) -> None:
     """Ask for each operative alone, and for all together."""
     known = drs.ask("selectResource")
     ids = known.texts("theResources/resourceID")
@@ -354,7 +354,7 @@ def chosen_operatives_limit_the_slots(drs: Conversation, ahead: int) -> None:
 
     def places(operatives: list[str]) -> set[str]:
         answer = drs.call("checkAvailability", {**members, "resourceIDs": operatives})
-        return {f"{slot.begin} to {slot.end}" for slot in offered(answer) if slot.available}
+        return {f"{slot.begin} to {slot.end}" for slot in read_slots(answer) if slot.available}
 
     all_places = places([])
     alone = [places([operative]) for operative in ids]
@@ -370,13 +370,13 @@ def chosen_operatives_limit_the_slots(drs: Conversation, ahead: int) -> None:
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def other_orders_are_listed(drs: Conversation) -> None:
+def other_orders_are_listed(drs: DrsDriver) -> None:
     """Create orders at two locations, and ask for them with each filter."""
     here, done = drs.create_order(), drs.create_order()
     elsewhere = drs.create_order(locationID="elsewhere")
     expect_success(drs.update(done, "COMPLETED"))
     members = drs.availability_members(drs.local(1), drs.local(2))
-    place = drs.facts.location_id
+    place = drs.data.location_id
     known = {each.number for each in (here, done, elsewhere)}
     for pattern, wanted in (
         ({}, {here.number}),
@@ -402,13 +402,13 @@ def other_orders_are_listed(drs: Conversation) -> None:
     presumed("the simplest assumption"),
     ahead=days_ahead(),
 )
-def past_slots_are_not_available(drs: Conversation, ahead: int) -> None:
+def past_slots_are_not_available(drs: DrsDriver, ahead: int) -> None:
     """Begin a period in the middle of a day, and ask for today and for days in the past."""
     begin = drs.local(ahead, time(10))
     monday = drs.weekday(0, 0)
-    for slot in drs.free_slots(monday, 1):
+    for slot in drs.need_slots(monday, 1):
         since = datetime.fromisoformat(slot.begin)
-        found = offered(drs.check_availability(since, since))
+        found = read_slots(drs.check_availability(since, since))
         expect(
             slot.begin in [each.begin for each in found if each.available],
             f"{slot.begin} is not available to a period that begins then",
@@ -416,19 +416,19 @@ def past_slots_are_not_available(drs: Conversation, ahead: int) -> None:
     for asked, earliest in ((begin, begin), (drs.local(-3), drs.target.now())):
         answer = drs.check_availability(asked, asked.replace(hour=23))
         expect_success(answer)
-        begins = [datetime.fromisoformat(slot.begin) for slot in offered(answer) if slot.available]
+        begins = [datetime.fromisoformat(slot.begin) for slot in read_slots(answer) if slot.available]
         early = [each.isoformat() for each in begins if each < earliest]
         expect(not early, f"{', '.join(early)} can be booked from {earliest.isoformat()} on")
     expect_refusal(drs.check_availability(drs.local(ahead), drs.local(ahead - 1)), "periodBegin", "periodEnd")
 
 
-def _period(drs: Conversation, ahead: int, length: int, **order: str) -> Exchange:
+def _period(drs: DrsDriver, ahead: int, length: int, **order: str) -> Exchange:
     return drs.check_availability(drs.local(ahead), drs.local(ahead + length - 1, time(23, 59)), **order)
 
 
 def _by_day(answer: Exchange) -> dict[str, list[OfferedSlot]]:
     by_day: dict[str, list[OfferedSlot]] = {}
-    for slot in offered(answer):
+    for slot in read_slots(answer):
         by_day.setdefault(slot.begin[:10], []).append(slot)
     return by_day
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 from drs_contracts.clauses.clause import AppliesTo, clause, client, presumed, published, seen
 from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP
-from drs_contracts.traffic.calls import ZONE, Call, Occasion, Traffic, each_call, moment
+from drs_contracts.traffic.calls import ZONE, Call, Occurrence, Traffic, each_call, parse_moment
 
 _Job: TypeAlias = tuple[str, ...]
 _Window: TypeAlias = tuple[datetime, datetime]
@@ -211,7 +211,7 @@ def dates_can_be_read(call: Call) -> str | None:
 def periods_run_forward(call: Call) -> str | None:
     """Compare the two ends."""
     for first, last in _PERIODS:
-        begin, end = moment(call.value(first)), moment(call.value(last))
+        begin, end = parse_moment(call.value(first)), parse_moment(call.value(last))
         if begin and end:
             return "" if begin < end else f"it runs from {call.value(first)} to {call.value(last)}"
     return None
@@ -311,36 +311,36 @@ def requests_can_be_read(call: Call) -> str | None:
 
 
 @_caller_clause("CAL-16", "A session is opened before it is used.", seen("Open Session"))
-def sessions_are_opened_before(traffic: Traffic) -> Iterator[Occasion]:
+def sessions_are_opened_before(traffic: Traffic) -> Iterator[Occurrence]:
     """Compare every sessionId with the ids that openSession returned."""
     opened: set[str] = set()
     for call in traffic.calls:
         if call.operation == "openSession":
             opened.add(call.given("sessionId"))
         elif call.session:
-            yield Occasion(call, "" if call.session in opened else "its session was not opened in this traffic")
+            yield Occurrence(call, "" if call.session in opened else "its session was not opened in this traffic")
 
 
 @_caller_clause("CAL-17", "A session is not used after it was closed.", presumed("SES-03"))
-def closed_sessions_are_left_alone(traffic: Traffic) -> Iterator[Occasion]:
+def closed_sessions_are_left_alone(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for a sessionId after its closeSession."""
     closed: set[str] = set()
     for call in traffic.calls:
         if call.session in closed:
-            yield Occasion(call, "its session was closed before")
+            yield Occurrence(call, "its session was closed before")
         elif call.operation == "closeSession" and call.session:
-            yield Occasion(call)
+            yield Occurrence(call)
             closed.add(call.session)
 
 
 @_caller_clause("CAL-18", "Every session that was opened is closed, unless it expired.", seen("Close Session"))
-def sessions_are_closed(traffic: Traffic) -> Iterator[Occasion]:
+def sessions_are_closed(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for the closeSession of every session."""
     ended = {call.session for call in traffic.calls if call.operation == "closeSession" or call.session_refused}
     for call in traffic.calls:
         given = call.given("sessionId") if call.operation == "openSession" else ""
         if given:
-            yield Occasion(call, "" if given in ended else "its session is never closed")
+            yield Occurrence(call, "" if given in ended else "its session is never closed")
 
 
 @_caller_clause(
@@ -348,14 +348,14 @@ def sessions_are_closed(traffic: Traffic) -> Iterator[Occasion]:
     "A session that DRS has refused is not sent again: the caller opens a new one.",
     presumed("the simplest assumption, from the session's end at midnight"),
 )
-def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occasion]:
+def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for a sessionId after its refusal."""
     refused: set[str] = set()
     for call in traffic.calls:
         if call.session in refused:
-            yield Occasion(call, "its session was refused before")
+            yield Occurrence(call, "its session was refused before")
         elif call.session and call.session_refused:
-            yield Occasion(call)
+            yield Occurrence(call)
             refused.add(call.session)
 
 
@@ -364,13 +364,13 @@ def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occasion]:
     "A booking is scheduled into a slot that was offered as available for its location and work.",
     seen("Scheduling a Booking, planningWindowStart and planningWindowEnd"),
 )
-def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occasion]:
+def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occurrence]:
     """Compare every window with the latest answers; a window an hour off a slot is for CAL-21."""
     for call, window, offered in _scheduled(traffic):
         if window in offered:
-            yield Occasion(call, "" if offered[window] else f"{_window_text(call)} was not available")
+            yield Occurrence(call, "" if offered[window] else f"{_window_text(call)} was not available")
         elif not _slipped(window, offered):
-            yield Occasion(call, f"{_window_text(call)} was not offered")
+            yield Occurrence(call, f"{_window_text(call)} was not offered")
 
 
 @_caller_clause(
@@ -378,13 +378,13 @@ def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occasion]:
     "A booking's window is exactly an offered slot, not an hour off through a lost or wrong offset.",
     client("services that send local time without an offset"),
 )
-def windows_keep_their_offset(traffic: Traffic) -> Iterator[Occasion]:
+def windows_keep_their_offset(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for windows that are an hour before or after an offered slot."""
     for call, window, offered in _scheduled(traffic):
         if window in offered:
-            yield Occasion(call)
+            yield Occurrence(call)
         elif _slipped(window, offered):
-            yield Occasion(call, f"{_window_text(call)} is an hour off a slot that was offered")
+            yield Occurrence(call, f"{_window_text(call)} is an hour off a slot that was offered")
 
 
 @_caller_clause(
@@ -392,13 +392,13 @@ def windows_keep_their_offset(traffic: Traffic) -> Iterator[Occasion]:
     "A bookingId that is scheduled is one that DRS returned.",
     seen("Appendix B 5: use the bookingId returned by createOrder"),
 )
-def scheduled_bookings_were_given(traffic: Traffic) -> Iterator[Occasion]:
+def scheduled_bookings_were_given(traffic: Traffic) -> Iterator[Occurrence]:
     """Compare it with the ids in all earlier answers."""
     given: set[str] = set()
     for call in traffic.calls:
         booking = call.value("theBooking/bookingId")
         if call.operation == "scheduleBooking" and booking:
-            yield Occasion(call, "" if booking in given else f"no answer before has the bookingId {booking}")
+            yield Occurrence(call, "" if booking in given else f"no answer before has the bookingId {booking}")
         if call.answer is not None:
             given.update((element.text or "").strip() for element in call.answer.iter("bookingId"))
 
@@ -408,13 +408,13 @@ def scheduled_bookings_were_given(traffic: Traffic) -> Iterator[Occasion]:
     "The booking of a created order is scheduled or reserved, or it is cancelled or completed.",
     seen("Workflow; Scheduling an Appointment"),
 )
-def created_orders_are_scheduled(traffic: Traffic) -> Iterator[Occasion]:
+def created_orders_are_scheduled(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for what follows each createOrder that succeeded."""
     for index, call in enumerate(traffic.calls):
         if call.operation == "createOrder" and call.succeeded:
             bookings = set(call.all_given("theOrder/theBookings/bookingId"))
             settled = any(_settles(later, bookings, _number(call)) for later in traffic.calls[index + 1 :])
-            yield Occasion(call, "" if settled else f"the booking of order {_number(call)} stays unscheduled")
+            yield Occurrence(call, "" if settled else f"the booking of order {_number(call)} stays unscheduled")
 
 
 @_caller_clause(
@@ -422,14 +422,14 @@ def created_orders_are_scheduled(traffic: Traffic) -> Iterator[Occasion]:
     "createOrder is sent again for a number only after selectOrder finds no order with it.",
     client("Hackney: 'order already exists'"),
 )
-def orders_are_created_once(traffic: Traffic) -> Iterator[Occasion]:
+def orders_are_created_once(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for a second createOrder where the first succeeded or its outcome is unknown."""
     may_be_there: set[str] = set()
     for call in traffic.calls:
         number = _number(call)
         if call.operation == "createOrder" and number:
             twice = number in may_be_there
-            yield Occasion(call, f"order {number} was sent before and has not been looked up since" if twice else "")
+            yield Occurrence(call, f"order {number} was sent before and has not been looked up since" if twice else "")
             if not (call.refused or call.fault):
                 may_be_there.add(number)
         elif call.operation == "deleteOrder" and call.succeeded:
@@ -444,22 +444,22 @@ def orders_are_created_once(traffic: Traffic) -> Iterator[Occasion]:
     "After the cap's warning, the next period begins on the day after the last day that came back.",
     client("Lincoln asks period after period; the cap is a setting"),
 )
-def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occasion]:
+def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occurrence]:
     """Compare the days of an answer that was cut with the request that continues from it."""
     cut: dict[tuple[str, _Job], Call] = {}
     for call in traffic.calls:
         if call.operation != "checkAvailability":
             continue
         before = cut.pop((call.session, _job(call)), None)
-        begin = moment(call.value("periodBegin"))
-        began = None if before is None else moment(before.value("periodBegin"))
+        begin = parse_moment(call.value("periodBegin"))
+        began = None if before is None else parse_moment(before.value("periodBegin"))
         # A period that does not begin later than the previous one is a new search.
         if before is not None and begin and began and begin > began:
-            days = [day for day in map(moment, before.all_given("theSlots/day")) if day]
+            days = [day for day in map(parse_moment, before.all_given("theSlots/day")) if day]
             if days:
                 wanted = max(days).astimezone(ZONE).date() + timedelta(days=1)
                 found = begin.astimezone(ZONE).date()
-                yield Occasion(call, "" if found == wanted else f"it begins on {found}, and the next day is {wanted}")
+                yield Occurrence(call, "" if found == wanted else f"it begins on {found}, and the next day is {wanted}")
         if call.succeeded and _CAP_WARNING in call.message:
             cut[call.session, _job(call)] = call
 
@@ -469,15 +469,15 @@ def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occasion]:
     "A priority that DRS has refused is not sent again.",
     client("a priority must match in case and spelling"),
 )
-def refused_priorities_are_not_repeated(traffic: Traffic) -> Iterator[Occasion]:
+def refused_priorities_are_not_repeated(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for a priority after its refusal."""
     refused: set[str] = set()
     for call in traffic.calls:
         priority = call.text("theOrder/priority")
         if priority and priority in refused:
-            yield Occasion(call, f"'{priority}' was refused before")
+            yield Occurrence(call, f"'{priority}' was refused before")
         elif priority and call.refused and "priority" in call.message.lower():
-            yield Occasion(call)
+            yield Occurrence(call)
             refused.add(priority)
 
 
@@ -503,8 +503,8 @@ def _scheduled(traffic: Traffic) -> Iterator[tuple[Call, _Window, dict[_Window, 
         elif call.operation == "createOrder":
             jobs |= dict.fromkeys(call.all_given("theOrder/theBookings/bookingId"), _job(call))
         elif call.operation == "scheduleBooking":
-            begin = moment(call.value("theBooking/planningWindowStart"))
-            end = moment(call.value("theBooking/planningWindowEnd"))
+            begin = parse_moment(call.value("theBooking/planningWindowStart"))
+            end = parse_moment(call.value("theBooking/planningWindowEnd"))
             job = jobs.get(call.value("theBooking/bookingId"))
             of_all = {window: free for each in offers.values() for window, free in each.items()}
             if begin and end:
@@ -513,7 +513,7 @@ def _scheduled(traffic: Traffic) -> Iterator[tuple[Call, _Window, dict[_Window, 
 
 def _offered(call: Call) -> dict[_Window, bool]:
     slots: list[etree._Element] = [] if call.answer is None else call.answer.findall("theSlots/slotsForDay")
-    read = [(moment(s.findtext("beginDate", "")), moment(s.findtext("endDate", "")), s) for s in slots]
+    read = [(parse_moment(s.findtext("beginDate", "")), parse_moment(s.findtext("endDate", "")), s) for s in slots]
     return {(begin, end): slot.findtext("available") != "NO" for begin, end, slot in read if begin and end}
 
 

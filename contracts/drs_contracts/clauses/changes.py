@@ -7,7 +7,7 @@ from datetime import datetime, time
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Members
 from drs_contracts.fake_data import FakeProperty, FakeResident
@@ -24,7 +24,7 @@ _BEFORE_WORK = _PHASES[:4]
     client("Hackney completes orders like this"),
     writes=True,
 )
-def a_booking_completes_its_order(drs: Conversation) -> None:
+def a_booking_completes_its_order(drs: DrsDriver) -> None:
     """Complete an order's only booking."""
     order = drs.create_order()
     answer = drs.update(order, "COMPLETED", completeOrder=True)
@@ -40,10 +40,10 @@ def a_booking_completes_its_order(drs: Conversation) -> None:
     writes=True,
     comments=texts(max_size=30),
 )
-def comments_move_nothing(drs: Conversation, comments: str) -> None:
+def comments_move_nothing(drs: DrsDriver, comments: str) -> None:
     """Comment on a booking that is scheduled."""
     order = drs.create_order()
-    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
+    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
     members = ("planningWindowStart", "planningWindowEnd", "assignedStart", "theResources/resourceID")
     before = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
     answer = drs.update(order, "PLANNED", {"plannerComments": comments})
@@ -58,11 +58,11 @@ def comments_move_nothing(drs: Conversation, comments: str) -> None:
     presumed("the simplest assumption"),
     writes=True,
 )
-def a_completed_booking_is_not_scheduled(drs: Conversation) -> None:
+def a_completed_booking_is_not_scheduled(drs: DrsDriver) -> None:
     """Complete a booking, then schedule it."""
     order = drs.create_order()
     drs.update(order, "COMPLETED", completeOrder=True)
-    slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+    slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     expect(drs.schedule_into(order, slot).refused, "it was scheduled")
 
 
@@ -73,7 +73,7 @@ def a_completed_booking_is_not_scheduled(drs: Conversation) -> None:
     writes=True,
     text=comments(max_size=60),
 )
-def an_update_changes_what_it_sends(drs: Conversation, text: str) -> None:
+def an_update_changes_what_it_sends(drs: DrsDriver, text: str) -> None:
     """Change an order's comments."""
     order = drs.create_order(orderComments="before")
     others = ("locationID", "priority", "contract", "targetDate", "status", "theBookings/bookingId")
@@ -94,11 +94,11 @@ def an_update_changes_what_it_sends(drs: Conversation, text: str) -> None:
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def an_order_is_completed(drs: Conversation) -> None:
+def an_order_is_completed(drs: DrsDriver) -> None:
     """Complete an order that is scheduled, then look for its operative."""
     order, ahead = drs.create_order(), drs.weekday(1, 1)
-    drs.schedule_into(order, drs.free_slots(ahead, 1)[0])
-    members = {"contract": drs.facts.contract, "primaryOrderNumber": order.number, "userId": drs.facts.user_id}
+    drs.schedule_into(order, drs.need_slots(ahead, 1)[0])
+    members = {"contract": drs.data.contract, "primaryOrderNumber": order.number, "userId": drs.data.user_id}
     answer = drs.ask("completeOrder", **members)
     expect_success(answer)
     shown = drs.select(order, includeCompletedBookings=True)
@@ -115,10 +115,10 @@ def an_order_is_completed(drs: Conversation) -> None:
     presumed("by the life cycle's words, which are published"),
     writes=True,
 )
-def a_life_cycle_advances(drs: Conversation) -> None:
+def a_life_cycle_advances(drs: DrsDriver) -> None:
     """Advance a booking until the work has started, and try to go back."""
     order = drs.create_order()
-    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 1), 1)[0])
+    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
     status = drs.select(order).text("theOrders/status")
     expect(status == "PLANNED", f"once it is scheduled, the order is {status}")
     for becomes in ("DESPATCHED", "ACCEPTED", "ARRIVED", "STARTED"):
@@ -140,7 +140,7 @@ def a_life_cycle_advances(drs: Conversation) -> None:
     writes=True,
     comments=texts(max_size=30),
 )
-def comments_are_kept(drs: Conversation, comments: str) -> None:
+def comments_are_kept(drs: DrsDriver, comments: str) -> None:
     """Send one after the other, and read the booking."""
     order = drs.create_order()
     sent = {"plannerComments": comments, "operatorComments": f"{comments}!"}
@@ -160,7 +160,7 @@ def comments_are_kept(drs: Conversation, comments: str) -> None:
     writes=True,
     reason=texts(max_size=20),
 )
-def a_follow_on_booking_is_added(drs: Conversation, reason: str) -> None:
+def a_follow_on_booking_is_added(drs: DrsDriver, reason: str) -> None:
     """Complete a booking with a follow-on booking."""
     order = drs.create_order(targetDate=drs.local(30))
     begin, end = drs.local(9, time(8)), drs.local(9, time(12))
@@ -190,7 +190,7 @@ def a_follow_on_booking_is_added(drs: Conversation, reason: str) -> None:
     category=texts(max_size=20),
     status=texts(max_size=20),
 )
-def category_and_status_are_kept(drs: Conversation, category: str, status: str) -> None:
+def category_and_status_are_kept(drs: DrsDriver, category: str, status: str) -> None:
     """Send the one, then the other, then neither."""
     order = drs.create_order()
     expect_success(drs.update(order, "PLANNED", {"bookingCategory": "another"}, bookingCategory=category))
@@ -212,7 +212,7 @@ def category_and_status_are_kept(drs: Conversation, category: str, status: str) 
     writes=True,
     hours=st.integers(1, 20),
 )
-def finished_work_is_shown(drs: Conversation, hours: int) -> None:
+def finished_work_is_shown(drs: DrsDriver, hours: int) -> None:
     """Complete a booking that is not scheduled."""
     order = drs.create_order()
     operative = drs.ask("selectResource").text("theResources/resourceID") or ""
@@ -236,7 +236,7 @@ def finished_work_is_shown(drs: Conversation, hours: int) -> None:
     was=st.sampled_from(_PHASES),
     becomes=st.sampled_from(_PHASES),
 )
-def life_cycles_go_forward(drs: Conversation, was: str, becomes: str) -> None:
+def life_cycles_go_forward(drs: DrsDriver, was: str, becomes: str) -> None:
     """Bring a booking into one state, and try another."""
     order = drs.create_order()
     expect_success(drs.update(order, was))
@@ -260,7 +260,7 @@ def life_cycles_go_forward(drs: Conversation, was: str, becomes: str) -> None:
     tenant=residents(),
     successor=residents(),
 )
-def the_contact_is_kept(drs: Conversation, tenant: FakeResident, successor: FakeResident) -> None:
+def the_contact_is_kept(drs: DrsDriver, tenant: FakeResident, successor: FakeResident) -> None:
     """Create an order with a contact, and change one member at a time."""
     order = drs.create_order(contactName=tenant.name, phone=tenant.phone, message=True)
     created = [order.exchange.text(f"theOrder/{name}") for name in ("contactName", "phone", "message")]
@@ -287,7 +287,7 @@ def the_contact_is_kept(drs: Conversation, tenant: FakeResident, successor: Fake
     writes=True,
     there=properties(),
 )
-def an_order_is_moved(drs: Conversation, there: FakeProperty) -> None:
+def an_order_is_moved(drs: DrsDriver, there: FakeProperty) -> None:
     """Change the location, the priority and more of an order, one at a time."""
     order = drs.create_order(message=True)
     before = drs.select(order).text("theOrders/priority")
@@ -295,7 +295,7 @@ def an_order_is_moved(drs: Conversation, there: FakeProperty) -> None:
         {"locationID": there.id},
         {"message": False},
         {"contactName": there.address1},
-        {"priority": drs.facts.scheduled_priority},
+        {"priority": drs.data.scheduled_priority},
     )
     for changed in changes:
         named: Members = {"primaryOrderNumber": order.number, **changed}
@@ -303,7 +303,7 @@ def an_order_is_moved(drs: Conversation, there: FakeProperty) -> None:
     shown = drs.select(order)
     names = ("theLocation/locationId", "theBookings/locationID", "message", "contactName", "priority")
     changed_to = [shown.text(f"theOrders/{name}") for name in names]
-    wanted = [there.id, there.id, "false", there.address1, drs.facts.scheduled_priority]
+    wanted = [there.id, there.id, "false", there.address1, drs.data.scheduled_priority]
     expect(changed_to == wanted, f"it has {changed_to}, not {wanted}; its priority was {before}")
     for name, wrong in (("priority", "no such one"), ("locationID", " ")):
         flawed: Members = {"primaryOrderNumber": order.number, name: wrong}
@@ -319,11 +319,11 @@ def an_order_is_moved(drs: Conversation, there: FakeProperty) -> None:
     presumed("the simplest assumption"),
     writes=True,
 )
-def a_completed_booking_keeps_its_operative(drs: Conversation) -> None:
+def a_completed_booking_keeps_its_operative(drs: DrsDriver) -> None:
     """Complete a booking that is scheduled."""
     order = drs.create_order()
     # A completed booking keeps its place for good, so it is far from the days that other checks use.
-    expect_success(drs.schedule_into(order, drs.free_slots(drs.weekday(9, 0))[0]))
+    expect_success(drs.schedule_into(order, drs.need_slots(drs.weekday(9, 0))[0]))
     assigned = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
     expect_success(drs.update(order, "COMPLETED"))
     kept = drs.select(order, includeCompletedBookings=True).text(f"{_BOOKING}/theResources/resourceID")
@@ -336,16 +336,16 @@ def a_completed_booking_keeps_its_operative(drs: Conversation) -> None:
     client("Hackney"),
     writes=True,
 )
-def an_unknown_order_is_not_deleted(drs: Conversation) -> None:
+def an_unknown_order_is_not_deleted(drs: DrsDriver) -> None:
     """Delete an order that does not exist."""
-    number = f"{drs.facts.order_number_prefix}NONE"
+    number = f"{drs.data.order_number_prefix}NONE"
     answer = drs.ask("deleteOrder", theOrder={"primaryOrderNumber": number})
     expect(answer.refused, f"the status is {answer.text('status')}")
     expect("no order exists" in (answer.text("errorMsg") or ""), f"the errorMsg is '{answer.text('errorMsg')}'")
 
 
 @clause("CAN-02", "deleteOrder cancels the order: its number is unknown afterwards.", client("Hackney"), writes=True)
-def a_deleted_order_is_gone(drs: Conversation) -> None:
+def a_deleted_order_is_gone(drs: DrsDriver) -> None:
     """Create an order, delete it, and look for it."""
     order = drs.create_order()
     answer = drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number})
@@ -354,7 +354,7 @@ def a_deleted_order_is_gone(drs: Conversation) -> None:
 
 
 @clause("CAN-03", "deleteBooking of an unknown booking is refused.", presumed("the simplest assumption"), writes=True)
-def an_unknown_booking_is_not_cancelled(drs: Conversation) -> None:
+def an_unknown_booking_is_not_cancelled(drs: DrsDriver) -> None:
     """Cancel a booking twice."""
     order = drs.create_order()
     drs.delete(order)

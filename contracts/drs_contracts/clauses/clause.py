@@ -3,7 +3,7 @@
 A check is a function with a Hypothesis strategy for each value that it varies::
 
     @clause("SES-01", "A session id has 32 lower-case hex characters.", seen("Sessions"))
-    def session_id_form(drs: Conversation) -> None:
+    def session_id_form(drs: DrsDriver) -> None:
         expect(..., "the session id has another form")
 
 The check of a clause that applies to the caller reads a whole traffic. It gives every call to which the clause
@@ -76,7 +76,7 @@ class Clause:
         statement: One sentence in the present tense.
         evidence: How it is known.
         applies_to: The side that must keep it.
-        check: For DRS: takes a ``Conversation`` and one value of each strategy in ``varies``, and raises
+        check: For DRS: takes a ``DrsDriver`` and one value of each strategy in ``varies``, and raises
             ``ClauseBroken``. For the caller: takes a ``Traffic`` and gives the occasions in it.
         varies: The strategies for the values of the check, by parameter.
         writes: Whether the check changes anything in the DRS that it calls.

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 from drs_contracts.fake_data import FakeProperty
@@ -32,7 +32,7 @@ _A_DAY = 24 * 60
     overlap=st.integers(0, 120),
     seconds=st.integers(0, 59),
 )
-def absences_close_slots(drs: Conversation, split: int, overlap: int, seconds: int) -> None:
+def absences_close_slots(drs: DrsDriver, split: int, overlap: int, seconds: int) -> None:
     """Send an absence of all operatives for the first slot of a day, in two parts that meet or overlap."""
     tuesday = drs.weekday(0, 1)
     before = _free(drs, tuesday)
@@ -65,7 +65,7 @@ def absences_close_slots(drs: Conversation, split: int, overlap: int, seconds: i
     writes=True,
     changes_records=True,
 )
-def working_hours_apply(drs: Conversation) -> None:
+def working_hours_apply(drs: DrsDriver) -> None:
     """Let all operatives work on Tuesdays only, and on one Tuesday in the hours of its last slot only."""
     tuesday = drs.weekday(0, 1)
     usual = _free(drs, tuesday)
@@ -105,14 +105,14 @@ def working_hours_apply(drs: Conversation) -> None:
     writes=True,
     changes_records=True,
 )
-def wrong_values_of_operatives_are_named(drs: Conversation) -> None:
+def wrong_values_of_operatives_are_named(drs: DrsDriver) -> None:
     """Send hours and absences without an end, and weekdays and abilities that do not exist."""
     operative = _operatives(drs)[0]
     hours: Members = {"beginDate": drs.local(0, time(8)), "endDate": drs.local(0, time(16)), "dayOfWeek": "Monday"}
     away: Members = {"beginDateTime": drs.local(1), "endDateTime": drs.local(2)}
 
     def expect_wrong(named: Members, *words: str) -> None:
-        answer = drs.ask("updateResource", contract=drs.facts.contract, theResources=named)
+        answer = drs.ask("updateResource", contract=drs.data.contract, theResources=named)
         expect_refusal(answer, *words)
 
     for name in hours:
@@ -136,7 +136,7 @@ def wrong_values_of_operatives_are_named(drs: Conversation) -> None:
     expect_wrong({"resourceID": "no such one"}, "no such one", "resourceID")
     expect_wrong({"externalResourceCode": "no such one"}, "no such one", "externalResourceCode")
     expect_wrong({"resourceName": "no such one"}, "resourceID")
-    expect_refusal(drs.ask("updateResource", contract=drs.facts.contract), "theResources")
+    expect_refusal(drs.ask("updateResource", contract=drs.data.contract), "theResources")
     unknown = drs.ask("updateResource", contract="no such one", theResources={"resourceID": operative})
     expect_refusal(unknown, "no such one")
 
@@ -148,35 +148,35 @@ def wrong_values_of_operatives_are_named(drs: Conversation) -> None:
     writes=True,
     changes_records=True,
 )
-def an_absence_unschedules_bookings(drs: Conversation) -> None:
+def an_absence_unschedules_bookings(drs: DrsDriver) -> None:
     """Add an absence for the last slot of a day, with bookings in it, before it and on the next day."""
     tuesday = drs.weekday(0, 1)
     before, order, later = drs.create_order(), drs.create_order(), drs.create_order()
-    slots = sorted(drs.free_slots(tuesday, 1), key=lambda slot: (slot.end, slot.begin))
+    slots = sorted(drs.need_slots(tuesday, 1), key=lambda slot: (slot.end, slot.begin))
     early, late = slots[0], slots[-1]
     expect_success(drs.schedule_into(before, early))
     operative = drs.select(before).text(_OPERATIVE) or ""
     named = late.window
     booking = drs.booking(order, theResources={"resourceID": operative}, **named)
     expect_success(drs.ask("scheduleBooking", theBooking=booking, resourceLock="lockAsSpecified"))
-    expect_success(drs.schedule_into(later, drs.free_slots(tuesday + 1, 1)[0]))
+    expect_success(drs.schedule_into(later, drs.need_slots(tuesday + 1, 1)[0]))
     away: Members = {"beginDateTime": late.begin, "endDateTime": late.end}
     absence: Members = {"resourceID": operative, "theUnavailabilities": away}
-    expect_success(drs.ask("updateResource", contract=drs.facts.contract, theResources=absence))
+    expect_success(drs.ask("updateResource", contract=drs.data.contract, theResources=absence))
     shown = drs.select(order)
     expect(not shown.texts(_OPERATIVE), f"{operative} is still assigned to it")
     kept = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
     expect(kept == "PLANNED", f"the booking is {kept}")
     expect(drs.select(before).text(_OPERATIVE) == operative, "a visit before that time has lost its place too")
     expect(bool(drs.select(later).texts(_OPERATIVE)), "the booking of the next day has lost its place too")
-    alerts = drs.ask("selectAlerts", contract=drs.facts.contract, alertType="RESCHEDULEFAILURES")
+    alerts = drs.ask("selectAlerts", contract=drs.data.contract, alertType="RESCHEDULEFAILURES")
     ids = alerts.texts("theAlerts/theBooking/bookingId")
     expect(ids == [order.booking_id], f"the alerts are those of {ids}")
     name = drs.ask("selectResource", theResourceIDs=operative)
     comments = alerts.text("theAlerts/comments") or ""
     expect((name.text("theResources/resourceName") or "?") in comments, f"the alert says '{comments}'")
-    expect_success(drs.schedule_into(order, drs.free_slots(tuesday + 2, 1)[0]))
-    after = drs.ask("selectAlerts", contract=drs.facts.contract).texts("theAlerts/theBooking/bookingId")
+    expect_success(drs.schedule_into(order, drs.need_slots(tuesday + 2, 1)[0]))
+    after = drs.ask("selectAlerts", contract=drs.data.contract).texts("theAlerts/theBooking/bookingId")
     expect(after == [], f"the alerts are those of {after} once it is scheduled again")
 
 
@@ -187,10 +187,10 @@ def an_absence_unschedules_bookings(drs: Conversation) -> None:
     writes=True,
     changes_records=True,
 )
-def abilities_apply(drs: Conversation) -> None:
+def abilities_apply(drs: DrsDriver) -> None:
     """Schedule a booking, then give every operative another trade."""
     order, tuesday = drs.create_order(), drs.weekday(0, 1)
-    expect_success(drs.schedule_into(order, drs.free_slots(tuesday, 1)[0]))
+    expect_success(drs.schedule_into(order, drs.need_slots(tuesday, 1)[0]))
     trade = order.exchange.text("theOrder/theBookings/template")
     known = drs.ask("selectResource").texts("theResources/theAbilities/name")
     others = [name for name in known if name != trade]
@@ -210,7 +210,7 @@ def abilities_apply(drs: Conversation) -> None:
     changes_records=True,
     there=properties(),
 )
-def locations_are_stored(drs: Conversation, there: FakeProperty) -> None:
+def locations_are_stored(drs: DrsDriver, there: FakeProperty) -> None:
     """Send a location in two calls, and read an order there."""
     order = drs.create_order(locationID=there.id)
     parts: tuple[Members, ...] = (
@@ -240,27 +240,27 @@ def locations_are_stored(drs: Conversation, there: FakeProperty) -> None:
     changes_records=True,
     minutes=st.integers(1, 240),
 )
-def new_codes_can_be_booked(drs: Conversation, minutes: int) -> None:
+def new_codes_can_be_booked(drs: DrsDriver, minutes: int) -> None:
     """Add a code and book it, then remove its trade."""
     trade = drs.create_order().exchange.text("theOrder/theBookings/template") or ""
     definition: Members = {
         "bookingCode": "NEW-1",
         "bookingCodeDescription": "New",
         "bookingCodeTime": minutes,
-        "contract": drs.facts.contract,
+        "contract": drs.data.contract,
     }
 
     def update(**more: str | int) -> Exchange:
         sent = {**definition, **more}
-        return drs.ask("updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=sent)
+        return drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=sent)
 
     expect_success(update(trade=trade))
     code = {**drs.code("any"), "bookingCodeSORCode": "NEW-1"}
     order = drs.create_order(theBookingCodes=code)
     duration = order.exchange.text("theOrder/theBookings/duration")
     expect(duration == str(minutes), f"it takes {duration} minutes, not {minutes}")
-    slot = max(drs.free_slots(drs.weekday(0, 1), 1), key=lambda each: (each.end, each.begin))
-    widest = drs.free_slots(drs.weekday(0, 0), 5)[-1]
+    slot = max(drs.need_slots(drs.weekday(0, 1), 1), key=lambda each: (each.end, each.begin))
+    widest = drs.need_slots(drs.weekday(0, 0), 5)[-1]
     expect(any(drs.schedule_into(order, each).succeeded for each in (slot, widest)), "it cannot be scheduled")
     expect_success(update())
     answer = drs.schedule_into(drs.create_order(theBookingCodes=code), widest)
@@ -271,23 +271,23 @@ def new_codes_can_be_booked(drs: Conversation, minutes: int) -> None:
         expect_success(update(bookingCodeTime=right))
     for name in ("bookingCode", "bookingCodeDescription", "bookingCodeTime"):
         lacking = {other: value for other, value in definition.items() if other != name}
-        answer = drs.ask("updateBookingCode", contract=drs.facts.contract, theBookingCodeDefinitions=lacking)
+        answer = drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=lacking)
         expect_refusal(answer, name)
     expect_refusal(update(contract="no such one"), "no such one")
     expect_refusal(drs.ask("updateBookingCode", theBookingCodeDefinitions=definition), "contract")
-    expect_refusal(drs.ask("updateBookingCode", contract=drs.facts.contract), "theBookingCodeDefinitions")
+    expect_refusal(drs.ask("updateBookingCode", contract=drs.data.contract), "theBookingCodeDefinitions")
 
 
-def _operatives(drs: Conversation) -> list[str]:
+def _operatives(drs: DrsDriver) -> list[str]:
     return drs.ask("selectResource").texts("theResources/resourceID")
 
 
-def _update_all(drs: Conversation, **members: Value) -> None:
+def _update_all(drs: DrsDriver, **members: Value) -> None:
     changed = [{"resourceID": operative, **members} for operative in _operatives(drs)]
-    expect_success(drs.ask("updateResource", contract=drs.facts.contract, theResources=changed))
+    expect_success(drs.ask("updateResource", contract=drs.data.contract, theResources=changed))
 
 
-def _free(drs: Conversation, ahead: int) -> list[tuple[time, time]]:
-    zone = drs.facts.zone
+def _free(drs: DrsDriver, ahead: int) -> list[tuple[time, time]]:
+    zone = drs.data.zone
     free = drs.free_slots(ahead, 1)
     return [(slot.begins.astimezone(zone).time(), slot.ends.astimezone(zone).time()) for slot in free]

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Members
 from drs_contracts.strategies import comments, texts, user_ids
@@ -31,7 +31,7 @@ _BOOKING = "theOrders/theBookings"
     seen("Creating an order, footnote"),
     writes=True,
 )
-def an_order_comes_with_a_booking(drs: Conversation) -> None:
+def an_order_comes_with_a_booking(drs: DrsDriver) -> None:
     """Create an order and read its ids."""
     answer = drs.create_order().exchange
     order_id = answer.text("theOrder/orderId") or ""
@@ -47,7 +47,7 @@ def an_order_comes_with_a_booking(drs: Conversation) -> None:
     writes=True,
     text=comments(max_size=60),
 )
-def comments_are_trimmed(drs: Conversation, text: str) -> None:
+def comments_are_trimmed(drs: DrsDriver, text: str) -> None:
     """Send comments with blanks around them."""
     answer = drs.create_order(orderComments=f" {text} ").exchange
     returned = answer.text("theOrder/orderComments")
@@ -61,7 +61,7 @@ def comments_are_trimmed(drs: Conversation, text: str) -> None:
     writes=True,
     over=texts(max_size=20),
 )
-def long_comments_are_refused(drs: Conversation, over: str) -> None:
+def long_comments_are_refused(drs: DrsDriver, over: str) -> None:
     """Send as many characters as allowed, then some more."""
     drs.create_order(orderComments="x" * _LIMIT)
     answer = drs.call("createOrder", drs.order_members(orderComments="x" * _LIMIT + over))
@@ -74,7 +74,7 @@ def long_comments_are_refused(drs: Conversation, over: str) -> None:
     seen("createOrder, earliestBookingDate"),
     writes=True,
 )
-def the_window_is_from_earliest_to_target(drs: Conversation) -> None:
+def the_window_is_from_earliest_to_target(drs: DrsDriver) -> None:
     """Create an order with both dates."""
     earliest, target = drs.local(3, time(8)), drs.local(30, time(16))
     answer = drs.create_order(earliestBookingDate=earliest, targetDate=target).exchange
@@ -84,7 +84,7 @@ def the_window_is_from_earliest_to_target(drs: Conversation) -> None:
 
 
 @clause("ORD-05", "A booking has a tokenId of 40 letters and digits.", seen("Appendix B 4"), writes=True)
-def tokens_have_their_form(drs: Conversation) -> None:
+def tokens_have_their_form(drs: DrsDriver) -> None:
     """Create an order and read its token."""
     token = drs.create_order().exchange.text(_NEW_BOOKING + "/tokenId") or ""
     expect(bool(_TOKEN_ID.fullmatch(token)), f"the tokenId is '{token}'")
@@ -96,7 +96,7 @@ def tokens_have_their_form(drs: Conversation) -> None:
     client("Hackney"),
     number=texts(),
 )
-def an_unknown_number_is_refused(drs: Conversation, number: str) -> None:
+def an_unknown_number_is_refused(drs: DrsDriver, number: str) -> None:
     """Ask for a number without an order."""
     answer = drs.ask("selectOrder", primaryOrderNumber=f"unknown {number}")
     expect(answer.refused, f"the status is {answer.text('status')}")
@@ -110,7 +110,7 @@ def an_unknown_number_is_refused(drs: Conversation, number: str) -> None:
     client("Hackney"),
     writes=True,
 )
-def a_number_has_one_order(drs: Conversation) -> None:
+def a_number_has_one_order(drs: DrsDriver) -> None:
     """Create two orders under one number."""
     order = drs.create_order()
     again = drs.call("createOrder", drs.order_members(primaryOrderNumber=order.number))
@@ -125,7 +125,7 @@ def a_number_has_one_order(drs: Conversation) -> None:
     client("Hackney takes theResources for the sign that an order is scheduled"),
     writes=True,
 )
-def an_unscheduled_booking_has_no_operative(drs: Conversation) -> None:
+def an_unscheduled_booking_has_no_operative(drs: DrsDriver) -> None:
     """Create an order and read it back."""
     answer = drs.select(drs.create_order())
     for member in ("assignedStart", "assignedEnd", "theResources"):
@@ -139,7 +139,7 @@ def an_unscheduled_booking_has_no_operative(drs: Conversation) -> None:
     writes=True,
     user=user_ids(),
 )
-def the_user_comes_back(drs: Conversation, user: str) -> None:
+def the_user_comes_back(drs: DrsDriver, user: str) -> None:
     """Create an order for any user."""
     answer = drs.create_order(userId=user).exchange
     for member in ("theOrder/userId", _NEW_BOOKING + "/userId"):
@@ -152,9 +152,9 @@ def the_user_comes_back(drs: Conversation, user: str) -> None:
     client("DRS documentation, according to the services' notes"),
     writes=True,
 )
-def priorities_match_exactly(drs: Conversation) -> None:
+def priorities_match_exactly(drs: DrsDriver) -> None:
     """Send the priority in the other case, and with one letter more."""
-    for priority in (drs.facts.priority.swapcase(), f"{drs.facts.priority}s"):
+    for priority in (drs.data.priority.swapcase(), f"{drs.data.priority}s"):
         answer = drs.call("createOrder", drs.order_members(priority=priority))
         expect(answer.refused, f"'{priority}' was accepted")
 
@@ -165,7 +165,7 @@ def priorities_match_exactly(drs: Conversation) -> None:
     seen("createOrder, earliestBookingDate"),
     writes=True,
 )
-def the_window_begins_now(drs: Conversation) -> None:
+def the_window_begins_now(drs: DrsDriver) -> None:
     """Create an order without that date."""
     start = drs.create_order().exchange.text(f"{_NEW_BOOKING}/planningWindowStart") or ""
     away = abs(datetime.fromisoformat(start) - drs.target.now())
@@ -173,21 +173,21 @@ def the_window_begins_now(drs: Conversation) -> None:
 
 
 @clause("ORD-12", "orderId 0 means a new order.", seen("createOrder, orderId"), writes=True)
-def order_id_0_is_new(drs: Conversation) -> None:
+def order_id_0_is_new(drs: DrsDriver) -> None:
     """Create an order with that id."""
     order_id = drs.create_order(orderId="0").exchange.text("theOrder/orderId")
     expect(order_id not in (None, "", "0"), f"the order has the id {order_id}")
 
 
 @clause("ORD-13", "An unknown contract is refused.", presumed("the simplest assumption"), writes=True)
-def an_unknown_contract_is_refused(drs: Conversation) -> None:
+def an_unknown_contract_is_refused(drs: DrsDriver) -> None:
     """Create an order under an unknown contract."""
     answer = drs.call("createOrder", drs.order_members(contract="no such contract"))
     expect(answer.refused, f"the status is {answer.text('status')}")
 
 
 @clause("ORD-14", "An unknown SOR code is refused.", presumed("the simplest assumption"), writes=True)
-def an_unknown_sor_code_is_refused(drs: Conversation) -> None:
+def an_unknown_sor_code_is_refused(drs: DrsDriver) -> None:
     """Create an order with an unknown SOR code."""
     code = {"bookingCodeSORCode": "NOSUCH", "itemNumberWithinBooking": "1", "primaryOrderNumber": "x", "quantity": "1"}
     answer = drs.call("createOrder", drs.order_members(theBookingCodes=code))
@@ -200,7 +200,7 @@ def an_unknown_sor_code_is_refused(drs: Conversation) -> None:
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def an_order_takes_more_bookings(drs: Conversation) -> None:
+def an_order_takes_more_bookings(drs: DrsDriver) -> None:
     """Add a second booking by the order's number, and a third by its id."""
     order = drs.create_order()
     booking: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
@@ -226,7 +226,7 @@ def an_order_takes_more_bookings(drs: Conversation) -> None:
     presumed("the document says which must be sent, not what follows"),
     writes=True,
 )
-def a_missing_field_is_named(drs: Conversation) -> None:
+def a_missing_field_is_named(drs: DrsDriver) -> None:
     """Leave out each required field in turn."""
     for field in _MUST_BE_SENT:
         members = drs.order_members()
@@ -243,7 +243,7 @@ def a_missing_field_is_named(drs: Conversation) -> None:
     writes=True,
     order_id=st.integers(1, 10**9),
 )
-def a_new_order_takes_no_id(drs: Conversation, order_id: int) -> None:
+def a_new_order_takes_no_id(drs: DrsDriver, order_id: int) -> None:
     """Create an order with an id."""
     answer = drs.call("createOrder", drs.order_members(orderId=order_id))
     expect_refusal(answer, "orderId", str(order_id))
@@ -255,7 +255,7 @@ def a_new_order_takes_no_id(drs: Conversation, order_id: int) -> None:
     presumed("the simplest assumption"),
     writes=True,
 )
-def an_order_is_named_by_its_id(drs: Conversation) -> None:
+def an_order_is_named_by_its_id(drs: DrsDriver) -> None:
     """Change an order by its id: alone, with its number, and with another order's number."""
     order, other = drs.create_order(), drs.create_order()
     order_id = order.exchange.text("theOrder/orderId") or ""

@@ -8,7 +8,7 @@ from datetime import time
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed
-from drs_contracts.driver.driver import Conversation, CreatedOrder
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.expectations import expect_refusal
 from drs_contracts.driver.messages import Exchange, Members, Value
 
@@ -37,12 +37,12 @@ _BOOKINGS_OPERATIONS = ("scheduleBooking", "createReservation", "confirmReservat
     presumed("the document says which must be sent, not what follows"),
     writes=True,
 )
-def a_missing_field_is_named(drs: Conversation) -> None:
+def a_missing_field_is_named(drs: DrsDriver) -> None:
     """Leave each required field out of the operations that change something."""
     order = drs.create_order()
     booking = drs.booking(order)
     today = drs.local(0)
-    of_order: dict[str, Value] = {"contract": drs.facts.contract, "primaryOrderNumber": order.number, "userId": "."}
+    of_order: dict[str, Value] = {"contract": drs.data.contract, "primaryOrderNumber": order.number, "userId": "."}
     worked: dict[str, Value] = {"startDateAndTime": today, "endDateAndTime": today.replace(hour=1)}
     for name in ("bookingId", "primaryOrderNumber"):
         expect_refusal(drs.ask("scheduleBooking", theBooking=_without(booking, name)), name)
@@ -67,7 +67,7 @@ def a_missing_field_is_named(drs: Conversation) -> None:
     name=st.sampled_from(("bookingCodeSORCode", "itemNumberWithinBooking", "primaryOrderNumber", "quantity")),
     wrong=st.sampled_from(("0", "0.9", "-1", "one", "1e3", "12345678")),
 )
-def a_wrong_code_is_named(drs: Conversation, name: str, wrong: str) -> None:
+def a_wrong_code_is_named(drs: DrsDriver, name: str, wrong: str) -> None:
     """Ask for slots without the member, then with a value that is not a number of at least 1."""
     code = drs.code("anything")
     begin, end = drs.local(1), drs.local(3)
@@ -83,7 +83,7 @@ def a_wrong_code_is_named(drs: Conversation, name: str, wrong: str) -> None:
     presumed("the simplest assumption"),
     writes=True,
 )
-def an_unknown_contract_is_quoted(drs: Conversation) -> None:
+def an_unknown_contract_is_quoted(drs: DrsDriver) -> None:
     """Send one with each operation and in each member."""
     order = drs.create_order()
     for operation, lists in _CONTRACT_LISTS.items():
@@ -112,7 +112,7 @@ def an_unknown_contract_is_quoted(drs: Conversation) -> None:
     presumed("the simplest assumption"),
     writes=True,
 )
-def an_unknown_operative_is_quoted(drs: Conversation) -> None:
+def an_unknown_operative_is_quoted(drs: DrsDriver) -> None:
     """Name an unknown operative in every member that takes one."""
     order = drs.create_order()
     asked = {
@@ -123,7 +123,7 @@ def an_unknown_operative_is_quoted(drs: Conversation) -> None:
     for operation, name in asked.items():
         expect_refusal(drs.ask(operation, **{name: _UNKNOWN}), _UNKNOWN, name)
     expect_refusal(drs.ask("selectResource", theEmployeeCodes=_UNKNOWN), _UNKNOWN, "theEmployeeCodes")
-    day: Members = {"contract": drs.facts.contract, "resourceId": _UNKNOWN, "scheduleDate": drs.local(1)}
+    day: Members = {"contract": drs.data.contract, "resourceId": _UNKNOWN, "scheduleDate": drs.local(1)}
     expect_refusal(drs.ask("getSchedule", **day), _UNKNOWN, "resourceId")
     members = drs.availability_members(drs.local(1), drs.local(2))
     expect_refusal(drs.call("checkAvailability", {**members, "resourceIDs": _UNKNOWN}), _UNKNOWN, "resourceIDs")
@@ -140,11 +140,11 @@ def an_unknown_operative_is_quoted(drs: Conversation) -> None:
     presumed("the simplest assumption"),
     hours=st.integers(0, 48),
 )
-def a_reversed_filter_is_named(drs: Conversation, hours: int) -> None:
+def a_reversed_filter_is_named(drs: DrsDriver, hours: int) -> None:
     """Send a reversed period in every filter that takes one."""
     end = drs.local(3)
     for operation, begin_name, end_name in _PERIODS:
-        period: dict[str, Value] = {"contract": drs.facts.contract} if operation == "selectAlerts" else {}
+        period: dict[str, Value] = {"contract": drs.data.contract} if operation == "selectAlerts" else {}
         begin = drs.local(3 + hours // 24, time(hours % 24))
         period |= {begin_name: begin, end_name: end}
         expect_refusal(drs.ask(operation, **period), begin_name, end_name)
@@ -156,7 +156,7 @@ def a_reversed_filter_is_named(drs: Conversation, hours: int) -> None:
     presumed("the simplest assumption"),
     writes=True,
 )
-def a_wrong_window_is_named(drs: Conversation) -> None:
+def a_wrong_window_is_named(drs: DrsDriver) -> None:
     """Reverse each window, and send one of yesterday."""
     order = drs.create_order()
     window = ("planningWindowStart", "planningWindowEnd")
@@ -181,7 +181,7 @@ def a_wrong_window_is_named(drs: Conversation) -> None:
     presumed("the simplest assumption; the words for an unknown order are relied on by Hackney"),
     writes=True,
 )
-def an_unknown_or_completed_order_is_named(drs: Conversation) -> None:
+def an_unknown_or_completed_order_is_named(drs: DrsDriver) -> None:
     """Try every operation on a deleted order, then on a completed one."""
     gone = drs.create_order()
     drs.ask("deleteOrder", theOrder={"primaryOrderNumber": gone.number})
@@ -197,9 +197,9 @@ def an_unknown_or_completed_order_is_named(drs: Conversation) -> None:
         expect_refusal(drs.ask(operation, theBooking=drs.booking(done)), done.booking_id, "completed")
 
 
-def _attempts(drs: Conversation, order: CreatedOrder) -> tuple[Callable[[], Exchange], ...]:
+def _attempts(drs: DrsDriver, order: CreatedOrder) -> tuple[Callable[[], Exchange], ...]:
     number: Members = {"primaryOrderNumber": order.number}
-    completion = {**number, "contract": drs.facts.contract, "userId": "."}
+    completion = {**number, "contract": drs.data.contract, "userId": "."}
     return (
         lambda: drs.ask("updateOrder", theOrder=number),
         lambda: drs.ask("completeOrder", **completion),
@@ -207,11 +207,11 @@ def _attempts(drs: Conversation, order: CreatedOrder) -> tuple[Callable[[], Exch
     )
 
 
-def _delete(drs: Conversation, order: CreatedOrder) -> Exchange:
+def _delete(drs: DrsDriver, order: CreatedOrder) -> Exchange:
     return drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number})
 
 
-def _window(drs: Conversation) -> dict[str, Value]:
+def _window(drs: DrsDriver) -> dict[str, Value]:
     return {"planningWindowStart": drs.local(1), "planningWindowEnd": drs.local(2)}
 
 

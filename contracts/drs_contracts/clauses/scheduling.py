@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen
-from drs_contracts.driver.driver import Conversation, CreatedOrder, OfferedSlot, offered
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.fake_data import FakeProperty
 from drs_contracts.strategies import durations, lengths, properties, texts
@@ -28,9 +28,9 @@ _A_MINUTE = timedelta(minutes=1)
     writes=True,
     weeks=_WEEKS,
 )
-def an_offered_slot_can_be_booked(drs: Conversation, weeks: int) -> None:
+def an_offered_slot_can_be_booked(drs: DrsDriver, weeks: int) -> None:
     """Book and cancel each slot of a Tuesday in turn."""
-    for slot in drs.free_slots(drs.weekday(weeks, 1), 1):
+    for slot in drs.need_slots(drs.weekday(weeks, 1), 1):
         order = drs.create_order()
         answer = drs.schedule_into(order, slot)
         expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")
@@ -44,7 +44,7 @@ def an_offered_slot_can_be_booked(drs: Conversation, weeks: int) -> None:
     writes=True,
     weeks=_WEEKS,
 )
-def a_scheduled_booking_has_times_and_an_operative(drs: Conversation, weeks: int) -> None:
+def a_scheduled_booking_has_times_and_an_operative(drs: DrsDriver, weeks: int) -> None:
     """Book a slot and read it back."""
     order, slot = _booked(drs, weeks)
     answer = drs.select(order)
@@ -64,10 +64,10 @@ def a_scheduled_booking_has_times_and_an_operative(drs: Conversation, weeks: int
     writes=True,
     weeks=_WEEKS,
 )
-def scheduling_again_moves(drs: Conversation, weeks: int) -> None:
+def scheduling_again_moves(drs: DrsDriver, weeks: int) -> None:
     """Book one slot, then the last one of the week."""
     order, _ = _booked(drs, weeks)
-    last = drs.free_slots(drs.weekday(weeks, 0))[-1]
+    last = drs.need_slots(drs.weekday(weeks, 0))[-1]
     expect(drs.schedule_into(order, last).succeeded, "the second call was refused")
     answer = drs.select(order)
     expect(len(answer.texts(f"{_BOOKING}/bookingId")) == 1, "there is a second booking now")
@@ -82,11 +82,11 @@ def scheduling_again_moves(drs: Conversation, weeks: int) -> None:
     writes=True,
     number=texts(),
 )
-def the_number_need_not_match(drs: Conversation, number: str) -> None:
+def the_number_need_not_match(drs: DrsDriver, number: str) -> None:
     """Schedule under a blank number, and under any other."""
     for sent in (" ", number):
         order = drs.create_order()
-        slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+        slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
         answer = drs.schedule(order, primaryOrderNumber=sent, **slot.window)
         expect(answer.succeeded, f"under '{sent}' it was refused: {answer.text('errorMsg')}")
         expect(drs.select(order).text(f"{_BOOKING}/planningWindowStart") == slot.begin, "another order was scheduled")
@@ -100,7 +100,7 @@ def the_number_need_not_match(drs: Conversation, number: str) -> None:
     writes=True,
     reason=texts(max_size=20),
 )
-def a_missing_reason_is_first(drs: Conversation, reason: str) -> None:
+def a_missing_reason_is_first(drs: DrsDriver, reason: str) -> None:
     """Schedule without a reason, then with one."""
     order, slot = _booked(drs, 1)
     found = drs.select(order).text(f"{_BOOKING}/bookingReason")
@@ -117,10 +117,10 @@ def a_missing_reason_is_first(drs: Conversation, reason: str) -> None:
     writes=True,
     minutes=durations(),
 )
-def duration_and_emergency_are_ignored(drs: Conversation, minutes: int) -> None:
+def duration_and_emergency_are_ignored(drs: DrsDriver, minutes: int) -> None:
     """Schedule with both, and compare with the answer to createOrder."""
     order = drs.create_order()
-    slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+    slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     drs.schedule(order, duration=minutes, isEmergency=True, **slot.window)
     answer = drs.select(order)
     created = order.exchange.text("theOrder/theBookings/duration")
@@ -136,11 +136,11 @@ def duration_and_emergency_are_ignored(drs: Conversation, minutes: int) -> None:
     writes=True,
     weeks=_WEEKS,
 )
-def without_a_window_the_next_slot_is_taken(drs: Conversation, weeks: int) -> None:
+def without_a_window_the_next_slot_is_taken(drs: DrsDriver, weeks: int) -> None:
     """Compare the booking's window with the first slot that is offered."""
     monday = drs.weekday(weeks, 0)
     earliest = drs.local(monday)
-    first = min(slot.begins for slot in drs.free_slots(monday))
+    first = min(slot.begins for slot in drs.need_slots(monday))
     order = drs.create_order(earliestBookingDate=earliest, targetDate=drs.local(monday + 30))
     answer = drs.schedule(order)
     expect_success(answer)
@@ -155,10 +155,10 @@ def without_a_window_the_next_slot_is_taken(drs: Conversation, weeks: int) -> No
     writes=True,
     weeks=_WEEKS,
 )
-def booking_adds_no_slots(drs: Conversation, weeks: int) -> None:
+def booking_adds_no_slots(drs: DrsDriver, weeks: int) -> None:
     """Book a day until it is full, and compare its available slots before and after each booking."""
     tuesday = drs.weekday(weeks, 1)
-    before = drs.free_slots(tuesday, 1)
+    before = drs.need_slots(tuesday, 1)
     for _ in range(40):
         if not before:
             return
@@ -177,10 +177,10 @@ def booking_adds_no_slots(drs: Conversation, weeks: int) -> None:
     writes=True,
     weeks=_WEEKS,
 )
-def deleting_frees_the_place(drs: Conversation, weeks: int) -> None:
+def deleting_frees_the_place(drs: DrsDriver, weeks: int) -> None:
     """Book a slot and cancel the booking; the order stays without it, and the slots are as before."""
     tuesday = drs.weekday(weeks, 1)
-    before = drs.free_slots(tuesday, 1)
+    before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
     expect_success(drs.schedule_into(order, before[0]))
     expect_success(drs.delete(order))
@@ -192,9 +192,9 @@ def deleting_frees_the_place(drs: Conversation, weeks: int) -> None:
 
 
 @clause("SCH-10", "scheduleBooking does not require userId.", seen("scheduleBooking, userId"), writes=True)
-def scheduling_needs_no_user(drs: Conversation) -> None:
+def scheduling_needs_no_user(drs: DrsDriver) -> None:
     """Schedule without a userId."""
-    answer = drs.schedule_into(drs.create_order(), drs.free_slots(drs.weekday(1, 1), 1)[0])
+    answer = drs.schedule_into(drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0])
     expect_success(answer)
 
 
@@ -204,17 +204,17 @@ def scheduling_needs_no_user(drs: Conversation) -> None:
     presumed("the simplest assumption"),
     writes=True,
 )
-def a_reversed_window_is_refused(drs: Conversation) -> None:
+def a_reversed_window_is_refused(drs: DrsDriver) -> None:
     """Schedule into a slot with its ends swapped."""
-    order, slot = drs.create_order(), drs.free_slots(drs.weekday(1, 1), 1)[0]
+    order, slot = drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0]
     answer = drs.schedule(order, planningWindowStart=slot.end, planningWindowEnd=slot.begin)
     expect(answer.refused, f"the status is {answer.text('status')}")
 
 
 @clause("SCH-12", "scheduleBooking of an unknown booking is refused.", presumed("the simplest assumption"), writes=True)
-def an_unknown_booking_is_not_scheduled(drs: Conversation) -> None:
+def an_unknown_booking_is_not_scheduled(drs: DrsDriver) -> None:
     """Schedule a booking that was cancelled."""
-    order, slot = drs.create_order(), drs.free_slots(drs.weekday(1, 1), 1)[0]
+    order, slot = drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0]
     drs.delete(order)
     expect(drs.schedule_into(order, slot).refused, "a cancelled booking was scheduled")
 
@@ -225,10 +225,10 @@ def an_unknown_booking_is_not_scheduled(drs: Conversation) -> None:
     presumed("by the operations' names; the life cycle's word is published"),
     writes=True,
 )
-def a_place_is_reserved_and_confirmed(drs: Conversation) -> None:
+def a_place_is_reserved_and_confirmed(drs: DrsDriver) -> None:
     """Reserve the first slot of a day, and confirm the reservation."""
     order = drs.create_order()
-    slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+    slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     unnamed = drs.booking(order, **slot.window)
     del unnamed["bookingId"]
     for operation, wanted in (("createReservation", "RESERVED"), ("confirmReservation", "PLANNED")):
@@ -252,7 +252,7 @@ def a_place_is_reserved_and_confirmed(drs: Conversation) -> None:
     presumed("the simplest assumption"),
     writes=True,
 )
-def only_a_reservation_is_confirmed(drs: Conversation) -> None:
+def only_a_reservation_is_confirmed(drs: DrsDriver) -> None:
     """Confirm a new booking."""
     answer = drs.ask("confirmReservation", theBooking=drs.booking(drs.create_order()))
     expect(answer.refused, f"the status is {answer.text('status')}")
@@ -264,12 +264,12 @@ def only_a_reservation_is_confirmed(drs: Conversation) -> None:
     seen("scheduleBooking, errors: the job has no valid job template"),
     writes=True,
 )
-def without_a_template_nothing_is_planned(drs: Conversation) -> None:
+def without_a_template_nothing_is_planned(drs: DrsDriver) -> None:
     """Create an order for a code without a trade, and schedule it with a window and without."""
-    code = drs.facts.sor_code_without_template
+    code = drs.data.sor_code_without_template
     if code is None:
         return
-    slot = drs.free_slots(drs.weekday(1, 1), 1)[0]
+    slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     order = drs.create_order(theBookingCodes={**drs.code("any"), "bookingCodeSORCode": code})
     for answer in (drs.schedule_into(order, slot), drs.schedule(order)):
         expect(answer.refused, f"the status is {answer.text('status')}")
@@ -282,10 +282,10 @@ def without_a_template_nothing_is_planned(drs: Conversation) -> None:
     presumed("by the member's name, which is published"),
     writes=True,
 )
-def force_finds_another_slot(drs: Conversation) -> None:
+def force_finds_another_slot(drs: DrsDriver) -> None:
     """Fill a slot, then book it once more: without force, and with it."""
     tuesday = drs.weekday(1, 1)
-    slot = drs.free_slots(tuesday, 1)[0]
+    slot = drs.need_slots(tuesday, 1)[0]
     _fill(drs, slot)
     order = drs.create_order()
     answer = drs.schedule_into(order, slot)
@@ -305,9 +305,9 @@ def force_finds_another_slot(drs: Conversation) -> None:
     writes=True,
     weeks=_WEEKS,
 )
-def a_locked_time_stays(drs: Conversation, weeks: int) -> None:
+def a_locked_time_stays(drs: DrsDriver, weeks: int) -> None:
     """Lock a visit, then fill its slot."""
-    slot = drs.free_slots(drs.weekday(weeks, 1), 1)[0]
+    slot = drs.need_slots(drs.weekday(weeks, 1), 1)[0]
     order = drs.create_order()
     window = slot.window
     expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **window), timeLock=True))
@@ -316,7 +316,7 @@ def a_locked_time_stays(drs: Conversation, weeks: int) -> None:
     _fill(drs, slot)
     after = drs.select(order).text(f"{_BOOKING}/assignedStart")
     expect(after == before, f"it was locked at {before} and is at {after}")
-    later = drs.free_slots(drs.weekday(weeks, 2), 3)[-1]
+    later = drs.need_slots(drs.weekday(weeks, 2), 3)[-1]
     expect_success(drs.schedule_into(order, later))
     moved = drs.select(order).time(f"{_BOOKING}/assignedStart")
     expect(later.begins <= moved < later.ends, f"it was moved to {later.begin} and is at {moved}")
@@ -328,10 +328,10 @@ def a_locked_time_stays(drs: Conversation, weeks: int) -> None:
     presumed("by the values' names, which are published"),
     writes=True,
 )
-def a_locked_operative_stays(drs: Conversation) -> None:
+def a_locked_operative_stays(drs: DrsDriver) -> None:
     """Ask for each operative who can do the work, and move a booking with a locked operative."""
     tuesday = drs.weekday(1, 1)
-    slot = drs.free_slots(tuesday, 1)[0]
+    slot = drs.need_slots(tuesday, 1)[0]
     window = slot.window
     order = drs.create_order()
     for operative in _capable_operatives(drs, order):
@@ -358,14 +358,14 @@ def a_locked_operative_stays(drs: Conversation) -> None:
     writes=True,
     moves_clock=True,
 )
-def a_reservation_expires(drs: Conversation) -> None:
+def a_reservation_expires(drs: DrsDriver) -> None:
     """Reserve a slot; look at it just before the reservation expires, and just after."""
     tuesday = drs.weekday(1, 1)
-    before = drs.free_slots(tuesday, 1)
+    before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
     window = before[0].window
     expect_success(drs.ask("createReservation", theBooking=drs.booking(order, **window)))
-    held = timedelta(minutes=drs.facts.reservation_minutes)
+    held = timedelta(minutes=drs.data.reservation_minutes)
     for wait, wanted in ((held - _A_MINUTE, "RESERVED"), (2 * _A_MINUTE, "PLANNED")):
         drs.target.move_clock(wait)
         shown = drs.select(order)
@@ -391,7 +391,7 @@ def a_reservation_expires(drs: Conversation) -> None:
     presumed("the simplest assumption"),
     writes=True,
 )
-def a_booking_that_has_begun_is_not_moved(drs: Conversation) -> None:
+def a_booking_that_has_begun_is_not_moved(drs: DrsDriver) -> None:
     """Let an operative arrive and start, and try to move the visit each time."""
     order = drs.create_order()
     slots = drs.free_slots(drs.weekday(1, 1), 1)
@@ -413,7 +413,7 @@ def a_booking_that_has_begun_is_not_moved(drs: Conversation) -> None:
     writes=True,
     choices=st.lists(st.tuples(st.integers(0, 9), properties()), min_size=2, max_size=9),
 )
-def visits_do_not_overlap(drs: Conversation, choices: list[tuple[int, FakeProperty]]) -> None:
+def visits_do_not_overlap(drs: DrsDriver, choices: list[tuple[int, FakeProperty]]) -> None:
     """Book slots of one day for properties all over, and compare the visits of each operative."""
     tuesday = drs.weekday(1, 1)
     orders = []
@@ -436,15 +436,15 @@ def visits_do_not_overlap(drs: Conversation, choices: list[tuple[int, FakeProper
             expect(one[1] <= other[0], f"{operative} has two visits at {other[0]}")
 
 
-def _booked(drs: Conversation, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
-    slot = drs.free_slots(drs.weekday(weeks, 1), 1)[0]
+def _booked(drs: DrsDriver, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
+    slot = drs.need_slots(drs.weekday(weeks, 1), 1)[0]
     order = drs.create_order(targetDate=drs.local(drs.weekday(weeks, 1) + 30, time(23, 59, 59)))
     answer = drs.schedule_into(order, slot)
     expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")
     return order, slot
 
 
-def _fill(drs: Conversation, slot: OfferedSlot) -> None:
+def _fill(drs: DrsDriver, slot: OfferedSlot) -> None:
     """Book a slot until it is full."""
     for _ in range(_MAX_BOOKINGS):
         if not drs.schedule_into(drs.create_order(), slot).succeeded:
@@ -452,7 +452,7 @@ def _fill(drs: Conversation, slot: OfferedSlot) -> None:
     expect(False, f"the slot at {slot.begin} takes more than {_MAX_BOOKINGS} bookings")
 
 
-def _fill_operative(drs: Conversation, operative: str, slot: OfferedSlot) -> None:
+def _fill_operative(drs: DrsDriver, operative: str, slot: OfferedSlot) -> None:
     """Give all other operatives a booking in that slot, so that they are nearer."""
     window = slot.window
     for other in _capable_operatives(drs, drs.create_order()):
@@ -462,14 +462,14 @@ def _fill_operative(drs: Conversation, operative: str, slot: OfferedSlot) -> Non
             drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified")
 
 
-def _has_room(drs: Conversation, operative: str, slot: OfferedSlot) -> bool:
+def _has_room(drs: DrsDriver, operative: str, slot: OfferedSlot) -> bool:
     begin = slot.begins
     asked = {**drs.availability_members(begin, begin), "resourceIDs": operative}
-    free = [each for each in offered(drs.call("checkAvailability", asked)) if each.available]
+    free = [each for each in read_slots(drs.call("checkAvailability", asked)) if each.available]
     return (slot.begin, slot.end) in [(each.begin, each.end) for each in free]
 
 
-def _capable_operatives(drs: Conversation, order: CreatedOrder) -> list[str]:
+def _capable_operatives(drs: DrsDriver, order: CreatedOrder) -> list[str]:
     """Return the ids of the operatives who have the trade of an order's booking."""
     trade = order.exchange.text("theOrder/theBookings/template")
     returned = drs.ask("selectResource").returned
@@ -481,7 +481,7 @@ def _capable_operatives(drs: Conversation, order: CreatedOrder) -> list[str]:
     ]
 
 
-def _expect_operative(drs: Conversation, order: CreatedOrder, operative: str) -> None:
+def _expect_operative(drs: DrsDriver, order: CreatedOrder, operative: str) -> None:
     shown = drs.select(order)
     assigned = shown.text(f"{_BOOKING}/theResources/resourceID")
     expect(assigned == operative, f"the operative is {assigned}, not {operative}")

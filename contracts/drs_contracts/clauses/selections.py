@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed, published
-from drs_contracts.driver.driver import Conversation, CreatedOrder
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 
@@ -22,10 +22,10 @@ _A_MINUTE = timedelta(minutes=1)
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def bookings_are_found_by_operative(drs: Conversation) -> None:
+def bookings_are_found_by_operative(drs: DrsDriver) -> None:
     """Schedule a booking, and look for it by its operative, in its week and in the next."""
     order, monday = drs.create_order(), drs.weekday(1, 0)
-    drs.schedule_into(order, drs.free_slots(monday)[0])
+    drs.schedule_into(order, drs.need_slots(monday)[0])
     operative = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
     for week, is_there in ((0, True), (7, False)):
         period = {
@@ -46,10 +46,10 @@ def bookings_are_found_by_operative(drs: Conversation) -> None:
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def an_assigned_operative_is_found(drs: Conversation) -> None:
+def an_assigned_operative_is_found(drs: DrsDriver) -> None:
     """Schedule a booking, and look for its operative."""
     order = drs.create_order()
-    drs.schedule_into(order, drs.free_slots(drs.weekday(1, 0))[0])
+    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 0))[0])
     operative = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
     answer = drs.ask("selectResource", theResourceIDs=operative)
     expect_success(answer)
@@ -63,11 +63,11 @@ def an_assigned_operative_is_found(drs: Conversation) -> None:
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def orders_are_found(drs: Conversation) -> None:
+def orders_are_found(drs: DrsDriver) -> None:
     """Look for two orders, one of them scheduled, with each filter."""
     order, operative = _scheduled(drs)
     other = drs.create_order()
-    place, contract = drs.facts.location_id, drs.facts.contract
+    place, contract = drs.data.location_id, drs.data.contract
     both = {order.number, other.number}
     lists = ("contract", "primaryOrderNumberContracts", "locationIDContracts", "theBusinessDataContracts")
     of_contract: Members = dict.fromkeys(lists, contract)
@@ -91,7 +91,7 @@ def orders_are_found(drs: Conversation) -> None:
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def period_filters_match_overlaps(drs: Conversation) -> None:
+def period_filters_match_overlaps(drs: DrsDriver) -> None:
     """Ask for periods before, at and after a visit."""
     order, _ = _scheduled(drs)
     shown = drs.select(order)
@@ -115,7 +115,7 @@ def period_filters_match_overlaps(drs: Conversation) -> None:
     presumed("by the members' names, which are published"),
     writes=True,
 )
-def bookings_are_found(drs: Conversation) -> None:
+def bookings_are_found(drs: DrsDriver) -> None:
     """Look for two bookings, one planned and one despatched, with each filter."""
     planned, (order, operative) = drs.create_order(), _scheduled(drs)
     expect_success(drs.update(order, "DESPATCHED"))
@@ -128,7 +128,7 @@ def bookings_are_found(drs: Conversation) -> None:
         ({"bookingStatus": ["PLANNED", "DESPATCHED"]}, both),
         ({"bookingStatus": "DESPATCHED", "workers": operative}, {order.booking_id}),
         ({"bookingStatus": "PLANNED", "workers": operative}, set()),
-        ({"contract": drs.facts.contract, "theOrderBusinessDataContracts": drs.facts.contract}, both),
+        ({"contract": drs.data.contract, "theOrderBusinessDataContracts": drs.data.contract}, both),
         ({"theBusinessData": {"name": "unknown"}}, set()),
     ]
     if known is not None:
@@ -149,11 +149,11 @@ def bookings_are_found(drs: Conversation) -> None:
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def a_day_is_visited_in_order(drs: Conversation) -> None:
+def a_day_is_visited_in_order(drs: DrsDriver) -> None:
     """Book the slots of a day from the last to the first, and ask for the day of each operative."""
     tuesday = drs.weekday(0, 1)
     orders = {}
-    for slot in reversed(drs.free_slots(tuesday, 1)):
+    for slot in reversed(drs.need_slots(tuesday, 1)):
         order = drs.create_order()
         expect_success(drs.schedule_into(order, slot))
         orders[order.booking_id] = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
@@ -182,12 +182,12 @@ def a_day_is_visited_in_order(drs: Conversation) -> None:
     presumed("members and the two types of alerts are published"),
     writes=True,
 )
-def a_suspended_booking_is_shown(drs: Conversation) -> None:
+def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
     """Suspend a booking, look for it with each filter, and complete it."""
     order, _ = _scheduled(drs)
-    suspended: Members = {"bookingCompletionStatus": drs.facts.suspended_status}
+    suspended: Members = {"bookingCompletionStatus": drs.data.suspended_status}
     expect_success(drs.update(order, "PLANNED", suspended, actionTaken="nobody at home"))
-    contract, now = drs.facts.contract, drs.target.now().astimezone(drs.facts.zone).replace(microsecond=0)
+    contract, now = drs.data.contract, drs.target.now().astimezone(drs.data.zone).replace(microsecond=0)
     soon, before = now + 5 * _A_MINUTE, now - 5 * _A_MINUTE
     ways: tuple[tuple[Members, bool], ...] = (
         ({}, True),
@@ -231,9 +231,9 @@ def a_suspended_booking_is_shown(drs: Conversation) -> None:
     presumed("by the operation's name; members published"),
     writes=True,
 )
-def the_installation_describes_itself(drs: Conversation) -> None:
+def the_installation_describes_itself(drs: DrsDriver) -> None:
     """Compare it with the members of a booking."""
-    described = _asked(drs, "selectMetaData", contract=drs.facts.contract)
+    described = _asked(drs, "selectMetaData", contract=drs.data.contract)
     made = drs.create_order().exchange
     data = set(made.texts("theOrder/theBookings/theBusinessData/name"))
     missing = data - set(described.texts("theBusinessDataDefinitions/name"))
@@ -249,13 +249,13 @@ def the_installation_describes_itself(drs: Conversation) -> None:
     presumed("by the members' names, which are published"),
     days=st.integers(1, 14),
 )
-def operatives_are_found(drs: Conversation, days: int) -> None:
+def operatives_are_found(drs: DrsDriver, days: int) -> None:
     """Ask for all operatives, for each by id and by code, and for the hours of some days."""
     all_operatives = _asked(drs, "selectResource")
     ids, codes = (all_operatives.texts(f"theResources/{name}") for name in ("resourceID", "externalResourceCode"))
     expect(bool(ids), "it gives no operatives")
     expect(not all_operatives.texts("theResources/theWorkingHours"), "it gives hours that were not asked for")
-    contract = drs.facts.contract
+    contract = drs.data.contract
     for operative, code in zip(ids, codes, strict=True):
         for asked in (
             {"theResourceIDs": operative},
@@ -293,7 +293,7 @@ def operatives_are_found(drs: Conversation, days: int) -> None:
     published("xmbSelectOrder, includeCompletedBookings"),
     writes=True,
 )
-def completed_bookings_are_listed_on_request(drs: Conversation) -> None:
+def completed_bookings_are_listed_on_request(drs: DrsDriver) -> None:
     """Complete a booking and list it with both values."""
     order = drs.create_order()
     expect_success(drs.update(order, "COMPLETED"))
@@ -302,20 +302,20 @@ def completed_bookings_are_listed_on_request(drs: Conversation) -> None:
         expect((order.booking_id in ids) is included, f"with includeCompletedBookings {included} it gives {ids}")
 
 
-def _asked(drs: Conversation, operation: str, **members: Value) -> Exchange:
+def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:
     answer = drs.ask(operation, **members)
     expect_success(answer)
     return answer
 
 
-def _scheduled(drs: Conversation, weekday: int = 0, **order: Value) -> tuple[CreatedOrder, str]:
+def _scheduled(drs: DrsDriver, weekday: int = 0, **order: Value) -> tuple[CreatedOrder, str]:
     """Create and schedule an order; return it with the id of its operative."""
     made = drs.create_order(**order)
-    expect_success(drs.schedule_into(made, drs.free_slots(drs.weekday(1, weekday))[0]))
+    expect_success(drs.schedule_into(made, drs.need_slots(drs.weekday(1, weekday))[0]))
     return made, drs.select(made).text(f"{_BOOKING}/theResources/resourceID") or ""
 
 
-def _periods(drs: Conversation, order: CreatedOrder, names: tuple[str, str], lies: tuple[datetime, datetime]) -> None:
+def _periods(drs: DrsDriver, order: CreatedOrder, names: tuple[str, str], lies: tuple[datetime, datetime]) -> None:
     begin, end = names
     for asked, is_there in (
         ({begin: lies[0], end: lies[1]}, True),
@@ -332,5 +332,5 @@ def _periods(drs: Conversation, order: CreatedOrder, names: tuple[str, str], lie
         expect(found is is_there, f"selectBooking with {asked} {'misses' if is_there else 'gives'} the booking")
 
 
-def _day(drs: Conversation, operative_id: str, ahead: int) -> dict[str, Value]:
-    return {"contract": drs.facts.contract, "resourceId": operative_id, "scheduleDate": drs.local(ahead)}
+def _day(drs: DrsDriver, operative_id: str, ahead: int) -> dict[str, Value]:
+    return {"contract": drs.data.contract, "resourceId": operative_id, "scheduleDate": drs.local(ahead)}

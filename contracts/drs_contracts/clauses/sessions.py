@@ -6,7 +6,7 @@ import re
 from datetime import datetime, time, timedelta
 
 from drs_contracts.clauses.clause import clause, presumed, seen
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect
 from drs_contracts.strategies import texts
 
@@ -14,7 +14,7 @@ _SESSION_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @clause("SES-01", "openSession gives a sessionId of 32 lower-case hex characters.", seen("Appendix B 1"))
-def session_id_has_its_form(drs: Conversation) -> None:
+def session_id_has_its_form(drs: DrsDriver) -> None:
     """Open a session and read its id."""
     session_id = drs.open_session().text("sessionId") or ""
     expect(bool(_SESSION_ID.fullmatch(session_id)), f"the sessionId is '{session_id}'")
@@ -23,7 +23,7 @@ def session_id_has_its_form(drs: Conversation) -> None:
 @clause(
     "SES-02", "Two sessions have different ids and are valid at the same time.", presumed("the simplest assumption")
 )
-def sessions_are_independent(drs: Conversation) -> None:
+def sessions_are_independent(drs: DrsDriver) -> None:
     """Open two, close one, use the other."""
     first, second = (drs.open_session().text("sessionId") or "" for _ in range(2))
     expect(first != second, "both sessions have the same id")
@@ -32,7 +32,7 @@ def sessions_are_independent(drs: Conversation) -> None:
 
 
 @clause("SES-03", "A call with a closed session is refused.", presumed("no fault, as for all refusals"))
-def a_closed_session_is_refused(drs: Conversation) -> None:
+def a_closed_session_is_refused(drs: DrsDriver) -> None:
     """Close a session and close it again."""
     session_id = drs.open_session().text("sessionId") or ""
     drs.call("closeSession", {"sessionId": session_id})
@@ -47,7 +47,7 @@ def a_closed_session_is_refused(drs: Conversation) -> None:
     presumed("no fault, as for all refusals"),
     password=texts(),
 )
-def a_wrong_password_is_refused(drs: Conversation, password: str) -> None:
+def a_wrong_password_is_refused(drs: DrsDriver, password: str) -> None:
     """Try any other password."""
     answer = drs.open_session(password=f"{drs.target.password}{password}")
     expect(answer.refused, f"it was answered with HTTP {answer.reply.status}, status {answer.text('status')}")
@@ -60,10 +60,10 @@ def a_wrong_password_is_refused(drs: Conversation, password: str) -> None:
     seen("Close Session"),
     moves_clock=True,
 )
-def a_session_ends_at_midnight(drs: Conversation) -> None:
+def a_session_ends_at_midnight(drs: DrsDriver) -> None:
     """Use a session in the last minute of its day and in the first minute of the next."""
     session_id = drs.session
-    midnight = datetime.combine(drs.today + timedelta(days=1), time(0), drs.facts.zone)
+    midnight = datetime.combine(drs.today + timedelta(days=1), time(0), drs.data.zone)
     drs.target.move_clock(midnight - drs.target.now() - timedelta(minutes=1))
     late = drs.call("checkAvailability", drs.availability_members(drs.local(1), drs.local(1)))
     expect(late.succeeded, f"a minute before midnight it was refused: {late.text('errorMsg')}")
@@ -73,7 +73,7 @@ def a_session_ends_at_midnight(drs: Conversation) -> None:
 
 
 @clause("SES-06", "Every call but openSession needs a sessionId.", seen("Open Session"))
-def calls_need_a_session(drs: Conversation) -> None:
+def calls_need_a_session(drs: DrsDriver) -> None:
     """Send a call that is complete except for the sessionId."""
     members = drs.availability_members(drs.local(1), drs.local(2))
     del members["sessionId"]

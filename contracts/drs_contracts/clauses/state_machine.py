@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from drs_contracts.driver.driver import Conversation, CreatedOrder, Facts, OfferedSlot
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, TestData
 from drs_contracts.driver.expectations import expect, expect_success
 from drs_contracts.driver.targets import Target
 
@@ -32,13 +32,13 @@ class _ModelOrder:
 
 @dataclass(slots=True)
 class _WorkflowRun:
-    """The conversation and the model of one run."""
+    """The driver and the model of one run."""
 
-    conversation: Conversation
+    driver: DrsDriver
     orders: list[_ModelOrder] = field(default_factory=list)
 
 
-def run_workflow(drs: Conversation) -> None:
+def run_workflow(drs: DrsDriver) -> None:
     """Run the workflow many times with the target of ``drs``, which keeps the exchanges of the last run.
 
     Raises:
@@ -55,25 +55,25 @@ def run_workflow(drs: Conversation) -> None:
         verbosity=Verbosity.quiet,
     )
     runs: list[_WorkflowRun] = []
-    machine = type("Workflow", (_WorkflowMachine,), {"target": drs.target, "facts": drs.facts, "runs": runs})
+    machine = type("Workflow", (_WorkflowMachine,), {"target": drs.target, "data": drs.data, "runs": runs})
     try:
         run_state_machine_as_test(seed(0)(machine), settings=configured)
     finally:
-        drs.exchanges = list(runs[-1].conversation.exchanges) if runs else []
+        drs.exchanges = list(runs[-1].driver.exchanges) if runs else []
 
 
 class _WorkflowMachine(RuleBasedStateMachine):
     """One run. A subclass sets the target, its facts and the list of runs."""
 
     target: Target
-    facts: Facts
+    data: TestData
     runs: list[_WorkflowRun]
     orders = Bundle("orders")
 
     def __init__(self) -> None:
         super().__init__()
         self.target.renew()
-        self.drs = Conversation(self.target, self.facts)
+        self.drs = DrsDriver(self.target, self.data)
         self.run = _WorkflowRun(self.drs)
         self.runs[:] = [self.run]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from drs_contracts.clauses.clause import clause, client, presumed, published, seen
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect
 from drs_contracts.driver.messages import NAMESPACE, SOAP, request
 from drs_contracts.strategies import days_ahead
@@ -28,7 +28,7 @@ _OPERATIONS = 22
     "The envelope has the prefix soap, the wrapper ns1; return declares ns2 and, like its members, has no namespace.",
     seen("Appendix B"),
 )
-def answers_have_their_prefixes(drs: Conversation) -> None:
+def answers_have_their_prefixes(drs: DrsDriver) -> None:
     """Read the names in one answer."""
     answer = drs.open_session()
     expect(answer.envelope.prefix == "soap", f"the envelope's prefix is {answer.envelope.prefix}")
@@ -48,7 +48,7 @@ def answers_have_their_prefixes(drs: Conversation) -> None:
     seen("Appendix B 3 and 4"),
     ahead=days_ahead(),
 )
-def dates_have_their_form(drs: Conversation, ahead: int) -> None:
+def dates_have_their_form(drs: DrsDriver, ahead: int) -> None:
     """Look at every date of an answer, in summer and winter."""
     answer = drs.check_availability(drs.local(ahead), drs.local(ahead + 6))
     for path in ("theSlots/day", "theSlots/slotsForDay/beginDate", "theSlots/slotsForDay/endDate"):
@@ -63,7 +63,7 @@ def dates_have_their_form(drs: Conversation, ahead: int) -> None:
     writes=True,
     ahead=st.integers(2, 300),
 )
-def a_date_without_offset_is_local(drs: Conversation, ahead: int) -> None:
+def a_date_without_offset_is_local(drs: DrsDriver, ahead: int) -> None:
     """Send a targetDate without an offset."""
     target = drs.local(ahead)
     answer = drs.create_order(targetDate=target.replace(tzinfo=None).isoformat()).exchange
@@ -79,7 +79,7 @@ def a_date_without_offset_is_local(drs: Conversation, ahead: int) -> None:
     seen("Appendix B 5, planningWindowStart before planningWindowEnd"),
     order=st.permutations(["periodBegin", "periodEnd", "sessionId", "theOrder"]),
 )
-def elements_come_in_any_order(drs: Conversation, order: Sequence[str]) -> None:
+def elements_come_in_any_order(drs: DrsDriver, order: Sequence[str]) -> None:
     """Send the members of a call in another order."""
     members = drs.availability_members(drs.local(1), drs.local(3))
     shuffled = {name: members[name] for name in order}
@@ -88,7 +88,7 @@ def elements_come_in_any_order(drs: Conversation, order: Sequence[str]) -> None:
 
 
 @clause("WIR-05", "XML comments are ignored.", seen("Appendix B, requests"))
-def comments_are_ignored(drs: Conversation) -> None:
+def comments_are_ignored(drs: DrsDriver) -> None:
     """Put a comment into every element."""
     plain = request("checkAvailability", drs.availability_members(drs.local(1), drs.local(3)))
     envelope = etree.fromstring(plain)
@@ -103,7 +103,7 @@ def comments_are_ignored(drs: Conversation) -> None:
     "A wrapper in no namespace is accepted.",
     client("patched .NET service references of four services"),
 )
-def a_wrapper_without_namespace_is_accepted(drs: Conversation) -> None:
+def a_wrapper_without_namespace_is_accepted(drs: DrsDriver) -> None:
     """Send openSession like those services."""
     answer = drs.post("openSession", _wrapped(drs, "<openSession><openSession>"))
     expect(answer.succeeded, f"it was answered with: {answer.fault or answer.text('errorMsg')}")
@@ -114,7 +114,7 @@ def a_wrapper_without_namespace_is_accepted(drs: Conversation) -> None:
     "A wrapper in a default namespace that its child resets gets the fault about interned names.",
     client("unpatched .NET service references"),
 )
-def an_undeclared_default_namespace_is_a_fault(drs: Conversation) -> None:
+def an_undeclared_default_namespace_is_a_fault(drs: DrsDriver) -> None:
     """Send openSession like an unpatched service."""
     answer = drs.post("openSession", _wrapped(drs, f'<openSession xmlns="{NAMESPACE}"><openSession xmlns="">'))
     expect(answer.reply.status == _SERVER_ERROR, f"it was answered with HTTP {answer.reply.status}")
@@ -127,7 +127,7 @@ def an_undeclared_default_namespace_is_a_fault(drs: Conversation) -> None:
     "An unknown element is a fault that names it and lists the expected elements.",
     presumed("CXF with JAXB"),
 )
-def an_unknown_element_is_a_fault(drs: Conversation) -> None:
+def an_unknown_element_is_a_fault(drs: DrsDriver) -> None:
     """Write locationId where the interface has locationID, like the document's own tables."""
     members = drs.availability_members(drs.local(1), drs.local(3))
     order: dict[str, Any] = dict(members["theOrder"])  # type: ignore[arg-type]
@@ -140,14 +140,14 @@ def an_unknown_element_is_a_fault(drs: Conversation) -> None:
 
 
 @clause("WIR-09", "A value of the wrong type is a fault that quotes it.", presumed("CXF with JAXB"))
-def a_wrong_type_is_a_fault(drs: Conversation) -> None:
+def a_wrong_type_is_a_fault(drs: DrsDriver) -> None:
     """Send a periodBegin that is not a date."""
     answer = drs.call("checkAvailability", drs.availability_members("notadate", drs.local(3)))
     expect((answer.fault or "").strip() == "Unmarshalling Error: notadate", f"the fault is '{answer.fault}'")
 
 
 @clause("WIR-10", "An unknown operation is a fault that names it.", presumed("CXF"))
-def an_unknown_operation_is_a_fault(drs: Conversation) -> None:
+def an_unknown_operation_is_a_fault(drs: DrsDriver) -> None:
     """Call an operation that does not exist."""
     answer = drs.call("foo", {})
     wanted = f"Message part {{{NAMESPACE}}}foo was not recognized.  (Does it exist in service WSDL?)"
@@ -159,7 +159,7 @@ def an_unknown_operation_is_a_fault(drs: Conversation) -> None:
     "A SOAP 1.2 envelope is a fault with the code VersionMismatch, in the namespace of SOAP 1.1.",
     presumed("CXF"),
 )
-def soap_1_2_is_refused(drs: Conversation) -> None:
+def soap_1_2_is_refused(drs: DrsDriver) -> None:
     """Send openSession in a SOAP 1.2 envelope."""
     body = _wrapped(drs, f'<aut:openSession xmlns:aut="{NAMESPACE}"><openSession>', "aut:")
     answer = drs.post("openSession", body.replace(SOAP.encode(), _SOAP_1_2.encode()))
@@ -171,7 +171,7 @@ def soap_1_2_is_refused(drs: Conversation) -> None:
 
 
 @clause("WIR-12", "A qualified member is a fault that names its namespace.", presumed("CXF with JAXB"))
-def a_qualified_member_is_a_fault(drs: Conversation) -> None:
+def a_qualified_member_is_a_fault(drs: DrsDriver) -> None:
     """Put login into the namespace of the wrapper."""
     body = _wrapped(drs, f'<aut:openSession xmlns:aut="{NAMESPACE}"><openSession>', "aut:")
     answer = drs.post("openSession", body.replace(b"login>", b"aut:login>"))
@@ -180,7 +180,7 @@ def a_qualified_member_is_a_fault(drs: Conversation) -> None:
 
 
 @clause("WIR-13", "The interface description has the 22 operations.", published("the port type"))
-def all_operations_are_described(drs: Conversation) -> None:
+def all_operations_are_described(drs: DrsDriver) -> None:
     """Fetch the description and count its operations."""
     root = etree.fromstring(drs.target.wsdl().body)
     names = {str(each.get("name")) for each in root.iterfind("{*}portType/{*}operation")}
@@ -189,7 +189,7 @@ def all_operations_are_described(drs: Conversation) -> None:
 
 
 @clause("WIR-14", "An empty Body is a fault.", presumed("CXF"))
-def an_empty_body_is_a_fault(drs: Conversation) -> None:
+def an_empty_body_is_a_fault(drs: DrsDriver) -> None:
     """Send an envelope without a call."""
     answer = drs.post("openSession", f'<e:Envelope xmlns:e="{SOAP}"><e:Body/></e:Envelope>'.encode())
     expect((answer.fault or "").startswith("No binding operation info"), f"the fault is '{answer.fault}'")
@@ -201,14 +201,14 @@ def an_empty_body_is_a_fault(drs: Conversation) -> None:
     client(".NET clients read no more by default"),
     ahead=days_ahead(),
 )
-def answers_can_be_read(drs: Conversation, ahead: int) -> None:
+def answers_can_be_read(drs: DrsDriver, ahead: int) -> None:
     """Ask for as many days as come at once."""
-    answer = drs.check_availability(drs.local(ahead), drs.local(ahead + drs.facts.day_cap - 1))
+    answer = drs.check_availability(drs.local(ahead), drs.local(ahead + drs.data.day_cap - 1))
     size = len(answer.reply.body)
     expect(size <= _MAX_BYTES, f"it has {size:,} bytes")
 
 
-def _wrapped(drs: Conversation, opening: str, prefix: str = "") -> bytes:
+def _wrapped(drs: DrsDriver, opening: str, prefix: str = "") -> bytes:
     """An openSession whose wrapper and request begin as given."""
     return (
         f'<e:Envelope xmlns:e="{SOAP}"><e:Body>{opening}'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drs_contracts.clauses.clause import clause, seen
 from drs_contracts.clauses.state_machine import run_workflow
-from drs_contracts.driver.driver import Conversation
+from drs_contracts.driver.driver import DrsDriver
 
 
 @clause(
@@ -13,6 +13,6 @@ from drs_contracts.driver.driver import Conversation
     seen("Workflow"),
     writes=True,
 )
-def the_workflow_holds_together(drs: Conversation) -> None:
+def the_workflow_holds_together(drs: DrsDriver) -> None:
     """Run it many times beside a small model."""
     run_workflow(drs)

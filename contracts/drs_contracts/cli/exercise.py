@@ -2,123 +2,154 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Annotated
 
 import typer
 from drs_simulator import Scenario, load_scenario, scenario_names
-from lxml import etree
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
+from rich.text import Text
 
-from drs_contracts.exercise.runner import Ending, Trial, exercise, worst
-from drs_contracts.html_pages import rendered
-from drs_contracts.report_file import write_report
+from drs_contracts.cli.options import HtmlReport, Json, JsonReport, JunitReport
+from drs_contracts.cli.output import (
+    ExitCode,
+    UsageError,
+    choose_one,
+    echo,
+    echo_json,
+    echo_table,
+    exit_with,
+    show_progress,
+)
+from drs_contracts.exercise.report import ExerciseReport, to_data, to_html, to_json, to_junit
+from drs_contracts.exercise.runner import BASELINE, ExerciseOutcome, Run, run_scenarios
+from drs_contracts.reports import write_report
 
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
-_NOT_PASSED = 1
-_UNUSABLE = 2
-_INTERRUPTED = 130
 _SHOWN_LINES = 12
-_COLOURS = {Ending.PASSED: "green", Ending.FAILED: "red", Ending.HUNG: "magenta"}
+_COLOURS = {
+    ExerciseOutcome.PASSED: "green",
+    ExerciseOutcome.FAILED: "red",
+    ExerciseOutcome.TIMED_OUT: "magenta",
+    ExerciseOutcome.NEVER_CALLED: "yellow",
+}
+_DEFAULT_TIMEOUT = 120.0
 
 
 def exercise_command(
-    command: Annotated[list[str] | None, typer.Argument(help="The program and its arguments, after --.")] = None,
+    command: Annotated[
+        list[str] | None, typer.Argument(help="Program and its arguments, after --.", metavar="-- COMMAND")
+    ] = None,
     scenario: Annotated[
         list[str] | None,
-        typer.Option(help="A scenario's name or TOML file; may be given often. All that come with it otherwise."),
+        typer.Option(
+            help="Scenario name or TOML file. Repeatable. Default: all bundled scenarios.", show_default=False
+        ),
     ] = None,
     profile: Annotated[
-        str | None, typer.Option(help="An installation to take instead of the scenarios' own.", show_default=False)
+        str | None, typer.Option(help="Profile to use instead of the scenarios' own.", show_default=False)
     ] = None,
-    patience: Annotated[float, typer.Option(min=0.1, help="Seconds after which the command counts as hung.")] = 120.0,
-    junit_file: Annotated[Path | None, typer.Option("--junit", help="Write the matrix as JUnit XML.")] = None,
-    html_file: Annotated[Path | None, typer.Option("--html", help="Write it as a page to read.")] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=0.1, help=f"Seconds a run may take. Default: {_DEFAULT_TIMEOUT:g}.", show_default=False),
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Run all scenarios even if the healthy one fails.")
+    ] = False,
+    allow_no_calls: Annotated[
+        bool, typer.Option("--allow-no-calls", help="Let a command pass that never called DRS.")
+    ] = False,
+    as_json: Json = False,
+    json_file: JsonReport = None,
+    junit_file: JunitReport = None,
+    html_file: HtmlReport = None,
     list_only: Annotated[bool, typer.Option("--list", help="Only list the scenarios.")] = False,
+    patience: Annotated[float | None, typer.Option(hidden=True, min=0.1)] = None,
 ) -> None:
-    """Run a test command of your own against a simulator for every scenario.
+    """Run your own test command against a simulator in every scenario.
 
-    It finds the simulator's address in DRS_URL and DrsOptions__ApiAddress, login and password in DRS_LOGIN and
-    DRS_PASSWORD. Exit code 0: it passed everywhere; 1: it failed or hung somewhere; 2: it could not be run;
-    130: interrupted, with the matrix so far.
-    """
+    The scenario "healthy" runs first: a command that fails there is not run in the others.
+
+    \b
+    The command finds in its environment:
+      DRS_URL, DrsOptions__ApiAddress       the address of the simulator
+      DRS_LOGIN, DrsOptions__Login          the login
+      DRS_PASSWORD, DrsOptions__Password    the password
+      DRS_SCENARIO                          the name of the scenario
+
+    Exit codes: 0 it passed everywhere; 1 it failed, timed out or never called DRS somewhere; 2 it could not be run;
+    130 interrupted, with the results so far.
+    """  # noqa: D301 - the mark keeps the lines that follow as they are
     scenarios = {name: load_scenario(name) for name in scenario or scenario_names()}
     if list_only:
-        _out.print(_listed(scenarios))
+        _list(scenarios, as_json)
         return
     if not command:
-        _err.print("Which command? drs-contracts exercise -- pytest tests/appointments")
-        raise typer.Exit(_UNUSABLE)
-    trials, interrupted = _tried(command, scenarios, patience, profile)
-    _out.print(_matrix(trials))
-    for trial in trials:
-        if trial.ending is not Ending.PASSED:
-            _out.print(f"\n{trial.name}: {trial.scenario.title}. It {_how(trial)}.", markup=False)
-            _out.print("\n".join(trial.printed.splitlines()[-_SHOWN_LINES:]), markup=False)
-    for file, content in ((junit_file, to_junit), (html_file, to_html)):
+        raise UsageError("Which command?", "drs-contracts exercise -- pytest tests/appointments")
+    seconds = choose_one(timeout, patience, "--patience", "--timeout") or _DEFAULT_TIMEOUT
+    report = _exercise(command, scenarios, seconds, profile, keep_going, allow_no_calls)
+    for file, make in ((json_file, to_json), (junit_file, to_junit), (html_file, to_html)):
         if file is not None:
-            write_report(file, content(trials))
-    if interrupted:
-        raise typer.Exit(_INTERRUPTED)
-    if worst(trials) is not Ending.PASSED:
-        raise typer.Exit(_NOT_PASSED)
+            write_report(file, make(report))
+    if as_json:
+        echo_json(to_data(report))
+    else:
+        _print_report(report)
+    if report.interrupted:
+        exit_with(ExitCode.INTERRUPTED)
+    if report.unsuccessful:
+        exit_with(ExitCode.FAILED)
 
 
-def to_junit(trials: list[Trial]) -> bytes:
-    """The matrix as JUnit XML: a test case for every scenario."""
-    failed = [trial for trial in trials if trial.ending is not Ending.PASSED]
-    suites = etree.Element("testsuites")
-    suite = etree.SubElement(suites, "testsuite", name="drs-contracts exercise", errors="0", skipped="0")
-    suite.set("tests", str(len(trials)))
-    suite.set("failures", str(len(failed)))
-    for trial in trials:
-        case = etree.SubElement(suite, "testcase", classname="exercise", name=f"{trial.name}: {trial.scenario.title}")
-        case.set("time", f"{trial.seconds:.3f}")
-        if trial in failed:
-            failure = etree.SubElement(case, "failure", message=f"it {_how(trial)}")
-            failure.text = "".join(each if each.isprintable() or each in "\n\t" else "?" for each in trial.printed)
-    return etree.tostring(suites, encoding="UTF-8", xml_declaration=True, pretty_print=True)
-
-
-def to_html(trials: list[Trial]) -> bytes:
-    """The matrix as one page that needs nothing else."""
-    return rendered("exercise.html", trials=trials, how=_how, Ending=Ending).encode()
-
-
-def _tried(
-    command: list[str], scenarios: dict[str, Scenario], patience: float, profile: str | None
-) -> tuple[list[Trial], bool]:
-    trials: list[Trial] = []
-    with Progress(console=_err, transient=True) as progress:
-        task = progress.add_task("Exercising", total=len(scenarios))
+def _exercise(
+    command: Sequence[str],
+    scenarios: dict[str, Scenario],
+    timeout: float,
+    profile: str | None,
+    keep_going: bool,
+    allow_no_calls: bool,
+) -> ExerciseReport:
+    runs: list[Run] = []
+    interrupted = False
+    begun = run_scenarios(command, scenarios, timeout=timeout, profile=profile, allow_no_calls=allow_no_calls)
+    with show_progress("Exercising", len(scenarios)) as advance, closing(begun):
         try:
-            for trial in exercise(command, scenarios, patience=patience, profile=profile):
-                trials.append(trial)
-                progress.update(task, advance=1, description=trial.name)
+            for run in begun:
+                runs.append(run)
+                advance(run.name)
+                if run.name == BASELINE and run.outcome is not ExerciseOutcome.PASSED and not keep_going:
+                    break
         except KeyboardInterrupt:
-            return trials, True
-    return trials, False
+            interrupted = True
+    ran = {run.name for run in runs}
+    return ExerciseReport(
+        tuple(command), tuple(runs), {name: each for name, each in scenarios.items() if name not in ran}, interrupted
+    )
 
 
-def _how(trial: Trial) -> str:
-    if trial.ending is Ending.HUNG:
-        return f"had not ended after {trial.seconds:.0f} seconds"
-    return f"ended with exit code {trial.exit_code}"
+def _print_report(report: ExerciseReport) -> None:
+    echo_table(
+        ("scenario", "what happens", "outcome", "seconds", "calls"),
+        [
+            (
+                run.name,
+                run.scenario.title,
+                Text(run.outcome.value, style=_COLOURS[run.outcome]),
+                f"{run.seconds:.1f}",
+                str(run.calls),
+            )
+            for run in report.runs
+        ],
+    )
+    for run in report.unsuccessful:
+        echo(f"\n{run.name}: {run.scenario.title}. It {run.summary}.")
+        for line in run.printed.splitlines()[-_SHOWN_LINES:]:
+            echo(line)
+    for line in report.advice:
+        echo(f"\n{line}")
 
 
-def _listed(scenarios: dict[str, Scenario]) -> Table:
-    table = Table("scenario", "what happens", box=None)
-    for name, scenario in scenarios.items():
-        table.add_row(name, scenario.title)
-    return table
-
-
-def _matrix(trials: list[Trial]) -> Table:
-    table = Table("scenario", "what happens", "outcome", "seconds", "calls", box=None)
-    for trial in trials:
-        outcome = f"[{_COLOURS[trial.ending]}]{trial.ending.value}[/]"
-        table.add_row(trial.name, trial.scenario.title, outcome, f"{trial.seconds:.1f}", str(trial.calls))
-    return table
+def _list(scenarios: dict[str, Scenario], as_json: bool) -> None:
+    if as_json:
+        echo_json([{"name": name, "title": each.title} for name, each in scenarios.items()])
+    else:
+        echo_table(("scenario", "what happens"), [(name, each.title) for name, each in scenarios.items()])

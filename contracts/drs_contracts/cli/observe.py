@@ -2,81 +2,75 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from drs_contracts.observe.analysis import Judgement, Observation, Situation, Verdict, analyse_traffic
-from drs_contracts.observe.sources import TrafficError, read_journal, read_traffic
-from drs_contracts.recordings.recording import RecordingError
+from drs_contracts.cli.options import AdminToken, Json
+from drs_contracts.cli.output import ExitCode, echo, echo_json, echo_table, exit_with
+from drs_contracts.observe.analysis import ClauseResult, CoveragePoint, TrafficReport, Verdict, analyse_traffic
+from drs_contracts.observe.sources import read_journal, read_traffic
 
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
-_MOST_PLACES = 3
-_BROKEN = 1
-_UNUSABLE = 2
+_MAX_PLACES = 3
 
 
 def observe_command(
     source: Annotated[
         str,
         typer.Argument(
-            help="A folder of recorded exchanges, a HAR file, or the address of a simulator with a journal.",
-            metavar="DIR|FILE.har|URL",
+            help="Folder of recorded exchanges, HAR file, or address of a simulator with a journal.", metavar="SOURCE"
         ),
     ],
-    admin_token: Annotated[
-        str | None, typer.Option(envvar="DRS_ADMIN_TOKEN", help="Token for its admin interface.", show_default=False)
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    admin_token: AdminToken = None,
+    as_json: Json = False,
 ) -> None:
-    """Hold a caller's traffic to the caller's clauses, and say what it met and what never.
+    """Check a caller's traffic against the clauses that bind callers.
 
-    The traffic is taken to be whole: sessions opened before it began count as never opened. Exit code 0: nothing is
-    broken; 1: something is; 2: the traffic could not be read.
+    Reports which clauses the caller breaks, and which operations and situations the traffic never met. The traffic is
+    taken to be complete: a session opened before it began counts as never opened.
+
+    Exit codes: 0 nothing is broken; 1 something is; 2 the traffic could not be checked.
     """
-    try:
-        is_address = source.startswith(("http://", "https://"))
-        observation = analyse_traffic(read_journal(source, admin_token) if is_address else read_traffic(Path(source)))
-    except (TrafficError, RecordingError) as error:
-        _err.print(str(error), markup=False)
-        raise typer.Exit(_UNUSABLE) from None
+    is_address = source.startswith(("http://", "https://"))
+    traffic = read_journal(source, admin_token) if is_address else read_traffic(Path(source))
+    report = analyse_traffic(traffic)
     if as_json:
-        typer.echo(json.dumps(_as_data(observation), indent=2))
+        echo_json(_to_data(report))
     else:
-        _report(observation)
-    if observation.broken:
-        raise typer.Exit(_BROKEN)
+        _print_report(report)
+    if report.broken:
+        exit_with(ExitCode.FAILED)
 
 
-def _report(observation: Observation) -> None:
-    coverage = observation.coverage
-    if observation.broken:
-        broken = Table("broken", "clause", "known", "where and how", box=None, padding=(0, 2, 0, 0))
-        for judgement in observation.broken:
-            told = (judgement.clause.id, judgement.clause.statement, str(judgement.clause.evidence), _places(judgement))
-            broken.add_row(*map(escape, told))
-        _out.print(broken)
-        _out.print()
-    met = Table("coverage", "met", "never met", box=None, padding=(0, 2, 0, 0))
-    met.add_row("operations", *_split(dict(coverage.operations)))
-    met.add_row("situations", *_split({each.value: count for each, count in coverage.situations.items()}))
-    met.add_row("clauses", *_split({each.clause.id: each.occasions for each in observation.judgements}))
-    _out.print(met)
-    _out.print()
-    counts = {each: sum(one.verdict is each for one in observation.judgements) for each in Verdict}
-    clauses_told = ", ".join(f"{count} {verdict.value}" for verdict, count in counts.items())
-    _out.print(f"{len(observation.traffic.calls)} calls. Clauses: {clauses_told}.")
+def _print_report(report: TrafficReport) -> None:
+    coverage = report.coverage
+    if report.broken:
+        echo_table(
+            ("broken", "clause", "known", "where and how"),
+            [
+                (result.clause.id, result.clause.statement, str(result.clause.evidence), _format_places(result))
+                for result in report.broken
+            ],
+        )
+        echo()
+    echo_table(
+        ("coverage", "met", "never met"),
+        [
+            ("operations", *_split(dict(coverage.operations))),
+            ("situations", *_split({each.value: count for each, count in coverage.situations.items()})),
+            ("clauses", *_split({each.clause.id: each.occurrences for each in report.results})),
+        ],
+    )
+    echo()
+    counts = {verdict: sum(each.verdict is verdict for each in report.results) for verdict in Verdict}
+    counted = ", ".join(f"{count} {verdict.value}" for verdict, count in counts.items())
+    echo(f"{len(report.traffic.calls)} calls. Clauses: {counted}.")
 
 
-def _places(judgement: Judgement) -> str:
-    lines = [f"{breach.place}: {breach.reason}" for breach in judgement.breaches[:_MOST_PLACES]]
-    more = len(judgement.breaches) - len(lines)
+def _format_places(result: ClauseResult) -> str:
+    lines = [f"{breach.place}: {breach.reason}" for breach in result.breaches[:_MAX_PLACES]]
+    more = len(result.breaches) - len(lines)
     return "\n".join([*lines, f"and {more} more"] if more else lines)
 
 
@@ -86,26 +80,26 @@ def _split(counts: dict[str, int]) -> tuple[str, str]:
     return met or "none", ", ".join(name for name, count in counts.items() if not count) or "none"
 
 
-def _as_data(observation: Observation) -> dict[str, object]:
+def _to_data(report: TrafficReport) -> dict[str, object]:
     return {
-        "source": observation.traffic.source,
-        "calls": len(observation.traffic.calls),
-        "clauses": [_clause_data(judgement) for judgement in observation.judgements],
+        "source": report.traffic.source,
+        "calls": len(report.traffic.calls),
+        "clauses": [_to_clause_data(result) for result in report.results],
         "coverage": {
-            "operations": dict(observation.coverage.operations),
-            "situations": {each.value: observation.coverage.situations[each] for each in Situation},
+            "operations": dict(report.coverage.operations),
+            "situations": {each.value: report.coverage.situations[each] for each in CoveragePoint},
         },
     }
 
 
-def _clause_data(judgement: Judgement) -> dict[str, object]:
+def _to_clause_data(result: ClauseResult) -> dict[str, object]:
     return {
-        "id": judgement.clause.id,
-        "statement": judgement.clause.statement,
-        "grade": judgement.clause.evidence.grade.value,
-        "source": judgement.clause.evidence.source,
-        "verdict": judgement.verdict.value,
-        "occasions": judgement.occasions,
+        "id": result.clause.id,
+        "statement": result.clause.statement,
+        "grade": result.clause.evidence.grade.value,
+        "source": result.clause.evidence.source,
+        "verdict": result.verdict.value,
+        "occurrences": result.occurrences,
         "breaches": [
             {
                 "position": breach.position,
@@ -113,6 +107,6 @@ def _clause_data(judgement: Judgement) -> dict[str, object]:
                 "operation": breach.call.operation,
                 "reason": breach.reason,
             }
-            for breach in judgement.breaches
+            for breach in result.breaches
         ],
     }

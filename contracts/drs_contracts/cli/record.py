@@ -8,37 +8,48 @@ from threading import Event
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from drs_contracts.cli.options import Json
+from drs_contracts.cli.output import UsageError, choose_one, echo, echo_error, echo_json
 from drs_contracts.recordings.recorder import Recorder, RecordingServer
 
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
 _LOOK_EVERY_SECONDS = 0.1
 
 
 def record_command(
-    upstream: Annotated[str, typer.Option(help="Address of the DRS to pass calls on to.")],
-    into: Annotated[Path, typer.Option(help="Folder to write into, new or empty.")],
+    url: Annotated[
+        str | None, typer.Argument(help="Address of the DRS to pass calls on to.", metavar="URL", show_default=False)
+    ] = None,
+    into: Annotated[Path | None, typer.Option(help="Folder to write to, new or empty.", show_default=False)] = None,
     port: Annotated[int, typer.Option(help="Port to listen on; 0 for a free one.", min=0, max=65535)] = 0,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    seed: Annotated[int, typer.Option(help="Makes the stand-ins repeatable.")] = 0,
-    profile: Annotated[str, typer.Option(help="The profile to replay with.")] = "lincoln",
+    seed: Annotated[int, typer.Option(help="Seed for the pseudonyms.")] = 0,
+    profile: Annotated[str, typer.Option(help="Profile of the simulator to replay with.")] = "lincoln",
     clock: Annotated[
-        str | None, typer.Option(help="The simulator's clock to replay with; the time of now.", show_default=False)
+        str | None,
+        typer.Option(help="Clock of the simulator to replay with; now if not given.", show_default=False),
     ] = None,
+    as_json: Json = False,
+    upstream: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Record what passes between a caller and a DRS, redacted, until Ctrl-C or SIGTERM."""
+    """Record the calls between a caller and a DRS, redacted, until Ctrl-C or SIGTERM."""
+    url = choose_one(url, upstream, "--upstream", "the argument URL")
+    if url is None or into is None:
+        raise UsageError("Give the address of the DRS to pass calls on to, and a folder with --into.")
+    say = echo_error if as_json else echo
     stop = Event()
-    recorder = Recorder(upstream, into, seed=seed, profile=profile, clock=clock)
+    recorder = Recorder(url, into, seed=seed, profile=profile, clock=clock)
     with RecordingServer(recorder, host, port) as server:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        _out.print(f"Recording into {into}. Point the client at {server.url}", markup=False)
-        _out.print("Stop it with Ctrl-C.")
+        say(f"Recording into {into}. Point the client at {server.url}")
+        say("Stop it with Ctrl-C.")
         # On Windows a wait without an end is not interrupted by Ctrl-C.
         while not stop.wait(_LOOK_EVERY_SECONDS):
             pass
     for reason in recorder.writer.left_out:
-        _err.print(f"left out: {reason}", markup=False)
-    _out.print(f"{recorder.writer.written} exchanges written into {into}.", markup=False)
+        echo_error(f"left out: {reason}")
+    if as_json:
+        echo_json({"folder": str(into), "written": recorder.writer.written, "left_out": recorder.writer.left_out})
+    else:
+        echo(f"{recorder.writer.written} exchanges written into {into}.")

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeAlias
+from typing import Annotated, TypeAlias
 
 import typer
 from drs_simulator import Simulator
-from rich.console import Console
 
+from drs_contracts.cli.options import (
+    DEFAULT_PASSWORD,
+    AllowWrites,
+    Authorized,
+    InProcess,
+    Json,
+    Login,
+    OldAuthorized,
+    Password,
+    Url,
+)
+from drs_contracts.cli.output import (
+    ExitCode,
+    UsageError,
+    check_authorized,
+    choose_one,
+    echo,
+    echo_json,
+    exit_with,
+    find_target,
+)
 from drs_contracts.driver.messages import Exchange, NoEnvelopeError, request
-from drs_contracts.driver.targets import SimulatorTarget, Target, UrlTarget
-from drs_contracts.loopback import is_loopback
-from drs_contracts.recordings.drift import Difference
-from drs_contracts.recordings.drift_report import as_data, as_lines, drifts, lines_of_clauses
+from drs_contracts.driver.targets import SimulatorTarget, Target, UnreachableError, UrlTarget, is_loopback
+from drs_contracts.recordings.drift_report import Drift, find_drift, format_clauses, format_drift, to_data
 from drs_contracts.recordings.recording import Recording, load_recording, replay
 
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
-_DEFAULT_PASSWORD = "drs"  # noqa: S105 - the simulator's documented default
-_DIFFERENT = 1
-_UNUSABLE = 2
 _READING = frozenset(
     {
         "checkAvailability",
@@ -37,123 +50,126 @@ _READING = frozenset(
     }
 )
 
-_Folder: TypeAlias = Annotated[Path, typer.Argument(help="Folder of the recording.")]
-_Against: TypeAlias = Annotated[str | None, typer.Option(help="Address of the DRS; left out with --simulator.")]
-_OfSimulator: TypeAlias = Annotated[
-    bool, typer.Option("--simulator", help="A simulator in this process, with the recording's profile and clock.")
-]
-_Login: TypeAlias = Annotated[str, typer.Option(envvar="DRS_LOGIN", help="Login for openSession.")]
-_Password: TypeAlias = Annotated[str, typer.Option(envvar="DRS_PASSWORD", help="Its password.", show_default=False)]
-_MayTest: TypeAlias = Annotated[
-    bool, typer.Option("--i-may-test-this-system", help="Its owner allows to test a DRS that is not on loopback.")
-]
-_MayWrite: TypeAlias = Annotated[
-    bool, typer.Option("--allow-writes", help="Also make orders and bookings in a DRS that is not on loopback.")
-]
+_Folder: TypeAlias = Annotated[Path, typer.Argument(help="Folder of the recording.", metavar="FOLDER")]
+_OldAgainst: TypeAlias = Annotated[str | None, typer.Option("--against", hidden=True)]
 
 
 def replay_command(
     folder: _Folder,
-    against: _Against = None,
-    simulator: _OfSimulator = False,
-    login: _Login = "drs",
-    password: _Password = _DEFAULT_PASSWORD,
-    i_may_test_this_system: _MayTest = False,
-    allow_writes: _MayWrite = False,
+    url: Url = None,
+    simulator: InProcess = False,
+    login: Login = "drs",
+    password: Password = DEFAULT_PASSWORD,
+    authorized: Authorized = False,
+    allow_writes: AllowWrites = False,
+    as_json: Json = False,
+    against: _OldAgainst = None,
+    old_authorized: OldAuthorized = False,
 ) -> None:
-    """Send recorded requests anew and compare the answers. Exit code 0: no difference; 1: some; 2: unusable."""
-    recording = _loaded(folder)
-    target = _target(recording, against, simulator, login, password)
-    _check_allowed(target, recording, i_may_test_this_system, allow_writes)
-    found = _replayed(recording, target)
-    known = drifts(recording, found)
-    for name, differences in found.items():
-        _out.print(f"{name}: {'no difference' if not differences else 'differs'}", markup=False)
-        for each in (each for each in known if each.exchange == name):
-            _out.print(f"    {each.difference}{each.ids}", markup=False)
-    for line in lines_of_clauses(known):
-        _out.print(line, markup=False)
-    different = sum(map(bool, found.values()))
-    _out.print(f"{len(found)} exchanges, {different} of them different.")
-    _end(found)
+    """Send recorded requests again, and list every difference of the answers.
+
+    Exit codes: 0 no difference; 1 some; 2 the recording could not be replayed.
+    """
+    recording = _load(folder)
+    target = _find_target(recording, choose_url(url, against), simulator, login, password)
+    _check_allowed(target, recording, authorized or old_authorized, allow_writes)
+    _report(recording, _replay(recording, target), as_json, _format_replay)
 
 
 def drift_command(
     folder: _Folder,
-    against: _Against = None,
-    simulator: _OfSimulator = False,
-    login: _Login = "drs",
-    password: _Password = _DEFAULT_PASSWORD,
-    i_may_test_this_system: _MayTest = False,
-    allow_writes: _MayWrite = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    url: Url = None,
+    simulator: InProcess = False,
+    login: Login = "drs",
+    password: Password = DEFAULT_PASSWORD,
+    authorized: Authorized = False,
+    allow_writes: AllowWrites = False,
+    as_json: Json = False,
+    against: _OldAgainst = None,
+    old_authorized: OldAuthorized = False,
 ) -> None:
-    """Sum up what a DRS answers otherwise than it was recorded. Exit code 0: no drift; 1: some; 2: unusable."""
-    recording = _loaded(folder)
-    target = _target(recording, against, simulator, login, password)
-    _check_allowed(target, recording, i_may_test_this_system, allow_writes)
-    found = _replayed(recording, target)
-    known = drifts(recording, found)
-    if as_json:
-        typer.echo(json.dumps(as_data(recording, known), indent=2))
-    else:
-        for line in as_lines(recording, known):
-            _out.print(line, markup=False)
-    _end(found)
+    """Send recorded requests again, and summarise what a DRS now answers differently.
+
+    Exit codes: 0 no drift; 1 some; 2 the recording could not be replayed.
+    """
+    recording = _load(folder)
+    target = _find_target(recording, choose_url(url, against), simulator, login, password)
+    _check_allowed(target, recording, authorized or old_authorized, allow_writes)
+    _report(recording, _replay(recording, target), as_json, format_drift)
 
 
-def _loaded(folder: Path) -> Recording:
+def choose_url(url: str | None, against: str | None) -> str | None:
+    """Take the address from the argument, or from the option of earlier versions."""
+    return choose_one(url, against, "--against URL", "the argument URL")
+
+
+def _load(folder: Path) -> Recording:
     recording = load_recording(folder)
     if not recording.exchanges:
-        _unusable(f"{folder} has no exchanges.")
+        raise UsageError(f"{folder} has no exchanges.", "They are named NN-operation.request.xml.")
     return recording
 
 
-def _target(recording: Recording, against: str | None, simulator: bool, login: str, password: str) -> Target:
-    if against is None and simulator:
-        return SimulatorTarget(Simulator(recording.profile, clock=recording.clock))
-    if against is None or simulator:
-        _unusable("Give --against and the address of a DRS, or --simulator.")
-    return UrlTarget(against, login, password)
+def _find_target(recording: Recording, url: str | None, simulator: bool, login: str, password: str) -> Target:
+    target = find_target(url, simulator, login, password)
+    return SimulatorTarget(Simulator(recording.profile, clock=recording.clock)) if target is None else target
 
 
-def _check_allowed(target: Target, recording: Recording, may_test: bool, may_write: bool) -> None:
-    if not isinstance(target, UrlTarget) or is_loopback(target.url):
+def _check_allowed(target: Target, recording: Recording, authorized: bool, may_write: bool) -> None:
+    if not isinstance(target, UrlTarget):
         return
-    if not may_test:
-        _unusable(f"{target.url} is not on this machine. Ask its owner, then add --i-may-test-this-system.")
+    check_authorized(target.url, authorized)
     writing = sorted({each.operation for each in recording.exchanges} - _READING)
-    if writing and not may_write:
-        _unusable(f"The recording writes ({', '.join(writing)}). Add --allow-writes if {target.url} may be changed.")
+    if writing and not may_write and not is_loopback(target.url):
+        raise UsageError(
+            f"The recording writes ({', '.join(writing)}).", f"Add --allow-writes if {target.url} may be changed."
+        )
 
 
-def _replayed(recording: Recording, target: Target) -> dict[str, list[Difference]]:
+def _replay(recording: Recording, target: Target) -> list[Drift]:
     """Replay in a session for those exchanges whose own was opened before the recording began."""
-    session_id = _opened_session(target)
+    session_id = _open_session(target)
     try:
-        return replay(recording, target, session_id)
+        found = replay(recording, target, session_id)
     finally:
-        target.post(request("closeSession", {"sessionId": session_id}))
+        with suppress(UnreachableError):
+            target.post(request("closeSession", {"sessionId": session_id}))
+    return find_drift(recording, found)
 
 
-def _opened_session(target: Target) -> str:
+def _open_session(target: Target) -> str:
     sent = request("openSession", {"login": target.login, "password": target.password})
     opened = Exchange("openSession", sent, target.post(sent))
     try:
         session_id = opened.text("sessionId")
         told = opened.fault or opened.text("errorMsg") or "no reason is given"
     except NoEnvelopeError as error:
-        _unusable(f"What answers is no DRS: {error}")
+        raise UsageError(f"What answers is no DRS: {error}") from None
     if not session_id:
-        _unusable(f"No session is opened: {told}. Are --login and --password right?")
+        raise UsageError(f"No session is opened: {told}.", "Are --login and --password right?")
     return session_id
 
 
-def _end(found: Mapping[str, Sequence[Difference]]) -> None:
-    if any(found.values()):
-        raise typer.Exit(_DIFFERENT)
+def _report(
+    recording: Recording,
+    found: Sequence[Drift],
+    as_json: bool,
+    format_lines: Callable[[Recording, Sequence[Drift]], Iterator[str]],
+) -> None:
+    if as_json:
+        echo_json(to_data(recording, found))
+    else:
+        for line in format_lines(recording, found):
+            echo(line)
+    if found:
+        exit_with(ExitCode.FAILED)
 
 
-def _unusable(text: str) -> NoReturn:
-    _err.print(text, markup=False)
-    raise typer.Exit(_UNUSABLE)
+def _format_replay(recording: Recording, found: Sequence[Drift]) -> Iterator[str]:
+    for exchange in recording.exchanges:
+        own = [each for each in found if each.exchange == exchange.name]
+        yield f"{exchange.name}: {'differs' if own else 'no difference'}"
+        yield from (f"    {each.difference}{each.ids}" for each in own)
+    yield from format_clauses(found)
+    different = len({each.exchange for each in found})
+    yield f"{len(recording.exchanges)} exchanges, {different} of them different."

@@ -1,160 +1,220 @@
-"""The command ``drs-contracts verify``: hold a DRS to its clauses and report on it."""
+"""The command ``drs-contracts verify``: check a DRS clause by clause and report on it."""
 
 from __future__ import annotations
 
 import shlex
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from drs_simulator import AdminClient, Simulator, load_profile
-from rich.console import Console
-from rich.progress import Progress
+from drs_simulator import AdminClient, AdminError, Simulator, load_profile
 
 from drs_contracts.clauses import list_clauses
 from drs_contracts.clauses.clause import AppliesTo, Clause
-from drs_contracts.driver.driver import Facts
-from drs_contracts.driver.targets import SimulatorTarget, Target, UrlTarget
-from drs_contracts.loopback import is_loopback
-from drs_contracts.report_file import write_report
-from drs_contracts.verify.preflight import make_sure_of
-from drs_contracts.verify.report import Report, to_html, to_json, to_junit, to_terminal
-from drs_contracts.verify.runner import Extent, Finding, Outcome, run_clauses
+from drs_contracts.cli.options import (
+    DEFAULT_PASSWORD,
+    AdminToken,
+    AllowWrites,
+    Authorized,
+    HtmlReport,
+    InProcess,
+    Json,
+    JsonReport,
+    JunitReport,
+    Login,
+    OldAuthorized,
+    Password,
+    Url,
+)
+from drs_contracts.cli.output import (
+    ExitCode,
+    UsageError,
+    check_authorized,
+    echo,
+    echo_json,
+    exit_with,
+    show_progress,
+)
+from drs_contracts.driver.driver import TestData
+from drs_contracts.driver.targets import SimulatorTarget, Target, UrlTarget, is_loopback
+from drs_contracts.reports import write_report
+from drs_contracts.verify.preflight import check_ready, compare_clocks
+from drs_contracts.verify.report import Report, to_data, to_html, to_json, to_junit, to_lines
+from drs_contracts.verify.runner import Finding, Outcome, VerifySettings, run_clauses
 
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
-_BROKEN = 1
-_UNUSABLE = 2
-_INTERRUPTED = 130
 _QUICK_EXAMPLES = 2
-_DEFAULT_PASSWORD = "drs"  # noqa: S105 - the simulator's documented default
+_DEFAULT_EXAMPLES = 15
+_ADMIN_TIMEOUT_SECONDS = 5
+_CLOCK_ADVICE = (
+    "If it is a simulator: --clock-control also checks the clauses that need to move its clock; started without a "
+    "fixed clock it has the time of this machine."
+)
 _CLOCK_OF_THE_CHECKS = "fixed@2021-10-22T12:20:59.555+01:00"
 
 
 def verify_command(
-    url: Annotated[str | None, typer.Argument(help="Address of the DRS; left out with --simulator.")] = None,
-    simulator: Annotated[bool, typer.Option("--simulator", help="Verify a simulator in this process.")] = False,
-    profile: Annotated[str, typer.Option(help="What the DRS is set up with.")] = "lincoln",
-    login: Annotated[str, typer.Option(envvar="DRS_LOGIN", help="Login for openSession.")] = "drs",
-    password: Annotated[
-        str, typer.Option(envvar="DRS_PASSWORD", help="Its password.", show_default=False)
-    ] = _DEFAULT_PASSWORD,
-    max_examples: Annotated[int, typer.Option(min=1, help="Values tried with each clause.")] = 15,
-    quick: Annotated[bool, typer.Option("--quick", help="Two values for each clause.")] = False,
-    seed: Annotated[int, typer.Option(help="Makes the values repeatable.")] = 0,
+    url: Url = None,
+    simulator: InProcess = False,
+    profile: Annotated[str, typer.Option(help="Profile the DRS is configured with.")] = "lincoln",
+    login: Login = "drs",
+    password: Password = DEFAULT_PASSWORD,
+    max_examples: Annotated[int, typer.Option(min=1, help="Hypothesis examples per clause.")] = _DEFAULT_EXAMPLES,
+    quick: Annotated[bool, typer.Option("--quick", help=f"Same as --max-examples {_QUICK_EXAMPLES}.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed for the examples.")] = 0,
     clause: Annotated[
-        list[str] | None, typer.Option(help="Only the clause with this id; may be given several times.")
+        list[str] | None, typer.Option(help="Only the clause with this id. Repeatable.", show_default=False)
     ] = None,
     time_budget: Annotated[
-        float | None, typer.Option(min=0, help="Seconds after which no further clause is begun.", show_default=False)
+        float | None, typer.Option(min=0, help="Time budget in seconds.", show_default=False)
     ] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON.")] = None,
-    junit_file: Annotated[Path | None, typer.Option("--junit", help="Write it as JUnit XML.")] = None,
-    html_file: Annotated[Path | None, typer.Option("--html", help="Write it as a page to read.")] = None,
+    as_json: Json = False,
+    json_file: JsonReport = None,
+    junit_file: JunitReport = None,
+    html_file: HtmlReport = None,
     clock_control: Annotated[
-        bool,
-        typer.Option("--clock-control", help="Move the clock of the simulator at the address."),
+        bool, typer.Option("--clock-control", help="Move the clock of the simulator at the address.")
     ] = False,
-    admin_token: Annotated[
-        str | None, typer.Option(envvar="DRS_ADMIN_TOKEN", help="Token for its admin interface.", show_default=False)
-    ] = None,
-    i_may_test_this_system: Annotated[
-        bool, typer.Option("--i-may-test-this-system", help="Its owner allows to test a DRS that is not on loopback.")
-    ] = False,
-    allow_writes: Annotated[
-        bool, typer.Option("--allow-writes", help="Also make orders and bookings in a DRS that is not on loopback.")
-    ] = False,
+    admin_token: AdminToken = None,
+    authorized: Authorized = False,
+    allow_writes: AllowWrites = False,
+    old_authorized: OldAuthorized = False,
 ) -> None:
-    """Hold a DRS to its clauses.
+    """Check a DRS against the clauses that bind it.
 
-    Exit code 0: all hold; 1: some are broken; 2: it could not be verified; 130: interrupted, with the report so far.
+    Everything a run creates is deleted afterwards, except completed orders, which DRS cannot delete. A simulator on
+    this machine is checked at its own time.
+
+    Exit codes: 0 all clauses held; 1 some are broken; 2 none is broken but some are inconclusive, or the DRS could not
+    be checked; 130 interrupted, with the report so far.
     """
     if simulator == (url is not None):
-        _err.print("Give the address of a DRS, or --simulator.")
-        raise typer.Exit(_UNUSABLE)
-    if url is not None and not is_loopback(url) and not i_may_test_this_system:
-        _err.print(f"{url} is not on this machine. Ask its owner, then add --i-may-test-this-system.", markup=False)
-        raise typer.Exit(_UNUSABLE)
-    settings = load_profile(profile)
-    chosen = _chosen(clause or [])
-    target: Target
+        raise UsageError("Give the address of a DRS, or --simulator.")
+    installation = load_profile(profile)
+    clauses = _choose_clauses(clause or [])
     examples = _QUICK_EXAMPLES if quick else max_examples
-    if url is None:
-        target = SimulatorTarget(Simulator(settings, clock=_CLOCK_OF_THE_CHECKS, seed=seed))
-        extent = Extent(examples, seed, seconds=time_budget)
-    else:
-        target = UrlTarget(url, login, password, admin=AdminClient(url, admin_token) if clock_control else None)
-        make_sure_of(target)
-        may_write = allow_writes or is_loopback(url)
-        extent = Extent(
-            examples,
-            seed,
-            may_write=may_write,
-            may_move_clock=clock_control,
-            may_change_records=False,
-            seconds=time_budget,
-        )
-    described = url or f"the simulator with the profile {settings.name}"
     command = ["drs-contracts", "verify", url or "--simulator", "--profile", profile]
     command += ["--max-examples", str(examples), "--seed", str(seed)]
-    command += ["--i-may-test-this-system"] * i_may_test_this_system + ["--allow-writes"] * allow_writes
+    command += ["--authorized"] * (authorized or old_authorized) + ["--allow-writes"] * allow_writes
     command += ["--clock-control"] * clock_control
-    report = verified(target, Facts.of(settings), extent, described, chosen=chosen, command=shlex.join(command))
-    to_terminal(report, _out)
-    for file, content in ((json_file, to_json), (html_file, to_html)):
+    data = TestData.of(installation)
+    settings = VerifySettings(examples, seed, seconds=time_budget)
+    if url is None:
+        simulated: Target = SimulatorTarget(Simulator(installation, clock=_CLOCK_OF_THE_CHECKS, seed=seed))
+        plan = VerifyPlan(
+            f"the simulator with the profile {installation.name}", simulated, data, settings, simulated=True
+        )
+    else:
+        check_authorized(url, authorized or old_authorized)
+        settings = replace(
+            settings,
+            may_write=allow_writes or is_loopback(url),
+            may_move_clock=clock_control,
+            may_change_records=False,
+        )
+        admin = _find_admin(url, admin_token, clock_control)
+        target = UrlTarget(url, login, password, admin=admin, may_move_clock=clock_control)
+        plan = _plan(target, data, settings, simulated=admin is not None)
+    if not as_json:
+        for notice in plan.notices:
+            echo(notice)
+    report = verify_plan(plan, clauses, shlex.join(command))
+    for file, make in ((json_file, to_json), (junit_file, to_junit), (html_file, to_html)):
         if file is not None:
-            write_report(file, content(report).encode())
-    if junit_file is not None:
-        write_report(junit_file, to_junit(report))
-    if report.interrupted:
-        raise typer.Exit(_INTERRUPTED)
-    if report.having(Outcome.BROKEN):
-        raise typer.Exit(_BROKEN)
+            write_report(file, make(report))
+    if as_json:
+        echo_json(to_data(report))
+    else:
+        for line in to_lines(report):
+            echo(line, style="red" if line.startswith(Outcome.BROKEN) else "")
+    _exit(report)
 
 
-def _chosen(identifiers: list[str]) -> tuple[Clause, ...]:
+@dataclass(frozen=True, slots=True)
+class VerifyPlan:
+    """What is verified, and how far."""
+
+    described: str
+    target: Target
+    data: TestData
+    settings: VerifySettings
+    simulated: bool
+    notices: tuple[str, ...] = ()
+
+
+def _choose_clauses(identifiers: list[str]) -> tuple[Clause, ...]:
     known = {each.id: each for each in list_clauses(AppliesTo.DRS)}
     for identifier in identifiers:
         if identifier not in known:
-            _err.print(f"No clause that binds DRS is called {identifier}. drs-contracts list has them all.")
-            raise typer.Exit(_UNUSABLE)
+            raise UsageError(f"No clause that binds DRS is called {identifier}.", "drs-contracts list has them all.")
     return tuple(known[identifier] for identifier in identifiers) or tuple(known.values())
 
 
-def verified(
-    target: Target,
-    facts: Facts,
-    extent: Extent,
-    described: str,
-    *,
-    chosen: Sequence[Clause] | None = None,
-    command: str = "",
-) -> Report:
-    """The report of a verification, with a progress bar on standard error; Ctrl-C ends it with what was found."""
+def _find_admin(url: str, token: str | None, is_required: bool) -> AdminClient | None:
+    """The admin interface at an address, if it is needed or there is one on this machine."""
+    admin = AdminClient(url, token, timeout=_ADMIN_TIMEOUT_SECONDS)
+    if is_required:
+        return admin
+    if not is_loopback(url):
+        return None
+    try:
+        admin.clock()
+    except AdminError:
+        return None
+    return admin
+
+
+def _plan(target: UrlTarget, data: TestData, settings: VerifySettings, *, simulated: bool) -> VerifyPlan:
+    """Make sure that there is a DRS, and that its time is known.
+
+    Raises:
+        NotReadyError: What answers is no DRS, or does not let us in.
+        UnreachableError: Nothing answers.
+    """
+    check_ready(target)
+    difference = compare_clocks(target, data, may_write=settings.may_write)
+    notices = []
+    if difference is not None:
+        notices.append(f"{difference} The clauses are checked at the time of the DRS.")
+        if not settings.may_move_clock:
+            notices.append(_CLOCK_ADVICE)
+    return VerifyPlan(target.url, target, data, settings, simulated, tuple(notices))
+
+
+def verify_plan(plan: VerifyPlan, clauses: Sequence[Clause], command: str) -> Report:
+    """Check the clauses, with a progress bar on standard error; Ctrl-C ends it with what was found."""
     started, began = datetime.now(UTC), time.monotonic()
     findings: list[Finding] = []
-    known = list_clauses(AppliesTo.DRS) if chosen is None else chosen
     interrupted = False
-    with Progress(console=_err, transient=True) as progress:
-        task = progress.add_task("Verifying", total=len(known))
+    begun = run_clauses(plan.target, plan.data, clauses, plan.settings)
+    with show_progress("Verifying", len(clauses)) as advance, closing(begun):
         try:
-            for finding in run_clauses(target, facts, known, extent):
+            for finding in begun:
                 findings.append(finding)
-                progress.update(task, advance=1, description=finding.clause.id)
+                advance(finding.clause.id)
         except KeyboardInterrupt:
             interrupted = True
-    seconds = time.monotonic() - began
     return Report(
-        described,
-        started,
-        seconds,
-        extent.examples,
-        extent.seed,
-        tuple(findings),
-        interrupted,
-        isinstance(target, SimulatorTarget),
-        command,
+        target=plan.described,
+        started=started,
+        seconds=time.monotonic() - began,
+        examples=plan.settings.examples,
+        seed=plan.settings.seed,
+        findings=tuple(findings),
+        interrupted=interrupted,
+        simulated=plan.simulated,
+        command=command,
+        notices=plan.notices,
     )
+
+
+def _exit(report: Report) -> None:
+    if report.interrupted:
+        exit_with(ExitCode.INTERRUPTED)
+    if report.having(Outcome.BROKEN):
+        exit_with(ExitCode.FAILED)
+    if report.having(Outcome.INCONCLUSIVE):
+        exit_with(ExitCode.UNUSABLE)

@@ -1,28 +1,29 @@
-"""A conversation with a DRS in the terms of its workflow; what it makes it also deletes."""
+"""A driver: calls a DRS in the terms of its workflow, and deletes what it made."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import count
+from secrets import token_hex
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from drs_simulator import Profile
 
-from drs_contracts.driver.messages import Exchange, Members, Value, request
+from drs_contracts.driver.expectations import need
+from drs_contracts.driver.messages import Exchange, Members, NoEnvelopeError, Value, request
 from drs_contracts.driver.targets import Target
-from drs_contracts.errors import ClauseBroken
+from drs_contracts.errors import ClauseBroken, ContractsError
 
 _KEPT_EXCHANGES = 50
-_numbers = count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What must be known of an installation to talk to it. Hours are local.
+class TestData:
+    """What a driver must know of an installation to call it. Hours are local.
 
     ``priority`` gets appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where
     there are areas.
@@ -44,9 +45,12 @@ class Facts:
     order_number_prefix: str = "CONTRACT-"
     user_id: str = "drs-contracts"
 
+    # A class whose name begins with Test is none of tests.
+    __test__: ClassVar[bool] = False
+
     @classmethod
-    def of(cls, profile: Profile) -> Facts:
-        """The facts of a profile: its first contract, location, priorities and SOR code with a trade."""
+    def of(cls, profile: Profile) -> TestData:
+        """The test data of a profile: its first contract, location, priorities and SOR code with a trade."""
         first = profile.priorities[0]
         return cls(
             contract=profile.contracts[0],
@@ -92,20 +96,28 @@ class OfferedSlot:
 
 @dataclass(frozen=True, slots=True)
 class CreatedOrder:
-    """An order that the conversation made."""
+    """An order that the driver made."""
 
     number: str
     booking_id: str
     exchange: Exchange
 
 
-class Conversation:
-    """Calls one target. As a context manager it deletes its orders and closes its sessions at the end."""
+class DrsDriver:
+    """Calls one target. As a context manager it deletes its orders and closes its sessions at the end.
 
-    def __init__(self, target: Target, facts: Facts) -> None:
+    Attributes:
+        target: What is called.
+        data: What is known of the installation.
+        exchanges: The latest calls with their replies, oldest first; without those of the clean-up.
+        left_behind: The numbers of orders that the clean-up could not delete because DRS did not answer.
+    """
+
+    def __init__(self, target: Target, data: TestData) -> None:
         self.target = target
-        self.facts = facts
+        self.data = data
         self.exchanges: list[Exchange] = []
+        self.left_behind: list[str] = []
         self._session: str | None = None
         self._opened: list[str] = []
         self._numbers: list[str] = []
@@ -113,14 +125,26 @@ class Conversation:
     @property
     def today(self) -> date:
         """The target's local day."""
-        return self.target.now().astimezone(self.facts.zone).date()
+        return self.target.now().astimezone(self.data.zone).date()
 
     @property
     def session(self) -> str:
         """An open session's id; opened at first use."""
         if self._session is None:
-            self._session = self.open_session().text("sessionId") or ""
+            opened = self.open_session()
+            session, told = opened.text("sessionId"), opened.fault or opened.text("errorMsg") or "no reason"
+            need(bool(session), f"openSession gave no session: {told}")
+            self._session = session or ""
         return self._session
+
+    @staticmethod
+    def need(is_there: bool, otherwise: str) -> None:
+        """Require what a check starts from (see ``drs_contracts.driver.expectations.need``).
+
+        Raises:
+            NeedNotMetError: It is not there.
+        """
+        need(is_there, otherwise)
 
     def renew_session(self) -> None:
         """Close the session, if one is open; the next call that needs one opens another."""
@@ -131,7 +155,7 @@ class Conversation:
 
     def local(self, days_ahead: int, at: time = time(0)) -> datetime:
         """That time of the day so many days from today."""
-        return datetime.combine(self.today + timedelta(days=days_ahead), at, self.facts.zone)
+        return datetime.combine(self.today + timedelta(days=days_ahead), at, self.data.zone)
 
     def weekday(self, weeks_ahead: int, weekday: int) -> int:
         """How many days ahead a weekday (Monday is 0) lies, ``weeks_ahead`` weeks after the coming Monday."""
@@ -142,7 +166,8 @@ class Conversation:
         exchange = Exchange(operation, body, self.target.post(body))
         self.exchanges = [*self.exchanges[1 - _KEPT_EXCHANGES :], exchange]
         if b"<sessionId>" in exchange.reply.body:
-            self._opened.append(exchange.text("sessionId") or "")
+            with suppress(NoEnvelopeError):
+                self._opened.append(exchange.text("sessionId") or "")
         return exchange
 
     def call(self, operation: str, members: Members) -> Exchange:
@@ -171,12 +196,12 @@ class Conversation:
             "periodEnd": end,
             "sessionId": self.session,
             "theOrder": {
-                "contract": self.facts.contract,
-                "locationID": self.facts.location_id,
+                "contract": self.data.contract,
+                "locationID": self.data.location_id,
                 "primaryOrderNumber": number,
-                "priority": self.facts.priority,
+                "priority": self.data.priority,
                 "theBookingCodes": self.code(str(number)),
-                "userId": self.facts.user_id,
+                "userId": self.data.user_id,
                 **order,
             },
         }
@@ -187,17 +212,17 @@ class Conversation:
 
     def order_members(self, **order: Value) -> dict[str, Value]:
         """The members of a createOrder that is complete, under a new number."""
-        number = f"{self.facts.order_number_prefix}{self.target.now():%Y%m%d%H%M%S}-{next(_numbers)}"
+        number = f"{self.data.order_number_prefix}{self.target.now():%Y%m%d%H%M%S}-{token_hex(4)}"
         return {
             "sessionId": self.session,
             "theOrder": {
-                "contract": self.facts.contract,
-                "locationID": self.facts.location_id,
+                "contract": self.data.contract,
+                "locationID": self.data.location_id,
                 "orderComments": " ",
                 "primaryOrderNumber": number,
-                "priority": self.facts.priority,
+                "priority": self.data.priority,
                 "targetDate": self.local(60, time(23, 59, 59)),
-                "userId": self.facts.user_id,
+                "userId": self.data.user_id,
                 "theBookingCodes": self.code(number),
                 **order,
             },
@@ -212,7 +237,7 @@ class Conversation:
         booking_id = exchange.text("theOrder/theBookings/bookingId")
         if not exchange.succeeded or booking_id is None:
             raise ClauseBroken(
-                f"createOrder gave no booking: {exchange.text('errorMsg') or exchange.fault or 'no reason'}"
+                f"createOrder gave no booking: {exchange.text('errorMsg') or exchange.fault or 'no reason'}", exchange
             )
         created = CreatedOrder(str(the_order["primaryOrderNumber"]), booking_id, exchange)
         self._numbers.append(created.number)
@@ -220,7 +245,7 @@ class Conversation:
 
     def booking(self, order: CreatedOrder, **more: Value) -> dict[str, Value]:
         """The members by which a booking is named, and more of it."""
-        contract = self.facts.contract
+        contract = self.data.contract
         return {"bookingId": order.booking_id, "contract": contract, "primaryOrderNumber": order.number, **more}
 
     def update(self, order: CreatedOrder, becomes: str, booking: Members | None = None, /, **more: Value) -> Exchange:
@@ -251,18 +276,34 @@ class Conversation:
         """Send deleteBooking for an order's booking."""
         return self.ask("deleteBooking", theBooking=self.booking(order))
 
+    def need_slots(self, days_ahead: int, days: int = 5) -> list[OfferedSlot]:
+        """List the available slots of a period of whole days, of which a check needs one.
+
+        Raises:
+            NeedNotMetError: There is none.
+            ClauseBroken: The search was refused.
+        """
+        free = self.free_slots(days_ahead, days)
+        begin, end = self.local(days_ahead), self.local(days_ahead + days - 1)
+        need(bool(free), f"no slot is free from {begin:%d %B %Y} to {end:%d %B %Y}")
+        return free
+
     def free_slots(self, days_ahead: int, days: int = 5) -> list[OfferedSlot]:
-        """The available slots of a period; asking for them must succeed."""
+        """List the available slots of a period of whole days; there may be none.
+
+        Raises:
+            ClauseBroken: The search was refused.
+        """
         answer = self.check_availability(self.local(days_ahead), self.local(days_ahead + days - 1))
         if not answer.succeeded:
             told = answer.text("errorMsg") or answer.fault or "no reason"
-            raise ClauseBroken(f"checkAvailability gave no slots: {told}")
-        return [slot for slot in offered(answer) if slot.available]
+            raise ClauseBroken(f"checkAvailability gave no slots: {told}", answer)
+        return [slot for slot in read_slots(answer) if slot.available]
 
     def code(self, number: str) -> Members:
         """One SOR code of that order, as a member of ``theBookingCodes``."""
         return {
-            "bookingCodeSORCode": self.facts.sor_code,
+            "bookingCodeSORCode": self.data.sor_code,
             "itemNumberWithinBooking": "1",
             "primaryOrderNumber": number,
             "quantity": "1",
@@ -274,15 +315,28 @@ class Conversation:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for number in self._numbers:
-            # One that is completed cannot be deleted: it stays.
-            self.ask("deleteOrder", theOrder={"primaryOrderNumber": number})
+        self._clean_up()
+
+    def _clean_up(self) -> None:
+        """Delete what was made. A failure here must not replace the result of a check."""
+        made, before = self._numbers, self.exchanges
+        self._numbers = []
+        while made:
+            try:
+                # DRS does not delete an order that is completed: it stays.
+                self.ask("deleteOrder", theOrder={"primaryOrderNumber": made[0]})
+            except ContractsError:
+                self.left_behind += made
+                break
+            made = made[1:]
         for session in self._opened:
-            self.call("closeSession", {"sessionId": session})
+            with suppress(ContractsError):
+                self.call("closeSession", {"sessionId": session})
+        self.exchanges = before
 
 
-def offered(exchange: Exchange) -> list[OfferedSlot]:
-    """The slots of an answer to checkAvailability, in its order."""
+def read_slots(exchange: Exchange) -> list[OfferedSlot]:
+    """Read the slots of an answer to checkAvailability, in its order."""
     returned = exchange.returned
     found = [] if returned is None else returned.findall("theSlots/slotsForDay")
     return [

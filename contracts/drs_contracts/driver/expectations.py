@@ -1,15 +1,29 @@
-"""What checks expect of an answer as a whole: that it succeeded, or was refused for the reason that is meant."""
+"""What a check expects of an answer, and what it needs to begin with."""
 
 from __future__ import annotations
 
 import re
 
 from drs_contracts.driver.messages import Exchange
-from drs_contracts.errors import ClauseBroken
+from drs_contracts.errors import ClauseBroken, ContractsError
+
+
+class NeedNotMetError(ContractsError):
+    """A check cannot be carried out, because the DRS lacks what it starts from."""
+
+
+def need(is_there: bool, otherwise: str) -> None:
+    """Require what a check starts from; the clause says nothing about it.
+
+    Raises:
+        NeedNotMetError: It is not there.
+    """
+    if not is_there:
+        raise NeedNotMetError(otherwise)
 
 
 def expect(holds: bool, otherwise: str) -> None:
-    """What a check expects.
+    """Require what a clause says.
 
     Raises:
         ClauseBroken: It does not hold.
@@ -19,24 +33,24 @@ def expect(holds: bool, otherwise: str) -> None:
 
 
 def expect_success(answer: Exchange) -> None:
-    """The call succeeded.
+    """Require that a call succeeded.
 
     Raises:
         ClauseBroken: It was refused or answered with a fault.
     """
-    expect(answer.succeeded, f"{answer.operation} was refused: {answer.text('errorMsg') or answer.fault}")
+    if not answer.succeeded:
+        raise ClauseBroken(f"{answer.operation} was refused: {answer.text('errorMsg') or answer.fault}", answer)
 
 
 def expect_refusal(answer: Exchange, *named: str) -> None:
-    """The call was refused, and the errorMsg names all of these, each as a word.
+    """Require that a call was refused, with an errorMsg that names all of these, each as a word.
 
     Raises:
         ClauseBroken: It was not, or something is not named.
     """
-    expect(answer.refused, f"{answer.operation} was not refused: {answer.fault or answer.text('status')}")
+    if not answer.refused:
+        raise ClauseBroken(f"{answer.operation} was not refused: {answer.fault or answer.text('status')}", answer)
     told = answer.text("errorMsg") or ""
     for name in named:
-        expect(
-            re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is not None,
-            f"the errorMsg of {answer.operation} does not name {name}: '{told}'",
-        )
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is None:
+            raise ClauseBroken(f"the errorMsg of {answer.operation} does not name {name}: '{told}'", answer)

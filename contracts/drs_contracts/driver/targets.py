@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import requests
 from drs_simulator import AdminClient, AdminError, Simulator
+from requests.auth import AuthBase, HTTPBasicAuth
+from requests.utils import get_auth_from_url
 from werkzeug.test import Client
 
 from drs_contracts.driver.messages import Reply
+from drs_contracts.errors import ContractsError
 
 _XML = "text/xml; charset=UTF-8"
 
 
-class UnreachableError(Exception):
-    """Nothing answers at the target's address; the message says what to look at."""
+class UnreachableError(ContractsError):
+    """The DRS at an address does not answer."""
+
+
+class ClockOutOfReachError(ContractsError):
+    """The target's clock cannot be set from here."""
 
 
 class Target(Protocol):
@@ -26,13 +35,25 @@ class Target(Protocol):
     password: str
 
     def post(self, body: bytes) -> Reply:
-        """Send one request."""
+        """Send one request.
+
+        Raises:
+            UnreachableError: There is no answer.
+        """
 
     def wsdl(self) -> Reply:
-        """Fetch the interface description."""
+        """Fetch the interface description.
+
+        Raises:
+            UnreachableError: There is no answer.
+        """
 
     def now(self) -> datetime:
-        """The target's time; an aware instant."""
+        """Tell the target's time; an aware instant.
+
+        Raises:
+            UnreachableError: Its clock is read over HTTP, and there is no answer.
+        """
 
     def renew(self) -> None:
         """Make the target forget all, where that is possible."""
@@ -42,11 +63,8 @@ class Target(Protocol):
 
         Raises:
             ClockOutOfReachError: Its clock cannot be set from here.
+            UnreachableError: Its clock is set over HTTP, and there is no answer.
         """
-
-
-class ClockOutOfReachError(Exception):
-    """The target's clock cannot be set from here."""
 
 
 class SimulatorTarget:
@@ -84,54 +102,72 @@ class SimulatorTarget:
 class UrlTarget:
     """A DRS at an address, called over HTTP.
 
+    Neither a proxy for loopback nor a login of ``.netrc`` is used.
+
     Args:
         url: The gateway's address.
         login: The login for openSession.
         password: Its password.
         timeout: Seconds to wait for an answer.
-        admin: The admin interface through which a simulator's clock is read and moved, where there is one.
+        admin: The admin interface through which a simulator's clock is read, where there is one.
+        may_move_clock: Whether that clock may be moved too.
     """
 
     def __init__(
-        self, url: str, login: str, password: str, *, timeout: float = 30.0, admin: AdminClient | None = None
+        self,
+        url: str,
+        login: str,
+        password: str,
+        *,
+        timeout: float = 30.0,
+        admin: AdminClient | None = None,
+        may_move_clock: bool = True,
     ) -> None:
         self.url = url.partition("?")[0]
         self.login = login
         self.password = password
+        self.ahead = timedelta()
+        """How far the clock of the DRS is ahead of the one here, where that is known from its answers alone."""
+        self.http_date: datetime | None = None
+        """The date in the headers of the latest answer, if it had one."""
         self._timeout = timeout
         self._session = requests.Session()
+        # No .netrc; and a proxy of the environment cannot reach what is on this machine.
+        self._session.auth = login_of(self.url)
+        self._session.trust_env = not is_loopback(self.url)
         self._admin = admin
+        self._may_move_clock = may_move_clock
         self._moved = timedelta()
 
     def post(self, body: bytes) -> Reply:
         """See ``Target.post``."""
-        return self._reply("POST", self.url, body)
+        return self._send("POST", self.url, body)
 
     def wsdl(self) -> Reply:
         """See ``Target.wsdl``."""
-        return self._reply("GET", f"{self.url}?wsdl", None)
+        return self._send("GET", f"{self.url}?wsdl", None)
 
     def now(self) -> datetime:
-        """The simulator's time where its clock is within reach, else the time here, which the target is taken to share.
+        """Tell the simulator's time where its clock is within reach, else the time here, moved by ``ahead``.
 
         Raises:
             UnreachableError: The admin interface does not answer.
         """
         if self._admin is None:
-            return datetime.now(UTC)
+            return datetime.now(UTC) + self.ahead
         try:
             return self._admin.clock().now
         except AdminError as error:
             raise UnreachableError(f"The clock cannot be read: {error}") from None
 
     def renew(self) -> None:
-        """Nothing is forgotten at an address; a clock that was moved is moved back."""
+        """Move the clock back if it was moved; nothing is forgotten at an address."""
         if self._moved:
             self.move_clock(-self._moved)
 
     def move_clock(self, by: timedelta) -> None:
         """See ``Target.move_clock``."""
-        if self._admin is None:
+        if self._admin is None or not self._may_move_clock:
             raise ClockOutOfReachError(f"The clock at {self.url} cannot be moved by {by} from here.")
         try:
             self._admin.shift(by)
@@ -139,14 +175,60 @@ class UrlTarget:
             raise UnreachableError(f"The clock cannot be moved: {error}") from None
         self._moved += by
 
-    def _reply(self, verb: str, url: str, body: bytes | None) -> Reply:
+    @property
+    def has_clock(self) -> bool:
+        """Whether the time of the DRS is read from its admin interface."""
+        return self._admin is not None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _send(self, verb: str, url: str, body: bytes | None) -> Reply:
         try:
             answer = self._session.request(
-                verb, url, data=body, headers={"Content-Type": _XML, "SOAPAction": '""'}, timeout=self._timeout
+                verb,
+                url,
+                data=body,
+                headers={"Content-Type": _XML, "SOAPAction": '""'},
+                timeout=self._timeout,
+                # A POST that is redirected arrives as a GET.
+                allow_redirects=verb == "GET",
             )
-        except requests.RequestException as error:
-            host = urlsplit(url).netloc
+        except (requests.RequestException, ValueError) as error:
+            host = urlsplit(url).netloc.rpartition("@")[2]
             raise UnreachableError(
-                f"Nothing answers at {host} ({type(error).__name__}). Is the address right?"
+                f"Nothing answers at {host} ({type(error).__name__}).", "Is the address right, and DRS up?"
             ) from None
+        self.http_date = _read_date(answer.headers.get("Date"))
         return Reply(answer.status_code, answer.headers.get("Content-Type", ""), answer.content)
+
+
+def is_loopback(url: str) -> bool:
+    """Check whether an address is on this machine, where a DRS may be tested without asking its owner."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def login_of(url: str) -> AuthBase:
+    """Make the HTTP authentication of an address: the login that stands in it, else none. ``.netrc`` is not read."""
+    login, password = get_auth_from_url(url)
+    return HTTPBasicAuth(login, password) if login else _NoAuth()
+
+
+class _NoAuth(AuthBase):
+    """Leaves a request as it is; without any authentication, requests would look into ``.netrc``."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def _read_date(header: str | None) -> datetime | None:
+    try:
+        read = None if header is None else parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return None if read is None else read.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Looks through a simulator's journal for clauses that callers broke: what the simulator shows beside each exchange."""
+"""Finds the clauses that callers broke in a simulator's journal; the simulator shows them beside each exchange."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drs_contracts.observe.sources import NoCallsError, har_traffic
 
 
 def broken_clauses(journal: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
-    """The clauses that each exchange broke, by its number in the journal.
+    """List the clauses that each exchange broke, by its number in the journal.
 
     Args:
         journal: The journal as HAR, as the simulator exports it.
@@ -23,9 +23,9 @@ def broken_clauses(journal: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
     except NoCallsError:
         return {}
     found: dict[int, list[str]] = defaultdict(list)
-    for judgement in analyse_traffic(traffic).broken:
-        for breach in judgement.breaches:
-            clause = judgement.clause
+    for result in analyse_traffic(traffic).broken:
+        for breach in result.breaches:
+            clause = result.clause
             told = f"{clause.id} {clause.statement} ({clause.evidence.grade}): {breach.reason}"
             found[numbers[breach.call.name]].append(told)
     return {number: tuple(told) for number, told in found.items()}

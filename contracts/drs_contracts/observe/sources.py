@@ -26,6 +26,7 @@ from pydantic.alias_generators import to_camel
 from werkzeug.http import parse_options_header
 
 from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP, Reply
+from drs_contracts.errors import ContractsError
 from drs_contracts.recordings.recording import RecordedExchange, read_exchanges
 from drs_contracts.traffic.calls import Call, Traffic
 
@@ -35,8 +36,8 @@ _DECLARED = re.compile(r"""\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']""")
 _MILLISECONDS = 1000
 
 
-class TrafficError(Exception):
-    """The traffic cannot be used; the message says why in one line."""
+class TrafficError(ContractsError):
+    """The traffic cannot be read."""
 
 
 class HarError(TrafficError):

@@ -15,7 +15,7 @@ from drs_contracts.recordings.alignment import align, named
 
 _NONE: Mapping[str, Collection[str]] = MappingProxyType({})
 _INDEX = re.compile(r"\[\d+\]")
-_MOST_SHOWN = 120
+_MAX_SHOWN = 120
 _EMPTY, _TEXT = "empty", "a text"
 _FORMS = {
     "a boolean": re.compile(r"true|false"),
@@ -28,7 +28,7 @@ _FORMS = {
 _TIMES = frozenset({"a date", "a time without offset", "a time with offset"})
 
 
-class Kind(StrEnum):
+class DifferenceKind(StrEnum):
     """What has become of an element or its value."""
 
     ADDED = "added"
@@ -52,7 +52,7 @@ class Difference:
         text: Both in words.
     """
 
-    kind: Kind
+    kind: DifferenceKind
     path: str
     was: str
     is_: str
@@ -71,7 +71,9 @@ class Difference:
         """Whether a time is none any more, or the same time is written in another way."""
         if type_of(self.was) not in _TIMES:
             return False
-        return self.kind is Kind.TYPE or (self.kind is Kind.VALUE and _same_moment(self.was, self.is_))
+        return self.kind is DifferenceKind.TYPE or (
+            self.kind is DifferenceKind.VALUE and _same_moment(self.was, self.is_)
+        )
 
 
 def type_of(value: str) -> str:
@@ -81,25 +83,25 @@ def type_of(value: str) -> str:
     return next((name for name, form in _FORMS.items() if form.fullmatch(value)), _TEXT)
 
 
-def unreadable(was: str, body: bytes, why: str) -> Difference:
+def unreadable_answer(was: str, body: bytes, why: str) -> Difference:
     """An answer that cannot be compared, because it is no XML."""
     begin = _shortened(body.decode("utf-8", "replace"))
-    return Difference(Kind.UNREADABLE, "/", was, begin, f"the answer is no XML ({why}): {begin}")
+    return Difference(DifferenceKind.UNREADABLE, "/", was, begin, f"the answer is no XML ({why}): {begin}")
 
 
-def differences(
+def compare(
     recorded: etree._Element,
     answered: etree._Element,
     volatile: Mapping[str, re.Pattern[str]],
     redacted: Mapping[str, Collection[str]] = _NONE,
 ) -> Iterator[Difference]:
-    """How one element differs from another: names, prefixes, order, types and values of all that is in it.
+    """List how one element differs from another: names, prefixes, order, types and values of all that is in it.
 
     Args:
         recorded: What was recorded.
         answered: What was answered now.
         volatile: The elements whose values differ from run to run, and the form that they must have.
-        redacted: The stand-ins that redaction put into each element; any value but none may come in their place.
+        redacted: The pseudonyms that redaction put into each element; any value but none may come in their place.
     """
     path = f"/{etree.QName(recorded).localname}"
     if named(recorded) != named(answered):
@@ -120,13 +122,13 @@ class _Comparison:
         alignment = align(recorded, answered)
         if alignment.reordered:
             was, is_ = (", ".join(dict.fromkeys(map(named, element))) for element in (recorded, answered))
-            yield Difference(Kind.REORDERED, path, was, is_, f"has {is_}; had {was}")
+            yield Difference(DifferenceKind.REORDERED, path, was, is_, f"has {is_}; had {was}")
         for child in alignment.removed:
             shown = _shown(child)
-            yield Difference(Kind.REMOVED, path + _step(child), shown, "", f"is gone, was {shown}")
+            yield Difference(DifferenceKind.REMOVED, path + _step(child), shown, "", f"is gone, was {shown}")
         for child in alignment.added:
             shown = _shown(child)
-            yield Difference(Kind.ADDED, path + _step(child), "", shown, f"is new: {shown}")
+            yield Difference(DifferenceKind.ADDED, path + _step(child), "", shown, f"is new: {shown}")
         for kept, came in alignment.renamed:
             yield _renamed(path + _step(kept), kept, came)
         for kept, came in alignment.pairs + alignment.renamed:
@@ -137,10 +139,10 @@ class _Comparison:
         form = self.volatile.get(str(recorded.tag))
         if form is not None and was:
             if not form.fullmatch(is_):
-                yield Difference(Kind.TYPE, path, was, is_, f"'{is_}' has not the form {form.pattern}")
+                yield Difference(DifferenceKind.TYPE, path, was, is_, f"'{is_}' has not the form {form.pattern}")
         elif was in self.redacted.get(etree.QName(recorded).localname, ()):
             if not is_:
-                yield Difference(Kind.VALUE, path, was, is_, "is empty, was a redacted value")
+                yield Difference(DifferenceKind.VALUE, path, was, is_, "is empty, was a redacted value")
         elif was != is_:
             yield _changed(path, was, is_)
 
@@ -154,14 +156,14 @@ def _changed(path: str, was: str, is_: str) -> Difference:
     """A value that does not hold. Whatever is text, or was empty, may have any form without being of another type."""
     types = type_of(was), type_of(is_)
     if types[0] in (_EMPTY, _TEXT) or types[0] == types[1]:
-        return Difference(Kind.VALUE, path, was, is_, f"is '{is_}', was '{was}'")
+        return Difference(DifferenceKind.VALUE, path, was, is_, f"is '{is_}', was '{was}'")
     now = types[1] if types[1] == _EMPTY else f"{types[1]}, '{is_}'"
-    return Difference(Kind.TYPE, path, was, is_, f"is {now}; was {types[0]}, '{was}'")
+    return Difference(DifferenceKind.TYPE, path, was, is_, f"is {now}; was {types[0]}, '{was}'")
 
 
 def _renamed(path: str, recorded: etree._Element, answered: etree._Element) -> Difference:
     was, is_ = named(recorded), named(answered)
-    return Difference(Kind.RENAMED, path, was, is_, f"is {is_}, was {was}")
+    return Difference(DifferenceKind.RENAMED, path, was, is_, f"is {is_}, was {was}")
 
 
 def _of_attributes(recorded: etree._Element, answered: etree._Element, path: str) -> Iterator[Difference]:
@@ -169,9 +171,9 @@ def _of_attributes(recorded: etree._Element, answered: etree._Element, path: str
         was, is_ = recorded.get(name), answered.get(name)
         here = f"{path}/@{etree.QName(name).localname}"
         if was is None:
-            yield Difference(Kind.ADDED, here, "", is_ or "", f"is new: '{is_}'")
+            yield Difference(DifferenceKind.ADDED, here, "", is_ or "", f"is new: '{is_}'")
         elif is_ is None:
-            yield Difference(Kind.REMOVED, here, was, "", f"is gone, was '{was}'")
+            yield Difference(DifferenceKind.REMOVED, here, was, "", f"is gone, was '{was}'")
         elif was != is_:
             yield _changed(here, was, is_)
 
@@ -192,7 +194,7 @@ def _shown(element: etree._Element) -> str:
 
 def _shortened(text: str) -> str:
     joined = " ".join(text.split())
-    return joined if len(joined) <= _MOST_SHOWN else f"{joined[:_MOST_SHOWN]}…"
+    return joined if len(joined) <= _MAX_SHOWN else f"{joined[:_MAX_SHOWN]}…"
 
 
 def _same_moment(one: str, other: str) -> bool:

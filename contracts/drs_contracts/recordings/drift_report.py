@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from drs_contracts.clauses import list_clauses
 from drs_contracts.clauses.clause import Clause
 from drs_contracts.recordings.drift import Difference
-from drs_contracts.recordings.drift_clauses import clauses_concerned
+from drs_contracts.recordings.drift_clauses import find_clauses
 from drs_contracts.recordings.recording import Recording
 
 
@@ -27,43 +27,43 @@ class Drift:
         return f"  [{', '.join(self.clauses)}]" if self.clauses else ""
 
 
-def drifts(recording: Recording, found: Mapping[str, Sequence[Difference]]) -> list[Drift]:
-    """What ``replay`` found, with the clauses that it concerns."""
+def find_drift(recording: Recording, found: Mapping[str, Sequence[Difference]]) -> list[Drift]:
+    """Add to what ``replay`` found the clauses that it concerns."""
     return [
-        Drift(exchange.name, difference, clauses_concerned(exchange.operation, difference))
+        Drift(exchange.name, difference, find_clauses(exchange.operation, difference))
         for exchange in recording.exchanges
         for difference in found[exchange.name]
     ]
 
 
-def concerned(found: Sequence[Drift]) -> list[Clause]:
-    """The clauses that any of the differences concerns, by id."""
+def list_concerned(found: Sequence[Drift]) -> list[Clause]:
+    """List the clauses that any of the differences concerns, by id."""
     names = {name for each in found for name in each.clauses}
     return [clause for clause in list_clauses() if clause.id in names]
 
 
-def as_lines(recording: Recording, found: Sequence[Drift]) -> Iterator[str]:
+def format_drift(recording: Recording, found: Sequence[Drift]) -> Iterator[str]:
     """The report to read: alike differences of an exchange in one line, with how many they are."""
     for exchange in recording.exchanges:
         own = [each for each in found if each.exchange == exchange.name]
         yield f"{exchange.name}: {_counted(own) or 'no drift'}"
         yield from (f"    {line}" for line in _summed_up(own))
-    yield from lines_of_clauses(found)
+    yield from format_clauses(found)
     different = len({each.exchange for each in found})
     total = f": {_counted(found)}" if found else ""
     yield f"{len(recording.exchanges)} exchanges, {different} of them drifted{total}."
 
 
-def lines_of_clauses(found: Sequence[Drift]) -> Iterator[str]:
+def format_clauses(found: Sequence[Drift]) -> Iterator[str]:
     """The clauses concerned, each with how it is known."""
-    known = concerned(found)
+    known = list_concerned(found)
     if known:
         yield "Clauses concerned:"
     for clause in known:
         yield f"    {clause.id}  {clause.statement} ({clause.evidence})"
 
 
-def as_data(recording: Recording, found: Sequence[Drift]) -> dict[str, object]:
+def to_data(recording: Recording, found: Sequence[Drift]) -> dict[str, object]:
     """The report for programs, every difference by itself."""
     return {
         "recording": recording.title,
@@ -78,7 +78,7 @@ def as_data(recording: Recording, found: Sequence[Drift]) -> dict[str, object]:
         "counts": dict(Counter(each.difference.kind.value for each in found)),
         "clauses": [
             {"id": clause.id, "statement": clause.statement, "evidence": str(clause.evidence)}
-            for clause in concerned(found)
+            for clause in list_concerned(found)
         ],
     }
 

@@ -1,4 +1,4 @@
-"""Stand-ins: made-up values for real ones, each real value always with the same, made by a seeded Faker."""
+"""Pseudonyms: made-up values for real ones, always the same one for the same value, from a seeded Faker."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _LONG_TEXT = 60
 _TELLS_NOTHING = re.compile(r"\d{1,2}")
 
 
-class Kind(StrEnum):
-    """What a value is, which says what its stand-in looks like."""
+class ValueKind(StrEnum):
+    """What a value is: it decides what its pseudonym looks like."""
 
     LOGIN = "login"
     PASSWORD = "password"  # noqa: S105 - the kind's name
@@ -46,43 +46,43 @@ def _text(people: Faker, value: str) -> str:
     return f"{text[: len(value) - 1]}."
 
 
-_MAKERS: Mapping[Kind, Callable[[Faker, str], str]] = {
-    Kind.LOGIN: lambda people, _: people.user_name(),
-    Kind.PASSWORD: lambda people, _: people.password(length=12, special_chars=False),
-    Kind.SESSION: lambda people, _: people.md5(),
-    Kind.TOKEN: lambda people, _: people.password(length=40, special_chars=False),
-    Kind.NAME: lambda people, _: people.name(),
+_MAKERS: Mapping[ValueKind, Callable[[Faker, str], str]] = {
+    ValueKind.LOGIN: lambda people, _: people.user_name(),
+    ValueKind.PASSWORD: lambda people, _: people.password(length=12, special_chars=False),
+    ValueKind.SESSION: lambda people, _: people.md5(),
+    ValueKind.TOKEN: lambda people, _: people.password(length=40, special_chars=False),
+    ValueKind.NAME: lambda people, _: people.name(),
     # Faker's British numbers are those that are kept free for fiction.
-    Kind.PHONE: lambda people, _: people.phone_number(),
-    Kind.MAIL: lambda people, _: people.safe_email(),
-    Kind.ADDRESS: lambda people, _: people.street_address(),
-    Kind.STREET: lambda people, _: people.street_name(),
-    Kind.NUMBER: lambda people, _: people.building_number(),
-    Kind.CITY: lambda people, _: people.city(),
-    Kind.POST_CODE: lambda people, _: people.postcode(),
-    Kind.LATITUDE: lambda people, _: str(people.coordinate(center=52.5, radius=1.5)),
-    Kind.LONGITUDE: lambda people, _: str(people.coordinate(center=-1.5, radius=1)),
-    Kind.STAFF: lambda people, _: people.numerify("9####"),
-    Kind.TEXT: _text,
+    ValueKind.PHONE: lambda people, _: people.phone_number(),
+    ValueKind.MAIL: lambda people, _: people.safe_email(),
+    ValueKind.ADDRESS: lambda people, _: people.street_address(),
+    ValueKind.STREET: lambda people, _: people.street_name(),
+    ValueKind.NUMBER: lambda people, _: people.building_number(),
+    ValueKind.CITY: lambda people, _: people.city(),
+    ValueKind.POST_CODE: lambda people, _: people.postcode(),
+    ValueKind.LATITUDE: lambda people, _: str(people.coordinate(center=52.5, radius=1.5)),
+    ValueKind.LONGITUDE: lambda people, _: str(people.coordinate(center=-1.5, radius=1)),
+    ValueKind.STAFF: lambda people, _: people.numerify("9####"),
+    ValueKind.TEXT: _text,
 }
 # What is told apart by its form alone, wherever it stands in a message.
-_FORMS: Mapping[Kind, str] = {
-    Kind.MAIL: r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
-    Kind.SESSION: r"(?<!\w)[0-9a-f]{32}(?!\w)",
-    Kind.TOKEN: r"(?<!\w)[A-Za-z0-9]{40}(?!\w)",
-    Kind.PHONE: r"(?<![\w.:-])(?:\+44|0)[\d ()]{8,14}\d(?![\w.:-])",
-    Kind.POST_CODE: r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)",
+_FORMS: Mapping[ValueKind, str] = {
+    ValueKind.MAIL: r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    ValueKind.SESSION: r"(?<!\w)[0-9a-f]{32}(?!\w)",
+    ValueKind.TOKEN: r"(?<!\w)[A-Za-z0-9]{40}(?!\w)",
+    ValueKind.PHONE: r"(?<![\w.:-])(?:\+44|0)[\d ()]{8,14}\d(?![\w.:-])",
+    ValueKind.POST_CODE: r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?!\w)",
 }
 
 
-class StandIns:
-    """Gives every value its stand-in, and remembers it.
+class Pseudonyms:
+    """Gives every value its pseudonym, and remembers it.
 
-    A stand-in says nothing about its value: it comes from the seed and from how many others were made before, never
+    A pseudonym says nothing about its value: it comes from the seed and from how many others were made before, never
     from the value itself, which could be found by trying names or phone numbers.
 
     Args:
-        seed: The same values in the same order get the same stand-ins.
+        seed: The same values in the same order get the same pseudonyms.
     """
 
     def __init__(self, seed: int) -> None:
@@ -92,8 +92,8 @@ class StandIns:
         self._given: set[str] = set()
         self._search: tuple[re.Pattern[str], list[str]] | None = None
 
-    def of(self, value: str, kind: Kind) -> str:
-        """The stand-in for a value that is not blank; white space around it is kept."""
+    def replace(self, value: str, kind: ValueKind) -> str:
+        """Give the pseudonym of a value that is not blank; white space around it is kept."""
         bare = value.strip()
         if bare not in self._known:
             self._known[bare] = self._new(bare, kind)
@@ -103,8 +103,8 @@ class StandIns:
         after = value[len(value.rstrip()) :]
         return f"{before}{self._known[bare]}{after}"
 
-    def within(self, message: str) -> str:
-        """The message with every known value replaced, and whatever has the form of a personal one."""
+    def replace_within(self, message: str) -> str:
+        """Replace every known value in a message, and what has the form of a personal one."""
         pattern, values = self._prepared()
         kinds = list(_FORMS)
 
@@ -113,7 +113,7 @@ class StandIns:
             which = (found.lastindex or 1) - 1
             if which < len(values):
                 return self._known[values[which]]
-            return self.of(found[0], kinds[which - len(values)])
+            return self.replace(found[0], kinds[which - len(values)])
 
         return pattern.sub(stand_in, message)
 
@@ -126,7 +126,7 @@ class StandIns:
             self._search = re.compile(joined, re.IGNORECASE), values
         return self._search
 
-    def _new(self, value: str, kind: Kind) -> str:
+    def _new(self, value: str, kind: ValueKind) -> str:
         for _ in range(_TRIES):
             made = _MAKERS[kind](self._people, value)
             if made not in self._given and made not in self._known and not _shows(made, value):

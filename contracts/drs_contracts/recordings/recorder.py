@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from threading import Thread
 from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -18,15 +16,15 @@ import requests
 from lxml import etree
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import parse_options_header
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from drs_contracts.callback_receiver import STOP_WITHIN_SECONDS, QuietHandler
 from drs_contracts.driver.messages import SOAP
+from drs_contracts.errors import ContractsError
+from drs_contracts.http_server import ThreadedServer
 from drs_contracts.recordings.redaction import Redactor
 from drs_contracts.recordings.writer import About, Message, RecordingWriter
 
-MOST_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 """How large a request or an answer may be."""
 
 _XML = "text/xml;charset=UTF-8"
@@ -35,8 +33,8 @@ _SENT_ON = ("Content-Type", "Content-Encoding", "SOAPAction", "Accept", "Authori
 _SENT_BACK = ("Content-Type", "Location", "Set-Cookie", "WWW-Authenticate")
 
 
-class RecorderError(Exception):
-    """Nothing can be recorded with these settings; the message says why in one line."""
+class RecorderError(ContractsError):
+    """Nothing can be recorded with these settings."""
 
 
 class _NoAnswerError(Exception):
@@ -56,7 +54,7 @@ class _Answer:
 
 
 class _BoundedRequest(Request):
-    max_content_length = MOST_BYTES
+    max_content_length = MAX_BYTES
 
 
 class Recorder:
@@ -72,7 +70,7 @@ class Recorder:
     Args:
         upstream: The address of the DRS.
         into: The folder to write into; made where it is not there, and empty where it is.
-        seed: The same exchanges in the same order get the same stand-ins.
+        seed: The same exchanges in the same order get the same pseudonyms.
         redact: Whether to redact; without it secrets and personal data are written as they come.
         profile: The profile of a simulator that could answer alike.
         clock: The clock to set that simulator to; the time of now unless told.
@@ -128,7 +126,7 @@ class Recorder:
             sent = request.get_data()
             answer = self._ask(request, sent)
         except RequestEntityTooLarge:
-            return _fault(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The request has more than {MOST_BYTES} bytes.")
+            return _fault(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The request has more than {MAX_BYTES} bytes.")
         except HTTPException:
             return _fault(HTTPStatus.BAD_REQUEST, "The request breaks off.")
         except _NoAnswerError as error:
@@ -173,8 +171,8 @@ class Recorder:
         body = bytearray()
         for part in answer.iter_content(_AT_A_TIME):
             body += part
-            if len(body) > MOST_BYTES:
-                text = f"The answer of {self._host} has more than {MOST_BYTES} bytes."
+            if len(body) > MAX_BYTES:
+                text = f"The answer of {self._host} has more than {MAX_BYTES} bytes."
                 raise _NoAnswerError(HTTPStatus.BAD_GATEWAY, text)
         return bytes(body)
 
@@ -188,34 +186,22 @@ class RecordingServer:
         port: The port there; 0 for a free one.
 
     Raises:
-        RecorderError: The address cannot be listened on.
+        CannotListenError: The address cannot be listened on.
     """
 
     def __init__(self, recorder: Recorder, host: str = "127.0.0.1", port: int = 0) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            listening = socket.create_server((host, port), family=family)
-        except OSError as error:
-            text = f"{host}:{port} cannot be listened on ({error.strerror}). Choose another address or port."
-            raise RecorderError(text) from None
-        with listening:
-            self._server = make_server(
-                host, port, recorder, threaded=True, request_handler=QuietHandler, fd=listening.fileno()
-            )
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self._server.port}{recorder.path}"
+        self._server = ThreadedServer(recorder, host, port)
+        self.url = f"{self._server.url}{recorder.path}"
         self._recorder = recorder
-        self._thread = Thread(target=self._server.serve_forever, args=(STOP_WITHIN_SECONDS,), daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
+        self._server.stop()
         self._recorder.writer.close()
 
 
@@ -226,7 +212,7 @@ def _parts(upstream: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable:
-        raise RecorderError(f"'{upstream}' is no address of a DRS. It begins with http:// or https://.")
+        raise RecorderError(f"'{upstream}' is no address of a DRS.", "It begins with http:// or https://.")
     return parts
 
 

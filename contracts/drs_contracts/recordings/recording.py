@@ -1,7 +1,8 @@
-"""Recordings: exchanges kept as files, and how the answers of a DRS differ from those that were kept.
+"""Recordings: exchanges stored as files, and how the answers of a DRS differ from the stored ones.
 
 A recording is a folder with ``NN-operation.request.xml`` and ``NN-operation.response.xml`` pairs, and a
-``recording.toml`` that says where they come from, which values are volatile and in which form, and which are stand-ins.
+``recording.toml`` that says where they come from, which values are volatile and in which form, and which are
+pseudonyms.
 """
 
 from __future__ import annotations
@@ -15,17 +16,16 @@ from pathlib import Path
 from lxml import etree
 
 from drs_contracts.driver.targets import Target
+from drs_contracts.errors import ContractsError
 from drs_contracts.recordings.alignment import corresponding
-from drs_contracts.recordings.drift import Difference, differences, unreadable, value_of
+from drs_contracts.recordings.drift import Difference, compare, unreadable_answer, value_of
+from drs_contracts.xml import NotXmlError, parse_xml
 
-_PARSER = etree.XMLParser(
-    resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-)
 _REQUEST = re.compile(r"(?P<number>\d+)-(?P<operation>\w+)\.request\.xml")
 
 
-class RecordingError(Exception):
-    """A recording cannot be used; the message says which file is amiss."""
+class RecordingError(ContractsError):
+    """A recording cannot be used; the message names the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Recording:
         clock: The clock to set that simulator to.
         volatile: The elements whose values differ from run to run, and the form of those values.
         exchanges: The exchanges, in order.
-        redacted: The stand-ins that redaction put into each element. The real value is not known, so that any other in
-            its place is no difference.
+        redacted: The pseudonyms that redaction put into each element. The real value is not known, so that any other
+            in its place is no difference.
     """
 
     title: str
@@ -71,7 +71,7 @@ def load_recording(folder: Path) -> Recording:
     try:
         about = tomllib.loads((folder / "recording.toml").read_text(encoding="utf-8"))
         volatile = {name: re.compile(form) for name, form in about["volatile"].items()}
-        redacted = {name: frozenset(stand_ins) for name, stand_ins in about.get("redacted", {}).items()}
+        redacted = {name: frozenset(pseudonyms) for name, pseudonyms in about.get("redacted", {}).items()}
         title, source, profile, clock = (str(about[key]) for key in ("title", "source", "profile", "clock"))
     except (
         OSError,
@@ -117,30 +117,16 @@ def _xml(path: Path) -> bytes:
     """
     try:
         content = path.read_bytes()
-        _parsed(content)
+        parse_xml(content)
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror}.") from None
-    except _NotXmlError as error:
+    except NotXmlError as error:
         raise RecordingError(f"{path} is no XML: {error}.") from None
     return content
 
 
-class _NotXmlError(ValueError):
-    """Bytes are no XML that a SOAP message may be; the message says why."""
-
-
-def _parsed(content: bytes) -> etree._Element:
-    try:
-        root = etree.fromstring(content, _PARSER)
-    except etree.XMLSyntaxError as error:
-        raise _NotXmlError(error.msg) from None
-    if root.getroottree().docinfo.doctype:
-        raise _NotXmlError("it has a DOCTYPE, which no SOAP message may have")
-    return root
-
-
 def replay(recording: Recording, target: Target, session_id: str) -> dict[str, list[Difference]]:
-    """Send every recorded request anew, and say for each how the answer differs from the recorded one.
+    """Send every recorded request again, and list for each how the answer differs from the recorded one.
 
     Values that an earlier answer gave are put in the place of the recorded ones; a session that the recording does not
     open itself is ``session_id``. The target's own login is sent in the place of the redacted one.
@@ -151,7 +137,7 @@ def replay(recording: Recording, target: Target, session_id: str) -> dict[str, l
     known: dict[tuple[str, str], str] = {}
     found: dict[str, list[Difference]] = {}
     for exchange in recording.exchanges:
-        sent = _parsed(exchange.request)
+        sent = parse_xml(exchange.request)
         for element in sent.iter():
             name, text = str(element.tag), (element.text or "").strip()
             if name == "login":
@@ -163,13 +149,13 @@ def replay(recording: Recording, target: Target, session_id: str) -> dict[str, l
             elif text and (key := _key(name, text, recording)):
                 element.text = known.get(key, text)
         reply = target.post(etree.tostring(sent, encoding="UTF-8"))
-        recorded = _parsed(exchange.response)
+        recorded = parse_xml(exchange.response)
         try:
-            answered = _parsed(reply.body)
-        except _NotXmlError as error:
-            found[exchange.name] = [unreadable(str(recorded.tag), reply.body, str(error))]
+            answered = parse_xml(reply.body)
+        except NotXmlError as error:
+            found[exchange.name] = [unreadable_answer(str(recorded.tag), reply.body, str(error))]
             continue
-        found[exchange.name] = list(differences(recorded, answered, recording.volatile, recording.redacted))
+        found[exchange.name] = list(compare(recorded, answered, recording.volatile, recording.redacted))
         known.update(_given(recorded, answered, recording))
     return found
 
@@ -177,7 +163,7 @@ def replay(recording: Recording, target: Target, session_id: str) -> dict[str, l
 def _given(
     recorded: etree._Element, answered: etree._Element, recording: Recording
 ) -> Iterator[tuple[tuple[str, str], str]]:
-    """What stands in an answer where the recorded one has a volatile value or a stand-in."""
+    """What stands in an answer where the recorded one has a volatile value or a pseudonym."""
     for kept, came in corresponding(recorded, answered):
         name, value = str(kept.tag), value_of(kept)
         key = _key(name, value, recording)
@@ -186,7 +172,7 @@ def _given(
 
 
 def _key(name: str, value: str, recording: Recording) -> tuple[str, str] | None:
-    """What a recorded value is known by, if another may come in its place: a stand-in in whatever element it is."""
+    """What a recorded value is known by, if another may come in its place: a pseudonym in whatever element it is."""
     if name in recording.volatile:
         return name, value
     return ("", value) if value in recording.redacted.get(name, ()) else None

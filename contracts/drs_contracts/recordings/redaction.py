@@ -1,4 +1,4 @@
-"""Redaction: SOAP messages with a stand-in for every secret and personal value, before anything is kept.
+"""Redaction: replaces every secret and personal value of a SOAP message by a pseudonym before it is stored.
 
 What is kept is listed, with the form that its values must have. Whatever is not on the list is replaced, so that an
 element which nobody thought of cannot give anything away.
@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from lxml import etree
 
 from drs_contracts.driver.messages import NAMESPACE
-from drs_contracts.recordings.pseudonyms import Kind, StandIns
+from drs_contracts.errors import ContractsError
+from drs_contracts.recordings.pseudonyms import Pseudonyms, ValueKind
+from drs_contracts.xml import DoctypeError, NotXmlError, parse_xml
 
 WITHHELD = "Withheld until the recording is complete."
 """Stands for a message as long as values may still come that must not be told in it."""
@@ -70,36 +72,28 @@ _KEPT: Mapping[str, re.Pattern[str]] = {
 _KEPT_NAME = re.compile(_WORDS, re.ASCII)
 
 _NAMES_OF_KIND = {
-    Kind.LOGIN: "login userId",
-    Kind.PASSWORD: "password",
-    Kind.SESSION: "sessionId",
-    Kind.TOKEN: "tokenId",
-    Kind.NAME: "citizensName contactName name resourceName",
-    Kind.PHONE: "phone phoneNumber",
-    Kind.ADDRESS: "address1 address2 address3 address4",
-    Kind.STREET: "street",
-    Kind.NUMBER: "number",
-    Kind.CITY: "city",
-    Kind.POST_CODE: "endPostCode postCode startPostCode",
-    Kind.LATITUDE: "latitude",
-    Kind.LONGITUDE: "longitude",
-    Kind.STAFF: (
+    ValueKind.LOGIN: "login userId",
+    ValueKind.PASSWORD: "password",
+    ValueKind.SESSION: "sessionId",
+    ValueKind.TOKEN: "tokenId",
+    ValueKind.NAME: "citizensName contactName name resourceName",
+    ValueKind.PHONE: "phone phoneNumber",
+    ValueKind.ADDRESS: "address1 address2 address3 address4",
+    ValueKind.STREET: "street",
+    ValueKind.NUMBER: "number",
+    ValueKind.CITY: "city",
+    ValueKind.POST_CODE: "endPostCode postCode startPostCode",
+    ValueKind.LATITUDE: "latitude",
+    ValueKind.LONGITUDE: "longitude",
+    ValueKind.STAFF: (
         "externalResourceCode resourceID resourceIDs resourceId resources theEmployeeCodes theResourceIDs workers"
     ),
 }
-_KINDS: Mapping[str, Kind] = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}
+_KINDS: Mapping[str, ValueKind] = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}
 
 
-class RedactionError(ValueError):
-    """A message cannot be redacted, so it must not be kept."""
-
-
-class NotXmlError(RedactionError):
-    """The bytes are no XML that can be read."""
-
-
-class DoctypeRefusedError(RedactionError):
-    """The message has a DOCTYPE, which no SOAP message may have; none of its entities is resolved."""
+class RedactionError(ContractsError):
+    """A message cannot be redacted, so it must not be stored."""
 
 
 class Redactor:
@@ -111,20 +105,20 @@ class Redactor:
         request, response = redactor.redact(sent), redactor.redact(answered)
 
     Args:
-        seed: The same messages in the same order get the same stand-ins.
+        seed: The same messages in the same order get the same pseudonyms.
     """
 
     def __init__(self, seed: int) -> None:
-        self._stand_ins = StandIns(seed)
+        self._pseudonyms = Pseudonyms(seed)
         self._redacted: dict[str, set[str]] = {}
 
     @property
     def redacted(self) -> dict[str, tuple[str, ...]]:
-        """What stands in the place of a real value: the stand-ins of every element's name, both sorted."""
-        return {name: tuple(sorted(stand_ins)) for name, stand_ins in sorted(self._redacted.items())}
+        """The pseudonyms in the messages so far, by the names of their elements, both sorted."""
+        return {name: tuple(sorted(pseudonyms)) for name, pseudonyms in sorted(self._redacted.items())}
 
     def redact(self, body: bytes, charset: str | None = None, *, withhold_messages: bool = False) -> bytes:
-        """A SOAP request or response with stand-ins, in UTF-8; order, prefixes and white space are kept.
+        """Replace what is secret or personal in a SOAP message; order, prefixes and white space stay.
 
         In an ``errorMsg`` or ``faultstring`` the values are replaced that this or an earlier message has elsewhere.
 
@@ -134,33 +128,32 @@ class Redactor:
             withhold_messages: Put ``WITHHELD`` in the place of such texts.
 
         Raises:
-            NotXmlError: It is no XML.
-            DoctypeRefusedError: It has a DOCTYPE.
+            RedactionError: It is no XML, or has a DOCTYPE.
         """
-        root = _parsed(body, charset)
+        root = _parse(body, charset)
         messages = []
         for element in root.iter():
             _drop_attributes(element)
             if element.tail and element.tail.strip():
-                element.tail = self._stand_ins.of(element.tail, Kind.TEXT)
+                element.tail = self._pseudonyms.replace(element.tail, ValueKind.TEXT)
             if not element.text or not element.text.strip():
                 continue
             if len(element) == 0 and element.tag in _MESSAGES:
                 messages.append(element)
             elif not _is_kept(element):
-                kind = _KINDS.get(etree.QName(element).localname, Kind.TEXT)
-                self._put(element, self._stand_ins.of(element.text, kind))
+                kind = _KINDS.get(etree.QName(element).localname, ValueKind.TEXT)
+                self._put(element, self._pseudonyms.replace(element.text, kind))
         for element in messages:
             said = element.text or ""
-            redacted = WITHHELD if withhold_messages else self._stand_ins.within(said)
+            redacted = WITHHELD if withhold_messages else self._pseudonyms.replace_within(said)
             if redacted != said:
                 self._put(element, redacted)
-        return _written(root, body)
+        return _serialise(root, body)
 
-    def _put(self, element: etree._Element, stand_in: str) -> None:
-        element.text = stand_in
-        if stand_in != WITHHELD:
-            self._redacted.setdefault(etree.QName(element).localname, set()).add(stand_in.strip())
+    def _put(self, element: etree._Element, pseudonym: str) -> None:
+        element.text = pseudonym
+        if pseudonym != WITHHELD:
+            self._redacted.setdefault(etree.QName(element).localname, set()).add(pseudonym.strip())
 
 
 def _is_kept(element: etree._Element) -> bool:
@@ -183,27 +176,17 @@ def _drop_attributes(element: etree._Element) -> None:
             del element.attrib[name]
 
 
-def _parsed(body: bytes, charset: str | None) -> etree._Element:
+def _parse(body: bytes, charset: str | None) -> etree._Element:
     try:
-        parser = etree.XMLParser(
-            encoding=charset,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-        root = etree.fromstring(body, parser)
-    except (LookupError, etree.XMLSyntaxError):
-        # The parser's own words may quote what must not be told.
-        raise NotXmlError("It is no XML that can be read.") from None
-    if root.getroottree().docinfo.doctype:
-        raise DoctypeRefusedError("It has a DOCTYPE, which no SOAP message may have.")
-    return root
+        return parse_xml(body, charset)
+    except DoctypeError:
+        raise RedactionError("It has a DOCTYPE, which no SOAP message may have.") from None
+    except NotXmlError:
+        # The parser's own words may quote what must not be shown.
+        raise RedactionError("It is no XML that can be read.") from None
 
 
-def _written(root: etree._Element, body: bytes) -> bytes:
+def _serialise(root: etree._Element, body: bytes) -> bytes:
     """The root as bytes, after a declaration where there was one, with the white space around it."""
     declared = _DECLARATION.match(body)
     begin = b"" if declared is None else b'<?xml version="1.0" encoding="UTF-8"?>' + declared[1]

@@ -13,15 +13,16 @@ from threading import Lock
 from lxml import etree
 
 from drs_contracts.driver.messages import SOAP
+from drs_contracts.errors import ContractsError
 from drs_contracts.recordings.redaction import WITHHELD, RedactionError, Redactor
+from drs_contracts.xml import NotXmlError, parse_xml
 
 _OPERATION = re.compile(r"[A-Za-z]\w{0,60}", re.ASCII)
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _VOLATILE = {"sessionId": "[0-9a-f]{32}", "tokenId": "[A-Za-z0-9]{40}", "orderId": "[0-9]+", "bookingId": "[0-9]+"}
 
 
-class FolderError(Exception):
-    """A folder cannot be recorded into; the message says why in one line."""
+class FolderError(ContractsError):
+    """A folder cannot be recorded into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +165,8 @@ def _made_ready(folder: Path) -> Path:
 def _operation(request: bytes) -> str:
     """The name of the Body's child, where it can be part of a file's name."""
     try:
-        wrapper = etree.fromstring(request, _PARSER).find(f"{{{SOAP}}}Body/*")
-    except etree.XMLSyntaxError:
+        wrapper = parse_xml(request).find(f"{{{SOAP}}}Body/*")
+    except NotXmlError:
         return "unknown"
     name = "unknown" if wrapper is None else etree.QName(wrapper).localname
     return name if _OPERATION.fullmatch(name) else "unknown"

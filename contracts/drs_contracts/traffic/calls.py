@@ -1,4 +1,4 @@
-"""A caller's traffic as it was observed: every call with its answer, read by the names of its members."""
+"""A caller's traffic: every call with its answer, read by the names of its members."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from lxml import etree
 from werkzeug.http import parse_options_header
 
 from drs_contracts.driver.messages import Exchange, NoEnvelopeError, Reply
+from drs_contracts.xml import NotXmlError, parse_xml
 
 ZONE = ZoneInfo("Europe/London")
 """Where the councils are: a date without an offset is of this zone."""
@@ -48,16 +49,8 @@ class Call:
     def envelope(self) -> etree._Element | None:
         """The request's root, if it is XML. The charset of Content-Type counts for more than what the XML says."""
         try:
-            parser = etree.XMLParser(
-                encoding=self.charset or None,
-                resolve_entities=False,
-                no_network=True,
-                load_dtd=False,
-                remove_comments=True,
-                remove_pis=True,
-            )
-            return etree.fromstring(self.sent, parser)
-        except (etree.XMLSyntaxError, LookupError, ValueError):
+            return parse_xml(self.sent, self.charset)
+        except NotXmlError:
             return None
 
     @cached_property
@@ -162,14 +155,14 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
-    """A call on which a clause was put to the test, and how it was broken; empty where it was kept."""
+class Occurrence:
+    """A call to which a clause applies, and how it breaks the clause; empty where it keeps it."""
 
     call: Call
     breach: str = ""
 
 
-CallerCheck: TypeAlias = Callable[[Traffic], Iterable[Occasion]]
+CallerCheck: TypeAlias = Callable[[Traffic], Iterable[Occurrence]]
 
 
 def each_call(check: Callable[[Call], str | None]) -> CallerCheck:
@@ -179,17 +172,17 @@ def each_call(check: Callable[[Call], str | None]) -> CallerCheck:
     """
 
     @wraps(check)
-    def check_traffic(traffic: Traffic) -> Iterator[Occasion]:
+    def check_all(traffic: Traffic) -> Iterator[Occurrence]:
         for call in traffic.calls:
             breach = check(call)
             if breach is not None:
-                yield Occasion(call, breach)
+                yield Occurrence(call, breach)
 
-    return check_traffic
+    return check_all
 
 
-def moment(text: str) -> datetime | None:
-    """A date of a message as an instant in UTC, ``None`` where it is none. Without an offset it is local."""
+def parse_moment(text: str) -> datetime | None:
+    """Read a date of a message as an instant in UTC, ``None`` where it is none. Without an offset it is local."""
     try:
         read = datetime.fromisoformat(text.strip())
     except ValueError:

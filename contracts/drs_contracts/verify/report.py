@@ -1,21 +1,22 @@
-"""What a verification found, for people and for machines: terminal, JSON, JUnit XML, and one page of HTML."""
+"""Reports on a verification, for people and for machines: lines for a terminal, JSON, JUnit XML, one page of HTML."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from lxml import etree
-from rich.console import Console
 
 from drs_contracts.clauses.clause import Clause, Grade
-from drs_contracts.html_pages import rendered
+from drs_contracts.reports import render_page, to_xml_text
+from drs_contracts.verify.evidence import ShownExchange, show
 from drs_contracts.verify.runner import Finding, Outcome
 
-_SHOWN_CHARACTERS = 20_000
+_LINES_IN_TERMINAL = 24
+_LINES_IN_FILES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class Report:
         examples: How many values each clause was tried with, at most.
         seed: What makes the values repeatable.
         findings: One for every clause.
-        interrupted: Whether somebody stopped it before its end.
-        simulated: Whether it is a simulator in this process, of which nothing is learned about DRS.
-        command: What was run; login and password are not told.
+        interrupted: Whether it was stopped before its end.
+        simulated: Whether it is a simulator in this process, from which nothing is learned about DRS.
+        command: What was run; without login and password.
+        notices: What a reader must know first, in sentences.
     """
 
     target: str
@@ -43,13 +45,14 @@ class Report:
     interrupted: bool = False
     simulated: bool = False
     command: str = ""
+    notices: tuple[str, ...] = ()
 
     def having(self, outcome: Outcome) -> tuple[Finding, ...]:
         """The findings of that outcome."""
         return tuple(finding for finding in self.findings if finding.outcome is outcome)
 
     def repeats(self, finding: Finding) -> str:
-        """The command that shows a finding again, by itself."""
+        """The command that checks the clause of a finding again, by itself."""
         return f"{self.command} --clause {finding.clause.id}"
 
     @property
@@ -59,8 +62,21 @@ class Report:
 
     @property
     def refuted(self) -> tuple[Clause, ...]:
-        """Presumed clauses that did not hold: this DRS does otherwise."""
+        """Presumed clauses that are broken: this DRS does otherwise."""
         return self._presumed(Outcome.BROKEN)
+
+    @property
+    def left_behind(self) -> tuple[str, ...]:
+        """The numbers of orders that were made and could not be deleted."""
+        return tuple(number for finding in self.findings for number in finding.left_behind)
+
+    @property
+    def skipped(self) -> dict[str, list[str]]:
+        """The ids of the clauses that were skipped, by the reason."""
+        found: dict[str, list[str]] = {}
+        for finding in self.having(Outcome.SKIPPED):
+            found.setdefault(finding.reason, []).append(finding.clause.id)
+        return found
 
     @property
     def summary(self) -> str:
@@ -73,72 +89,99 @@ class Report:
         return tuple(finding.clause for finding in found if finding.clause.evidence.grade is Grade.PRESUMED)
 
 
-def to_terminal(report: Report, console: Console) -> None:
-    """Print what is broken with its evidence and exchange, what was learned, and the summary."""
-    for finding in report.having(Outcome.BROKEN):
-        console.print(f"[red]broken[/red] {finding.clause.id}  {finding.clause.statement}")
-        lines = [finding.reason, f"known: {finding.clause.evidence}"]
-        lines += [f"with {finding.values}"] if finding.values else []
-        for sent, came in _exchanges(finding)[-1:]:
-            lines += [f"sent {sent}", f"came {came}"]
-        lines += [f"again: {report.repeats(finding)}"]
-        for line in lines:
-            console.print(f"    {line}", markup=False)
+def to_lines(report: Report) -> Iterator[str]:
+    """Make the report as lines to read: what is broken or inconclusive, what was learned, the summary."""
+    for outcome in (Outcome.BROKEN, Outcome.INCONCLUSIVE):
+        for finding in report.having(outcome):
+            yield f"{outcome.value} {finding.clause.id}  {finding.clause.statement}"
+            yield from (f"    {line}" for line in _explain(finding, report))
+    for reason, ids in report.skipped.items():
+        yield f"skipped, because {reason}: {', '.join(ids)}"
     if report.refuted:
-        console.print(f"Presumed, and refuted by this run: {_ids(report.refuted)}.")
+        yield f"Presumed, and refuted by this run: {_join_ids(report.refuted)}."
     if report.confirmed:
-        console.print(f"Presumed, and confirmed by this run: {_ids(report.confirmed)}.")
-    console.print(report.summary)
+        yield f"Presumed, and confirmed by this run: {_join_ids(report.confirmed)}."
+    if report.left_behind:
+        yield f"Orders that could not be deleted, as DRS did not answer: {', '.join(report.left_behind)}."
+    yield report.summary
 
 
-def to_json(report: Report) -> str:
-    """The report as JSON."""
-    return json.dumps(
-        {
-            "target": report.target,
-            "started": report.started.isoformat(),
-            "seconds": round(report.seconds, 3),
-            "examples": report.examples,
-            "seed": report.seed,
-            "interrupted": report.interrupted,
-            "confirmed": [clause.id for clause in report.confirmed],
-            "refuted": [clause.id for clause in report.refuted],
-            "findings": [_as_data(finding, report) for finding in report.findings],
-        },
-        indent=2,
-    )
+def _explain(finding: Finding, report: Report) -> Iterator[str]:
+    yield finding.reason
+    yield f"known: {finding.clause.evidence}"
+    if finding.values:
+        yield f"with {finding.values}"
+    if finding.outcome is Outcome.BROKEN and finding.exchange is not None:
+        shown = show(finding.exchange, finding.reason, _LINES_IN_TERMINAL)
+        yield f"sent {shown.operation}:"
+        yield from (f"    {line}" for line in shown.sent.splitlines())
+        yield f"came, with HTTP {shown.status}:"
+        yield from (f"    {line}" for line in shown.came.splitlines())
+    yield f"again: {report.repeats(finding)}"
+
+
+def to_data(report: Report) -> dict[str, Any]:
+    """Make the report as data for JSON."""
+    return {
+        "target": report.target,
+        "started": report.started.isoformat(),
+        "seconds": round(report.seconds, 3),
+        "examples": report.examples,
+        "seed": report.seed,
+        "interrupted": report.interrupted,
+        "notices": list(report.notices),
+        "confirmed": [clause.id for clause in report.confirmed],
+        "refuted": [clause.id for clause in report.refuted],
+        "left_behind": list(report.left_behind),
+        "counts": {outcome.value: len(report.having(outcome)) for outcome in Outcome},
+        "findings": [_to_finding_data(finding, report) for finding in report.findings],
+    }
+
+
+def to_json(report: Report) -> bytes:
+    """Make the report as JSON."""
+    return json.dumps(to_data(report), indent=2).encode()
 
 
 def to_junit(report: Report) -> bytes:
-    """The report as JUnit XML: a test case for every clause, one that was left out skipped."""
-    broken, left_out = report.having(Outcome.BROKEN), report.having(Outcome.LEFT_OUT)
+    """Make the report as JUnit XML: a test case for every clause; inconclusive ones are errors."""
+    broken, inconclusive = report.having(Outcome.BROKEN), report.having(Outcome.INCONCLUSIVE)
     suites = etree.Element("testsuites")
-    suite = etree.SubElement(suites, "testsuite", name="drs-contracts", errors="0")
+    suite = etree.SubElement(suites, "testsuite", name="drs-contracts")
     suite.set("tests", str(len(report.findings)))
     suite.set("failures", str(len(broken)))
-    suite.set("skipped", str(len(left_out)))
+    suite.set("errors", str(len(inconclusive)))
+    suite.set("skipped", str(len(report.having(Outcome.SKIPPED))))
     suite.set("timestamp", report.started.isoformat(timespec="seconds"))
     suite.set("time", f"{report.seconds:.3f}")
     for finding in report.findings:
         name = f"{finding.clause.id} {finding.clause.statement}"
         case = etree.SubElement(suite, "testcase", classname=finding.clause.id.partition("-")[0], name=name)
-        if finding.outcome is Outcome.BROKEN:
-            failure = etree.SubElement(case, "failure", message=_printable(finding.reason))
-            told = [f"known: {finding.clause.evidence}", *(f"sent {s}\ncame {c}" for s, c in _exchanges(finding)[-1:])]
-            told += [f"again: {report.repeats(finding)}"]
-            failure.text = _printable("\n".join(told))
-        elif finding.outcome is Outcome.LEFT_OUT:
-            etree.SubElement(case, "skipped", message=finding.reason)
+        reason = to_xml_text(finding.reason)
+        match finding.outcome:
+            case Outcome.BROKEN:
+                failure = etree.SubElement(case, "failure", message=reason)
+                failure.text = to_xml_text(_to_text(finding, report))
+            case Outcome.INCONCLUSIVE:
+                error = etree.SubElement(case, "error", message=reason)
+                error.text = to_xml_text(_to_text(finding, report))
+            case Outcome.SKIPPED:
+                etree.SubElement(case, "skipped", message=reason)
+            case Outcome.HELD:
+                pass
+    if report.notices:
+        etree.SubElement(suite, "system-out").text = to_xml_text("\n".join(report.notices))
     return etree.tostring(suites, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def to_html(report: Report) -> str:
-    """The report as one page that needs nothing else, for readers who do not program."""
-    return rendered("report.html", report=report, Outcome=Outcome, exchanges=_exchanges)
+def to_html(report: Report) -> bytes:
+    """Make the report as one page that needs nothing else, for readers who do not program."""
+    return render_page("report.html", report=report, Outcome=Outcome, show=_show).encode()
 
 
-def _as_data(finding: Finding, report: Report) -> dict[str, Any]:
-    exchanges = [{"sent": sent, "came": came} for sent, came in _exchanges(finding)]
+def _to_finding_data(finding: Finding, report: Report) -> dict[str, Any]:
+    shown = _show(finding)
+    exchange = {} if shown is None else {"operation": shown.operation, "sent": shown.sent, "status": shown.status}
     return {
         "id": finding.clause.id,
         "statement": finding.clause.statement,
@@ -147,27 +190,22 @@ def _as_data(finding: Finding, report: Report) -> dict[str, Any]:
         "outcome": finding.outcome.value,
         "reason": finding.reason,
         "values": {name: str(value) for name, value in finding.values.items()},
-        "exchanges": exchanges[-1:],
-        "again": report.repeats(finding) if finding.outcome is Outcome.BROKEN else None,
+        "exchange": None if shown is None else exchange | {"came": shown.came},
+        "again": report.repeats(finding) if finding.outcome in (Outcome.BROKEN, Outcome.INCONCLUSIVE) else None,
     }
 
 
-def _exchanges(finding: Finding) -> list[tuple[str, str]]:
-    """Requests and replies as text, cut where they are very long."""
-    bodies = ((exchange.sent, exchange.reply.body) for exchange in finding.exchanges)
-    return [(_text(sent), _text(came)) for sent, came in bodies]
+def _to_text(finding: Finding, report: Report) -> str:
+    lines = [f"known: {finding.clause.evidence}"]
+    shown = _show(finding)
+    if shown is not None:
+        lines += [f"sent {shown.operation}:", shown.sent, f"came, with HTTP {shown.status}:", shown.came]
+    return "\n".join([*lines, f"again: {report.repeats(finding)}"])
 
 
-def _text(body: bytes) -> str:
-    text = body.decode("utf-8", "replace")
-    cut = len(text) - _SHOWN_CHARACTERS
-    return text if cut <= 0 else f"{text[:_SHOWN_CHARACTERS]} … ({cut} more characters)"
+def _show(finding: Finding) -> ShownExchange | None:
+    return None if finding.exchange is None else show(finding.exchange, finding.reason, _LINES_IN_FILES)
 
 
-def _printable(text: str) -> str:
-    """The text without what XML cannot hold."""
-    return "".join(each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)
-
-
-def _ids(clauses: Sequence[Clause]) -> str:
+def _join_ids(clauses: Sequence[Clause]) -> str:
     return ", ".join(clause.id for clause in clauses)

@@ -1,44 +1,61 @@
-"""Holds a DRS to its clauses: every check is tried with many values, and what breaks is shown at its smallest."""
+"""Checks a DRS clause by clause: each with many values, and what breaks it is reduced to its smallest."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky, UnsatisfiedAssumption
 
 from drs_contracts.clauses.clause import AppliesTo, Clause
-from drs_contracts.driver.driver import Conversation, Facts
+from drs_contracts.driver.driver import DrsDriver, TestData
+from drs_contracts.driver.expectations import NeedNotMetError
 from drs_contracts.driver.messages import Exchange
-from drs_contracts.driver.targets import Target
-from drs_contracts.errors import ClauseBroken
+from drs_contracts.driver.targets import Target, UnreachableError
+from drs_contracts.errors import ClauseBroken, ContractsError
+from drs_contracts.verify.evidence import find_shown
+
+_MIN_TRIES = 3
+_UNREACHABLE_IN_A_ROW = 3
 
 
 class Outcome(StrEnum):
-    """What became of a clause."""
+    """The result of a clause for a DRS."""
 
     HELD = "held"
     BROKEN = "broken"
-    LEFT_OUT = "left out"
+    INCONCLUSIVE = "inconclusive"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A clause with its outcome. Where it is broken: how, with which values, and the exchanges that show it."""
+    """A clause with its outcome.
+
+    Args:
+        clause: The clause.
+        outcome: The outcome. ``INCONCLUSIVE`` where the check could not be carried out, so that nothing is known.
+        reason: Why it is so; empty where the clause held.
+        values: The smallest values that break it.
+        exchange: The exchange that shows it.
+        left_behind: The numbers of orders that were made and could not be deleted, as DRS did not answer.
+    """
 
     clause: Clause
     outcome: Outcome
     reason: str = ""
     values: dict[str, Any] = field(default_factory=dict)
-    exchanges: tuple[Exchange, ...] = ()
+    exchange: Exchange | None = None
+    left_behind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class VerifySettings:
     """How far a verification goes.
 
     Args:
@@ -47,7 +64,7 @@ class Extent:
         may_write: Whether orders and bookings may be made.
         may_move_clock: Whether the target's clock can be set.
         may_change_records: Whether operatives, places and codes may be changed for good.
-        seconds: After how many seconds no further clause is begun, if that is bounded.
+        seconds: After how many seconds no further clause is begun; ``None`` for no limit.
     """
 
     examples: int = 15
@@ -58,55 +75,164 @@ class Extent:
     seconds: float | None = None
 
 
-def run_clauses(target: Target, facts: Facts, clauses: Iterable[Clause], extent: Extent) -> Iterator[Finding]:
-    """Check the clauses that bind DRS one after the other, telling of each as soon as it is known.
+def run_clauses(
+    target: Target, data: TestData, clauses: Iterable[Clause], verify_settings: VerifySettings
+) -> Generator[Finding]:
+    """Check the clauses that bind DRS one after the other, and yield each finding as soon as it is known.
 
-    Raises:
-        UnreachableError: The target cannot be reached.
+    Nothing that the target does is raised: a clause that could not be checked is inconclusive.
     """
     began = time.monotonic()
+    unreachable = 0
     for clause in clauses:
         if clause.applies_to is not AppliesTo.DRS:
             continue
-        if extent.seconds is not None and time.monotonic() - began >= extent.seconds:
-            yield Finding(clause, Outcome.LEFT_OUT, f"the {extent.seconds:g} seconds were over")
-        elif clause.writes and not extent.may_write:
-            yield Finding(clause, Outcome.LEFT_OUT, "it writes, and writing is not allowed")
-        elif clause.moves_clock and not extent.may_move_clock:
-            yield Finding(clause, Outcome.LEFT_OUT, "it needs the target's clock, which cannot be set")
-        elif clause.changes_records and not extent.may_change_records:
-            yield Finding(clause, Outcome.LEFT_OUT, "it changes what it cannot put back; a simulator of its own can")
-        else:
-            yield _checked(target, facts, clause, extent)
+        reason = _find_reason_to_skip(clause, verify_settings, time.monotonic() - began)
+        if reason:
+            yield Finding(clause, Outcome.SKIPPED, reason)
+            continue
+        if unreachable >= _UNREACHABLE_IN_A_ROW and not _answers(target):
+            yield Finding(clause, Outcome.INCONCLUSIVE, "it was not tried: DRS has stopped answering")
+            continue
+        trial = _Trial(target, data, clause, verify_settings)
+        finding = trial.run()
+        unreachable = unreachable + 1 if trial.was_unreachable else 0
+        yield finding
 
 
-def _checked(target: Target, facts: Facts, clause: Clause, extent: Extent) -> Finding:
-    # Hypothesis ends with the smallest values that break the check, so the last ones kept are those.
-    smallest: list[Finding] = []
+def _find_reason_to_skip(clause: Clause, verify_settings: VerifySettings, seconds: float) -> str:
+    limit = verify_settings.seconds
+    if limit is not None and seconds >= limit:
+        return f"the {limit:g} seconds were over"
+    if clause.writes and not verify_settings.may_write:
+        return "it writes, and writing is not allowed"
+    if clause.moves_clock and not verify_settings.may_move_clock:
+        return "it needs the target's clock, which cannot be set"
+    if clause.changes_records and not verify_settings.may_change_records:
+        return "it changes what it cannot put back; a simulator of its own can"
+    return ""
 
-    def attempt(**values: Any) -> None:
-        target.renew()
-        conversation = Conversation(target, facts)
-        try:
-            with conversation:
-                clause.check(conversation, **values)
-        except (AssertionError, ValueError, LookupError) as problem:
-            told = str(problem) if isinstance(problem, ClauseBroken) else f"the check could not go on: {problem!r}"
-            smallest[:] = [Finding(clause, Outcome.BROKEN, told, values, tuple(conversation.exchanges))]
-            raise ClauseBroken(told) from problem
 
+def _answers(target: Target) -> bool:
     try:
-        _property(attempt, clause, extent)()
-    except ClauseBroken:
-        return smallest[0]
-    finally:
-        target.renew()
-    return Finding(clause, Outcome.HELD)
+        target.wsdl()
+    except UnreachableError:
+        return False
+    return True
 
 
-def _property(attempt: Callable[..., None], clause: Clause, extent: Extent) -> Callable[[], None]:
-    """The check as a Hypothesis test; one without anything to vary is tried once."""
-    examples = extent.examples if clause.varies else 1
+class _GiveUp(BaseException):
+    """Ends the search of Hypothesis at once: it would go on trying after any Exception."""
+
+
+class _Trial:
+    """The check of one clause, with as many values as are wanted."""
+
+    def __init__(self, target: Target, data: TestData, clause: Clause, verify_settings: VerifySettings) -> None:
+        self._target = target
+        self._data = data
+        self._clause = clause
+        self._settings = verify_settings
+        self._held = 0
+        self._unmet = 0
+        self._left_behind: list[str] = []
+        # Hypothesis ends with the smallest values that break the check, so that the last finding has those.
+        self._broken: Finding | None = None
+        self._inconclusive: Finding | None = None
+        self._ended_by_error = False
+        self.was_unreachable = False
+
+    def run(self) -> Finding:
+        """Carry out the check."""
+        try:
+            found = self._search()
+        finally:
+            try:
+                self._target.renew()
+            except ContractsError:
+                # The next clause will tell.
+                self.was_unreachable = True
+        return replace(found, left_behind=tuple(dict.fromkeys(self._left_behind)))
+
+    def _search(self) -> Finding:
+        try:
+            _make_property(self._try, self._clause, self._settings)()
+        except ClauseBroken as broken:
+            return self._broken or Finding(self._clause, Outcome.BROKEN, str(broken))
+        except Flaky:
+            once = self._broken
+            if once is None:
+                return Finding(self._clause, Outcome.INCONCLUSIVE, "DRS is not reliable: it answers in turn")
+            reason = f"DRS is not reliable: it broke the clause once ({once.reason}), and then held"
+            return replace(once, outcome=Outcome.INCONCLUSIVE, reason=reason)
+        except _GiveUp:
+            pass
+        except Exception as error:
+            # Also where Hypothesis says that no value could be tried.
+            if self._inconclusive is None:
+                self._ended_by_error = True
+                self._note(_describe(error))
+        if self._held and not self._ended_by_error:
+            return Finding(self._clause, Outcome.HELD)
+        return self._inconclusive or Finding(self._clause, Outcome.INCONCLUSIVE, "no value could be tried")
+
+    def _try(self, **values: Any) -> None:
+        """Try the check with one set of values."""
+        driver = DrsDriver(self._target, self._data)
+        try:
+            self._target.renew()
+            with driver:
+                self._clause.check(driver, **values)
+        except UnsatisfiedAssumption:
+            raise
+        except ClauseBroken as broken:
+            shown = broken.exchange if isinstance(broken.exchange, Exchange) else None
+            shown = shown or find_shown(driver.exchanges, str(broken))
+            self._broken = Finding(self._clause, Outcome.BROKEN, str(broken), values, shown)
+            raise
+        except Exception as error:
+            self._inconclusive = Finding(
+                self._clause,
+                Outcome.INCONCLUSIVE,
+                _describe(error),
+                values,
+                find_shown(driver.exchanges, str(error)),
+            )
+            self._go_on(error)
+        else:
+            self._held += 1
+        finally:
+            self._left_behind += driver.left_behind
+
+    def _go_on(self, error: Exception) -> None:
+        """Decide after a try that says nothing: another one, or the end."""
+        if self._broken is not None:
+            # Hypothesis is looking for smaller values; these are none.
+            reject()
+        if not isinstance(error, NeedNotMetError):
+            self._ended_by_error = True
+            self.was_unreachable = isinstance(error, UnreachableError)
+            raise _GiveUp
+        self._unmet += 1
+        if self._unmet >= (max(_MIN_TRIES, self._settings.examples) if self._held else _MIN_TRIES):
+            raise _GiveUp
+        reject()
+
+    def _note(self, reason: str) -> None:
+        self._inconclusive = Finding(self._clause, Outcome.INCONCLUSIVE, reason)
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, ContractsError):
+        return str(error)
+    if isinstance(error, Flaky):
+        return "DRS is not reliable: what broke the clause once held when it was done again"
+    return f"the check could not go on: {type(error).__name__}: {error}"
+
+
+def _make_property(attempt: Callable[..., None], clause: Clause, verify_settings: VerifySettings) -> Callable[[], None]:
+    """Make a Hypothesis test of a check; one without anything to vary is tried once."""
+    examples = verify_settings.examples if clause.varies else 1
     configured = settings(
         max_examples=examples,
         deadline=None,
@@ -122,5 +248,5 @@ def _property(attempt: Callable[..., None], clause: Clause, extent: Extent) -> C
     def once(**values: Any) -> None:
         attempt(**{name: value for name, value in values.items() if name in clause.varies})
 
-    test: Callable[[], None] = seed(extent.seed)(configured(given(**varies)(once)))
+    test: Callable[[], None] = seed(verify_settings.seed)(configured(given(**varies)(once)))
     return test

@@ -1,59 +1,60 @@
-"""A competing caller who takes the last places of a window."""
+"""A competing caller that takes the last places in a window."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drs_simulator.exchange import SoapCall
 from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking
+from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.slots import job_of
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.values import read_date_time, read_integer
 
+_HALF_A_DAY = 12 * 60
+_COMPETITOR = "another caller"
+
 
 class CompetingCaller:
-    """Takes the places that other callers want."""
+    """Takes the places that other callers ask for."""
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
 
     def fill_window(self, call: SoapCall) -> None:
-        """Fill the window that the call asks for. One that will be declined or not understood asks for none."""
+        """Fill the window that the call asks for. Does nothing for a call that DRS will refuse or cannot read."""
         try:
             booking = BookingRequest(
                 booking_id=read_integer(call.text("bookingId")),
-                window_start=self._date(call, "planningWindowStart"),
-                window_end=self._date(call, "planningWindowEnd"),
+                window_start=self._read_date(call, "planningWindowStart"),
+                window_end=self._read_date(call, "planningWindowEnd"),
             )
             self._scheduler.perform(fill_window, call.session_id, PlacingRequest(booking))
         except (SoapFault, Refusal):
             return
 
-    def _date(self, call: SoapCall, name: str) -> datetime | None:
+    def _read_date(self, call: SoapCall, name: str) -> datetime | None:
         text = call.text(name)
         return read_date_time(text, self._scheduler.profile.zone) if text else None
 
 
-_HALF_A_DAY = 12 * 60
-_COMPETITOR = "another caller"
-
-
 def fill_window(context: UseCaseContext, request: PlacingRequest) -> None:
-    """Fill the window that a booking is about to be scheduled in, until the booking itself has no place there.
+    """Fill a booking's window until the booking has no place in it.
 
-    Without a window it is the slot that the booking would get. The places go to bookings of an order of their own, in
-    the diary of everybody who could have come. A place that the booking has already stays its own.
+    Without a window it is the slot that the booking would get. The places go to bookings of another order, with all
+    operatives who could do the work. A place that the booking already has stays free for it. Of a window that is longer
+    than the planning horizon, only the days within the horizon are filled, since no booking gets a place after them.
 
-    Refuses: an unknown booking, one that is completed.
+    Refuses: an unknown booking, one that is completed, a window that is reversed or in the past.
     """
     booking = context.open_booking(request.booking.booking_id or request.booking_id)
-    window = _window(context, booking, request)
+    window = _find_window(context, booking, request)
     if window is None:
         return
     order = context.order_of(booking)
@@ -65,27 +66,41 @@ def fill_window(context: UseCaseContext, request: PlacingRequest) -> None:
         order_id=order_id,
         order_number=number,
         user_id=_COMPETITOR,
-        window_start=window[0],
-        window_end=window[1],
         appointment=None,
         held_until=None,
         locked_start=None,
         alert=None,
     )
-    for minutes in _lengths(booking):
-        while placed := context.planner.placed(replace(wanted, id=_next_id(context), minutes=minutes)):
-            context.transaction.put_booking(replace(placed, token_id=context.new_token()))
+    for start, end in _split_into_days(context, window):
+        for minutes in _lengths(booking):
+            of_day = replace(wanted, window_start=start, window_end=end, minutes=minutes)
+            while placed := context.planner.place(replace(of_day, id=_next_id(context))):
+                context.transaction.put_booking(replace(placed, token_id=context.new_token()))
 
 
-def _window(context: UseCaseContext, booking: Booking, request: PlacingRequest) -> tuple[datetime, datetime] | None:
+def _find_window(
+    context: UseCaseContext, booking: Booking, request: PlacingRequest
+) -> tuple[datetime, datetime] | None:
     start, end = request.booking.window_start, request.booking.window_end
     if start is not None and end is not None:
+        context.validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
         return start, end
     return context.planner.next_free_slot(job_of(booking), max(context.order_of(booking).earliest, context.now))
 
 
+def _split_into_days(context: UseCaseContext, window: tuple[datetime, datetime]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the window's part on each day: looking for a place in the whole window would start at its first day."""
+    start, end = window
+    zone = context.installation.zone
+    first = calendar.local_day(start, zone)
+    horizon = timedelta(days=context.profile.ordering.planning_horizon_days)
+    for day in calendar.days_between(first, min(calendar.local_day(end, zone), first + horizon)):
+        next_midnight = calendar.midnight(day + timedelta(days=1), zone)
+        yield max(start, calendar.midnight(day, zone)), min(end, next_midnight)
+
+
 def _lengths(booking: Booking) -> Iterator[int]:
-    """Long visits first, which fill a day with few; last the booking's own length, so that no such place is left."""
+    """Yield long visits first, which fill a day with few; last the booking's own length, so that it has no place."""
     minutes = _HALF_A_DAY
     while minutes > booking.minutes:
         yield minutes

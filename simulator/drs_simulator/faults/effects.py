@@ -1,6 +1,6 @@
-"""What a fault can do to a call. Each effect is a small value, so that TOML and JSON can carry it.
+"""The effects of faults on a call. Each is a small value that TOML and JSON can carry.
 
-An effect stands around the call and decides whether the call is carried out at all:
+An effect is a layer around the call and decides whether the call is carried out:
 
 ======================  ==================================================================================
 before the call         ``delay``, ``delay_uniform``, ``delay_log_normal``, ``delay_lincoln``,
@@ -10,13 +10,14 @@ after the call, which   ``empty``, ``truncated``, ``garbage``, ``slow_response``
 is carried out          ``wrong_content_type``, ``extra_elements``
 ======================  ==================================================================================
 
-Delays are real time, whatever the simulator's clock says.
+Delays are real time, whatever the simulator's clock shows.
 """
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from http import HTTPStatus
@@ -32,126 +33,6 @@ from drs_simulator.soap.envelope import serialize, write_fault, write_refusal
 from drs_simulator.soap.interface import OPERATIONS
 from drs_simulator.soap.soap_fault import FaultCode, SoapFault
 from drs_simulator.xml import parse_xml
-
-
-@dataclass(frozen=True, slots=True)
-class FaultContext:
-    """One call that effects strike.
-
-    Args:
-        call: What was sent.
-        random: The call's own randomness.
-        sleep: Waits so many seconds.
-        clear_sessions: Ends all sessions.
-        fill_window: Has another caller take the places that this call asks for.
-    """
-
-    call: SoapCall
-    random: Random
-    sleep: Callable[[float], object]
-    clear_sessions: Callable[[], object]
-    fill_window: Callable[[SoapCall], object]
-
-
-class Effect(BaseModel):
-    """Something that happens to a call."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: str
-    concerns: ClassVar[frozenset[str] | None] = None
-    """The only operations that it can happen to; ``None`` for whatever is posted."""
-
-    @abstractmethod
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
-        """What the caller gets. ``call_next`` performs the call, and whatever rules come after this one."""
-
-
-_LONGEST_SECONDS = 3600
-Seconds = Annotated[float, Field(ge=0, le=_LONGEST_SECONDS)]
-
-
-def _check_order(least: float, most: float) -> None:
-    if least > most:
-        raise ValueError(f"least ({least}) is more than most ({most})")
-
-
-class _Wait(Effect):
-    @abstractmethod
-    def drawn(self, random: Random) -> float:
-        """How many seconds one call waits."""
-
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
-        """Wait before the call."""
-        scene.sleep(self.drawn(scene.random))
-        return call_next()
-
-
-class Delay(_Wait):
-    """The call waits so many seconds."""
-
-    kind: Literal["delay"] = "delay"
-    seconds: Seconds
-
-    def drawn(self, random: Random) -> float:  # noqa: ARG002 - nothing is left to chance
-        """The same for every call."""
-        return self.seconds
-
-
-class DelayUniform(_Wait):
-    """The call waits between ``min`` and ``max`` seconds, every value as likely."""
-
-    kind: Literal["delay_uniform"] = "delay_uniform"
-    min: Seconds = 0
-    max: Seconds
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        _check_order(self.min, self.max)
-        return self
-
-    def drawn(self, random: Random) -> float:
-        """How many seconds one call waits."""
-        return random.uniform(self.min, self.max)
-
-
-class DelayLogNormal(_Wait):
-    """A log-normal wait: half the calls wait longer than ``median`` seconds, few of them much longer.
-
-    A wait below ``min`` or above ``max`` becomes that bound.
-    """
-
-    kind: Literal["delay_log_normal"] = "delay_log_normal"
-    median: Annotated[float, Field(gt=0, le=_LONGEST_SECONDS)]
-    sigma: Annotated[float, Field(ge=0, le=5)]
-    min: Seconds = 0
-    max: Seconds = _LONGEST_SECONDS
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        _check_order(self.min, self.max)
-        return self
-
-    def drawn(self, random: Random) -> float:
-        """How many seconds one call waits."""
-        return min(max(exp(random.normalvariate(log(self.median), self.sigma)), self.min), self.max)
-
-
-class DelayLincoln(_Wait):
-    """The call waits as long as a checkAvailability took at Lincoln, measured over 300 calls (client).
-
-    The minimum was 0.878 s, the mean 1.685 s, the maximum 4.835 s. A log-normal wait is fitted to them: it has that
-    mean, it never leaves those bounds, and the longest of 300 is about the longest that was measured.
-    """
-
-    kind: Literal["delay_lincoln"] = "delay_lincoln"
-
-    def drawn(self, random: Random) -> float:
-        """How many seconds one call waits."""
-        return _AT_LINCOLN.drawn(random)
-
-
-_AT_LINCOLN = DelayLogNormal(median=1.548, sigma=0.398, min=0.878, max=4.835)
-
 
 __all__ = [
     "AnyEffect",
@@ -175,10 +56,152 @@ __all__ = [
     "WrongContentType",
 ]
 
+
+@dataclass(frozen=True, slots=True)
+class FaultContext:
+    """A call that effects apply to, and what they need for it.
+
+    Args:
+        call: The request.
+        random: A source of randomness for this call alone.
+        sleep: Waits a number of seconds.
+        clear_sessions: Ends all sessions.
+        fill_window: Takes the places that a call asks for, as another caller would.
+    """
+
+    call: SoapCall
+    random: Random
+    sleep: Callable[[float], object]
+    clear_sessions: Callable[[], object]
+    fill_window: Callable[[SoapCall], object]
+
+
+class Effect(BaseModel):
+    """Something that a fault rule does to a call."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: str
+    concerns: ClassVar[frozenset[str] | None] = None
+    """The only operations that it applies to; ``None`` for every POST."""
+
+    @abstractmethod
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:
+        """Return the caller's reply. ``call_next`` performs the call with the effects of the rules after this one."""
+
+
+_LONGEST_SECONDS = 3600
+Seconds = Annotated[float, Field(ge=0, le=_LONGEST_SECONDS)]
+# Names of version 0.1.0, accepted for one release.
+_RENAMED_BOUNDS = {"least": "min", "most": "max"}
+_RENAMED_CLASSES = {
+    "AnswerLost": "ResponseLost",
+    "PlaceTaken": "SlotTaken",
+    "Refusal": "DrsRefusal",
+    "SessionLost": "SessionsExpired",
+    "SlowDrip": "SlowResponse",
+}
+
+
+def current_name(name: str, renamed: Mapping[str, str]) -> str:
+    """Return the present name of something that may have been renamed, with a DeprecationWarning if it was."""
+    if name not in renamed:
+        return name
+    warnings.warn(f"'{name}' is now '{renamed[name]}' in fault rules.", DeprecationWarning, stacklevel=3)
+    return renamed[name]
+
+
+def __getattr__(name: str) -> object:
+    if name in _RENAMED_CLASSES:
+        return globals()[current_name(name, _RENAMED_CLASSES)]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+class _Wait(Effect):
+    @abstractmethod
+    def draw(self, random: Random) -> float:
+        """Return the seconds that one call waits."""
+
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:
+        """Wait before the call."""
+        context.sleep(self.draw(context.random))
+        return call_next()
+
+
+class Delay(_Wait):
+    """The call waits ``seconds``."""
+
+    kind: Literal["delay"] = "delay"
+    seconds: Seconds
+
+    def draw(self, random: Random) -> float:  # noqa: ARG002 - no randomness
+        """Return the same seconds for every call."""
+        return self.seconds
+
+
+class _BoundedWait(_Wait):
+    min: Seconds = 0
+    max: Seconds = _LONGEST_SECONDS
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rename_bounds(cls, settings: object) -> object:
+        if not isinstance(settings, dict):
+            return settings
+        return {current_name(name, _RENAMED_BOUNDS): value for name, value in settings.items()}
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"min ({self.min}) is more than max ({self.max})")
+        return self
+
+
+class DelayUniform(_BoundedWait):
+    """The call waits between ``min`` and ``max`` seconds; every value is equally likely."""
+
+    kind: Literal["delay_uniform"] = "delay_uniform"
+    max: Seconds
+
+    def draw(self, random: Random) -> float:
+        """Return the seconds that one call waits."""
+        return random.uniform(self.min, self.max)
+
+
+class DelayLogNormal(_BoundedWait):
+    """The call waits a log-normal time: half the calls longer than ``median`` seconds, a few of them much longer.
+
+    A wait below ``min`` or above ``max`` becomes that bound.
+    """
+
+    kind: Literal["delay_log_normal"] = "delay_log_normal"
+    median: Annotated[float, Field(gt=0, le=_LONGEST_SECONDS)]
+    sigma: Annotated[float, Field(ge=0, le=5)]
+
+    def draw(self, random: Random) -> float:
+        """Return the seconds that one call waits."""
+        return min(max(exp(random.normalvariate(log(self.median), self.sigma)), self.min), self.max)
+
+
+class DelayLincoln(_Wait):
+    """The call waits as long as checkAvailability took at Lincoln, measured over 300 calls (client).
+
+    The minimum was 0.878 s, the mean 1.685 s, the maximum 4.835 s. The wait is log-normal with that mean and within
+    those bounds; the longest of 300 waits is about the longest that was measured.
+    """
+
+    kind: Literal["delay_lincoln"] = "delay_lincoln"
+
+    def draw(self, random: Random) -> float:
+        """Return the seconds that one call waits."""
+        return _AT_LINCOLN.draw(random)
+
+
+_AT_LINCOLN = DelayLogNormal(median=1.548, sigma=0.398, min=0.878, max=4.835)
+
 _HTML = "text/html; charset=utf-8"
 
 
-def _checked_for_xml(text: str) -> str:
+def _check_xml(text: str) -> str:
     try:
         etree.Element("text").text = text
     except ValueError:
@@ -186,25 +209,25 @@ def _checked_for_xml(text: str) -> str:
     return text
 
 
-def _checked_for_a_header(text: str) -> str:
+def _check_header(text: str) -> str:
     if not text.isprintable() or not text.isascii():
         raise ValueError("must be one line of ASCII")
     return text
 
 
-_XmlText = Annotated[str, AfterValidator(_checked_for_xml)]
-_HeaderText = Annotated[str, AfterValidator(_checked_for_a_header)]
+_XmlText = Annotated[str, AfterValidator(_check_xml)]
+_HeaderText = Annotated[str, AfterValidator(_check_header)]
 
 
 class HttpStatus(Effect):
-    """A proxy before DRS answers with an HTTP status, with or without a body; DRS never sees the call."""
+    """A proxy in front of DRS answers with an HTTP status, with or without a body; the call does not reach DRS."""
 
     kind: Literal["http_status"] = "http_status"
     status: Annotated[int, Field(ge=200, le=599)]
     body: str = ""
     content_type: _HeaderText = _HTML
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the status."""
         return Reply(self.status, self.body.encode(), self.content_type, broken=True)
 
@@ -216,31 +239,31 @@ class Fault(Effect):
     text: _XmlText = "Error reading XMLStreamReader."
     code: FaultCode = "Server"
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the fault."""
         body = write_fault(SoapFault(self.text, self.code))
         return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, body, broken=True)
 
 
 class DrsRefusal(Effect):
-    """DRS declines: status error with this ``errorMsg``; the call is not carried out."""
+    """DRS refuses the call: status ``error`` with this ``errorMsg``. The call is not carried out."""
 
     kind: Literal["refusal"] = "refusal"
     text: _XmlText = "Error in Booking.schedule. Error in modifyJob Planning failed"
     concerns = OPERATIONS
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
-        """Answer with the refusal, in the wrapper of the operation's response."""
-        return Reply(HTTPStatus.OK, write_refusal(scene.call.operation, self.text), broken=True)
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+        """Answer with the refusal in the wrapper of the operation's response."""
+        return Reply(HTTPStatus.OK, write_refusal(context.call.operation, self.text), broken=True)
 
 
 class LoginPage(Effect):
-    """A proxy shows its login page at status 200, as ``text/html``; DRS never sees the call."""
+    """A proxy answers with its login page at status 200, as ``text/html``; the call does not reach DRS."""
 
     kind: Literal["login_page"] = "login_page"
     title: str = "Sign in"
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
         """Answer with the page."""
         title = escape(self.title)
         page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
@@ -252,17 +275,17 @@ class Reset(Effect):
 
     kind: Literal["reset"] = "reset"
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
-        """Break off."""
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - nothing is carried out
+        """Reset the connection."""
         return Reply(0, b"", broken=True, reset=True)
 
 
 class Empty(Effect):
-    """The call is carried out, and its answer has no body."""
+    """The call is carried out; its answer has no body."""
 
     kind: Literal["empty"] = "empty"
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Answer with nothing."""
         return call_next()._replace(body=b"", broken=True)
 
@@ -273,92 +296,92 @@ class Truncated(Effect):
     kind: Literal["truncated"] = "truncated"
     fraction: Annotated[float, Field(ge=0, lt=1)] = 0.5
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
         """Cut the answer short."""
         reply = call_next()
         return reply._replace(body=reply.body[: int(len(reply.body) * self.fraction)], broken=True)
 
 
 class Garbage(Effect):
-    """The call is carried out, and its answer is so many bytes of noise."""
+    """The call is carried out; its answer is ``size`` random bytes."""
 
     kind: Literal["garbage"] = "garbage"
     size: Annotated[int, Field(ge=1, le=1024 * 1024)] = 512
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
-        """Answer with noise."""
-        return call_next()._replace(body=scene.random.randbytes(self.size), broken=True)
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:
+        """Answer with random bytes."""
+        return call_next()._replace(body=context.random.randbytes(self.size), broken=True)
 
 
 class WrongContentType(Effect):
-    """The call is carried out, and its answer claims to be something else than XML."""
+    """The call is carried out; its answer has a Content-Type other than XML."""
 
     kind: Literal["wrong_content_type"] = "wrong_content_type"
     content_type: _HeaderText = _HTML
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
-        """Answer under another Content-Type."""
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+        """Answer with another Content-Type."""
         return call_next()._replace(content_type=self.content_type, broken=True)
 
 
 class SlowResponse(Effect):
-    """The call is carried out, and its answer comes at so many bytes a second. Needs a connection."""
+    """The call is carried out; its answer arrives at ``bytes_per_second``. Needs a connection."""
 
     kind: Literal["slow_response"] = "slow_response"
     bytes_per_second: Annotated[int, Field(ge=1)] = 100
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
-        """Slow the answer down."""
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+        """Slow down the answer."""
         return call_next()._replace(bytes_per_second=self.bytes_per_second, broken=True)
 
 
 class ResponseLost(Effect):
-    """The call is carried out, and the caller never hears of it: after so many seconds the connection is reset.
+    """The call is carried out, but the caller gets no answer: after ``seconds`` the connection is reset.
 
-    With ``seconds`` beyond the caller's time limit, the caller sees a time-out instead of a reset.
+    If ``seconds`` is more than the caller's time limit, the caller sees a time-out instead of a reset.
     """
 
     kind: Literal["response_lost"] = "response_lost"
     seconds: Seconds = 0
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
-        """Carry the call out, and say nothing."""
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:
+        """Carry out the call and reset the connection."""
         reply = call_next()
-        scene.sleep(self.seconds)
+        context.sleep(self.seconds)
         return reply._replace(broken=True, reset=True)
 
 
 class SessionsExpired(Effect):
-    """All sessions are forgotten before the call, as when DRS is started anew."""
+    """All sessions end before the call, as if DRS was restarted."""
 
     kind: Literal["sessions_expired"] = "sessions_expired"
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
-        """Forget the sessions; the call is answered as it then is."""
-        scene.clear_sessions()
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:
+        """End the sessions; then carry out the call."""
+        context.clear_sessions()
         return call_next()
 
 
 class SlotTaken(Effect):
-    """Between check and booking another caller takes the last places: the window is full when the call comes."""
+    """Another caller takes the last places between check and booking: the window is full when the call comes."""
 
     kind: Literal["slot_taken"] = "slot_taken"
     concerns = frozenset({"scheduleBooking", "createReservation"})
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
-        """Fill the window; the call is answered as it then is."""
-        scene.fill_window(scene.call)
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:
+        """Fill the window; then carry out the call."""
+        context.fill_window(context.call)
         return call_next()
 
 
 class ExtraElements(Effect):
-    """The answer has elements that no interface description knows, as a later version of DRS may send."""
+    """The answer has elements that are not in the WSDL, as a later version of DRS may send."""
 
     kind: Literal["extra_elements"] = "extra_elements"
     name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")] = "futureElement"
 
-    def apply(self, scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
-        """Add one to the answer and to everything in it that has members."""
+    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:  # noqa: ARG002 - the same for all calls
+        """Add one element to the answer and to every element in it that has members."""
         reply = call_next()
         try:
             root = parse_xml(reply.body)
@@ -391,4 +414,4 @@ AnyEffect = Annotated[
     | ExtraElements,
     Field(discriminator="kind"),
 ]
-"""Every effect, told apart by its ``kind``."""
+"""Any effect, identified by its ``kind``."""

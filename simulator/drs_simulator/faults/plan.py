@@ -1,4 +1,4 @@
-"""The fault rules in force, in this process or shared through a database."""
+"""The fault rules in force, in this process or shared in a database."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _Result = TypeVar("_Result")
 
 
 class RuleStore(Protocol):
-    """Where the rules in force are kept."""
+    """Stores the rules in force."""
 
     def rules(self) -> _Rules:
-        """The rules as they are now."""
+        """Return the present rules."""
 
     def change(self, change: Callable[[_Rules], tuple[_Rules, _Result]]) -> _Result:
-        """Put what a function makes of the rules in their place, and tell what else it made; nobody comes between."""
+        """Replace the rules by the first result of ``change`` and return its second one, in one atomic step."""
 
 
 class InMemoryRuleStore:
-    """Keeps the rules in this process. Safe under threads; to look costs nothing."""
+    """Stores the rules in this process. Safe under threads."""
 
     def __init__(self) -> None:
         self._rules: _Rules = ()
@@ -52,7 +52,7 @@ class InMemoryRuleStore:
 
 
 class DatabaseRuleStore:
-    """Keeps the rules in the database. While that cannot be reached, no call goes wrong on purpose."""
+    """Stores the rules in the database. While it cannot be reached, there are no rules."""
 
     def __init__(self, settings: SharedSettings) -> None:
         self._settings = settings
@@ -68,12 +68,12 @@ class DatabaseRuleStore:
         """See ``RuleStore.change``."""
         results: list[_Result] = []
 
-        def changed(document: str | None) -> str:
+        def replace(document: str | None) -> str:
             rules, result = change(_read(document or _NONE))
             results.append(result)
             return _adapter().dump_json(rules).decode()
 
-        self._settings.change_setting(_FAULTS, changed)
+        self._settings.change_setting(_FAULTS, replace)
         return results[0]
 
 
@@ -87,65 +87,65 @@ def _read(document: str) -> _Rules:
 
 
 class FaultPlan:
-    """The fault rules in force. Safe under threads; without rules it costs nothing.
+    """The fault rules in force. Safe under threads.
 
-    All rules that mean a call happen to it, the first one outermost: a delay before an ``http_status`` delays that
-    status; an ``http_status`` before a delay answers at once, and the delay does not come to pass.
+    All rules that match a call apply to it, the first one outermost: a delay before an ``http_status`` delays that
+    status; an ``http_status`` before a delay answers at once, without the delay.
 
     Args:
-        rules: The rules from the start. Without any, those that are on the rule_store stay in force.
-        random: The source of randomness, used for nothing else, so that the same calls meet the same faults.
-        rule_store: Where the rules in force are kept; in this process without.
+        rules: The rules at the start. If there are none, those in the store stay in force.
+        random: A source of randomness for faults alone, so that the same calls have the same faults.
+        rule_store: Stores the rules in force; default: in this process.
     """
 
     def __init__(self, rules: Iterable[FaultRule], random: Random, rule_store: RuleStore | None = None) -> None:
-        self._at_first = tuple(rules)
+        self._initial = tuple(rules)
         self._random = random
         self._rule_store = InMemoryRuleStore() if rule_store is None else rule_store
-        if self._at_first:
+        if self._initial:
             self.reset()
 
     def __bool__(self) -> bool:
         return bool(self._rule_store.rules())
 
     def rules(self) -> tuple[FaultRule, ...]:
-        """The rules in force; ``times`` is how often each is still to happen."""
+        """Return the rules in force; ``times`` is how often each will still apply."""
         return self._rule_store.rules()
 
     def add(self, *rules: FaultRule) -> None:
-        """Put rules in force, after those that are there."""
+        """Add rules after the present ones."""
         self._rule_store.change(lambda present: ((*present, *rules), None))
 
     def clear(self) -> None:
-        """No call goes wrong any more."""
+        """Remove all rules."""
         self._rule_store.change(lambda _: ((), None))
 
     def reset(self) -> None:
-        """Only the rules from the start are in force, and none of them has happened."""
-        self._rule_store.change(lambda _: (self._at_first, None))
+        """Restore the rules from the start, with their full ``times``."""
+        self._rule_store.change(lambda _: (self._initial, None))
 
     def effects_for(self, call: SoapCall) -> tuple[tuple[Effect, ...], Random]:
-        """The effects that strike this call, which count as happened, and the randomness that they may use."""
+        """Return the effects that apply to this call, and count them; and the randomness that they use."""
 
-        def taken(rules: _Rules) -> tuple[_Rules, tuple[tuple[Effect, ...], Random]]:
-            struck: list[Effect] = []
+        def take(rules: _Rules) -> tuple[_Rules, tuple[tuple[Effect, ...], Random]]:
+            effects: list[Effect] = []
             left: list[FaultRule] = []
             for rule in rules:
-                happens = rule.matches(call) and (rule.probability == 1 or self._random.random() < rule.probability)
-                if happens:
-                    struck.append(rule.effect)
-                if not happens or rule.times is None:
+                applies = rule.matches(call) and (rule.probability == 1 or self._random.random() < rule.probability)
+                if applies:
+                    effects.append(rule.effect)
+                if not applies or rule.times is None:
                     left.append(rule)
                 elif rule.times > 1:
                     left.append(rule.model_copy(update={"times": rule.times - 1}))
-            random = Random(self._random.getrandbits(_SEED_BITS) if struck else 0)  # noqa: S311
-            return tuple(left), (tuple(struck), random)
+            random = Random(self._random.getrandbits(_SEED_BITS) if effects else 0)  # noqa: S311
+            return tuple(left), (tuple(effects), random)
 
-        return self._rule_store.change(taken)
+        return self._rule_store.change(take)
 
 
-def apply_effects(effects: Iterable[Effect], scene: FaultContext, call_next: Callable[[], Reply]) -> Reply:
-    """What the caller gets when these effects strike, the first one outermost."""
+def apply_effects(effects: Iterable[Effect], context: FaultContext, call_next: Callable[[], Reply]) -> Reply:
+    """Return the caller's reply after these effects, the first one outermost."""
     for effect in reversed(tuple(effects)):
-        call_next = partial(effect.apply, scene, call_next)
+        call_next = partial(effect.apply, context, call_next)
     return call_next()

@@ -1,19 +1,17 @@
-"""Fault rules: which calls go wrong, how, and how often; and the files that they come in."""
+"""Fault rules: which calls go wrong, how and how often; and the TOML files that contain them."""
 
 from __future__ import annotations
 
-import tomllib
-import warnings
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from drs_simulator.errors import UnusableError
+from drs_simulator.errors import UnusableError, explain
 from drs_simulator.exchange import SoapCall
-from drs_simulator.faults.effects import AnyEffect
+from drs_simulator.faults.effects import AnyEffect, current_name
 from drs_simulator.soap.interface import OPERATIONS
+from drs_simulator.toml_files import TomlError, read_toml
 
 
 class FaultFileError(UnusableError, ValueError):
@@ -27,46 +25,36 @@ _RENAMED_KINDS = {
     "place_taken": "slot_taken",
     "slow_drip": "slow_response",
 }
-_RENAMED_SETTINGS = {"least": "min", "most": "max"}
 
 
-def _from_kind(value: object) -> object:
-    """An effect's table, from its kind alone or from a table with names of version 0.1.0."""
+def _expand_kind(value: object) -> object:
+    """Return an effect's table, also for its kind alone."""
     table = {"kind": value} if isinstance(value, str) else value
-    if not isinstance(table, dict):
+    if not isinstance(table, dict) or not isinstance(table.get("kind"), str):
         return table
-    renamed = {_current_name(name, _RENAMED_SETTINGS): setting for name, setting in table.items()}
-    kind = renamed.get("kind")
-    return renamed | {"kind": _current_name(kind, _RENAMED_KINDS)} if isinstance(kind, str) else renamed
-
-
-def _current_name(name: str, renamed: Mapping[str, str]) -> str:
-    if name not in renamed:
-        return name
-    warnings.warn(f"'{name}' is now '{renamed[name]}' in fault rules.", DeprecationWarning, stacklevel=2)
-    return renamed[name]
+    return table | {"kind": current_name(table["kind"], _RENAMED_KINDS)}
 
 
 class FaultRule(BaseModel):
-    """One way in which calls go wrong.
+    """A rule by which calls go wrong.
 
     ::
 
         FaultRule(operation="scheduleBooking", times=1, effect=effects.ResponseLost())
 
     Args:
-        effect: What happens (see ``drs_simulator.effects``). In TOML and JSON a table with its ``kind``, or only the
+        effect: What happens (see ``drs_simulator.effects``). In TOML and JSON, a table with its ``kind`` or only the
             kind.
-        operation: The operation that it happens to; any without.
-        caller: The address of the caller that it happens to; any without.
-        header: A request header, ``Name: value``, of the calls that it happens to; any without.
-        times: How often it happens; for ever without.
-        probability: How likely it is that it happens to a call that is meant.
+        operation: The operation that the rule applies to; default: all.
+        caller: The IP address of the caller that it applies to; default: all.
+        header: A header, ``Name: value``, of the requests that it applies to; default: all.
+        times: How often it applies; default: without limit.
+        probability: The probability, above 0 and at most 1, that it applies to a matching call.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    effect: Annotated[AnyEffect, BeforeValidator(_from_kind)]
+    effect: Annotated[AnyEffect, BeforeValidator(_expand_kind)]
     operation: str | None = None
     caller: str | None = None
     header: Annotated[str, Field(pattern=r"^[^:\s]+: *\S.*$")] | None = None
@@ -74,16 +62,16 @@ class FaultRule(BaseModel):
     probability: Annotated[float, Field(gt=0, le=1)] = 1
 
     @model_validator(mode="after")
-    def _can_happen(self) -> Self:
+    def _check_operation(self) -> Self:
         if self.operation is not None and self.operation not in OPERATIONS:
             raise ValueError(f"operation: '{self.operation}' is none of {', '.join(sorted(OPERATIONS))}")
         concerns = self.effect.concerns
         if self.operation is not None and concerns is not None and self.operation not in concerns:
-            raise ValueError(f"operation: {self.effect.kind} happens to {' or '.join(sorted(concerns))} only")
+            raise ValueError(f"operation: {self.effect.kind} applies to {' or '.join(sorted(concerns))} only")
         return self
 
     def matches(self, call: SoapCall) -> bool:
-        """Whether it can happen to the call."""
+        """Return whether the rule can apply to the call."""
         if self.caller is not None and self.caller != call.address:
             return False
         if self.header is not None:
@@ -96,7 +84,7 @@ class FaultRule(BaseModel):
 
 
 def load_faults(path: str | Path) -> tuple[FaultRule, ...]:
-    """The rules of a TOML file, each a table ``[[faults]]``.
+    """Read the rules from a TOML file, each a table ``[[faults]]``.
 
     ::
 
@@ -110,35 +98,21 @@ def load_faults(path: str | Path) -> tuple[FaultRule, ...]:
         effect = { kind = "response_lost", seconds = 60 }
 
     Raises:
-        FaultFileError: The file cannot be read or used.
+        FaultFileError: The file cannot be read, or a rule in it is wrong.
     """
     try:
-        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        table = read_toml(Path(path))
     except OSError as error:
         raise FaultFileError(f"Faults {path} cannot be used: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FaultFileError(f"Faults {path} cannot be used: is no TOML: {error}") from None
+    except TomlError as error:
+        raise FaultFileError(f"Faults {path} cannot be used: {error}") from None
     try:
         return _File.model_validate(table).faults
     except ValidationError as error:
-        raise FaultFileError(f"Faults {path} cannot be used: {_explained(error)}") from None
+        raise FaultFileError(f"Faults {path} cannot be used: {explain(error, tagged='effect')[0]}") from None
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     faults: tuple[FaultRule, ...]
-
-
-def _explained(error: ValidationError) -> str:
-    """The first problem, beginning with the key in the file."""
-    detail: Any = error.errors()[0]
-    location = list(detail["loc"])
-    if "effect" in location:
-        # Behind it stands the kind, which is no key of the file.
-        del location[location.index("effect") + 1 : location.index("effect") + 2]
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    if detail["type"] == "extra_forbidden":
-        message = "is not a setting; look for a slip in its name"
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
-    return f"{where}: {message}"

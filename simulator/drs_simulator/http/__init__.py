@@ -1,1 +1,1 @@
-"""The HTTP face: paths, delivery, health and metrics."""
+"""The HTTP side: routing, delivery, health, metrics and servers."""

@@ -1,4 +1,4 @@
-"""The WSGI application: which path leads to the gateway, and what everything else is told."""
+"""The WSGI application: routes requests to the gateway, its WSDL, the admin interface, the console and other pages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.datastructures import EnvironHeaders
+from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request, Response
 
@@ -21,7 +22,7 @@ from drs_simulator.faults.competitor import CompetingCaller
 from drs_simulator.faults.effects import FaultContext
 from drs_simulator.faults.plan import FaultPlan, apply_effects
 from drs_simulator.http.delivery import deliver
-from drs_simulator.http.ops import OpsEndpoints, Tally
+from drs_simulator.http.ops import OpsEndpoints, RequestMetrics
 from drs_simulator.http.request_log import log_exchange
 from drs_simulator.journal.journal import Journal
 from drs_simulator.profile.model import Profile
@@ -29,21 +30,26 @@ from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap import soap_fault
 from drs_simulator.soap.envelope import write_fault
 from drs_simulator.soap.gateway import GatewayResponse
+from drs_simulator.storage.errors import StateError
 
 ADMIN_ROOT = "__admin"
 """The first part of every path of the admin interface."""
 
 _log = logging.getLogger(__name__)
 _XML = "text/xml;charset=UTF-8"
+_TEXT = "text/plain; charset=utf-8"
+_NOT_A_POST = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.no_operation()))
+_BODY_BROKE_OFF = Reply(HTTPStatus.BAD_REQUEST, b"The body of the request ended too early.\n", _TEXT)
+_FAILED = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.internal_error()))
 
 
 def service_path(profile: Profile) -> str:
-    """The path of the gateway (seen: Interfacing)."""
+    """Return the path of the gateway (seen: Interfacing)."""
     return f"/OTWebServiceGateway_{profile.instance}/ws/soap"
 
 
 class SoapService(Protocol):
-    """What is behind the paths: a gateway, or recordings of one."""
+    """Answers SOAP calls: a gateway, or recordings of one."""
 
     def answer(self, body: bytes, charset: str | None = None) -> GatewayResponse:
         """See ``Gateway.answer``."""
@@ -53,13 +59,13 @@ class SoapService(Protocol):
 
 
 class Pages(Protocol):
-    """Pages for people, beside the gateway."""
+    """Pages for people, at paths of their own."""
 
     def has(self, request: Request) -> bool:
-        """Whether the request is for one of them."""
+        """Return whether the request is for one of the pages."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one HTTP request, as WSGI has it."""
+        """Answer one HTTP request as a WSGI application."""
 
 
 class Endpoint:
@@ -67,13 +73,13 @@ class Endpoint:
 
     Args:
         profile: The installation.
-        gateway: Answers calls.
-        scheduler: What the gateway turns to, and faults too.
+        gateway: Answers SOAP calls.
+        scheduler: Holds the state that health, metrics and faults need.
         clock: The simulator's time.
-        faults: What goes wrong.
-        journal: Keeps what was said.
-        admin: Answers what lies under ``/__admin``, where there is an admin interface.
-        console: Shows pages to people, where there are any.
+        faults: The fault rules.
+        journal: Records each call.
+        admin: Answers below ``/__admin``; ``None`` without an admin interface.
+        console: Pages for people; ``None`` without a console.
     """
 
     def __init__(
@@ -96,98 +102,133 @@ class Endpoint:
         self._journal = journal
         self._admin = admin
         self._console = console
-        self._tally = Tally()
-        self._operating = OpsEndpoints(self._tally, scheduler)
+        self._metrics = RequestMetrics(scheduler)
+        self._ops = OpsEndpoints(self._metrics, scheduler)
         self._paths = frozenset({service_path(profile), f"{service_path(profile)}_560"})
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one HTTP request, as WSGI has it."""
+        """Answer one HTTP request as a WSGI application."""
         if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in self._paths:
-            return deliver(self._exchange(environ), environ, start_response, sleep)
-        request = Request(environ)
-        if self._admin is not None and request.path.split("/", 2)[1] == ADMIN_ROOT:
-            return self._admin(environ, start_response)
-        if request.path not in self._paths:
-            return self._elsewhere(request)(environ, start_response)
-        if request.method in ("GET", "HEAD") and request.query_string.lower().startswith(b"wsdl"):
-            return self._wsdl(request)(environ, start_response)
-        return deliver(self._exchange(environ), environ, start_response, sleep)
+            return deliver(self._answer_call(environ), environ, start_response, sleep)
+        try:
+            application = self._route(Request(environ))
+        except Exception:
+            _log.exception("The answer to a request failed")
+            text = "The simulator failed; its log says more.\n"
+            application = Response(text, HTTPStatus.INTERNAL_SERVER_ERROR, content_type=_TEXT)
+        return application(environ, start_response)
 
-    def _wsdl(self, request: Request) -> Response:
+    def _route(self, request: Request) -> WSGIApplication:
+        """Return what answers a request that is not a call by POST."""
+        if self._admin is not None and request.path.split("/", 2)[1] == ADMIN_ROOT:
+            return self._admin
+        if request.path not in self._paths:
+            return self._find_page(request)
+        if request.method in ("GET", "HEAD") and request.query_string.lower().startswith(b"wsdl"):
+            return self._describe(request)
+        return partial(deliver, self._answer_call(request.environ), sleep=sleep)
+
+    def _describe(self, request: Request) -> Response:
+        """Return the WSDL, or the part of it that the query names; an unknown part means the whole."""
         part = next((value for name, value in request.args.items() if name.lower() == "wsdl"), "")
-        # Whatever else follows ?wsdl= means the whole, as it always did.
         document = self._gateway.wsdl(request.base_url, part) or self._gateway.wsdl(request.base_url)
         return Response(document, content_type=_XML)
 
-    def _exchange(self, environ: WSGIEnvironment) -> Reply:
-        """A SOAP call, whatever the query: clients exist that post to ``?wsdl`` (client)."""
+    def _answer_call(self, environ: WSGIEnvironment) -> Reply:
+        """Answer a SOAP call whatever its query is: some clients post to ``?wsdl`` (client). Never raises."""
         began, started = self._clock.now(), perf_counter()
-        is_call = environ["REQUEST_METHOD"] == "POST"
-        content_type = environ.get("CONTENT_TYPE", "")
-        # Asked once a call: where the rules are shared, a database has to be asked.
-        may_strike = is_call and bool(self._faults)
-        call = SoapCall(
-            body=read_body(environ, self._profile.gateway.max_body_bytes) if is_call else b"",
-            charset=_charset_of(content_type),
-            method=environ["REQUEST_METHOD"],
-            path=environ["PATH_INFO"],
-            address=environ.get("REMOTE_ADDR", ""),
-            headers=_headers(environ, content_type, may_strike),
-            request_id=environ.get("HTTP_X_REQUEST_ID", ""),
-        )
-        reply, faults = self._answered(call, may_strike) if is_call else (_NO_CALL, ())
-        duration = perf_counter() - started
-        self._tally.count(call, reply, faults, duration)
-        log_exchange(call, reply, faults, duration)
-        if self._journal:
-            self._keep(call, reply, faults, began, duration)
+        faults: tuple[str, ...] = ()
+        call: SoapCall | None = None
+        try:
+            if environ["REQUEST_METHOD"] != "POST":
+                reply = _NOT_A_POST
+            else:
+                # Checked once a call: shared rules are in a database.
+                has_rules = bool(self._faults)
+                call = _make_call(environ, _read_body(environ, self._profile.gateway.max_body_bytes), has_rules)
+                reply, faults = self._perform(call, has_rules)
+        except _BodyBrokeOffError:
+            _log.warning("The body of a request from %s broke off", environ.get("REMOTE_ADDR", ""))
+            reply = _BODY_BROKE_OFF
+        except StateError as error:
+            _log.error("A call failed: %s", error)
+            reply = _FAILED
+        except Exception:
+            _log.exception("A call failed")
+            reply = _FAILED
+        self._record(call or _make_call(environ), reply, faults, began, perf_counter() - started)
         return reply
 
-    def _keep(self, call: SoapCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
-        try:
-            self._journal.record(call, reply, faults=faults, began=began, duration=duration)
-        except Exception:
-            # A caller gets the answer, whatever the journal makes of the call.
-            _log.exception("An exchange could not be kept in the journal")
-
-    def _answered(self, call: SoapCall, may_strike: bool) -> tuple[Reply, tuple[str, ...]]:
-        call_next = partial(self._answer, call)
-        if not may_strike:
+    def _perform(self, call: SoapCall, has_rules: bool) -> tuple[Reply, tuple[str, ...]]:
+        """Perform the call with the effects that apply to it, and name their kinds."""
+        call_next = partial(self._ask_gateway, call)
+        if not has_rules:
             return call_next(), ()
         effects, random = self._faults.effects_for(call)
-        scene = FaultContext(call, random, sleep, self._scheduler.clear_sessions, self._competitor.fill_window)
-        return apply_effects(effects, scene, call_next), tuple(effect.kind for effect in effects)
+        context = FaultContext(call, random, sleep, self._scheduler.clear_sessions, self._competitor.fill_window)
+        return apply_effects(effects, context, call_next), tuple(effect.kind for effect in effects)
 
-    def _answer(self, call: SoapCall) -> Reply:
+    def _ask_gateway(self, call: SoapCall) -> Reply:
         answer = self._gateway.answer(call.body, call.charset)
         return Reply(answer.status, answer.body, operation=answer.operation)
 
-    def _elsewhere(self, request: Request) -> WSGIApplication:
-        """What answers where the gateway is not."""
+    def _record(self, call: SoapCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
+        try:
+            self._metrics.count(call, reply, faults, duration)
+            log_exchange(call, reply, faults, duration)
+            if self._journal:
+                self._journal.record(call, reply, faults=faults, began=began, duration=duration)
+        except Exception:
+            # The caller gets its answer all the same.
+            _log.exception("A call could not be recorded")
+
+    def _find_page(self, request: Request) -> WSGIApplication:
+        """Return what answers at a path that is not the gateway's."""
         if self._console is not None and self._console.has(request):
             return self._console
-        return self._operating.answer(request) or self._signpost(request)
+        return self._ops.answer(request) or self._show_signpost(request)
 
-    def _signpost(self, request: Request) -> Response:
-        """Where the gateway is, for whoever looks elsewhere."""
-        address = f"{request.host_url.rstrip('/')}{service_path(self._profile)}"
+    def _show_signpost(self, request: Request) -> Response:
+        """Show the gateway's address to a caller at another path."""
+        address = f"{request.root_url.rstrip('/')}{service_path(self._profile)}"
         found = request.path == "/"
         status = HTTPStatus.OK if found else HTTPStatus.NOT_FOUND
-        opening = "This is a simulator of DRS." if found else f"There is nothing at {request.path}."
+        opening = "This is a simulator of DRS." if found else f"There is nothing at {request.root_path}{request.path}."
         text = f"{opening}\nThe SOAP gateway is at {address}\nIts WSDL is at {address}?wsdl\n"
-        return Response(text, status, content_type="text/plain; charset=utf-8")
+        return Response(text, status, content_type=_TEXT)
 
 
-_NO_CALL = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.no_operation()))
+class _BodyBrokeOffError(Exception):
+    """The body of a request ended too early, or it cannot be read."""
 
 
-def _headers(environ: WSGIEnvironment, content_type: str, may_strike: bool) -> dict[str, str]:
-    """What somebody may ask of a call's headers: only fault rules ask for any."""
-    if may_strike:
+def _read_body(environ: WSGIEnvironment, limit: int) -> bytes:
+    try:
+        return read_body(environ, limit)
+    except (HTTPException, OSError) as error:
+        raise _BodyBrokeOffError from error
+
+
+def _make_call(environ: WSGIEnvironment, body: bytes = b"", has_rules: bool = False) -> SoapCall:
+    content_type = environ.get("CONTENT_TYPE", "")
+    return SoapCall(
+        body=body,
+        charset=_parse_charset(content_type),
+        method=environ["REQUEST_METHOD"],
+        path=environ["PATH_INFO"],
+        address=environ.get("REMOTE_ADDR", ""),
+        headers=_read_headers(environ, content_type, has_rules),
+        request_id=environ.get("HTTP_X_REQUEST_ID", ""),
+    )
+
+
+def _read_headers(environ: WSGIEnvironment, content_type: str, has_rules: bool) -> dict[str, str]:
+    """Return the headers that are needed: all of them only for fault rules."""
+    if has_rules:
         return {name.lower(): value for name, value in EnvironHeaders(environ)}
     return {"content-type": content_type, "soapaction": environ.get("HTTP_SOAPACTION", "")}
 
 
 @lru_cache(maxsize=256)
-def _charset_of(content_type: str) -> str | None:
+def _parse_charset(content_type: str) -> str | None:
     return parse_options_header(content_type)[1].get("charset")

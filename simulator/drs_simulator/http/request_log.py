@@ -1,4 +1,4 @@
-"""Logs every exchange under an id that the caller sent or is told, so that both sides' logs can be put together."""
+"""Logs every exchange with a request id, the caller's or a new one, so that both sides' logs can be matched."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from drs_simulator.journal.masking import shown
 _log = logging.getLogger(__name__)
 _HEADER = "X-Request-ID"
 _IN_ENVIRON = "HTTP_X_REQUEST_ID"
-_SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 _RANDOM_BYTES = 8
 
 
 class RequestIds:
-    """Gives every request an id, the caller's own if that is sane, and tells it in the answer."""
+    """Gives every request an id, the caller's own if it is well formed, and returns it in the response header."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self._application = application
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one HTTP request, as WSGI has it."""
+        """Answer one HTTP request as a WSGI application."""
         sent = environ.get(_IN_ENVIRON, "")
-        request_id = sent if _SANE.fullmatch(sent) else token_hex(_RANDOM_BYTES)
+        request_id = sent if _WELL_FORMED.fullmatch(sent) else token_hex(_RANDOM_BYTES)
         environ[_IN_ENVIRON] = request_id
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
@@ -38,7 +38,7 @@ class RequestIds:
 
 
 def log_exchange(call: SoapCall, reply: Reply, faults: tuple[str, ...], duration: float) -> None:
-    """A line for one exchange, if anybody reads such lines. It has no more of a session than the journal shows."""
+    """Log one exchange at level info, with no more of its session id than the journal shows."""
     if not _log.isEnabledFor(logging.INFO):
         return
     fields = {

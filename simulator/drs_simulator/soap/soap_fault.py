@@ -11,7 +11,7 @@ from typing import Literal
 FaultCode = Literal["Client", "Server", "VersionMismatch", "MustUnderstand"]
 
 
-class SoapFault(Exception):  # noqa: N818 - SOAP's own word
+class SoapFault(Exception):
     """The response is a SOAP fault with HTTP status 500. Nothing was changed."""
 
     def __init__(self, text: str, code: FaultCode = "Client") -> None:

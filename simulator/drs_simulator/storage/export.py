@@ -27,7 +27,7 @@ class _Part(BaseModel):
 
 
 class ClockState(_Part):
-    """The instant at which the clock stands, or how far ahead of real time it runs: one of the two."""
+    """The instant at which the clock stands, or how far ahead of system time it runs: one of the two."""
 
     fixed: AwareDatetime | None = None
     shift: timedelta | None = None

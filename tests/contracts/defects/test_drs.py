@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from drs_contracts import AppliesTo, Extent, Facts, Outcome, list_clauses, run_clauses
+from drs_contracts import AppliesTo, Outcome, TestData, VerifySettings, list_clauses, run_clauses
 from drs_contracts.defects.base import Defect
 from drs_contracts.defects.drs import DEFECTS
 from drs_simulator import load_profile
 
 PROFILE = load_profile("lincoln")
-FACTS = Facts.of(PROFILE)
+FACTS = TestData.of(PROFILE)
 CLAUSES = {clause.id: clause for clause in list_clauses(AppliesTo.DRS)}
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: f"{defect.caught_by} {defect.statement}")
 def test_its_clause_catches_a_defect(defect: Defect) -> None:
-    (finding,) = run_clauses(defect.target(PROFILE), FACTS, [CLAUSES[defect.caught_by]], Extent(examples=30))
+    (finding,) = run_clauses(defect.target(PROFILE), FACTS, [CLAUSES[defect.caught_by]], VerifySettings(examples=30))
     assert finding.outcome is Outcome.BROKEN
     assert not finding.reason.startswith("the check could not go on"), finding.reason
 

@@ -1,4 +1,4 @@
-"""DRS calls back: what planners do is told to the council's service, at least once, in order, whatever happens."""
+"""Callbacks: what planners do is posted to the council's service, one or more times, in order, despite failures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from drs_contracts import Confirmations, ReceivedConfirmation
+from drs_contracts import CallbackReceiver, ReceivedConfirmation
 from drs_simulator import AdminClient, Outcome, Profile, ReceiverUrlError, Simulator, load_profile
 from drs_simulator.callbacks.sender import pause_after
 from hypothesis import given
@@ -23,83 +23,83 @@ DAYS = (local("2021-10-26T08:00"), local("2021-10-27T12:00"), local("2021-10-28T
 
 
 @pytest.fixture
-def receiver() -> Iterator[Confirmations]:
-    with Confirmations() as each:
+def receiver() -> Iterator[CallbackReceiver]:
+    with CallbackReceiver() as each:
         yield each
 
 
-def booked(drs: Simulator) -> int:
-    """The id of a booking that a caller has scheduled."""
+def create_booking(drs: Simulator) -> int:
+    """Create an order, schedule its booking, and return the booking's id."""
     http = Client(drs.wsgi)
 
-    def said(operation: str, members: str) -> str:
+    def send(operation: str, members: str) -> str:
         return http.post(drs.path, data=call(operation, members), content_type="text/xml").text
 
-    session = re.findall("<sessionId>.*?</sessionId>", said("openSession", OPEN))[0]
-    booking = re.findall("<bookingId>(.*?)<", said("createOrder", ORDER + session))[0]
+    session = re.findall("<sessionId>.*?</sessionId>", send("openSession", OPEN))[0]
+    booking = re.findall("<bookingId>(.*?)<", send("createOrder", ORDER + session))[0]
     window = (
         "<planningWindowStart>2021-10-26T08:00:00</planningWindowStart>"
         "<planningWindowEnd>2021-10-26T12:00:00</planningWindowEnd>"
     )
     members = f"<bookingId>{booking}</bookingId><contract>0</contract><primaryOrderNumber/>{window}"
-    assert "<status>success</status>" in said("scheduleBooking", f"{session}<theBooking>{members}</theBooking>")
+    assert "<status>success</status>" in send("scheduleBooking", f"{session}<theBooking>{members}</theBooking>")
     return int(booking)
 
 
-def moved(drs: Simulator, booking: int, to: int) -> None:
-    """A planner moves the booking."""
+def move_booking(drs: Simulator, booking: int, to: int) -> None:
+    """Move the booking as a planner."""
     with AdminClient(drs.url.split("/OT")[0]) as admin:
         admin.move(booking, DAYS[to], DAYS[to] + timedelta(hours=4))
 
 
-def test_a_planner_who_moves_a_booking_makes_drs_call_back_with_the_whole_message(receiver: Confirmations) -> None:
+def test_moved_booking_is_posted_whole(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, seed=1, callback_url=receiver.url) as drs:
-        booking = booked(drs)
-        moved(drs, booking, 1)
-        (told,) = receiver.wait_for(1)
-        assert told.flaws == ()
-        assert told["bookingId"] == told["originalBookingId"] == str(booking)
-        assert told["primaryOrderNumber"] == "10000047"
-        assert (told["planningWindowStart"], told["planningWindowEnd"]) == (
+        booking = create_booking(drs)
+        move_booking(drs, booking, 1)
+        (message,) = receiver.wait_for(1)
+        assert message.flaws == ()
+        assert message["bookingId"] == message["originalBookingId"] == str(booking)
+        assert message["primaryOrderNumber"] == "10000047"
+        assert (message["planningWindowStart"], message["planningWindowEnd"]) == (
             "2021-10-27T12:00:00",
             "2021-10-27T16:00:00",
         )
-        assert told.date("changedDate").isoformat() == "2021-10-22T12:20:59"
-        assert told.codes[0]["bookingCodeSORCode"] == "N373049"
-        assert told.codes[0]["trade"] == "Joiner"
-        assert re.fullmatch("[A-Za-z0-9]{40}", told["tokenId"])
+        assert message.date("changedDate").isoformat() == "2021-10-22T12:20:59"
+        assert message.codes[0]["bookingCodeSORCode"] == "N373049"
+        assert message.codes[0]["trade"] == "Joiner"
+        assert re.fullmatch("[A-Za-z0-9]{40}", message["tokenId"])
 
 
-def test_what_callers_do_themselves_is_not_told(receiver: Confirmations) -> None:
+def test_callers_own_changes_are_not_posted(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
-        booking = booked(drs)
+        booking = create_booking(drs)
         with AdminClient(drs.url.split("/OT")[0]) as admin:
             admin.confirm(booking)
-        (told,) = receiver.wait_for(1)
-        assert told["planningWindowStart"] == "2021-10-26T08:00:00"
+        (message,) = receiver.wait_for(1)
+        assert message["planningWindowStart"] == "2021-10-26T08:00:00"
         assert receiver.attempts == 1
 
 
-def test_a_profile_can_know_better_when_drs_calls_back(receiver: Confirmations) -> None:
+def test_profile_chooses_the_occasions(receiver: CallbackReceiver) -> None:
     only_moves = changed(load_profile("lincoln"), ordering={"confirmation_after": ["move"]})
     assert isinstance(only_moves, Profile)
     with Simulator(only_moves, clock=CLOCK, callback_url=receiver.url) as drs:
-        booking = booked(drs)
+        booking = create_booking(drs)
         with AdminClient(drs.url.split("/OT")[0]) as admin:
             admin.confirm(booking)
-        moved(drs, booking, 1)
-        (told,) = receiver.wait_for(1)
-        assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+        move_booking(drs, booking, 1)
+        (message,) = receiver.wait_for(1)
+        assert message["planningWindowStart"] == "2021-10-27T12:00:00"
 
 
-def test_what_was_not_received_is_sent_again_until_it_is_and_the_journal_shows_each_attempt(
-    receiver: Confirmations,
+def test_failed_confirmation_is_posted_again(
+    receiver: CallbackReceiver,
 ) -> None:
     receiver.fail(2, 503)
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
-        moved(drs, booked(drs), 1)
+        move_booking(drs, create_booking(drs), 1)
         receiver.wait_for(1)
-        # The sender writes down an attempt after it has been answered.
+        # The sender records an attempt after its answer.
         drs.close()
         sent = [entry for entry in drs.journal.entries() if entry.is_callback]
     assert [entry.outcome for entry in sent] == [Outcome.UNDELIVERED, Outcome.UNDELIVERED, Outcome.SUCCESS]
@@ -109,22 +109,22 @@ def test_what_was_not_received_is_sent_again_until_it_is_and_the_journal_shows_e
     assert receiver.attempts == 3
 
 
-def test_a_bookings_confirmations_come_in_their_order(receiver: Confirmations) -> None:
+def test_confirmations_of_a_booking_arrive_in_order(receiver: CallbackReceiver) -> None:
     receiver.fail(1)
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
-        booking = booked(drs)
+        booking = create_booking(drs)
         for to in (1, 2, 0):
-            moved(drs, booking, to)
-        told = receiver.wait_for(3)
-    days = [each["planningWindowStart"][8:10] for each in told]
+            move_booking(drs, booking, to)
+        messages = receiver.wait_for(3)
+    days = [each["planningWindowStart"][8:10] for each in messages]
     assert days == ["27", "28", "26"]
 
 
-def test_a_served_simulator_calls_back_and_a_wrong_address_is_told_in_a_line(receiver: Confirmations) -> None:
+def test_serve_posts_and_refuses_a_wrong_url(receiver: CallbackReceiver) -> None:
     with serving("--port", "0", "--clock", CLOCK, "--callback-url", receiver.url) as (_, printed):
         url = re.findall(r"endpoint +(\S+)", printed)[0]
         with Simulator("lincoln", clock=CLOCK) as source:
-            booking = booked(source)
+            booking = create_booking(source)
             document = source.export_state()
         with AdminClient(url.split("/OT")[0]) as admin:
             admin.import_state(document)
@@ -138,13 +138,13 @@ def test_a_served_simulator_calls_back_and_a_wrong_address_is_told_in_a_line(rec
     "url",
     ["", "elsewhere", "ftp://h/", "http://", "http://u:p@h/", "http://h:port/", "http://h/a b", "file:///etc/passwd"],
 )
-def test_what_is_no_address_of_a_service_is_refused(url: str) -> None:
+def test_wrong_url_is_refused(url: str) -> None:
     with pytest.raises(ReceiverUrlError, match="http"):
         Simulator("lincoln", callback_url=url)
 
 
 @given(st.integers(1, 100))
-def test_each_pause_is_twice_the_one_before_and_none_is_longer_than_five_minutes(attempts: int) -> None:
+def test_pauses_double_up_to_five_minutes(attempts: int) -> None:
     pause, after = pause_after(attempts), pause_after(attempts + 1)
     assert timedelta(seconds=0.5) <= pause <= after <= timedelta(minutes=5)
     assert after in (2 * pause, timedelta(minutes=5))
@@ -157,15 +157,15 @@ def test_each_pause_is_twice_the_one_before_and_none_is_longer_than_five_minutes
         (b"<", "It is no SOAP envelope"),
     ],
 )
-def test_the_listener_says_what_is_wrong_with_what_is_no_confirmation(body: bytes, flaw: str) -> None:
+def test_receiver_names_what_is_no_confirmation(body: bytes, flaw: str) -> None:
     assert ReceivedConfirmation.of(body).flaws[0].startswith(flaw)
 
 
-def test_the_listener_says_what_a_message_lacks_and_which_date_is_not_local(receiver: Confirmations) -> None:
+def test_receiver_names_missing_members_and_wrong_dates(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
-        moved(drs, booked(drs), 1)
-        (told,) = receiver.wait_for(1)
-    wrong = told.body.replace(b"<bookingSequence>1</bookingSequence>", b"").replace(b"T12:00:00<", b"T12:00:00Z<")
+        move_booking(drs, create_booking(drs), 1)
+        (message,) = receiver.wait_for(1)
+    wrong = message.body.replace(b"<bookingSequence>1</bookingSequence>", b"").replace(b"T12:00:00<", b"T12:00:00Z<")
     flaws = " ".join(ReceivedConfirmation.of(wrong).flaws)
     assert "lacks bookingSequence" in flaws
     assert "planningWindowStart is no local date and time" in flaws

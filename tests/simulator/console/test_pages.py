@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from drs_contracts import Confirmations
+from drs_contracts import CallbackReceiver
 from lxml import etree, html
 from werkzeug.test import Client
 
@@ -113,7 +113,7 @@ def test_a_move_that_cannot_be_is_explained_and_changes_nothing(shown: Stage, fo
 
 
 def test_a_service_hears_of_what_a_planner_moves_and_confirms_here() -> None:
-    with Confirmations() as receiver, stage(callback_url=receiver.url) as shown:
+    with CallbackReceiver() as receiver, stage(callback_url=receiver.url) as shown:
         shown.post(f"/bookings/{FIRST_BOOKING}/move", day="2021-10-28", slot="12:00-16:00")
         status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/confirm")
         assert status == 303
@@ -179,7 +179,7 @@ def test_a_body_that_is_no_xml_is_shown_as_it_came(shown: Stage) -> None:
     [
         ({"do": "fix", "instant": "2021-12-24T09:30"}, "Fri 24 Dec 2021, 09:30 and stands still"),
         ({"do": "shift", "by": "P1D"}, "Sat 23 Oct 2021, 12:20 and stands still"),
-        ({"do": "release"}, "follows the wall"),
+        ({"do": "resume"}, "follows system time"),
     ],
 )
 def test_the_clock_is_set(shown: Stage, form: dict[str, str], reads: str) -> None:

@@ -1,4 +1,4 @@
-"""Fault rules: which calls they strike, and what a real caller makes of each effect, over real sockets."""
+"""Fault rules: the calls that they apply to, and each effect as a real caller sees it, over real sockets."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from drs_client import (
     DrsClient,
     DrsFault,
     HttpFailure,
-    Refusal,
+    RequestRejected,
     TimedOut,
     TransportError,
-    UnexpectedAnswer,
+    UnexpectedResponse,
     Unreachable,
     wsgi_transport,
 )
@@ -58,61 +58,71 @@ def client(drs: Simulator) -> DrsClient:
     return client
 
 
-def put_in_force(drs: Simulator, effect: effects.AnyEffect, operation: str = "checkAvailability") -> None:
+def add_fault(drs: Simulator, effect: effects.AnyEffect, operation: str = "checkAvailability") -> None:
     drs.faults.add(FaultRule(operation=operation, times=1, effect=effect))
 
 
-def check(client: DrsClient) -> int:
-    """How many days checkAvailability lists."""
+def count_days(client: DrsClient) -> int:
+    """Return the number of days that checkAvailability lists."""
     return len(client.check_availability("3670010", "N373049", PRIORITY, BEGIN, END).days)
 
 
-def order(client: DrsClient, number: str = "10000047") -> int:
-    """A new order's booking."""
+def create_order(client: DrsClient, number: str = "10000047") -> int:
+    """Create an order and return the id of its booking."""
     made = client.create_order(number, "3670010", "N373049", PRIORITY, local("2021-11-19T23:59:59"), comments="Door")
     return made.bookings[0].id
 
 
-def journaled(drs: Simulator, operation: str, times: int) -> bool:
-    """Whether the journal soon has so many of these calls; it has each of them when it is over."""
-    patience = perf_counter() + 5
-    while perf_counter() < patience:
+def schedule_into_taken(caller: Caller, start: str, end: str) -> str:
+    """Schedule an order's booking in a window that another caller fills before, and return the refusal."""
+    session = caller.open()
+    booking = caller.ask("createOrder", ORDER, session).returned.findtext(".//bookingId")
+    caller.simulator.faults.add(FaultRule(effect=effects.SlotTaken()))
+    window = f"<planningWindowStart>{start}</planningWindowStart><planningWindowEnd>{end}</planningWindowEnd>"
+    members = f"<bookingId>{booking}</bookingId><contract>0</contract><primaryOrderNumber>10000047</primaryOrderNumber>"
+    return caller.ask("scheduleBooking", f"<theBooking>{members}{window}</theBooking>", session).error
+
+
+def wait_for_journal(drs: Simulator, operation: str, times: int) -> bool:
+    """Return whether the journal soon has this number of calls; a call is recorded when it ends."""
+    deadline = perf_counter() + 5
+    while perf_counter() < deadline:
         if [entry.operation for entry in drs.journal.entries()].count(operation) == times:
             return True
         sleep(0.02)
     return False
 
 
-class TestWhichCallsAreStruck:
-    def test_a_rule_strikes_its_own_operation_only_and_only_so_often(self, drs: Simulator, client: DrsClient) -> None:
+class TestMatching:
+    def test_rule_applies_to_its_operation_and_times(self, drs: Simulator, client: DrsClient) -> None:
         drs.faults.add(FaultRule(operation="checkAvailability", times=2, effect=effects.Fault(text="Out of order")))
         assert client.select_orders("unknown") == ()
         for _ in range(2):
             with pytest.raises(DrsFault, match="Out of order"):
-                check(client)
-        assert check(client) == 1
+                count_days(client)
+        assert count_days(client) == 1
         assert drs.faults.rules() == ()
 
-    def test_what_is_left_of_a_rule_can_be_seen(self, drs: Simulator, client: DrsClient) -> None:
+    def test_remaining_times_are_shown(self, drs: Simulator, client: DrsClient) -> None:
         rule = FaultRule(operation="checkAvailability", times=3, effect=effects.Fault())
         drs.faults.add(rule)
         with pytest.raises(DrsFault):
-            check(client)
+            count_days(client)
         assert drs.faults.rules() == (rule.model_copy(update={"times": 2}),)
 
-    def test_a_rule_without_operation_strikes_whatever_is_posted_but_no_wsdl(self, drs: Simulator) -> None:
+    def test_rule_without_operation_applies_to_every_post(self, drs: Simulator) -> None:
         drs.faults.add(FaultRule(effect=effects.HttpStatus(status=503)))
         assert requests.post(drs.url, b"no XML", headers=XML, timeout=5).status_code == 503
         assert requests.get(f"{drs.url}?wsdl", timeout=5).status_code == 200
 
-    def test_a_rule_for_a_caller_strikes_no_other(self, drs: Simulator, client: DrsClient) -> None:
+    def test_rule_for_a_caller_applies_to_no_other(self, drs: Simulator, client: DrsClient) -> None:
         drs.faults.add(FaultRule(caller="192.0.2.1", effect=effects.Reset()))
-        assert check(client) == 1
+        assert count_days(client) == 1
         drs.faults.add(FaultRule(caller="127.0.0.1", effect=effects.Reset()))
         with pytest.raises(Unreachable):
-            check(client)
+            count_days(client)
 
-    def test_a_rule_for_a_header_strikes_calls_that_carry_it(self, drs: Simulator) -> None:
+    def test_rule_for_a_header_applies_to_calls_with_it(self, drs: Simulator) -> None:
         drs.faults.add(FaultRule(header="X-Test-Run: 7", effect=effects.HttpStatus(status=503)))
         body = call("openSession", OPEN)
         answers = [
@@ -120,7 +130,7 @@ class TestWhichCallsAreStruck:
         ]
         assert answers == [503, 200]
 
-    def test_chance_repeats_with_the_seed_and_leaves_ids_alone(self) -> None:
+    def test_probability_repeats_with_the_seed(self) -> None:
         def statuses(*rules: FaultRule) -> tuple[list[int], str]:
             caller = Caller()
             caller.simulator.faults.add(*rules)
@@ -133,7 +143,7 @@ class TestWhichCallsAreStruck:
         assert 5 < once.count(502) < 35
         assert statuses()[1] == session
 
-    def test_rules_are_told_off_exactly_among_many_callers_at_once(self, drs: Simulator) -> None:
+    def test_times_are_exact_with_concurrent_callers(self, drs: Simulator) -> None:
         drs.faults.add(FaultRule(times=20, effect=effects.HttpStatus(status=503)))
         body = call("openSession", OPEN)
 
@@ -143,7 +153,7 @@ class TestWhichCallsAreStruck:
         with ThreadPoolExecutor(8) as callers:
             assert list(callers.map(status, range(50))).count(503) == 20
 
-    def test_all_rules_that_mean_a_call_strike_it_the_first_outermost(self) -> None:
+    def test_matching_rules_apply_first_outermost(self) -> None:
         caller = Caller()
         caller.simulator.faults.add(
             FaultRule(effect=effects.Truncated(fraction=0.5)),
@@ -152,7 +162,7 @@ class TestWhichCallsAreStruck:
         answer = caller.post(call("openSession", OPEN))
         assert (answer.status, answer.body) == (502, "a")
 
-    def test_clear_ends_all_rules_and_reset_puts_back_those_from_the_start(self) -> None:
+    def test_clear_removes_rules_and_reset_restores_them(self) -> None:
         rule = FaultRule(times=1, effect=effects.HttpStatus(status=503))
         drs = Simulator(faults=[rule])
         drs.faults.clear()
@@ -162,39 +172,39 @@ class TestWhichCallsAreStruck:
         assert drs.faults.rules() == (rule,)
 
 
-class TestWhatACallerMakesOfIt:
+class TestEffects:
     @pytest.mark.parametrize(
         ("effect", "error", "words"),
         [
             (effects.HttpStatus(status=503), HttpFailure, "503"),
             (effects.HttpStatus(status=502, body="<html>Bad gateway</html>"), HttpFailure, "502"),
             (effects.Fault(text="Broken", code="Server"), DrsFault, "Broken"),
-            (effects.DrsRefusal(text="Not today"), Refusal, "Not today"),
-            (effects.LoginPage(), UnexpectedAnswer, "XML|envelope"),
-            (effects.Empty(), UnexpectedAnswer, "broken XML"),
-            (effects.Truncated(fraction=0.7), UnexpectedAnswer, "broken XML"),
-            (effects.Garbage(), UnexpectedAnswer, "broken XML"),
+            (effects.DrsRefusal(text="Not today"), RequestRejected, "Not today"),
+            (effects.LoginPage(), UnexpectedResponse, "XML|envelope"),
+            (effects.Empty(), UnexpectedResponse, "broken XML"),
+            (effects.Truncated(fraction=0.7), UnexpectedResponse, "broken XML"),
+            (effects.Garbage(), UnexpectedResponse, "broken XML"),
             (effects.Reset(), Unreachable, "broke off"),
             (effects.ResponseLost(), Unreachable, "broke off"),
         ],
         ids=lambda value: getattr(value, "kind", None),
     )
-    def test_a_broken_answer_is_told_and_the_next_call_is_right(
+    def test_broken_answer_raises_and_next_call_succeeds(
         self, drs: Simulator, client: DrsClient, effect: effects.AnyEffect, error: type[Exception], words: str
     ) -> None:
-        put_in_force(drs, effect)
+        add_fault(drs, effect)
         with pytest.raises(error, match=words):
-            check(client)
-        assert check(client) == 1
+            count_days(client)
+        assert count_days(client) == 1
 
-    def test_a_login_page_is_html_at_200(self, drs: Simulator) -> None:
+    def test_login_page_is_html_at_200(self, drs: Simulator) -> None:
         drs.faults.add(FaultRule(effect=effects.LoginPage(title="A & B")))
         answer = requests.post(drs.url, call("openSession", OPEN), headers=XML, timeout=5)
         assert answer.status_code == 200
         assert answer.headers["Content-Type"].startswith("text/html")
         assert "A &amp; B" in answer.text
 
-    def test_an_answer_of_a_wrong_content_type_is_the_same_answer(self, drs: Simulator) -> None:
+    def test_wrong_content_type_keeps_the_body(self, drs: Simulator) -> None:
         fault = requests.post(drs.url, "no XML", headers=XML, timeout=5)
         drs.faults.add(
             FaultRule(times=1, effect=effects.WrongContentType()),
@@ -205,20 +215,20 @@ class TestWhatACallerMakesOfIt:
         assert [each.headers["Content-Type"] for each in answers] == ["text/html; charset=utf-8", "application/json"]
         assert {(each.status_code, each.content) for each in answers} == {(500, fault.content)}
 
-    def test_a_refusal_has_the_very_form_of_drs_own(self) -> None:
+    def test_refusal_has_the_form_of_drs_refusals(self) -> None:
         caller = Caller()
         own = caller.ask("selectOrder", "<primaryOrderNumber>1</primaryOrderNumber>", caller.open())
         caller.simulator.faults.add(FaultRule(operation="selectOrder", effect=effects.DrsRefusal(text=own.error)))
         assert caller.ask("selectOrder", "", "") == own
 
-    def test_a_refusal_strikes_no_request_that_names_no_operation(self) -> None:
+    def test_refusal_needs_an_operation(self) -> None:
         caller = Caller()
         caller.simulator.faults.add(FaultRule(effect=effects.DrsRefusal()))
         assert caller.post("no XML").status == 500
         assert caller.ask("fly", "", "").status == 500
 
-    def test_a_reset_reaches_the_caller_as_one(self, drs: Simulator) -> None:
-        put_in_force(drs, effects.Reset(), "openSession")
+    def test_reset_is_a_tcp_reset(self, drs: Simulator) -> None:
+        add_fault(drs, effects.Reset(), "openSession")
         body = call("openSession", OPEN).encode()
         head = f"POST {drs.path} HTTP/1.1\r\nHost: drs\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
         with socket.create_connection(("127.0.0.1", int(drs.url.split(":")[2].split("/")[0])), timeout=5) as connection:
@@ -231,50 +241,48 @@ class TestWhatACallerMakesOfIt:
         [(effects.Reset(), 2), (effects.ResponseLost(), 1), (effects.ResponseLost(seconds=1.2), 1)],
         ids=["reset before the call", "reset after it", "time-out after it"],
     )
-    def test_a_careful_caller_makes_its_order_once_wherever_the_connection_breaks(
-        self, drs: Simulator, effect: effects.AnyEffect, sent: int
-    ) -> None:
+    def test_careful_caller_creates_its_order_once(self, drs: Simulator, effect: effects.AnyEffect, sent: int) -> None:
         client = DrsClient(drs.url, drs.login, drs.password, timeout=0.6)
         client.open_session()
-        put_in_force(drs, effect, "createOrder")
-        booking = order(client)
+        add_fault(drs, effect, "createOrder")
+        booking = create_order(client)
         (made,) = client.select_orders("10000047")
         assert [each.id for each in made.bookings] == [booking]
-        assert journaled(drs, "createOrder", sent)
+        assert wait_for_journal(drs, "createOrder", sent)
 
     @pytest.mark.parametrize(("effect", "scheduled"), [(effects.Reset(), False), (effects.ResponseLost(), True)])
-    def test_a_call_that_is_reset_is_not_carried_out_and_one_whose_answer_is_lost_is(
+    def test_reset_is_before_the_call_and_response_lost_after(
         self, drs: Simulator, client: DrsClient, effect: effects.AnyEffect, scheduled: bool
     ) -> None:
-        booking = order(client)
-        put_in_force(drs, effect, "scheduleBooking")
+        booking = create_order(client)
+        add_fault(drs, effect, "scheduleBooking")
         with pytest.raises(Unreachable):
             client.schedule_booking(booking, "10000047", BEGIN, END)
         assert bool(client.select_orders("10000047")[0].bookings[0].resources) is scheduled
 
-    def test_a_lost_answer_can_let_the_caller_run_into_its_time_limit(self, drs: Simulator) -> None:
+    def test_lost_response_can_be_a_time_out(self, drs: Simulator) -> None:
         client = DrsClient(drs.url, drs.login, drs.password, timeout=0.5)
-        booking = order(client)
-        put_in_force(drs, effects.ResponseLost(seconds=1.2), "scheduleBooking")
+        booking = create_order(client)
+        add_fault(drs, effects.ResponseLost(seconds=1.2), "scheduleBooking")
         with pytest.raises(TimedOut):
             client.schedule_booking(booking, "10000047", BEGIN, END)
         assert client.select_orders("10000047")[0].bookings[0].resources
 
-    def test_a_slow_drip_takes_its_time_and_loses_nothing(self, drs: Simulator) -> None:
+    def test_slow_response_is_slow_and_whole(self, drs: Simulator) -> None:
         body = call("openSession", OPEN)
         quick = requests.post(drs.url, body, headers=XML, timeout=5)
         drs.reset()
-        put_in_force(drs, effects.SlowResponse(bytes_per_second=1000), "openSession")
+        add_fault(drs, effects.SlowResponse(bytes_per_second=1000), "openSession")
         started = perf_counter()
         slow = requests.post(drs.url, body, headers=XML, timeout=5)
         assert perf_counter() - started > len(quick.content) / 1000 * 0.8
         assert slow.content == quick.content
 
-    def test_a_caller_survives_elements_that_it_does_not_know(self, drs: Simulator, client: DrsClient) -> None:
-        put_in_force(drs, effects.ExtraElements())
-        assert check(client) == 1
+    def test_client_ignores_extra_elements(self, drs: Simulator, client: DrsClient) -> None:
+        add_fault(drs, effects.ExtraElements())
+        assert count_days(client) == 1
 
-    def test_extra_elements_stand_wherever_there_are_members(self) -> None:
+    def test_extra_elements_are_added_to_every_parent(self) -> None:
         caller = Caller()
         session = caller.open()
         members = PERIOD + ORDER
@@ -289,37 +297,52 @@ class TestWhatACallerMakesOfIt:
             parent.remove(extra)
         assert etree.tostring(more) == etree.tostring(own)
 
-    def test_a_caller_whose_session_is_lost_opens_another(self, drs: Simulator, client: DrsClient) -> None:
-        put_in_force(drs, effects.SessionsExpired())
-        assert check(client) == 1
+    def test_client_reopens_an_expired_session(self, drs: Simulator, client: DrsClient) -> None:
+        add_fault(drs, effects.SessionsExpired())
+        assert count_days(client) == 1
         opened = [entry for entry in drs.journal.entries() if entry.operation == "openSession"]
         assert len(opened) == 2
 
     @pytest.mark.parametrize("window", [(BEGIN, END), (local("2021-10-26T08:00:00"), local("2021-11-05T16:00:00"))])
-    def test_a_place_that_is_taken_in_between_is_refused(
-        self, drs: Simulator, client: DrsClient, window: tuple[object, object]
-    ) -> None:
-        booking = order(client)
+    def test_taken_slot_is_refused(self, drs: Simulator, client: DrsClient, window: tuple[object, object]) -> None:
+        booking = create_order(client)
         slot = client.check_availability("3670010", "N373049", PRIORITY, BEGIN, END).days[0].slots[0]
         assert slot.available
-        put_in_force(drs, effects.SlotTaken(), "scheduleBooking")
-        with pytest.raises(Refusal, match="Planning failed"):
+        add_fault(drs, effects.SlotTaken(), "scheduleBooking")
+        with pytest.raises(RequestRejected, match="Planning failed"):
             client.schedule_booking(booking, "10000047", *window)  # type: ignore[arg-type]
         slot = client.check_availability("3670010", "N373049", PRIORITY, BEGIN, END).days[0].slots[0]
         assert not slot.available
         client.schedule_booking(booking, "10000047", local("2021-11-08T08:00:00"), local("2021-11-08T12:00:00"))
 
-    def test_without_a_window_the_slot_that_is_taken_is_the_next_one(self, drs: Simulator, client: DrsClient) -> None:
+    def test_without_window_the_next_slot_is_taken(self, drs: Simulator, client: DrsClient) -> None:
         for number in ("1", "2"):
-            booking = order(client, number)
+            booking = create_order(client, number)
             if number == "2":
-                put_in_force(drs, effects.SlotTaken(), "scheduleBooking")
+                add_fault(drs, effects.SlotTaken(), "scheduleBooking")
             client.schedule_booking(booking, number)
         first, second = (client.select_orders(number)[0].bookings[0] for number in ("1", "2"))
         assert (first.window_start, first.window_end) != (second.window_start, second.window_end)
 
+    @pytest.mark.parametrize("end", ["2021-11-05T16:00:00", "2022-10-20T12:00:00"])
+    def test_long_window_is_filled_whole(self, end: str) -> None:
+        """A window of a year is filled as a short one is: the booking has no place in it."""
+        caller = Caller()
+        assert "Planning failed" in schedule_into_taken(caller, "2021-10-26T08:00:00", end)
+        assert caller.simulator.scheduler.counts()["orders"] == 2
+
+    @pytest.mark.parametrize(
+        ("start", "end"),
+        [("2021-10-27T12:00:00", "2021-10-27T08:00:00"), ("2021-10-20T08:00:00", "2021-10-27T08:00:00")],
+        ids=["reversed", "past"],
+    )
+    def test_refused_window_takes_no_slot(self, start: str, end: str) -> None:
+        caller = Caller()
+        assert "Planning failed" not in schedule_into_taken(caller, start, end)
+        assert caller.simulator.scheduler.counts()["orders"] == 1
+
     @pytest.mark.parametrize("members", ["", "<bookingId>x</bookingId>", "<bookingId>999</bookingId>"])
-    def test_a_place_that_nobody_asks_for_is_not_taken(self, members: str) -> None:
+    def test_unreadable_booking_takes_no_slot(self, members: str) -> None:
         caller = Caller()
         session = caller.open()
         request = f"<theBooking>{members}<primaryOrderNumber>1</primaryOrderNumber></theBooking>"
@@ -329,51 +352,51 @@ class TestWhatACallerMakesOfIt:
         assert caller.ask("scheduleBooking", request, session) == before
         assert caller.state() == kept
 
-    def test_a_delay_comes_before_the_answer(self, drs: Simulator, client: DrsClient) -> None:
-        put_in_force(drs, effects.Delay(seconds=0.3))
+    def test_delay_is_before_the_answer(self, drs: Simulator, client: DrsClient) -> None:
+        add_fault(drs, effects.Delay(seconds=0.3))
         started = perf_counter()
-        assert check(client) == 1
+        assert count_days(client) == 1
         assert perf_counter() - started >= 0.3
 
-    def test_a_delay_beyond_the_time_limit_is_a_time_out(self, drs: Simulator) -> None:
+    def test_delay_beyond_the_time_limit_is_a_time_out(self, drs: Simulator) -> None:
         client = DrsClient(drs.url, drs.login, drs.password, timeout=0.4)
         client.open_session()
-        put_in_force(drs, effects.Delay(seconds=1.2))
+        add_fault(drs, effects.Delay(seconds=1.2))
         with pytest.raises(TimedOut):
-            check(client)
+            count_days(client)
 
 
 class TestWithoutAConnection:
     @pytest.mark.parametrize("effect", [effects.Reset(), effects.ResponseLost(), effects.SlowResponse()])
-    def test_a_client_in_the_same_process_gets_an_error_that_says_so(self, effect: effects.AnyEffect) -> None:
+    def test_client_in_process_gets_connection_reset_error(self, effect: effects.AnyEffect) -> None:
         drs = Simulator(faults=[FaultRule(operation="selectOrder", effect=effect)])
         client = DrsClient(f"http://drs{drs.path}", drs.login, drs.password, transport=wsgi_transport(drs.wsgi))
-        with pytest.raises(ConnectionResetError, match="connection"):
+        with pytest.raises(Unreachable, match="connection"):
             client.select_orders()
 
 
 class TestDelays:
-    def test_lincoln_has_the_measured_least_mean_and_most(self) -> None:
-        drawn = [DelayLincoln().drawn(random) for random in [Random(1)] for _ in range(50_000)]
+    def test_lincoln_has_the_measured_min_mean_and_max(self) -> None:
+        drawn = [DelayLincoln().draw(random) for random in [Random(1)] for _ in range(50_000)]
         assert min(drawn) == 0.878
         assert max(drawn) == 4.835
         assert fmean(drawn) == pytest.approx(1.685, rel=0.01)
-        longest = median(max(DelayLincoln().drawn(random) for _ in range(300)) for random in map(Random, range(200)))
+        longest = median(max(DelayLincoln().draw(random) for _ in range(300)) for random in map(Random, range(200)))
         assert longest == pytest.approx(4.835, rel=0.05)
 
-    def test_uniform_and_log_normal_keep_their_bounds(self) -> None:
+    def test_uniform_and_log_normal_stay_within_bounds(self) -> None:
         random = Random(1)
-        uniform = [DelayUniform(min=1, max=2).drawn(random) for _ in range(1000)]
+        uniform = [DelayUniform(min=1, max=2).draw(random) for _ in range(1000)]
         assert 1 <= min(uniform) < 1.1
         assert 1.9 < max(uniform) <= 2
-        log_normal = [DelayLogNormal(median=2, sigma=1, min=1, max=9).drawn(random) for _ in range(5000)]
+        log_normal = [DelayLogNormal(median=2, sigma=1, min=1, max=9).draw(random) for _ in range(5000)]
         assert (min(log_normal), max(log_normal)) == (1, 9)
         assert median(log_normal) == pytest.approx(2, rel=0.1)
 
 
-class TestRulesAsText:
+class TestRuleFiles:
     @pytest.mark.parametrize("kind", ["reset", "delay_lincoln", "slot_taken", "extra_elements", "garbage", "empty"])
-    def test_a_rule_survives_json_and_an_effect_without_settings_is_its_kind(self, kind: str) -> None:
+    def test_rule_survives_json_and_kind_alone_is_an_effect(self, kind: str) -> None:
         rule = FaultRule.model_validate({"effect": kind})
         assert rule.effect.kind == kind
         assert FaultRule.model_validate_json(rule.model_dump_json()) == rule
@@ -394,11 +417,11 @@ class TestRulesAsText:
             lambda: effects.Truncated(fraction=1),
         ],
     )
-    def test_a_rule_that_cannot_happen_is_refused_when_it_is_made(self, make: Callable[[], object]) -> None:
+    def test_impossible_rule_is_a_validation_error(self, make: Callable[[], object]) -> None:
         with pytest.raises(ValidationError):
             make()
 
-    def test_a_file_holds_rules(self, tmp_path: Path) -> None:
+    def test_file_is_read(self, tmp_path: Path) -> None:
         file = tmp_path / "faults.toml"
         file.write_text(
             '[[faults]]\noperation = "checkAvailability"\neffect = "delay_lincoln"\n'
@@ -413,9 +436,9 @@ class TestRulesAsText:
     @pytest.mark.parametrize(
         ("text", "words"),
         [
-            ('[[faults]]\nopration = "selectOrder"\neffect = "reset"', "faults[0].opration: is not a setting"),
+            ('[[faults]]\nopration = "selectOrder"\neffect = "reset"', "faults[0].opration: is unknown"),
             ('[[faults]]\neffect = { kind = "delay", secnds = 1 }', "faults[0].effect.seconds: Field required"),
-            ('[[faults]]\neffect = { kind = "empty", much = 1 }', "faults[0].effect.much: is not a setting"),
+            ('[[faults]]\neffect = { kind = "empty", much = 1 }', "faults[0].effect.much: is unknown"),
             ('[[faults]]\neffect = "explode"', "faults[0].effect: "),
             ('[[faults]]\noperation = "fly"\neffect = "reset"', "faults[0]: operation: 'fly' is none of"),
             ('[[fault]]\neffect = "reset"', "faults: Field required"),
@@ -423,16 +446,14 @@ class TestRulesAsText:
             ("nonsense", "is no TOML"),
         ],
     )
-    def test_a_file_that_cannot_be_used_is_told_in_one_line_with_the_key(
-        self, tmp_path: Path, text: str, words: str
-    ) -> None:
+    def test_wrong_file_is_one_line_with_the_key(self, tmp_path: Path, text: str, words: str) -> None:
         file = tmp_path / "faults.toml"
         file.write_text(text, encoding="utf-8")
         with pytest.raises(FaultFileError, match=re.escape(words)) as raised:
             load_faults(file)
         assert "\n" not in str(raised.value)
 
-    def test_the_examples_of_the_page_on_faults_work(self, tmp_path: Path) -> None:
+    def test_examples_in_docs_work(self, tmp_path: Path) -> None:
         page = (Path(__file__).parents[3] / "docs" / "faults.md").read_text(encoding="utf-8")
         (python,), (toml,) = (
             re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL) for language in ("python", "toml")
@@ -443,13 +464,57 @@ class TestRulesAsText:
         (tmp_path / "faults.toml").write_text(toml, encoding="utf-8")
         assert [rule.effect.kind for rule in load_faults(tmp_path / "faults.toml")] == ["slot_taken", "http_status"]
 
-    def test_a_missing_file_is_told(self, tmp_path: Path) -> None:
+    def test_missing_file_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(FaultFileError, match="No such file"):
             load_faults(tmp_path / "none.toml")
 
 
-class TestTheCommand:
-    def test_serve_takes_faults_from_a_file_and_breaks_off_in_its_servers_way(self, tmp_path: Path) -> None:
+class TestFormerNames:
+    """Names of version 0.1.0 are accepted for one release, with a warning."""
+
+    @pytest.mark.parametrize(
+        ("former", "current"),
+        [
+            ("AnswerLost", "ResponseLost"),
+            ("PlaceTaken", "SlotTaken"),
+            ("Refusal", "DrsRefusal"),
+            ("SessionLost", "SessionsExpired"),
+            ("SlowDrip", "SlowResponse"),
+        ],
+    )
+    def test_class(self, former: str, current: str) -> None:
+        with pytest.warns(DeprecationWarning, match=f"'{former}' is now '{current}'"):
+            assert getattr(effects, former) is getattr(effects, current)
+
+    def test_unknown_class(self) -> None:
+        with pytest.raises(AttributeError, match="no attribute 'NoEffect'"):
+            effects.NoEffect  # noqa: B018
+
+    @pytest.mark.parametrize(
+        ("former", "current"),
+        [
+            ("answer_lost", "response_lost"),
+            ("session_lost", "sessions_expired"),
+            ("place_taken", "slot_taken"),
+            ("slow_drip", "slow_response"),
+        ],
+    )
+    @pytest.mark.parametrize("as_table", [True, False])
+    def test_kind(self, former: str, current: str, as_table: bool) -> None:
+        with pytest.warns(DeprecationWarning, match=f"'{former}' is now '{current}'"):
+            rule = FaultRule.model_validate({"effect": {"kind": former} if as_table else former})
+        assert rule.effect.kind == current
+
+    def test_bounds(self) -> None:
+        with pytest.warns(DeprecationWarning, match="'(least|most)' is now '(min|max)'"):
+            rule = FaultRule.model_validate({"effect": {"kind": "delay_uniform", "least": 1, "most": 2}})
+        with pytest.warns(DeprecationWarning, match="'(least|most)' is now '(min|max)'"):
+            effect = DelayUniform(least=1, most=2)  # type: ignore[call-arg]
+        assert rule.effect == effect == DelayUniform(min=1, max=2)
+
+
+class TestServe:
+    def test_serve_applies_faults_from_a_file(self, tmp_path: Path) -> None:
         file = tmp_path / "faults.toml"
         file.write_text(
             '[[faults]]\ntimes = 1\noperation = "selectOrder"\neffect = "reset"\n'
@@ -463,16 +528,16 @@ class TestTheCommand:
             client = DrsClient(re.findall(r"endpoint +(\S+)", printed)[0], "drs", "drs")
             with pytest.raises(TransportError):
                 client.select_orders("10000047")
-            assert check(client) == 1
-            booking = order(client)
+            assert count_days(client) == 1
+            booking = create_order(client)
             with pytest.raises(TransportError):
                 client.schedule_booking(booking, "10000047", BEGIN, END)
             assert client.select_orders("10000047")[0].bookings[0].resources
 
-    def test_a_slip_in_the_file_is_one_line_and_exit_code_2(self, tmp_path: Path) -> None:
+    def test_wrong_file_ends_serve_with_code_2(self, tmp_path: Path) -> None:
         file = tmp_path / "faults.toml"
         file.write_text('[[faults]]\nopration = "selectOrder"\neffect = "reset"\n', encoding="utf-8")
         done = run("serve", "--port", "0", "--faults", str(file))
         assert done.returncode == 2
-        told = f"Faults {file} cannot be used: faults[0].opration: is not a setting; look for a slip in its name\n"
+        told = f"Faults {file} cannot be used: faults[0].opration: is unknown; check its spelling\n"
         assert done.stderr == told

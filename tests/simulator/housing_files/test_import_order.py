@@ -1,4 +1,4 @@
-"""An imported order is there for the gateway's callers; what DRS declines is told by line and field."""
+"""An imported order is served by the gateway; a refused file is an error with line and field."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ SHARED = Caller()
 SELECT = "<primaryOrderNumber>{}</primaryOrderNumber>"
 
 
-def imported(caller: Caller, tmp_path: Path, content: str | bytes) -> bool:
+def import_text(caller: Caller, tmp_path: Path, content: str | bytes) -> bool:
     file = tmp_path / "order.txt"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     return caller.simulator.import_file(file)
 
 
-def refusal_of(tmp_path: Path, content: str | bytes, profile: Profile = LINCOLN) -> HousingFileError:
+def import_error(tmp_path: Path, content: str | bytes, profile: Profile = LINCOLN) -> HousingFileError:
     caller = Caller(profile)
     before = caller.state()
     with pytest.raises(HousingFileError) as raised:
-        imported(caller, tmp_path, content)
+        import_text(caller, tmp_path, content)
     assert caller.state() == before
     return raised.value
 
 
-def test_select_order_shows_what_the_file_says(tmp_path: Path) -> None:
+def test_select_order_shows_the_file(tmp_path: Path) -> None:
     caller = Caller()
-    assert imported(caller, tmp_path, FIRST)
+    assert import_text(caller, tmp_path, FIRST)
     order = caller.ask("selectOrder", SELECT.format("L835574"), caller.open()).returned.find("theOrders")
     assert order is not None
-    told = {
+    expected = {
         "primaryOrderNumber": "L835574",
         "locationID": "38950180",
         "contract": "0",
@@ -56,12 +56,12 @@ def test_select_order_shows_what_the_file_says(tmp_path: Path) -> None:
         "theBookings/theBookingCodes/bookingCodeSORCode": "N390917",
         "theBookings/theBookingCodes/quantity": "1.0",
     }
-    assert {path: order.findtext(path) for path in told} == told
+    assert {path: order.findtext(path) for path in expected} == expected
 
 
-def test_its_booking_can_be_scheduled_and_then_shows_who_comes(tmp_path: Path) -> None:
+def test_imported_booking_can_be_scheduled(tmp_path: Path) -> None:
     caller = Caller()
-    imported(caller, tmp_path, FIRST)
+    import_text(caller, tmp_path, FIRST)
     session_id = caller.open()
     select = SELECT.format("L835574")
     booking_id = caller.ask("selectOrder", select, session_id).returned.findtext("theOrders/theBookings/bookingId")
@@ -77,15 +77,15 @@ def test_its_booking_can_be_scheduled_and_then_shows_who_comes(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_every_example_of_the_document_is_imported_into_lincoln(tmp_path: Path, example: str) -> None:
-    assert imported(Caller(), tmp_path, example)
+def test_examples_are_imported_into_lincoln(tmp_path: Path, example: str) -> None:
+    assert import_text(Caller(), tmp_path, example)
 
 
-def test_several_items_are_codes_of_one_booking(tmp_path: Path) -> None:
+def test_items_are_codes_of_one_booking(tmp_path: Path) -> None:
     item = PARSED.items[0]
     file = with_items(item, replace(item, item_number=2, quantity=Decimal("2.50"), sor_code="N373049"))
     caller = Caller()
-    imported(caller, tmp_path, write_housing_file(file))
+    import_text(caller, tmp_path, write_housing_file(file))
     order = caller.ask("selectOrder", SELECT.format("L835574"), caller.open()).returned
     booking = order.find("theOrders/theBookings")
     assert booking is not None
@@ -94,23 +94,23 @@ def test_several_items_are_codes_of_one_booking(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("repeated", ["refuse", "accept"])
-def test_the_same_file_twice_creates_nothing_twice(tmp_path: Path, repeated: str) -> None:
+def test_same_file_twice_is_one_order(tmp_path: Path, repeated: str) -> None:
     caller = Caller(changed(LINCOLN, ordering={"repeated_order_numbers": repeated}))
-    assert imported(caller, tmp_path, FIRST)
+    assert import_text(caller, tmp_path, FIRST)
     before = caller.state()
-    assert not imported(caller, tmp_path, FIRST)
+    assert not import_text(caller, tmp_path, FIRST)
     assert caller.state() == before
 
 
-def test_an_order_that_came_by_the_gateway_is_not_imported_again(tmp_path: Path) -> None:
+def test_order_from_the_gateway_is_not_imported_again(tmp_path: Path) -> None:
     caller = Caller()
     caller.ask("createOrder", ORDER, caller.open())
-    assert not imported(caller, tmp_path, FIRST.replace("L835574", "10000047"))
+    assert not import_text(caller, tmp_path, FIRST.replace("L835574", "10000047"))
 
 
-def test_an_imported_order_is_refused_to_the_gateway(tmp_path: Path) -> None:
+def test_imported_order_number_is_refused_by_create_order(tmp_path: Path) -> None:
     caller = Caller()
-    imported(caller, tmp_path, FIRST.replace("L835574", "10000047"))
+    import_text(caller, tmp_path, FIRST.replace("L835574", "10000047"))
     assert "order already exists" in caller.ask("createOrder", ORDER, caller.open()).error
 
 
@@ -126,33 +126,33 @@ def test_an_imported_order_is_refused_to_the_gateway(tmp_path: Path) -> None:
         ("'1','00399189'", "'0','00399189'", 5, "item_number (field 9)", "a number of at least 1"),
     ],
 )
-def test_what_drs_declines_is_told_by_line_and_field_and_changes_nothing(
+def test_refused_file_names_line_and_field(
     tmp_path: Path, right: str, wrong: str, line: int, field: str, words: str
 ) -> None:
     assert right in FIRST
-    error = refusal_of(tmp_path, FIRST.replace(right, wrong, 1))
+    error = import_error(tmp_path, FIRST.replace(right, wrong, 1))
     assert (error.line, error.field) == (line, field)
     assert words in error.problem
     assert "Correct the file" in error.problem
 
 
-def test_a_location_that_drs_does_not_know_is_told_where_the_profile_refuses_it(tmp_path: Path) -> None:
+def test_unknown_location_is_refused_by_profile(tmp_path: Path) -> None:
     strict = changed(LINCOLN, ordering={"unknown_locations": "refuse"})
-    error = refusal_of(tmp_path, FIRST.replace("38950180", "1"), strict)
+    error = import_error(tmp_path, FIRST.replace("38950180", "1"), strict)
     assert (error.line, error.field) == (3, "location_id (field 4)")
 
 
-def test_the_line_is_that_of_the_item_that_is_declined(tmp_path: Path) -> None:
+def test_line_is_that_of_the_refused_item(tmp_path: Path) -> None:
     item = PARSED.items[0]
-    error = refusal_of(tmp_path, write_housing_file(with_items(item, item, replace(item, sor_code="X1"))))
+    error = import_error(tmp_path, write_housing_file(with_items(item, item, replace(item, sor_code="X1"))))
     assert error.line == 5
 
 
-def test_a_council_with_other_contracts_declines_lincolns_file(tmp_path: Path) -> None:
-    assert refusal_of(tmp_path, FIRST, load_profile("hackney")).field == "contract (field 8)"
+def test_other_councils_contract_is_refused(tmp_path: Path) -> None:
+    assert import_error(tmp_path, FIRST, load_profile("hackney")).field == "contract (field 8)"
 
 
-def declined_field(file: HousingFile) -> str:
+def refused_field(file: HousingFile) -> str:
     try:
         SHARED.simulator.import_order(file)
     except HousingFileError as error:
@@ -161,11 +161,11 @@ def declined_field(file: HousingFile) -> str:
 
 
 @given(any_file)
-def test_whatever_a_file_says_it_is_imported_and_shown_or_told_by_its_line(file: HousingFile) -> None:
+def test_any_file_is_imported_or_an_error_with_a_line(file: HousingFile) -> None:
     item = replace(file.items[0], sor_code="N390917", quantity=Decimal(1), item_number=1)
     order = replace(file.order, number="L1", contract="0", priority="3 Days")
     SHARED.simulator.reset()
-    field = declined_field(replace(file, order=order, items=(item,)))
+    field = refused_field(replace(file, order=order, items=(item,)))
     if field:
         assert re.fullmatch(r"(comments|target_date) \(field \d+\)", field)
     else:

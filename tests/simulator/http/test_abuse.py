@@ -1,12 +1,13 @@
-"""Callers that mean no good, or know no better, at a server as it is started: it goes on answering the others."""
+"""Hostile and broken callers at a server of its own process: it goes on answering the others."""
 
 from __future__ import annotations
 
 import re
 import resource
 import socket
+import struct
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,8 +36,8 @@ def connected(url: str) -> socket.socket:
     return socket.create_connection((place.hostname or "", place.port or 0), timeout=10)
 
 
-def raw(url: str, sent: bytes) -> bytes:
-    """What comes back for these very bytes before the server hangs up, or says no more."""
+def send_raw(url: str, sent: bytes) -> bytes:
+    """Send these bytes and return what comes back until the server closes the connection or is silent."""
     received = b""
     with connected(url) as connection:
         connection.settimeout(2)
@@ -49,7 +50,7 @@ def raw(url: str, sent: bytes) -> bytes:
     return received
 
 
-def test_a_thousand_idle_connections_keep_nobody_out(url: str) -> None:
+def test_idle_connections_block_no_one(url: str) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
     with ExitStack() as stack:
@@ -58,14 +59,15 @@ def test_a_thousand_idle_connections_keep_nobody_out(url: str) -> None:
         assert answers(url)
 
 
-def test_heads_that_come_drop_by_drop_keep_nobody_out(url: str) -> None:
+def test_slow_headers_block_no_one(url: str) -> None:
     with ExitStack() as stack:
         for _ in range(50):
             stack.enter_context(connected(url)).sendall(b"POST ")
         assert answers(url)
 
 
-def test_bodies_that_come_drop_by_drop_hold_a_thread_each_and_keep_nobody_out_as_long_as_there_are_more() -> None:
+def test_slow_bodies_hold_a_thread_each() -> None:
+    """A server with more threads than slow bodies answers other callers."""
     with serving("--port", "0", "--threads", "21") as (_, printed), ExitStack() as stack:
         url = re.findall(r"endpoint +(\S+)", printed)[0]
         head = f"POST {urlsplit(url).path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n<a".encode()
@@ -74,17 +76,37 @@ def test_bodies_that_come_drop_by_drop_hold_a_thread_each_and_keep_nobody_out_as
         assert answers(url)
 
 
-def test_a_body_that_does_not_come_holds_the_only_thread_for_ten_seconds_at_most(url: str) -> None:
-    head = f"POST {urlsplit(url).path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n<a".encode()
+def http_2_request(path: str) -> bytes:
+    """A POST over HTTP/2 with prior knowledge: preface, SETTINGS, and HEADERS that announce a body."""
+    pairs = ((":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "x"), ("content-length", "9"))
+    fields = b"".join(b"\0" + b"".join(bytes([len(part)]) + part.encode() for part in pair) for pair in pairs)
+    headers = len(fields).to_bytes(3, "big") + b"\x01\x04" + (1).to_bytes(4, "big") + fields
+    return b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000") + headers
+
+
+@pytest.mark.parametrize("ending", ["close", "reset"])
+@pytest.mark.parametrize("kind", ["length", "chunked", "http/2"])
+def test_aborted_upload_blocks_no_one(url: str, kind: str, ending: str) -> None:
+    """The only thread is free again when a caller ends its connection in the middle of a body."""
+    path = urlsplit(url).path
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\n"
+    sent = {
+        "length": f"{head}Content-Length: 9\r\n\r\n<a".encode(),
+        "chunked": f"{head}Transfer-Encoding: chunked\r\n\r\n9\r\n<a".encode(),
+        "http/2": http_2_request(path),
+    }
     with connected(url) as connection:
-        connection.settimeout(20)
-        connection.sendall(head)
-        answer = requests.post(url, call("openSession", OPEN), headers=XML, timeout=20)
-        assert "<status>success</status>" in answer.text
-        assert connection.recv(65536) == b""
+        connection.sendall(sent[kind])
+        # Until the server has read what was sent; an HTTP/2 request is refused at once.
+        connection.settimeout(0.5)
+        with suppress(TimeoutError, ConnectionError):
+            connection.recv(65536)
+        if ending == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert answers(url)
 
 
-def test_a_body_over_the_limit_is_a_fault_however_it_comes(url: str) -> None:
+def test_body_over_the_limit_is_a_fault(url: str) -> None:
     whole = requests.post(url, b" " * 3_000_000, headers=XML, timeout=20)
     chunked = requests.post(url, iter([b" " * 65536] * 40), headers=XML, timeout=20)
     for answer in (whole, chunked):
@@ -110,10 +132,10 @@ def test_a_body_over_the_limit_is_a_fault_however_it_comes(url: str) -> None:
         "/bookings/-1",
     ],
 )
-def test_a_path_that_would_like_to_be_elsewhere_is_not(url: str, path: str) -> None:
-    received = raw(url, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+def test_path_leads_nowhere_else(url: str, path: str) -> None:
+    received = send_raw(url, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
     status = int(received.split(b" ", 2)[1])
-    # A path with too many slashes is sent to the one that it means.
+    # A path with too many slashes is redirected to the one without them.
     assert status == 308 or 400 <= status < 500, received[:300]
     assert b"root:" not in received
     assert b"from __future__" not in received
@@ -122,7 +144,7 @@ def test_a_path_that_would_like_to_be_elsewhere_is_not(url: str, path: str) -> N
     assert answers(url)
 
 
-def test_headers_that_are_none_or_too_many_keep_nobody_out(url: str) -> None:
+def test_malformed_headers_block_no_one(url: str) -> None:
     place = urlsplit(url)
     for sent in (
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
@@ -132,6 +154,6 @@ def test_headers_that_are_none_or_too_many_keep_nobody_out(url: str) -> None:
         b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: y\r\n" * 5_000 + b"\r\n",
         b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 1_000_000 + b"\r\n\r\n",
     ):
-        received = raw(url, sent)
+        received = send_raw(url, sent)
         assert received == b"" or 400 <= int(received.split(b" ", 2)[1]) < 600, received[:100]
     assert answers(url)

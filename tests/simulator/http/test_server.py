@@ -1,49 +1,162 @@
-"""The embedded server and its address, over real sockets."""
+"""The threaded server and the addresses that servers listen on, over real sockets."""
 
 from __future__ import annotations
 
+import re
 import socket
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 import requests
-from drs_simulator import Simulator
-from drs_simulator.http.servers.address import PortTakenError, check_free
+from drs_simulator import HostError, PortTakenError, Simulator, ThreadedServer
+from drs_simulator.http.servers.address import listen, reserve_port, resolve_host
 
+from tests.simulator.cli.test_cli import run, serving
 from tests.simulator.soap.wire import OPEN, call
 
-
-def test_a_port_that_somebody_listens_on_is_told_in_a_line() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        with pytest.raises(PortTakenError, match=rf"^127\.0\.0\.1:{port} is already in use\. Choose another"):
-            check_free("127.0.0.1", port)
-        with pytest.raises(PortTakenError), Simulator(port=port):
-            pass
+XML = {"Content-Type": "text/xml"}
 
 
-def test_an_address_that_is_not_this_machines_is_told_in_a_line() -> None:
-    with pytest.raises(PortTakenError, match=r"^192\.0\.2\.1:0 cannot be used \("):
-        check_free("192.0.2.1", 0)
+def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+    return [body]
 
 
-def test_a_free_port_is_chosen_for_0() -> None:
-    assert check_free("127.0.0.1", 0) > 0
+class TestAddress:
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+    def test_taken_port_is_one_line(self, host: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            words = rf"^{host}:{port} is already in use\. Choose another address or port\.$"
+            with pytest.raises(PortTakenError, match=words):
+                listen(host, port)
+            with pytest.raises(PortTakenError, match=words), reserve_port(host, port):
+                pass
+
+    def test_foreign_address_is_one_line(self) -> None:
+        with pytest.raises(PortTakenError, match=r"^192\.0\.2\.1:0 cannot be used \("):
+            listen("192.0.2.1", 0)
+
+    def test_reserved_port_is_free_and_held(self) -> None:
+        """A reserved port cannot be reserved or listened on by others until the reservation ends."""
+        with reserve_port("127.0.0.1", 0) as port:
+            assert port > 0
+            with pytest.raises(PortTakenError), reserve_port("127.0.0.1", port):
+                pass
+            with pytest.raises(PortTakenError):
+                listen("127.0.0.1", port)
+        listen("127.0.0.1", port).close()
+
+    def test_names_are_resolved_ipv4_first(self) -> None:
+        assert resolve_host("localhost") == "127.0.0.1"
+        assert resolve_host("0.0.0.0") == "0.0.0.0"
+        assert resolve_host("::1") == "::1"
+
+    @pytest.mark.parametrize("host", ["no-such-host.invalid", "a..b", "x" * 300])
+    def test_unknown_name_is_one_line(self, host: str) -> None:
+        with pytest.raises(HostError, match="has no address") as raised:
+            resolve_host(host)
+        assert "\n" not in str(raised.value)
 
 
-def test_the_server_answers_many_connections_and_frees_its_port() -> None:
-    with Simulator() as drs:
-        port = int(drs.url.split(":")[2].split("/")[0])
-        sessions = [requests.Session() for _ in range(8)]
-        for session in sessions:
-            with session:
-                answer = session.post(
-                    drs.url, call("openSession", OPEN), headers={"Content-Type": "text/xml"}, timeout=5
-                )
-                assert answer.status_code == 200
-    assert check_free("127.0.0.1", port) == port
+class TestThreadedServer:
+    def test_starts_and_stops(self) -> None:
+        server = ThreadedServer(echo)
+        assert not server.is_running
+        server.start()
+        assert server.is_running
+        assert requests.post(f"http://127.0.0.1:{server.port}/", b"x", timeout=5).content == b"x"
+        with pytest.raises(RuntimeError, match="running already"):
+            server.start()
+        port = server.port
+        server.stop()
+        server.stop()
+        assert not server.is_running
+        listen("127.0.0.1", port).close()
+
+    def test_starts_again_after_stop(self) -> None:
+        server = ThreadedServer(echo)
+        for _ in range(2):
+            with server:
+                assert requests.post(f"http://127.0.0.1:{server.port}/", b"x", timeout=5).ok
+
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+    def test_listens_at_a_name_or_an_address(self, host: str) -> None:
+        with ThreadedServer(echo, host) as server:
+            assert requests.post(f"http://127.0.0.1:{server.port}/", b"x", timeout=5).ok
+
+    def test_taken_port_raises(self) -> None:
+        """A taken port is an error of the caller's process, not its end."""
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            with pytest.raises(PortTakenError):
+                ThreadedServer(echo, port=other.getsockname()[1]).start()
+            with pytest.raises(PortTakenError), Simulator(port=other.getsockname()[1]):
+                pass
+
+    @pytest.mark.parametrize(("version", "interim"), [("1.1", 1), ("1.0", 0)])
+    def test_expect_gets_one_interim_answer(self, version: str, interim: int) -> None:
+        """``Expect: 100-continue`` gets exactly one ``100 Continue`` before the answer, and none over HTTP/1.0."""
+        with ThreadedServer(echo) as server, socket.create_connection(("127.0.0.1", server.port), timeout=5) as caller:
+            head = f"POST / HTTP/{version}\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
+            caller.sendall(head.encode())
+            received = b""
+            if interim:
+                received = caller.recv(65536)
+                assert received == b"HTTP/1.1 100 Continue\r\n\r\n"
+            caller.sendall(b"body")
+            while part := caller.recv(65536):
+                received += part
+        assert received.count(b"100 Continue") == interim
+        assert received.count(b" 200 OK\r\n") == 1
+        assert received.endswith(b"body")
+
+    def test_simulator_answers_many_connections(self) -> None:
+        with Simulator() as drs:
+            port = int(drs.url.split(":")[2].split("/")[0])
+            for session in [requests.Session() for _ in range(8)]:
+                with session:
+                    body = call("openSession", OPEN)
+                    assert session.post(drs.url, body, headers=XML, timeout=5).ok
+        listen("127.0.0.1", port).close()
+
+    def test_writes_nothing_to_standard_error(self, capfd: pytest.CaptureFixture[str]) -> None:
+        with Simulator() as drs:
+            requests.get(drs.url, timeout=5)
+        assert capfd.readouterr() == ("", "")
 
 
-def test_the_server_says_nothing_on_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
-    with Simulator() as drs:
-        requests.get(drs.url, timeout=5)
-    assert capfd.readouterr() == ("", "")
+def has_ipv6_loopback() -> bool:
+    try:
+        listen("::1", 0).close()
+    except PortTakenError:
+        return False
+    return True
+
+
+class TestServe:
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
+    def test_host_is_a_name_or_an_address(self, host: str) -> None:
+        if host == "::1" and not has_ipv6_loopback():
+            pytest.skip("This machine has no IPv6.")
+        with serving("--port", "0", "--host", host) as (_, printed):
+            address = re.findall(r"endpoint +(\S+)", printed)[0]
+            assert urlsplit(address).hostname == host
+            assert requests.post(address, call("openSession", OPEN), headers=XML, timeout=5).ok
+
+    @pytest.mark.parametrize("host", ["no-such-host.invalid", "fe80::1%lo"])
+    def test_unusable_host_is_one_line(self, host: str) -> None:
+        done = run("serve", "--port", "0", "--host", host, "--password", "own")
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert host in done.stderr
+
+    def test_two_servers_cannot_share_a_port(self) -> None:
+        """Each socket of granian shares its port with others of the same user; two servers must not."""
+        with serving("--port", "0") as (_, printed):
+            port = str(urlsplit(re.findall(r"endpoint +(\S+)", printed)[0]).port)
+            done = run("serve", "--port", port)
+        assert done.returncode == 2
+        assert done.stderr == f"127.0.0.1:{port} is already in use. Choose another address or port.\n"

@@ -292,7 +292,7 @@ class TestCommand:
             (("--from-recordings", "{empty}"), "recording.toml cannot be read"),
             (("--from-recordings", "{nowhere}"), "Profile no/where cannot be used"),
             (("--from-recordings", "{folder}", "--profile", "nowhere"), "Profile nowhere cannot be used"),
-            (("--from-recordings", "{folder}", "--clock", "wall"), "--clock has no meaning here: leave it out with"),
+            (("--from-recordings", "{folder}", "--clock", "system"), "--clock has no meaning here: leave it out with"),
             (("--from-recordings", "{folder}", "--password", "p"), "--password has no meaning here"),
             (("--closest-match",), "--closest-match has no meaning here: it goes with --from-recordings."),
         ],

@@ -13,13 +13,11 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import Condition
 from time import sleep
-from typing import Self
 
 import pytest
-from drs_contracts import Confirmations, ReceivedConfirmation
-from drs_simulator import AdminClient, Simulator
+from drs_contracts import CallbackReceiver, ReceivedConfirmation
+from drs_simulator import AdminClient, Simulator, ThreadedServer
 from drs_simulator.admin.client import InvalidRequestError
-from drs_simulator.http.servers.embedded import EmbeddedServer
 from drs_simulator.scheduling import back_office as office
 from drs_simulator.scheduling.back_office import Move
 from drs_simulator.scheduling.context import UseCaseContext
@@ -31,7 +29,7 @@ from drs_simulator.storage.opening import open_store
 from sqlalchemy import create_engine, text
 from werkzeug.wrappers import Request, Response
 
-from tests.simulator.callbacks.test_callbacks import CLOCK, booked, moved
+from tests.simulator.callbacks.test_callbacks import CLOCK, create_booking, move_booking
 from tests.simulator.scheduling.builders import LINCOLN, Desk, local
 
 NOON = datetime(2021, 10, 22, 12, tzinfo=UTC)
@@ -92,14 +90,17 @@ def planner(store: Store) -> Planner:
     return Planner(store)
 
 
-class SlowService(EmbeddedServer):
+class SlowService(ThreadedServer):
     """Answers so slowly that several senders are posting at the same time."""
 
     def __init__(self) -> None:
         self.received: list[int] = []
         self.news = Condition()
-        super().__init__(Request.application(self._answer), "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self.port}/"
+        super().__init__(Request.application(self._answer))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
 
     def _answer(self, request: Request) -> Response:
         confirmation = ReceivedConfirmation.of(request.get_data())
@@ -108,12 +109,6 @@ class SlowService(EmbeddedServer):
             self.received.append(int(confirmation["bookingId"]))
             self.news.notify_all()
         return Response()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.stop()
 
 
 def free_port() -> int:
@@ -136,8 +131,8 @@ def running(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 def test_an_undelivered_confirmation_is_sent_by_the_next_simulator(database: str) -> None:
     closed_port = f"http://127.0.0.1:{free_port()}/"
     with Simulator("lincoln", clock=CLOCK, state=database, callback_url=closed_port) as drs:
-        moved(drs, booked(drs), 1)
-    with Confirmations() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
+        move_booking(drs, create_booking(drs), 1)
+    with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
         (received,) = receiver.wait_for(1)
         assert received["planningWindowStart"] == "2021-10-27T12:00:00"
 
@@ -145,10 +140,10 @@ def test_an_undelivered_confirmation_is_sent_by_the_next_simulator(database: str
 def test_an_undelivered_confirmation_is_part_of_an_exported_state() -> None:
     closed_port = f"http://127.0.0.1:{free_port()}/"
     with Simulator("lincoln", clock=CLOCK, callback_url=closed_port) as drs:
-        moved(drs, booked(drs), 1)
+        move_booking(drs, create_booking(drs), 1)
         with AdminClient(drs.url) as admin:
             exported = admin.export_state().model_dump_json()
-    with Confirmations() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:
+    with CallbackReceiver() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:
         with AdminClient(drs.url) as admin:
             admin.import_state(exported)
         (received,) = receiver.wait_for(1)
@@ -165,7 +160,7 @@ def test_another_process_sends_what_a_killed_one_had_leased(database: str) -> No
     store.close()
     with running(TAKES_ITS_TURN, database) as process:
         process.send_signal(signal.SIGKILL)
-    with Confirmations() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
+    with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
         (received,) = receiver.wait_for(1, 20)
         assert received["planningWindowStart"] == "2021-10-27T08:00:00"
 

@@ -1,1 +1,1 @@
-"""The servers: granian for the command, a threaded one inside tests."""
+"""The servers: granian for the command, a threaded one for tests, and what they share."""

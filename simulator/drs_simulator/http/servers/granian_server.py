@@ -1,8 +1,7 @@
-"""The server that stands on its own: granian."""
+"""The server of the command: granian, with worker processes and a supervisor."""
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import socket
@@ -15,31 +14,30 @@ from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
 from granian import Granian
-from granian.constants import Interfaces, SSLProtocols
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 
-from drs_simulator.http.servers.address import check_free
-from drs_simulator.http.servers.slow_bodies import SlowBodies
+from drs_simulator.http.servers.address import reserve_port, resolve_host
 
 if TYPE_CHECKING:
     from drs_simulator.http.servers.tls import Tls
 
-_LOOK_EVERY_SECONDS = 0.005
-_LOOK_FOR_SUPERVISOR_EVERY_SECONDS = 0.5
+_CONNECT_EVERY_SECONDS = 0.005
+_CHECK_SUPERVISOR_EVERY_SECONDS = 0.5
 _STOP_WITHIN_SECONDS = 5
 _HEADERS_WITHIN_MILLISECONDS = 10_000
 
 
-class _AnnouncedServer(Granian):  # type: ignore[misc,valid-type]
-    """Starts a thread once its workers are there: granian's own hook comes too early, and no thread may be forked."""
+class _AnnouncingServer(Granian):  # type: ignore[misc,valid-type]
+    """Starts a thread once its workers have started: granian's own hook comes before, and a fork must not copy it."""
 
-    def __init__(self, announcing: Thread, target: str, **settings: Any) -> None:
+    def __init__(self, announcer: Thread, target: str, **settings: Any) -> None:
         super().__init__(target, **settings)
-        self._announcing = announcing
+        self._announcer = announcer
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         super().startup(spawn_target, target_loader)
-        self._announcing.start()
+        self._announcer.start()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,11 @@ class ServerConfig:
     """Where and how a server listens.
 
     Args:
-        host: The address to listen on.
-        port: The port to listen on, 0 for a free one.
-        threads: How many requests are worked on at a time, in each worker.
-        workers: How many processes serve.
-        tls: What to show to callers who come over HTTPS; without it, they come over HTTP.
+        host: The address to listen on, or a name for it.
+        port: The port to listen on; 0 for a free one.
+        threads: Number of requests that each worker answers at a time.
+        workers: Number of processes that serve.
+        tls: The certificate for HTTPS; without it, the server speaks HTTP.
     """
 
     host: str
@@ -61,13 +59,13 @@ class ServerConfig:
     tls: Tls | None = None
 
     def address(self, port: int) -> str:
-        """What callers put before a path."""
+        """Return the part of a URL before the path."""
         scheme = "http" if self.tls is None else "https"
         return f"{scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{port}"
 
 
 def serve(load: Callable[[], WSGIApplication], server_config: ServerConfig, when_up: Callable[[int], None]) -> None:
-    """Serve an application until SIGTERM or Ctrl-C. Calls that are being answered then are answered still.
+    """Serve an application until SIGTERM or Ctrl-C, and finish the calls that are then being answered.
 
     Args:
         load: Makes the application, in the process that serves it; must be picklable.
@@ -75,52 +73,53 @@ def serve(load: Callable[[], WSGIApplication], server_config: ServerConfig, when
         when_up: Called with the port as soon as requests are answered.
 
     Raises:
-        PortTakenError: Somebody else listens there, or the address is not this machine's.
+        HostError: The host name has no address.
+        PortTakenError: The address or port cannot be used.
     """
-    chosen = check_free(server_config.host, server_config.port)
+    address = resolve_host(server_config.host)
     tls = server_config.tls
-    server = _AnnouncedServer(
-        Thread(target=_when_listening, args=(server_config.host, chosen, when_up), daemon=True),
-        "drs_simulator",
-        address=server_config.host,
-        port=chosen,
-        interface=Interfaces.WSGI,
-        workers=server_config.workers,
-        blocking_threads=server_config.threads,
-        websockets=False,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN_MILLISECONDS),
-        ssl_cert=None if tls is None else tls.certificate,
-        ssl_key=None if tls is None else tls.key,
-        # Clients on older Windows know no later one.
-        ssl_protocol_min=SSLProtocols.tls12,
-        log_enabled=False,
-    )
-    # The workers are forked from this process, and look through what they share with it no more.
-    gc.freeze()
-    # Granian calls the loader, unwrapped, in the process that serves; the application is what that returns.
-    server.serve(target_loader=partial(_loaded, load, os.getpid(), chosen), wrap_loader=False)
+    with reserve_port(server_config.host, server_config.port) as port:
+        server = _AnnouncingServer(
+            Thread(target=_announce_when_listening, args=(address, port, when_up), daemon=True),
+            "drs_simulator",
+            address=address,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=server_config.workers,
+            blocking_threads=server_config.threads,
+            http=HTTPModes.http1,
+            websockets=False,
+            http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN_MILLISECONDS),
+            ssl_cert=None if tls is None else tls.certificate,
+            ssl_key=None if tls is None else tls.key,
+            # Clients on older Windows have no later version.
+            ssl_protocol_min=SSLProtocols.tls12,
+            log_enabled=False,
+        )
+        # With wrap_loader off, granian calls the loader in the process that serves and takes what it returns.
+        server.serve(target_loader=partial(_load, load, os.getpid()), wrap_loader=False)
 
 
-def _loaded(load: Callable[[], WSGIApplication], supervisor: int, port: int) -> WSGIApplication:
-    """The application, in a process that ends when its supervisor has: killed outright, that could not tell it to."""
-    Thread(target=_end_after, args=(supervisor,), daemon=True).start()
-    return SlowBodies(port).watched(load())
+def _load(load: Callable[[], WSGIApplication], supervisor: int) -> WSGIApplication:
+    """Load the application in a worker, which ends itself if its supervisor is killed and cannot end it."""
+    Thread(target=_stop_with_supervisor, args=(supervisor,), daemon=True).start()
+    return load()
 
 
-def _end_after(supervisor: int) -> None:
+def _stop_with_supervisor(supervisor: int) -> None:
     while os.getppid() == supervisor:
-        sleep(_LOOK_FOR_SUPERVISOR_EVERY_SECONDS)
+        sleep(_CHECK_SUPERVISOR_EVERY_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
     sleep(_STOP_WITHIN_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _when_listening(host: str, port: int, when_up: Callable[[int], None]) -> None:
+def _announce_when_listening(address: str, port: int, when_up: Callable[[int], None]) -> None:
     while True:
         try:
-            socket.create_connection((host, port)).close()
+            socket.create_connection((address, port)).close()
         except ConnectionError:
-            sleep(_LOOK_EVERY_SECONDS)
+            sleep(_CONNECT_EVERY_SECONDS)
         else:
             when_up(port)
             return

@@ -332,7 +332,7 @@ def test_a_booking_whose_order_is_not_kept_is_an_error_and_no_refusal(desk: Desk
     """No use case leaves such a thing behind; a keeping that lost an order must not look like a refusal."""
     with desk.store.transaction() as transaction:
         transaction.put_booking(replace(new_booking(Desk()), order_id=1))
-    with pytest.raises(LookupError, match="order 1, which is not kept"):
+    with pytest.raises(LookupError, match="order 1, which does not exist"):
         desk.perform(schedule_booking, PlacingRequest(BookingRequest(149996, "0", " ")))
 
 

@@ -1,0 +1,154 @@
+"""The pytest plugin, as a user's suite has it: in a fresh pytest, with nothing imported."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from drs_simulator import Simulator
+
+pytest_plugins = ["pytester"]
+PLUGIN = ("-p", "no:cacheprovider")
+
+
+def run(pytester: pytest.Pytester, source: str, *arguments: str) -> pytest.RunResult:
+    pytester.makepyfile(source)
+    return pytester.runpytest_subprocess(*PLUGIN, *arguments)
+
+
+def test_every_fixture_serves_the_same_simulator(pytester: pytest.Pytester) -> None:
+    done = run(
+        pytester,
+        """
+        from datetime import timedelta
+        import pytest, urllib.request
+
+        @pytest.mark.drs(profile="newark", clock="fixed@2021-10-22T23:59+01:00")
+        def test_all(drs, drs_server, drs_client, drs_clock, drs_url):
+            assert drs is drs_server and drs_clock is drs.clock and drs_url == drs.url
+            assert drs.profile.name == "newark"
+            drs_client.open_session()
+            drs_clock.shift(timedelta(minutes=2))
+            assert urllib.request.urlopen(drs_url + "?wsdl").status == 200
+        """,
+    )
+    done.assert_outcomes(passed=1)
+
+
+def test_a_suite_may_make_errors_of_all_warnings(pytester: pytest.Pytester) -> None:
+    source = """
+        import gc
+
+        def test_in_process(drs):
+            assert drs.login
+
+        def test_with_all(drs_server, drs_client, drs_confirmations):
+            drs_client.open_session()
+            gc.collect()
+    """
+    run(pytester, source, "-W", "error").assert_outcomes(passed=2)
+
+
+def test_the_simulator_is_closed_after_the_test(pytester: pytest.Pytester) -> None:
+    """Its thread that posts confirmations ends with it."""
+    source = """
+        import threading
+
+        def test_with_a_receiver(drs, drs_confirmations):
+            assert any(thread.name == "confirmations" for thread in threading.enumerate())
+
+        def test_after_it():
+            assert not any(thread.name == "confirmations" for thread in threading.enumerate())
+    """
+    run(pytester, source).assert_outcomes(passed=2)
+
+
+def test_every_test_has_a_simulator_of_its_own(pytester: pytest.Pytester) -> None:
+    done = run(
+        pytester,
+        """
+        import pytest
+        from datetime import UTC, datetime
+
+        @pytest.mark.parametrize("again", range(3))
+        def test_order_numbers_are_free_again(drs_client, again):
+            target = datetime(2100, 1, 1, tzinfo=UTC)
+            drs_client.create_order("1", "3670010", "N373049", "Priority 20 Days", target)
+        """,
+        "-n",
+        "2",
+    )
+    done.assert_outcomes(passed=3)
+
+
+def test_profile_and_address_can_be_chosen_on_the_command_line(pytester: pytest.Pytester) -> None:
+    source = """
+        def test_profile(drs):
+            assert drs.profile.name == "hackney"
+
+        def test_address(drs_client, drs_url):
+            drs_client.open_session()
+            assert drs_url == drs_client.url
+        """
+    with Simulator(login="me", password="secret") as served:
+        chosen = ("--drs-url", served.url, "--drs-login", "me", "--drs-password", "secret")
+        run(pytester, source, "--drs-profile", "hackney", *chosen).assert_outcomes(passed=2)
+
+
+def test_faults_and_journal_are_at_hand_and_a_failure_shows_the_exchanges(pytester: pytest.Pytester) -> None:
+    done = run(
+        pytester,
+        """
+        import pytest
+        from drs_client import HttpFailure
+        from drs_simulator import FaultRule, effects
+
+        def test_survives(drs_client, drs_faults, drs_journal):
+            drs_faults.add(FaultRule(effect=effects.HttpStatus(status=503)))
+            with pytest.raises(HttpFailure):
+                drs_client.open_session()
+            assert [entry.status for entry in drs_journal.entries()] == [503]
+
+        def test_fails(drs_client):
+            drs_client.check_availability("3670010", "N373049", "priority 20 days", None, None)
+        """,
+    )
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(["*- DRS -*", "openSession: success.*", "*<sessionId>*"])
+    assert "is required" in done.stdout.str()
+
+
+def test_a_marker_that_asks_for_the_unknown_is_told(pytester: pytest.Pytester) -> None:
+    done = run(pytester, "import pytest\n@pytest.mark.drs(profil='x')\ndef test_x(drs): pass\n")
+    done.assert_outcomes(errors=1)
+    assert "takes profile=, clock= and seed=" in done.stdout.str()
+
+
+def test_without_a_fixture_nothing_of_ours_is_imported(pytester: pytest.Pytester) -> None:
+    done = run(
+        pytester,
+        """
+        import sys
+
+        def test_nothing():
+            assert not {"drs_simulator", "spyne", "lxml", "zeep", "drs_client"} & set(sys.modules)
+        """,
+    )
+    done.assert_outcomes(passed=1)
+
+
+def test_the_plugin_is_installed_under_its_entry_point() -> None:
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
+    (found,) = (entry for entry in entry_points(group="pytest11") if entry.value == "drs_contracts.pytest_plugin")
+    assert found.name == "drs"
+    assert found.load() is sys.modules["drs_contracts.pytest_plugin"]
+
+
+def test_a_service_that_is_called_back_listens_for_a_test_that_asks_for_it(pytester: pytest.Pytester) -> None:
+    source = """
+        def test_it_is_where_drs_posts_to(drs_server, drs_confirmations):
+            assert drs_confirmations.url.startswith("http://127.0.0.1:")
+            assert drs_confirmations.received == ()
+    """
+    run(pytester, source).assert_outcomes(passed=1)

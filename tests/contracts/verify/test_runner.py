@@ -1,0 +1,257 @@
+"""The runner: what a DRS does never ends a run, and only what it does otherwise breaks a clause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from drs_contracts import (
+    Clause,
+    ClauseBroken,
+    Evidence,
+    Finding,
+    Grade,
+    Outcome,
+    SimulatorTarget,
+    TestData,
+    UnreachableError,
+    VerifySettings,
+    list_clauses,
+    run_clauses,
+)
+from drs_contracts.clauses.clause import AppliesTo
+from drs_contracts.cli.verify import VerifyPlan, verify_plan
+from drs_contracts.defects.drs import DEFECTS
+from drs_contracts.driver.driver import DrsDriver
+from drs_contracts.driver.expectations import expect_success
+from drs_contracts.driver.messages import Reply
+from drs_simulator import FaultRule, Simulator, effects, load_profile, load_scenario
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+PROFILE = load_profile("lincoln")
+DATA = TestData.of(PROFILE)
+CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
+QUICK = VerifySettings(examples=2)
+CLAUSES = {clause.id: clause for clause in list_clauses(AppliesTo.DRS)}
+
+
+def simulator() -> Simulator:
+    return Simulator(PROFILE, clock=CLOCK, seed=0)
+
+
+def clause_of(check: Callable[..., Any], **varies: SearchStrategy[Any]) -> Clause:
+    return Clause("TST-01", "It is so.", Evidence(Grade.PRESUMED, "a test"), AppliesTo.DRS, check, varies)
+
+
+def run(check: Callable[..., Any], examples: int = 5, **varies: SearchStrategy[Any]) -> Finding:
+    settings = VerifySettings(examples=examples)
+    (finding,) = run_clauses(SimulatorTarget(simulator()), DATA, [clause_of(check, **varies)], settings)
+    return finding
+
+
+class TestInconclusive:
+    """A check that could not be carried out says nothing about DRS."""
+
+    @pytest.mark.parametrize(
+        "error", [IndexError("list index out of range"), ValueError("no date"), KeyError("x"), AssertionError("ours")]
+    )
+    def test_an_error_of_our_own_breaks_nothing(self, error: Exception) -> None:
+        def check(drs: DrsDriver) -> None:
+            raise error
+
+        finding = run(check)
+        assert finding.outcome is Outcome.INCONCLUSIVE
+        assert type(error).__name__ in finding.reason
+
+    def test_what_a_check_needs_may_be_missing(self) -> None:
+        finding = run(lambda drs: drs.need(False, "no slot is free"))
+        assert (finding.outcome, finding.reason) == (Outcome.INCONCLUSIVE, "no slot is free")
+
+    def test_a_need_that_is_met_for_some_values_is_enough(self) -> None:
+        def check(drs: DrsDriver, number: int) -> None:
+            drs.need(number % 3 != 0, "not with this number")
+
+        assert run(check, examples=20, number=st.integers(0, 99)).outcome is Outcome.HELD
+
+    def test_a_check_whose_needs_are_never_met_ends_soon(self) -> None:
+        tried: list[int] = []
+
+        def check(drs: DrsDriver, number: int) -> None:
+            tried.append(number)
+            drs.need(False, "no slot is free")
+
+        assert run(check, examples=100, number=st.integers()).outcome is Outcome.INCONCLUSIVE
+        assert len(tried) == 3
+
+    def test_no_answer_ends_the_check_at_once(self) -> None:
+        tried: list[int] = []
+
+        def check(drs: DrsDriver, number: int) -> None:
+            tried.append(number)
+            raise UnreachableError("Nothing answers.")
+
+        finding = run(check, number=st.integers())
+        assert (finding.outcome, finding.reason, len(tried)) == (Outcome.INCONCLUSIVE, "Nothing answers.", 1)
+
+    def test_what_breaks_once_and_then_holds_is_not_reliable(self) -> None:
+        tried: list[int] = []
+
+        def check(drs: DrsDriver) -> None:
+            tried.append(1)
+            if len(tried) == 1:
+                raise ClauseBroken("it was wrong")
+
+        finding = run(check)
+        assert finding.outcome is Outcome.INCONCLUSIVE
+        assert finding.reason == "DRS is not reliable: it broke the clause once (it was wrong), and then held"
+
+    def test_an_error_on_the_way_to_smaller_values_changes_nothing(self) -> None:
+        def check(drs: DrsDriver, number: int) -> None:
+            if number > 10:
+                raise ClauseBroken(f"{number} is too large")
+            if number > 5:
+                raise IndexError
+
+        finding = run(check, examples=50, number=st.integers(0, 1000).filter(lambda each: not 1 <= each <= 5))
+        assert (finding.outcome, finding.reason) == (Outcome.BROKEN, "11 is too large")
+
+
+class TestEvidence:
+    """A broken clause comes with the exchange that breaks it."""
+
+    def test_it_is_the_one_that_was_judged(self) -> None:
+        def check(drs: DrsDriver) -> None:
+            refused = drs.ask("selectOrder", primaryOrderNumber="no-such-order")
+            drs.ask("selectAlerts", contract="0")
+            expect_success(refused)
+
+        finding = run(check)
+        assert finding.exchange is not None
+        assert finding.exchange.operation == "selectOrder"
+
+    @pytest.mark.parametrize("identifier", ["AVL-02", "SCH-01", "FLO-01", "ORD-06"])
+    def test_it_is_never_the_clean_up(self, identifier: str) -> None:
+        defect = next(each for each in DEFECTS if each.caught_by == identifier)
+        (finding,) = run_clauses(defect.target(PROFILE), DATA, [CLAUSES[identifier]], VerifySettings(examples=30))
+        assert finding.outcome is Outcome.BROKEN
+        assert finding.exchange is not None
+        assert finding.exchange.operation not in ("closeSession", "deleteOrder")
+
+
+class TestDrsThatMisbehaves:
+    """Whatever a DRS does, every clause has its finding."""
+
+    def test_a_drs_without_a_free_slot_breaks_nothing_that_it_keeps(self) -> None:
+        scenario = load_scenario("no-availability")
+        full = Simulator(scenario.installation(None), clock=CLOCK, faults=scenario.faults)
+        identifiers = ("AVL-20", "CHG-03", "SCH-01", "SCH-02", "SEL-07", "FLO-01")
+        findings = list(run_clauses(SimulatorTarget(full), DATA, [CLAUSES[each] for each in identifiers], QUICK))
+        assert [each.clause.id for each in findings] == list(identifiers)
+        assert not [(each.clause.id, each.reason) for each in findings if each.outcome is Outcome.BROKEN]
+        (scheduling,) = (each for each in findings if each.clause.id == "SCH-02")
+        assert scheduling.outcome is Outcome.INCONCLUSIVE
+        assert scheduling.reason.startswith("no slot is free from ")
+
+    @pytest.mark.parametrize(
+        "effect", [effects.HttpStatus(status=503), effects.Reset()], ids=["HTTP 503", "connection reset"]
+    )
+    def test_a_drs_that_fails_now_and_then_breaks_nothing(self, effect: Any) -> None:
+        class Failing(SimulatorTarget):
+            def renew(self) -> None:
+                """Forget nothing, as at an address."""
+
+            def post(self, body: bytes) -> Reply:
+                try:
+                    return super().post(body)
+                except Exception as error:
+                    raise UnreachableError(f"Nothing answers ({type(error).__name__}).") from None
+
+        unreliable = simulator()
+        unreliable.faults.add(FaultRule(effect=effect, probability=0.5))
+        clauses = [CLAUSES[each] for each in ("AVL-01", "ORD-01", "SCH-02", "SES-01", "SES-05", "FLO-01")]
+        findings = list(run_clauses(Failing(unreliable), DATA, clauses, QUICK))
+        assert len(findings) == len(clauses)
+        assert not [(each.clause.id, each.reason) for each in findings if each.outcome is Outcome.BROKEN]
+        assert any(each.outcome is Outcome.INCONCLUSIVE for each in findings)
+
+    def test_a_drs_that_has_gone_is_not_tried_for_ever(self) -> None:
+        class Gone(SimulatorTarget):
+            calls = 0
+
+            def renew(self) -> None:
+                """Forget nothing, as at an address."""
+
+            def post(self, body: bytes) -> Reply:
+                self.calls += 1
+                raise UnreachableError("Nothing answers.")
+
+            def wsdl(self) -> Reply:
+                raise UnreachableError("Nothing answers.")
+
+        gone = Gone(simulator())
+        findings = list(run_clauses(gone, DATA, list_clauses(AppliesTo.DRS), QUICK))
+        assert {each.outcome for each in findings} == {Outcome.INCONCLUSIVE}
+        assert findings[-1].reason == "it was not tried: DRS has stopped answering"
+        assert gone.calls < 10
+
+    def test_orders_that_cannot_be_deleted_are_named(self) -> None:
+        class Stubborn(SimulatorTarget):
+            def renew(self) -> None:
+                """Forget nothing, as at an address."""
+
+            def post(self, body: bytes) -> Reply:
+                if b"<deleteOrder>" in body:
+                    raise UnreachableError("Nothing answers.")
+                return super().post(body)
+
+        check = clause_of(lambda drs: drs.create_order())
+        (finding,) = run_clauses(Stubborn(simulator()), DATA, [check], QUICK)
+        assert finding.outcome is Outcome.HELD
+        (number,) = finding.left_behind
+        assert number.startswith(DATA.order_number_prefix)
+
+
+class TestExtent:
+    """A run goes as far as it may."""
+
+    @pytest.mark.parametrize(("seconds", "reached"), [(0.0, 0), (1000.0, 2)])
+    def test_when_the_time_is_over_the_rest_is_skipped(self, seconds: float, reached: int) -> None:
+        settings = VerifySettings(examples=1, seconds=seconds)
+        found = list(run_clauses(SimulatorTarget(simulator()), DATA, list_clauses(AppliesTo.DRS)[:2], settings))
+        assert sum(finding.outcome is not Outcome.SKIPPED for finding in found) == reached
+
+    def test_ctrl_c_ends_the_run_with_what_was_found(self) -> None:
+        """It also removes what was made."""
+
+        class Stopped(SimulatorTarget):
+            calls = 0
+
+            def renew(self) -> None:
+                """Forget nothing, as at an address."""
+
+            def post(self, body: bytes) -> Reply:
+                reply = super().post(body)
+                self.calls += b"<scheduleBooking>" in body
+                if self.calls == 3:
+                    self.calls += 1
+                    raise KeyboardInterrupt
+                return reply
+
+        target = Stopped(simulator())
+        plan = VerifyPlan("a target", target, DATA, VerifySettings(examples=1), simulated=True)
+        stopped = verify_plan(plan, list_clauses(AppliesTo.DRS), "")
+        assert stopped.interrupted
+        assert 0 < len(stopped.findings) < len(list_clauses(AppliesTo.DRS))
+        with DrsDriver(target, DATA) as drs:
+            period = {"planningWindowStart": drs.local(0), "planningWindowEnd": drs.local(90)}
+            left = drs.ask("selectBooking", contract=DATA.contract, **period)
+            assert left.texts("theBookings/bookingId") == []
+
+    def test_a_clock_that_was_moved_is_moved_back(self) -> None:
+        target = SimulatorTarget(simulator())
+        before = target.now()
+        list(run_clauses(target, DATA, [clause_of(lambda drs: drs.target.move_clock(timedelta(days=1)))], QUICK))
+        assert target.now() == before
