@@ -252,7 +252,7 @@ class TestRecording:
 
     def test_title_and_profile_are_enough(self, tmp_path: Path) -> None:
         recording = load_recording(written(tmp_path, ("foo", "", "<a/>")))
-        assert (recording.source, recording.clock, recording.volatile, recording.redacted) == ("", "wall", {}, {})
+        assert (recording.source, recording.clock, recording.volatile, recording.redacted) == ("", "system", {}, {})
 
 
 class TestCommand:
