@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -77,14 +79,18 @@ class TestProcesses:
         assert "1 passed" in found.printed
         assert time.monotonic() - began < 100
 
-    def test_one_in_a_session_of_its_own_does_not_hang_a_time_out(self) -> None:
+    def test_one_in_a_session_of_its_own_does_not_hang_a_time_out(self, tmp_path: Path) -> None:
         began = time.monotonic()
+        file = tmp_path / "pid"
         program = (
-            "import subprocess, sys, time\n"
-            "subprocess.Popen(['sleep', '300'], start_new_session=True)\n"
+            "import pathlib, subprocess, time\n"
+            "left = subprocess.Popen(['sleep', '300'], start_new_session=True)\n"
+            f"pathlib.Path({str(file)!r}).write_text(str(left.pid))\n"
             "time.sleep(300)\n"
         )
-        (found,) = run("healthy", command=[sys.executable, "-c", program], timeout=2)
+        (found,) = run("healthy", command=[sys.executable, "-c", program], timeout=5)
+        if file.exists():
+            os.kill(int(file.read_text()), signal.SIGKILL)
         assert found.outcome is ExerciseOutcome.TIMED_OUT
         assert time.monotonic() - began < 100
 
