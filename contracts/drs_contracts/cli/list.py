@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from drs_contracts.clauses import list_clauses
-from drs_contracts.clauses.clause import Clause, Grade
+from drs_contracts.clauses.clause import Clause, Grade, count_by_grade
 from drs_contracts.cli.options import Json
 from drs_contracts.cli.output import echo, echo_json, echo_table
 
@@ -27,7 +27,8 @@ def list_command(
         ("id", "statement", "applies to", "evidence"),
         [(clause.id, clause.statement, clause.applies_to.value, str(clause.evidence)) for clause in chosen],
     )
-    echo(f"{len(chosen)} clauses.")
+    counts = ", ".join(f"{count} {each}" for each, count in count_by_grade(chosen).items() if count)
+    echo(f"{len(chosen)} clauses: {counts}." if chosen else "No clauses.")
 
 
 def _to_data(clause: Clause) -> dict[str, object]:

@@ -132,6 +132,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("a new order has no status", "ANS-09", intercept=rewrite_response("<status>undefined</status>", "")),
     Defect("quantities are ignored", "ANS-10", intercept=rewrite_request(r"<quantity>[^<]*<", "<quantity>1<")),
+    Defect("only one code counts", "ANS-11", intercept=rewrite_response(r"<duration>\d+<", "<duration>60<")),
     Defect(
         "the last day is not listed",
         "AVL-01",
@@ -202,7 +203,12 @@ DEFECTS: tuple[Defect, ...] = (
             "<bookingStatus>COMPLETED</bookingStatus></otherOrderPattern>",
         ),
     ),
-    Defect("every period begins at midnight", "AVL-23", intercept=rewrite_request("(<periodBegin>[^<]*)T10", r"\1T00")),
+    Defect(
+        "days in the past can be booked",
+        "AVL-23",
+        intercept=rewrite_response("<available>NO<(/available><beginDate>202[01])", r"<available>YES<\1"),
+    ),
+    Defect("every period begins at midnight", "AVL-24", intercept=rewrite_request("(<periodBegin>[^<]*)T10", r"\1T00")),
     Defect("the refusal of an unknown order has another text", "CAN-01", {"messages": {"order_missing": "Not found"}}),
     Defect("a deleted order stays", "CAN-02", intercept=drops("<deleteOrder>")),
     Defect(
@@ -491,5 +497,27 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=rewrite_response("No binding operation info", "Nothing to do"),
     ),
     Defect("answers are padded", "WIR-15", intercept=rewrite_response("<return ", f"<!--{' ' * 300_000}--><return ")),
+    Defect(
+        "the first of repeated elements is read",
+        "WIR-16",
+        intercept=rewrite_request("(<login>[^<]*</login>)<login>[^<]*</login>", r"\1"),
+    ),
+    Defect("unknown attributes are a fault", "WIR-17", intercept=faults("<openSession version=")),
+    Defect("processing instructions are a fault", "WIR-17", intercept=faults(r"<\?second")),
+    Defect(
+        "a header that must be understood is ignored",
+        "WIR-18",
+        intercept=rewrite_request('mustUnderstand="1"', 'mustUnderstand="0"'),
+    ),
+    Defect("fractions of a second are a fault", "WIR-19", intercept=faults(r"<periodBegin>[^<]*\.")),
+    Defect("a boolean of 1 is read as false", "WIR-20", intercept=rewrite_request("Orders>1<", "Orders>0<")),
+    Defect(
+        "document types are ignored", "WIR-21", intercept=rewrite_request("<!DOCTYPE[^<]*(<!ENTITY[^]]*]>|(?<=>))", "")
+    ),
+    Defect(
+        "an unknown operation is the server's fault",
+        "WIR-22",
+        intercept=rewrite_response("<faultcode>soap:Client(.*Message part)", r"<faultcode>soap:Server\1"),
+    ),
 )
 """At least one defect for each clause that applies to DRS, by the id of that clause."""

@@ -8,6 +8,7 @@ import typer
 
 from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
+from drs_simulator.profile.model import EVIDENCE_GRADES
 
 profile_app = typer.Typer(help="Profiles: what an installation of DRS is set up with.", no_args_is_help=True)
 
@@ -35,5 +36,9 @@ def profile_check(file: Annotated[str, typer.Argument(help="A TOML file, or a pr
 
 @profile_app.command("evidence")
 def profile_evidence(name: Annotated[str, typer.Argument(help="A profile's name, or a TOML file.")]) -> None:
-    """How each setting of a profile is known."""
-    print_table(("setting", "evidence"), load_profile(name).evidence.items())
+    """How each setting of a profile is known, and how many settings are known how well."""
+    evidence = load_profile(name).evidence
+    print_table(("setting", "evidence"), evidence.items())
+    grades = [text.partition(":")[0].strip() for text in evidence.values()]
+    counts = ", ".join(f"{grades.count(grade)} {grade}" for grade in EVIDENCE_GRADES if grade in grades)
+    echo(f"{len(grades)} settings: {counts}.")

@@ -23,6 +23,9 @@ from pydantic import (
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+EVIDENCE_GRADES = ("seen", "published", "client", "vendor", "measured", "presumed")
+"""How a setting can be known, best first; the evidence of a key begins with one of them, and then says the source."""
+
 
 class Settings(BaseModel):
     """A table of a profile: no unknown keys, never changed after it was read."""
@@ -262,7 +265,7 @@ class BusinessDatum(Settings):
 
 
 class Profile(Settings):
-    """An installation of DRS. ``evidence`` says for a key how its setting is known: grade and source."""
+    """An installation of DRS. ``evidence`` says for a key how its setting is known: grade (EVIDENCE_GRADES) and source."""
 
     name: Text
     title: str

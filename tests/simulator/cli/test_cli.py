@@ -141,7 +141,9 @@ def test_profile_check_says_that_a_profile_is_in_order(tmp_path: Path) -> None:
 def test_profiles_are_listed_and_their_evidence_is_shown() -> None:
     listed = run("profile", "list").stdout
     assert all(name in listed for name in ("lincoln", "lincoln-2021", "newark", "hackney"))
-    assert "availability.day_cap" in run("profile", "evidence", "hackney").stdout
+    known = run("profile", "evidence", "hackney").stdout
+    assert "availability.day_cap" in known
+    assert re.search(r"\n\d+ settings: \d+ seen, .*\d+ presumed\.\n$", known)
 
 
 def test_every_command_explains_itself() -> None:

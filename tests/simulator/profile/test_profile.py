@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from drs_simulator import ProfileError, load_profile, profile_names
+from drs_simulator.profile.model import EVIDENCE_GRADES
 from pydantic import ValidationError
 
 
@@ -28,10 +29,9 @@ def test_every_profile_that_comes_along_can_be_loaded_and_is_called_by_its_name(
 
 @pytest.mark.parametrize("name", profile_names())
 def test_every_profile_says_how_its_slots_and_contracts_are_known(name: str) -> None:
-    grades = ("seen", "published", "client", "presumed")
     evidence = load_profile(name).evidence
     assert {"availability.slots", "contracts"} <= evidence.keys()
-    assert all(text.startswith(grades) for text in evidence.values())
+    assert all(text.startswith(EVIDENCE_GRADES) for text in evidence.values())
 
 
 def test_an_own_profile_lays_its_tables_over_the_one_that_it_extends(tmp_path: Path) -> None:
