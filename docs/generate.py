@@ -24,8 +24,8 @@ _OPENING = """# The operations
 
 What each operation does, what it refuses, and how that is known: *seen* in the document that describes DRS or its
 examples, *published* in the interface description, relied on by a *client* in use, said by the *vendor* in its help
-pages (with the ids of the articles), *measured* on DRS's platform, Apache CXF, or *presumed*. This page is made from the
-code by `make docs`.
+pages (with the ids of the articles), *measured* on DRS's platform, Apache CXF, or *presumed*. This page is made from
+the code by `make docs`.
 
 Every operation but openSession refuses a call without an open session of the same day (presumed). A refusal is an
 answer with `status` error and an `errorMsg`, and changes nothing. An identifier that is no number, an element that the

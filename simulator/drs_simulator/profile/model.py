@@ -265,7 +265,7 @@ class BusinessDatum(Settings):
 
 
 class Profile(Settings):
-    """An installation of DRS. ``evidence`` says for a key how its setting is known: grade (EVIDENCE_GRADES) and source."""
+    """An installation of DRS. ``evidence`` says for a key how it is known: one of EVIDENCE_GRADES, and the source."""
 
     name: Text
     title: str

@@ -70,5 +70,5 @@ def test_help_articles_and_cases_are_named() -> None:
 def test_a_source_of_help_has_the_id_of_its_article() -> None:
     sources = [each.evidence.source for each in list_clauses() if each.evidence.grade is Grade.VENDOR]
     assert [
-        source for source in sources if not re.match(r"help on [a-z].* \([a-z0-9]{10}(, [a-z0-9]{10})*\)", source)
+        source for source in sources if not re.match(r"help on [A-Za-z].* \([a-z0-9]{10}(, [a-z0-9]{10})*\)", source)
     ] == []
