@@ -27,8 +27,9 @@ def list_command(
         ("id", "statement", "applies to", "evidence"),
         [(clause.id, clause.statement, clause.applies_to.value, str(clause.evidence)) for clause in chosen],
     )
-    counts = ", ".join(f"{count} {each}" for each, count in count_by_grade(chosen).items() if count)
-    echo(f"{len(chosen)} clauses: {counts}." if chosen else "No clauses.")
+    echo(f"{len(chosen)} clauses.")
+    if grade is None:
+        echo_table(("grade", "clauses"), [(each, str(count)) for each, count in count_by_grade(chosen).items()])
 
 
 def _to_data(clause: Clause) -> dict[str, object]:

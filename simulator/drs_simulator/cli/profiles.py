@@ -40,5 +40,4 @@ def profile_evidence(name: Annotated[str, typer.Argument(help="A profile's name,
     evidence = load_profile(name).evidence
     print_table(("setting", "evidence"), evidence.items())
     grades = [text.partition(":")[0].strip() for text in evidence.values()]
-    counts = ", ".join(f"{grades.count(grade)} {grade}" for grade in EVIDENCE_GRADES if grade in grades)
-    echo(f"{len(grades)} settings: {counts}.")
+    print_table(("grade", "settings"), [(each, str(grades.count(each))) for each in EVIDENCE_GRADES])

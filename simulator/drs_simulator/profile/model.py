@@ -150,7 +150,7 @@ class GatewaySettings(Settings):
 
 
 class Messages(Settings):
-    """The texts of refusals. Those that nobody has seen are presumed: set your own where you know better."""
+    """The texts of refusals. Those that are presumed can be set where the real ones are known (see the evidence)."""
 
     login_refused: str = "Invalid login or password"
     session_invalid: str = "Invalid session. Call openSession for a sessionId of today"

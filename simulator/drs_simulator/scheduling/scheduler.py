@@ -69,7 +69,8 @@ class Scheduler:
 
         Refuses: a missing login or password, and wrong ones.
 
-        Evidence: seen (Sessions); that a wrong login is no fault, and the words for it: presumed.
+        Evidence: seen (Sessions); that a wrong login is no fault, and that sessions are independent: client; the words
+        of the refusal: presumed.
         """
         with self._store.transaction() as transaction:
             check = Validator(CurrentInstallation(self._installation, transaction))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from drs_simulator import load_profile
 
 from tests.simulator.soap.wire import OPEN, ORDER, call
 
@@ -143,7 +144,9 @@ def test_profiles_are_listed_and_their_evidence_is_shown() -> None:
     assert all(name in listed for name in ("lincoln", "lincoln-2021", "newark", "hackney"))
     known = run("profile", "evidence", "hackney").stdout
     assert "availability.day_cap" in known
-    assert re.search(r"\n\d+ settings: \d+ seen, .*\d+ presumed\.\n$", known)
+    counted = dict(line.split() for line in known.splitlines()[-6:])
+    assert list(counted) == ["seen", "published", "client", "vendor", "measured", "presumed"]
+    assert sum(map(int, counted.values())) == len(load_profile("hackney").evidence)
 
 
 def test_every_command_explains_itself() -> None:
