@@ -27,7 +27,7 @@ examples, *published* in the interface description, relied on by a *client* in u
 pages (with the ids of the articles), *measured* on DRS's platform, Apache CXF, or *presumed*. This page is made from
 the code by `make docs`.
 
-Every operation but openSession refuses a call without an open session of the same day (presumed). A refusal is an
+Every operation but openSession refuses a call without an open session of the same day (seen). A refusal is an
 answer with `status` error and an `errorMsg`, and changes nothing. An identifier that is no number, an element that the
 interface lacks, or a value that is not of its type is a SOAP fault instead.
 """

@@ -336,7 +336,7 @@ def sessions_are_opened_before(traffic: Traffic) -> Iterator[Occurrence]:
 @_caller_clause(
     "CAL-17",
     "A session is not used after it was closed.",
-    client("Hackney opens another one for the calls that follow a closeSession"),
+    seen("Open Session: a session must be open for a call; client: Hackney opens another one after closeSession"),
 )
 def closed_sessions_are_left_alone(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for a sessionId after its closeSession."""

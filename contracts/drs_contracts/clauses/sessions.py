@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 
-from drs_contracts.clauses.clause import clause, client, presumed, seen
+from drs_contracts.clauses.clause import clause, client, seen
 from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect
 from drs_contracts.strategies import texts
@@ -33,7 +33,7 @@ def sessions_are_independent(drs: DrsDriver) -> None:
     expect(drs.call("closeSession", {"sessionId": second}).succeeded, "the second was closed with the first")
 
 
-@clause("SES-03", "A call with a closed session is refused.", presumed("no fault, as for all refusals"))
+@clause("SES-03", "A call with a closed session is refused.", seen("Open Session: a session must be open for a call"))
 def a_closed_session_is_refused(drs: DrsDriver) -> None:
     """Close a session and close it again."""
     session_id = drs.open_session().text("sessionId") or ""
