@@ -88,7 +88,7 @@ class Scheduler:
         """Do the use case for the holder of the session.
 
         Raises:
-            Refusal: The session is missing, unknown, closed or of an earlier day (seen: Sessions), or the use case refuses.
+            Refusal: The session is missing, unknown, closed or of an earlier day (seen), or the use case refuses.
         """
         with self._store.transaction() as transaction:
             context = self._context(transaction, session_id or "")
