@@ -480,7 +480,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         "selectOrder looks for another number",
         "SEL-11",
-        intercept=rewrite_response("(selectOrderResponse.*<primaryOrderNumber>)[^<]*", r"\1another"),
+        intercept=rewrite_response("(selectOrderResponse.*?<primaryOrderNumber>)[^<]*", r"\1another"),
     ),
     Defect(
         "session ids are upper case", "SES-01", intercept=rewrite_response(r"<sessionId>\w+<", "<sessionId>ABCDEF<")
