@@ -278,7 +278,7 @@ def an_order_is_named_by_its_id(drs: DrsDriver) -> None:
 
 @clause(
     "ORD-19",
-    "createOrder takes what services send besides: its status, extended comments, the location, more of its codes.",
+    "createOrder also takes what services send: its status, extended comments, the location, more of its codes.",
     client("Hackney sends these with every order"),
     writes=True,
     tenant=residents(),

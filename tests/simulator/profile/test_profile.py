@@ -205,7 +205,7 @@ def test_circle_is_found_however_its_paths_are_written(tmp_path: Path) -> None:
 def test_file_that_is_not_utf_8_is_refused_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_bytes(b"name = '\xff'")
-    assert problems_of(path)[0].startswith("is no TOML: it is not UTF-8 text, save it as UTF-8")
+    assert problems_of(path)[0].startswith("is not TOML: it is not UTF-8 text, save it as UTF-8")
 
 
 def test_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:

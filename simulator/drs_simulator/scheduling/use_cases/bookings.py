@@ -34,7 +34,7 @@ MOVES: dict[LifeCycle, tuple[LifeCycle, ...]] = {
     LifeCycle.STARTED: (LifeCycle.COMPLETED,),
     LifeCycle.COMPLETED: (),
 }
-"""What a booking can become by updateBooking, besides what it is already. A reservation must be confirmed first.
+"""What a booking can become by updateBooking, other than what it is already. A reservation must be confirmed first.
 
 The order of the states: vendor (o8gbpb5o3s, fvuj1f4ag8). ACKNOWLEDGED, ARRIVED and the way back: presumed.
 """
