@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.metadata import entry_points
 from pathlib import Path
 from random import Random, SystemRandom
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from wsgiref.types import WSGIApplication
 
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 DEFAULT_LOGIN = "drs"
 DEFAULT_PASSWORD = "drs"  # noqa: S105 - the documented default of a simulator that listens on loopback
+_CLIENTS = "drs_simulator.clients"
 _FORWARDED = ("x_proto", "x_host", "x_port", "x_prefix")
 
 
@@ -53,6 +55,10 @@ class NotServingError(RuntimeError):
 
 class AlreadyServingError(RuntimeError):
     """The simulator is serving already. ``with`` blocks of one simulator cannot be nested."""
+
+
+class NoClientError(RuntimeError):
+    """No client is installed that ``Simulator.client`` could make."""
 
 
 class Simulator:
@@ -231,6 +237,22 @@ class Simulator:
         if self._sender is not None:
             self._sender.stop()
         self._store.close()
+
+    def client(self, **settings: Any) -> Any:
+        """Make a client of this simulator, which calls it without a socket: a ``drs_client.DrsClient``.
+
+        The client is found through the entry point group ``drs_simulator.clients``, since the simulator does not import
+        it. With the client's type, write ``DrsClient.for_simulator(drs)``.
+
+        Args:
+            settings: Further arguments of ``DrsClient``.
+
+        Raises:
+            NoClientError: No client is installed.
+        """
+        for entry_point in entry_points(group=_CLIENTS):
+            return entry_point.load()(self, **settings)
+        raise NoClientError("No client is installed. Install drs-simulator with pip, not only its folder.")
 
     def reset(self) -> None:
         """Delete all sessions, orders, bookings and exchanges; clock, numbers and randomness start again.

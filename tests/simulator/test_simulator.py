@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from drs_client import DrsClient
 from drs_simulator import (
     AlreadyServingError,
     Clock,
@@ -214,3 +215,12 @@ def test_clear_sessions_ends_all_and_counts_them() -> None:
     caller.open()
     assert caller.simulator.clear_sessions() == 2
     assert caller.ask("closeSession", "", session_id).error
+
+
+def test_client_calls_its_simulator_without_a_socket() -> None:
+    drs = Simulator("lincoln", clock="fixed@2021-10-22T12:20", seed=1)
+    with drs.client(user_id="tests") as client:
+        assert client.select_orders() == ()
+        assert drs.clear_sessions() == 1
+    assert isinstance(client, DrsClient)
+    assert not drs.is_running
