@@ -8,6 +8,7 @@
     ├── NoEnvelopeError         an answer is no SOAP envelope      driver.messages
     ├── NeedNotMetError         a check lacks what it starts from  driver.expectations
     ├── NotXmlError             bytes are no XML                   xml
+    ├── CallbackFormError       a callback has a wrong form        callback_messages
     ├── NotReadyError           a DRS does not let us in           verify.preflight
     ├── RecordingError          a recording cannot be read         recordings.recording
     ├── RecorderError           nothing can be recorded            recordings.recorder
