@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from random import Random, SystemRandom
 from types import TracebackType
@@ -66,13 +67,16 @@ class Simulator:
         journal: How many exchanges are kept to be looked at; 0 for none.
         admin: Whether there is an admin interface under ``/__admin``. Without a token there is one on loopback only.
         admin_token: What callers of the admin interface must show.
-        callback_url: The address of a council's service that is told when a planner moves or confirms a booking.
+        callback_url: The address of a council's service that is told when a booking is scheduled, moved or confirmed;
+            ``http://LOGIN:PASSWORD@HOST/PATH`` for HTTP basic authentication.
+        callback_every: How long it is from one run of posting to the next, by the simulator's clock; 0 to post at once.
 
     Raises:
         ProfileError: The profile cannot be used.
         ClockError: The clock's text cannot be read.
         StateError: The state cannot be kept there.
         ReceiverUrlError: ``callback_url`` is no address.
+        IntervalError: ``callback_every`` is neither 0 nor from a second to a day.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class Simulator:
         admin: bool = True,
         admin_token: str | None = None,
         callback_url: str | None = None,
+        callback_every: timedelta = timedelta(0),
     ) -> None:
         self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
         self.login = login
@@ -100,7 +105,7 @@ class Simulator:
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         # Faults draw from a source of their own, so that ids are the same with them and without.
         self._chance = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
-        self._sender = self._sender_to(callback_url)
+        self._sender = self._sender_to(callback_url, callback_every)
         self._store = open_store(state)
         self.clock = self._clock_of(clock)
         self._first_clock_mode = self.clock.mode
@@ -134,13 +139,13 @@ class Simulator:
             shared.mode = own.mode
         return shared
 
-    def _sender_to(self, url: str | None) -> ConfirmationSender | None:
+    def _sender_to(self, url: str | None, every: timedelta) -> ConfirmationSender | None:
         if url is None:
             return None
         from drs_simulator.callbacks.http_post import Receiver  # noqa: PLC0415 - most call nobody back
         from drs_simulator.callbacks.sender import ConfirmationSender  # noqa: PLC0415
 
-        return ConfirmationSender(Receiver(url), self.profile.zone, self._keep_attempt)
+        return ConfirmationSender(Receiver(url), self.profile.zone, self._keep_attempt, every)
 
     def _rule_store(self) -> RuleStore | None:
         if not isinstance(self._store, SharedSettings):

@@ -113,15 +113,24 @@ def _with_wsdl_style(profile: Profile, wsdl_style: WsdlStyle | None) -> Profile:
     return profile.model_copy(update={"gateway": gateway})
 
 
-def check_callback_url(url: str) -> None:
-    """Look whether confirmations can be posted to that address.
+def callback_settings(url: str | None, login: str | None, password: str | None, every: str) -> dict[str, object]:
+    """The parameters of ``Simulator`` for callbacks, checked.
 
     Raises:
-        ReceiverUrlError: They cannot.
+        ReceiverUrlError: Nothing can be posted to that address, or login and password do not go with it.
+        IntervalError: ``every`` is no rhythm.
     """
-    from drs_simulator.callbacks.http_post import Receiver  # noqa: PLC0415 - most call nobody back
+    from drs_simulator.callbacks.http_post import Receiver, ReceiverUrlError, add_credentials  # noqa: PLC0415 - rarely used
+    from drs_simulator.callbacks.interval import parse_interval  # noqa: PLC0415 - likewise
 
-    Receiver(url)
+    interval = parse_interval(every)
+    if url is None:
+        if login is not None or password is not None or interval:
+            raise ReceiverUrlError("There is no address for callbacks. Give it with --callback-url.")
+        return {}
+    complete = add_credentials(url, login, password)
+    Receiver(complete)
+    return {"callback_url": complete, "callback_every": interval}
 
 
 def with_logging(application: WSGIApplication, logs: Logs) -> WSGIApplication:
@@ -168,7 +177,8 @@ def print_addresses(server_config: ServerConfig, port: int, path: str) -> None:
 _QUICKEST, _WHERE_CALLS_ARE_SLOW = 1, 32
 _ONLY_WITH_A_SIMULATOR = frozenset(
     {
-        *("admin", "admin_token", "clock", "callback_url", "faults", "import_dir"),
+        *("admin", "admin_token", "clock", "faults", "import_dir"),
+        *("callback_url", "callback_login", "callback_password", "callback_every"),
         *("login", "password", "scenario", "state", "trusted_proxies", "workers"),
     }
 )
@@ -237,9 +247,18 @@ def serve_command(
     callback_url: Annotated[
         str | None,
         typer.Option(
-            help="The address of a service that is told when a planner moves or confirms a booking.", show_default=False
+            help="URL to notify when a booking is scheduled, moved or confirmed.", metavar="URL", show_default=False
         ),
     ] = None,
+    callback_login: Annotated[
+        str | None, typer.Option(help="Login for that URL (HTTP basic authentication).", show_default=False)
+    ] = None,
+    callback_password: Annotated[
+        str | None, typer.Option(help="Its password; better in DRS_CALLBACK_PASSWORD.", show_default=False)
+    ] = None,
+    callback_every: Annotated[
+        str, typer.Option(help="How often callbacks are posted, by the simulated time: 60s, 5m, 1h; 0 for at once.")
+    ] = "0",
     from_recordings: Annotated[
         Path | None,
         typer.Option(help="Answer from a folder of recorded exchanges alone; to any login.", show_default=False),
@@ -327,11 +346,9 @@ def serve_command(
     # find there what was set for all of them now.
     simulator = Simulator(**settings)  # type: ignore[arg-type]
     simulator.close()
-    if callback_url is not None:
-        check_callback_url(callback_url)
+    settings |= callback_settings(callback_url, callback_login, callback_password, callback_every)
     if state != MEMORY:
         settings |= {"clock": "wall", "faults": ()}
-    settings["callback_url"] = callback_url
     guard = make_guard(host, admin_token, trusted_proxies) if admin else None
     more = {"state": simulator.state} | ({} if import_dir is None else {"imports": str(import_dir)})
     load = partial(load_simulator, settings, import_dir, logs)

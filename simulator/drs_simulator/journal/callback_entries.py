@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from drs_simulator.callbacks.http_post import CONTENT_TYPE
-from drs_simulator.callbacks.message import OPERATION
 from drs_simulator.callbacks.sender import Attempt
 from drs_simulator.exchange import Outcome, SoapCall
 from drs_simulator.journal.entry import LONGEST_TEXT, JournalEntry
@@ -24,7 +23,7 @@ def entry_of(attempt: Attempt, masker: Masker, now: datetime, most: int) -> Jour
         address=receiver.host[:LONGEST_TEXT],
         content_type=CONTENT_TYPE,
         soap_action='""',
-        operation=OPERATION,
+        operation=attempt.operation,
         session="",
         status=answer.status,
         response_type=masked.told(answer.content_type)[:LONGEST_TEXT],
@@ -35,17 +34,6 @@ def entry_of(attempt: Attempt, masker: Masker, now: datetime, most: int) -> Jour
         response=masked.response[:most],
         request_size=len(attempt.message),
         response_size=len(answer.body),
-        diagnosis=_diagnosis(attempt),
+        diagnosis=attempt.describe(),
         is_callback=True,
     )
-
-
-def _diagnosis(attempt: Attempt) -> str:
-    answer, tried = attempt.answer, attempt.confirmation.attempts
-    opening = f"DRS sent this itself, to tell what a planner did with booking {attempt.confirmation.booking.id}"
-    told = f"{opening} (attempt {tried})."
-    if attempt.again_after is None:
-        return f"{told} The service has it."
-    why = answer.failure or f"it answered HTTP {answer.status}, and only 2xx counts as received"
-    seconds = attempt.again_after.total_seconds()
-    return f"{told} The service does not have it: {why}. DRS sends it again in {seconds:g} seconds."

@@ -12,7 +12,7 @@ from drs_simulator.scheduling.model import LifeCycle, Operative, OrderWithBookin
 from drs_simulator.scheduling.outbox import queue_confirmation
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.use_cases.bookings import delete_booking
-from drs_simulator.scheduling.use_cases.placement import confirm_reservation, schedule_booking
+from drs_simulator.scheduling.use_cases.placement import place_booking, take_reserved_place
 
 
 class UnknownError(LookupError):
@@ -135,7 +135,7 @@ def move_booking(context: UseCaseContext, move: Move) -> PlannedBooking:
         operative_ids=() if move.operative_id is None else (move.operative_id,),
     )
     lock = None if move.operative_id is None else "lockAsSpecified"
-    schedule_booking(context, PlacingRequest(asked, resource_lock=lock))
+    place_booking(context, PlacingRequest(asked, resource_lock=lock))
     moved = _known(context, move.booking_id)
     queue_confirmation(context, "move", moved.booking)
     return moved
@@ -154,7 +154,7 @@ def confirm_booking(context: UseCaseContext, booking_id: int) -> PlannedBooking:
     booking = _known(context, booking_id).booking
     if booking.life_cycle is LifeCycle.RESERVED or booking.appointment is None or booking.completed:
         # It refuses all but the first of these, each in its words.
-        confirm_reservation(context, PlacingRequest(BookingRequest(booking_id)))
+        take_reserved_place(context, PlacingRequest(BookingRequest(booking_id)))
     confirmed = _known(context, booking_id)
     queue_confirmation(context, "confirm", confirmed.booking)
     return confirmed

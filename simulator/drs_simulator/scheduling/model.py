@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from pydantic import ConfigDict
+
 from drs_simulator.profile.model import RecurringVisit, Weekday
 
 
@@ -106,7 +108,14 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class BookingCode:
-    """One SOR code of a booking, with how often it is to be done and how long one takes."""
+    """One SOR code of a booking, with how often it is to be done and how long one takes.
+
+    Args:
+        trade: The trade of its job template.
+        description: Its description in the schedule of rates.
+        sent_trade: The trade that the caller sent with it, if any. It changes nothing about planning.
+        sent_description: The description that the caller sent with it, if any.
+    """
 
     sor_code: str
     item_number: str
@@ -114,6 +123,8 @@ class BookingCode:
     minutes: int
     trade: str
     description: str
+    sent_trade: str | None = None
+    sent_description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,7 @@ class Booking:
         locked_operative: Who must come, where its resource is locked.
         worked: When it began and ended, once that was told.
         worked_by: Who did it, once that was told.
+        parent_id: The booking that it follows on from, where it is a follow-on.
     """
 
     id: int
@@ -173,6 +185,7 @@ class Booking:
     planner_comments: str = ""
     operator_comments: str = ""
     alert: Alert | None = None
+    parent_id: int | None = None
 
     @property
     def operative_id(self) -> str | None:
@@ -183,6 +196,11 @@ class Booking:
     def completed(self) -> bool:
         """Whether nothing more can be done with it."""
         return self.life_cycle is LifeCycle.COMPLETED
+
+    @property
+    def is_follow_on(self) -> bool:
+        """Whether it follows on from another booking of its order."""
+        return self.parent_id is not None
 
     @property
     def visit(self) -> Visit:
@@ -248,28 +266,43 @@ class Operative:
     unavailabilities: tuple[Unavailability, ...] = ()
 
 
+class PushKind(StrEnum):
+    """What DRS tells the council's service about a booking."""
+
+    CONFIRMATION = "confirmation"
+    COMPLETION = "completion"
+    CANCELLATION = "cancellation"
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What the council's service is still to be told: a booking as a planner left it.
+    """A message that the council's service has not received yet: what became of a booking.
 
     Args:
-        number: Counts the confirmations, in the order in which planners did what they tell of.
-        changed: When that was, by the simulator's clock.
-        booking: The booking as it was then.
-        target_date: Its order's.
-        sequence: Which of its order's bookings it is, counted from 1.
-        original_id: The order's first booking.
+        number: Counts these messages, in the order of the changes that they report.
+        changed: When the change was, by the simulator's clock.
+        booking: The booking as it was after the change; before it, if it was cancelled.
+        target_date: The target date of its order.
+        kind: What is reported.
+        order: Its order after the change, where the message has the order in it: for a completion.
+        business_data: Names and values of the booking's business data then, for a completion.
         attempts: How often it has been posted.
-        due: When it is posted next, by the wall's time; ``None`` for at once.
+        tried: When it was last posted, by the simulator's clock.
+        due: When it is posted next, by system time; ``None`` for as soon as it is its turn.
     """
+
+    # Documents of earlier versions have two more members, which now follow from the booking.
+    __pydantic_config__ = ConfigDict(extra="ignore", strict=True)
 
     number: int
     changed: datetime
     booking: Booking
     target_date: datetime
-    sequence: int
-    original_id: int
+    kind: PushKind = PushKind.CONFIRMATION
+    order: Order | None = None
+    business_data: tuple[tuple[str, str | None], ...] = ()
     attempts: int = 0
+    tried: datetime | None = None
     due: datetime | None = None
 
 

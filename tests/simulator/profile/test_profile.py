@@ -28,7 +28,7 @@ def test_every_profile_that_comes_along_can_be_loaded_and_is_called_by_its_name(
 
 @pytest.mark.parametrize("name", profile_names())
 def test_every_profile_says_how_its_slots_and_contracts_are_known(name: str) -> None:
-    grades = ("seen", "published", "client", "presumed")
+    grades = ("seen", "published", "client", "vendor", "measured", "presumed")
     evidence = load_profile(name).evidence
     assert {"availability.slots", "contracts"} <= evidence.keys()
     assert all(text.startswith(grades) for text in evidence.values())

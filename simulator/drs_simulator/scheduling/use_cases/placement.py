@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from drs_simulator.scheduling.commands import PlacingRequest
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, LifeCycle, OrderStatus
+from drs_simulator.scheduling.outbox import queue_confirmation
 from drs_simulator.scheduling.planning.slots import job_of
 from drs_simulator.scheduling.refusal import Refusal
 
@@ -22,25 +23,37 @@ def schedule_booking(context: UseCaseContext, request: PlacingRequest) -> None:
     but may be anything, even a blank; ``duration`` and ``isEmergency`` change nothing. With ``force`` a window without
     room is left for the next free slot after its begin. ``timeLock`` keeps the time that was found, whatever else is
     planned that day. ``resourceLock`` lockAsSpecified lets only the operative of ``theResources`` come,
-    lockAfterSchedule keeps the one that was found when the booking is moved.
+    lockAfterSchedule keeps the one that was found when the booking is moved. The council's service is told, where one
+    is set up (a setting).
 
     Refuses: an unknown booking, one that is completed; an unknown contract or operative; a window that ends before it
     begins or lies in the past; no room, nobody with that trade or no valid job template (planning failed).
 
-    Evidence: seen (the notes of scheduleBooking, Appendix B 5); what ``force`` and the locks do is presumed.
+    Evidence: seen (the notes of scheduleBooking, Appendix B 5); what ``force`` and the locks do is presumed; that the
+    council's service is told: vendor (help article xbz3jjohmz).
+    """
+    queue_confirmation(context, "schedule", place_booking(context, request))
+
+
+def place_booking(context: UseCaseContext, request: PlacingRequest) -> Booking:
+    """Give the booking a place, as scheduleBooking does, and tell the council's service nothing yet.
+
+    Raises:
+        Refusal: Whatever scheduleBooking refuses.
     """
     booking = _placed(context, request, LifeCycle.PLANNED)
     context.transaction.put_booking(booking)
     order = context.order_of(booking)
     if order.status is OrderStatus.UNDEFINED:
         context.transaction.put_order(replace(order, status=OrderStatus.PLANNED))
+    return booking
 
 
 def create_reservation(context: UseCaseContext, request: PlacingRequest) -> None:
     """A place is held for the booking, which is RESERVED until the profile's time is over or it is confirmed.
 
     The place is found as scheduleBooking finds it. When the time is over the place is free, and the booking is planned
-    and not scheduled, as before.
+    and not scheduled, as before. The council's service is told when the reservation is confirmed, not before.
 
     Refuses: whatever scheduleBooking refuses.
 
@@ -51,20 +64,31 @@ def create_reservation(context: UseCaseContext, request: PlacingRequest) -> None
 
 
 def confirm_reservation(context: UseCaseContext, request: PlacingRequest) -> None:
-    """The place that is held becomes the booking's own.
+    """The place that is held becomes the booking's own. The council's service is told, as scheduleBooking tells it.
 
     Refuses: an unknown booking, one that is completed, one that is not reserved or whose reservation has lapsed; an
     unknown contract.
 
     Evidence: presumed; members published.
     """
+    queue_confirmation(context, "schedule", take_reserved_place(context, request))
+
+
+def take_reserved_place(context: UseCaseContext, request: PlacingRequest) -> Booking:
+    """Make the place that is held the booking's own, and tell the council's service nothing yet.
+
+    Raises:
+        Refusal: Whatever confirmReservation refuses.
+    """
     booking = context.open_booking(_named(request))
     if request.booking.contract is not None:
         context.validator.contract(request.booking.contract)
     if booking.life_cycle is not LifeCycle.RESERVED:
         raise Refusal(context.profile.messages.booking_not_reserved.format(booking_id=booking.id))
-    context.transaction.put_booking(replace(booking, life_cycle=LifeCycle.PLANNED, held_until=None))
+    confirmed = replace(booking, life_cycle=LifeCycle.PLANNED, held_until=None)
+    context.transaction.put_booking(confirmed)
     context.transaction.put_order(replace(context.order_of(booking), status=OrderStatus.PLANNED))
+    return confirmed
 
 
 def _named(request: PlacingRequest) -> int | None:
