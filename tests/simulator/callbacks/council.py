@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic, sleep
 
 from drs_simulator import AdminClient, Profile, Simulator, load_profile
 from werkzeug.test import Client
@@ -74,3 +76,11 @@ def with_ordering(**settings: object) -> Profile:
 def pending(drs: Simulator) -> int:
     """How many messages were not received yet."""
     return len(drs.export_state().confirmations)
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until something holds; fail after ``seconds``."""
+    deadline = monotonic() + seconds
+    while not holds():
+        assert monotonic() < deadline, "It did not come to hold in time."
+        sleep(0.02)

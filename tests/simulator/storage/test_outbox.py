@@ -29,7 +29,7 @@ from drs_simulator.storage.opening import open_store
 from sqlalchemy import create_engine, text
 from werkzeug.wrappers import Request, Response
 
-from tests.simulator.callbacks.council import CLOCK, create_booking, move_booking
+from tests.simulator.callbacks.council import CLOCK, create_booking, move_booking, wait_until
 from tests.simulator.scheduling.builders import LINCOLN, Desk, local
 
 NOON = datetime(2021, 10, 22, 12, tzinfo=UTC)
@@ -137,6 +137,17 @@ def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(dat
         assert received["planningWindowStart"] == "2021-10-27T12:00:00"
 
 
+def test_refused_message_outlives_a_restart(database: str) -> None:
+    with CallbackReceiver() as receiver:
+        receiver.fail(1000, 400)
+        with Simulator("lincoln", clock=CLOCK, state=database, callback_url=receiver.url) as drs:
+            booking = create_booking(drs)
+            wait_until(lambda: receiver.attempts > 0)
+    with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
+        (received,) = receiver.wait_for(1, 60)
+    assert received.confirmation.booking_id == booking
+
+
 def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imports_it() -> None:
     nobody = f"http://127.0.0.1:{free_port()}/"
     with Simulator("lincoln", clock=CLOCK, callback_url=nobody) as drs:
@@ -211,6 +222,33 @@ def test_a_later_confirmation_of_a_booking_waits_for_the_earlier_and_says_when(p
     second = planner.takes_turn()
     assert second is not None
     assert second.number > first.number
+
+
+def test_rhythm_posts_at_the_next_run_of_the_simulators_clock(planner: Planner) -> None:
+    """Runs are at whole minutes; system time stands still here."""
+    every = LeaseRequest(NOON, NOON + LEASE, timedelta(minutes=1))
+    planner.desk.clock.fix(local("2021-10-22T12:20:59"))
+    planner.moves()
+    waiting = planner.scheduler.run_as_system(claim_next, every)
+    assert (waiting.confirmation, waiting.next_due) == (None, NOON + timedelta(seconds=1))
+    planner.desk.clock.shift(timedelta(seconds=1))
+    first = planner.scheduler.run_as_system(claim_next, every).confirmation
+    assert first is not None
+    planner.scheduler.run_as_system(retry_later, replace(first, due=None))
+    planner.desk.clock.shift(timedelta(seconds=59))
+    waiting = planner.scheduler.run_as_system(claim_next, every)
+    assert (waiting.confirmation, waiting.next_due) == (None, NOON + timedelta(seconds=1))
+    planner.desk.clock.shift(timedelta(seconds=1))
+    again = planner.scheduler.run_as_system(claim_next, every).confirmation
+    assert again is not None
+    assert (again.number, again.attempts) == (first.number, 2)
+
+
+def test_rhythm_does_not_wait_for_a_clock_that_was_set_back(planner: Planner) -> None:
+    every = LeaseRequest(NOON, NOON + LEASE, timedelta(hours=1))
+    planner.moves()
+    planner.desk.clock.shift(timedelta(days=-1))
+    assert planner.scheduler.run_as_system(claim_next, every).confirmation is not None
 
 
 def test_a_planners_change_that_is_undone_is_not_told(planner: Planner) -> None:
