@@ -250,6 +250,13 @@ def test_serve_posts_with_login_in_a_rhythm() -> None:
             receiver.wait_for(1)
 
 
+def test_login_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a password it cannot be used, and that shows that it was read."""
+    monkeypatch.setenv("DRS_CALLBACK_LOGIN", "council")
+    done = run("serve", "--port", "0", "--callback-url", "http://h/")
+    assert (done.returncode, "go together" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     "options",
     [
