@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from drs_simulator.journal.journal import Journal
     from drs_simulator.profile.loading import ProfileError, load_profile, profile_names
     from drs_simulator.profile.model import Profile
+    from drs_simulator.replay.recording import RecordedExchange, Recording, RecordingError, load_recording
     from drs_simulator.scenarios.scenario import Scenario, ScenarioError, load_scenario, scenario_names
     from drs_simulator.simulator import NotServingError, Simulator
     from drs_simulator.storage.errors import StateError
@@ -50,6 +51,9 @@ __all__ = [
     "Profile",
     "ProfileError",
     "ReceiverUrlError",
+    "RecordedExchange",
+    "Recording",
+    "RecordingError",
     "Scenario",
     "ScenarioError",
     "Simulator",
@@ -58,6 +62,7 @@ __all__ = [
     "effects",
     "load_faults",
     "load_profile",
+    "load_recording",
     "load_scenario",
     "profile_names",
     "scenario_names",
@@ -82,6 +87,9 @@ _HOMES = {
     "Profile": "profile.model",
     "ProfileError": "profile.loading",
     "ReceiverUrlError": "callbacks.http_post",
+    "RecordedExchange": "replay.recording",
+    "Recording": "replay.recording",
+    "RecordingError": "replay.recording",
     "Scenario": "scenarios.scenario",
     "ScenarioError": "scenarios.scenario",
     "Simulator": "simulator",
@@ -89,6 +97,7 @@ _HOMES = {
     "ThreadedServer": "http.servers.threaded_server",
     "load_faults": "faults.rules",
     "load_profile": "profile.loading",
+    "load_recording": "replay.recording",
     "load_scenario": "scenarios.scenario",
     "profile_names": "profile.loading",
     "scenario_names": "scenarios.scenario",

@@ -13,7 +13,7 @@ from wsgiref.types import WSGIApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from drs_simulator.admin.auth import Admin, make_guard
-from drs_simulator.clock import Clock
+from drs_simulator.clock import SYSTEM, Clock, RunningClock
 from drs_simulator.console.auth import Console
 from drs_simulator.faults.plan import FaultPlan, RuleStore
 from drs_simulator.http.app import Endpoint, service_path
@@ -52,7 +52,7 @@ class Simulator:
 
     Args:
         profile: A profile's name, a TOML file, or a profile.
-        clock: ``wall``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION`` (see ``Clock.parse``), or a clock.
+        clock: ``system``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION`` (see ``Clock.parse``), or a clock.
         seed: The same profile, seed, clock and calls give the same bytes. Without it ids and tokens are unguessable.
         login: The login that openSession lets in.
         password: Its password.
@@ -83,7 +83,7 @@ class Simulator:
         self,
         profile: str | Path | Profile = "lincoln",
         *,
-        clock: str | Clock = "wall",
+        clock: str | Clock = SYSTEM,
         seed: int | None = None,
         login: str = DEFAULT_LOGIN,
         password: str = DEFAULT_PASSWORD,
@@ -130,12 +130,12 @@ class Simulator:
         self._start_sending()
 
     def _clock_of(self, clock: str | Clock) -> Clock:
-        """The clock; in a database, the one that all share, moved only if it was told to be other than the wall."""
+        """The clock; in a database, the one that all share, set only if ``clock`` is other than system time."""
         own = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
         if not isinstance(self._store, SharedSettings):
             return own
         shared = SharedClock(self._store)
-        if str(own) != "wall":
+        if own.mode != RunningClock():
             shared.mode = own.mode
         return shared
 
@@ -201,8 +201,9 @@ class Simulator:
 
     def apply_scenario(self, scenario: Scenario) -> None:
         """Go by the scenario's fault rules and clock from now on; its installation is not taken up."""
-        if scenario.clock != "wall":
-            self.clock.mode = Clock.parse(scenario.clock, self.profile.zone).mode
+        mode = Clock.parse(scenario.clock, self.profile.zone).mode
+        if mode != RunningClock():
+            self.clock.mode = mode
         self.faults.clear()
         self.faults.add(*scenario.faults)
 
@@ -213,9 +214,9 @@ class Simulator:
 
     def export_state(self) -> StateDocument:
         """Everything that this DRS would go on from: its clock, sessions with their ids, orders and bookings."""
-        from drs_simulator.storage.export import exported  # noqa: PLC0415 - its models take time to come
+        from drs_simulator.storage.export import export_state  # noqa: PLC0415 - its models take time to come
 
-        return exported(self.scheduler, self.clock, self._random)
+        return export_state(self.scheduler, self.clock, self._random)
 
     def import_state(self, document: StateDocument) -> None:
         """Go on from where another simulator of the same installation stood.
@@ -224,9 +225,9 @@ class Simulator:
             SnapshotError: The document is not in order, or of another installation; nothing was changed.
             ClockError: Its clock would read a time out of range; nothing was changed.
         """
-        from drs_simulator.storage.export import imported  # noqa: PLC0415 - see export_state
+        from drs_simulator.storage.export import import_state  # noqa: PLC0415 - see export_state
 
-        imported(document, self.scheduler, self.clock, self._random)
+        import_state(document, self.scheduler, self.clock, self._random)
 
     def import_file(self, file: str | Path) -> bool:
         """Create the order of a flat file of the housing system, and its booking.
@@ -281,4 +282,4 @@ class Simulator:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Simulator(profile={self.profile.name!r}, clock={str(self.clock)!r})"
+        return f"Simulator(profile={self.profile.name!r}, clock={self.clock.describe(self.profile.zone)!r})"

@@ -6,7 +6,18 @@ No entity is resolved, no DTD is loaded and nothing is fetched. libxml2's own li
 
 from __future__ import annotations
 
+import codecs
+
 from lxml import etree
+
+# In this order, because the mark of UTF-32 begins with that of UTF-16.
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32le"),
+    (codecs.BOM_UTF32_BE, "utf-32be"),
+    (codecs.BOM_UTF16_LE, "utf-16le"),
+    (codecs.BOM_UTF16_BE, "utf-16be"),
+)
 
 
 def parse_xml(body: bytes, charset: str | None = None) -> etree._Element:
@@ -14,14 +25,24 @@ def parse_xml(body: bytes, charset: str | None = None) -> etree._Element:
 
     Args:
         body: The document.
-        charset: The encoding that the transport names, if any. It overrides the XML declaration.
+        charset: The encoding that the transport names, if any. It overrides the XML declaration; a byte order mark
+            overrides both (RFC 7303).
 
     Raises:
         LookupError: The charset is unknown.
         lxml.etree.XMLSyntaxError: The bytes are not well-formed XML, or exceed a limit of the parser.
     """
+    charset = _find_charset(body, charset)
     parser = _MESSAGE_PARSERS.get(charset) or _make_parser(charset, remove_comments=True, remove_pis=True)
     return etree.fromstring(body, parser)
+
+
+def _find_charset(body: bytes, charset: str | None) -> str | None:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return encoding
+    # libxml2 takes UTF-16 without a byte order mark for little-endian.
+    return "utf-16be" if charset == "utf-16" and body.startswith(b"\0") else charset
 
 
 def parse_for_display(body: bytes) -> etree._Element:

@@ -67,4 +67,4 @@ def test_two_simulators_know_nothing_of_each_other() -> None:
 
 def test_how_it_shows_itself_has_no_password_in_it() -> None:
     shown = repr(Simulator(password="very-secret", clock="fixed@2021-10-22T12:00:00Z"))
-    assert shown == "Simulator(profile='lincoln', clock='fixed@2021-10-22T12:00:00.000+00:00')"
+    assert shown == "Simulator(profile='lincoln', clock='fixed@2021-10-22T13:00:00.000+01:00')"

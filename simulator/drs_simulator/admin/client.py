@@ -145,9 +145,9 @@ class AdminClient:
         """Move the clock on, or back."""
         return self._set_clock(ClockChange(shift=by))
 
-    def release(self) -> ClockReading:
-        """Let the clock follow the wall again."""
-        return self._set_clock(ClockChange(wall=True))
+    def resume(self) -> ClockReading:
+        """Let the clock follow system time again."""
+        return self._set_clock(ClockChange(system=True))
 
     def export_state(self) -> StateDocument:
         """Everything that the simulator would go on from; ``model_dump_json()`` makes a file of it."""

@@ -8,6 +8,8 @@ from http import HTTPStatus
 from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.wrappers import Response
 
+from drs_simulator.errors import explain
+
 PROBLEM_TYPE = "application/problem+json"
 _MAX_FLAWS = 20
 _URN = "urn:drs-simulator:problem:"
@@ -52,13 +54,12 @@ def problem(status: HTTPStatus, name: str, detail: str, remedy: str, errors: Ite
 
 def field_errors(error: ValidationError) -> list[FieldError]:
     """What pydantic found, without the values that were sent."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
     return [
         FieldError(
-            pointer="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in detail["loc"]),
-            detail=detail["msg"].removeprefix("Value error, "),
+            pointer="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in each.path),
+            detail=each.message,
         )
-        for detail in details
+        for each in explain(error)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from drs_simulator.scheduling.model import LifeCycle
 
@@ -29,16 +29,20 @@ class EmptyPayload(Payload):
 
 
 class ClockChange(Payload):
-    """What the clock is to do, one of three: stand still at an instant, move on by a duration, follow the wall."""
+    """What the clock is to do, one of three: stand still at an instant, move on by a duration, follow system time."""
 
     fixed: AwareDatetime | None = None
     shift: timedelta | None = None
-    wall: Annotated[bool, Field(json_schema_extra={"const": True})] | None = None
+    system: Annotated[
+        bool | None,
+        Field(validation_alias=AliasChoices("system", "wall"), json_schema_extra={"const": True}),
+    ] = None
+    """``wall`` is an alias of it."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if len(self.model_fields_set) != 1 or not (self.fixed or self.shift is not None or self.wall):
-            raise ValueError('write {"fixed": "2021-10-22T12:20:59+01:00"}, {"shift": "P3D"} or {"wall": true}')
+        if len(self.model_fields_set) != 1 or not (self.fixed or self.shift is not None or self.system):
+            raise ValueError('write {"fixed": "2021-10-22T12:20:59+01:00"}, {"shift": "P3D"} or {"system": true}')
         return self
 
 

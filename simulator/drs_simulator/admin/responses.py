@@ -42,17 +42,17 @@ class Health(View):
 
 
 class ClockReading(View):
-    """What the clock reads, and how it goes: with the wall, ahead of it or behind, or not at all."""
+    """What the clock reads, and how it goes: with system time, ahead of it or behind, or not at all."""
 
     now: datetime
-    mode: Literal["wall", "shifted", "fixed"]
+    mode: Literal["system", "shifted", "fixed"]
     text: str
 
     @classmethod
     def of(cls, clock: Clock, zone: tzinfo) -> Self:
         """The reading of a clock. ``text`` is what would set another one so."""
-        text = str(clock)
-        mode: Literal["wall", "shifted", "fixed"] = "wall" if text == "wall" else "shifted"
+        text = clock.describe(zone)
+        mode: Literal["system", "shifted", "fixed"] = "system" if text == "system" else "shifted"
         return cls(
             now=clock.now().astimezone(zone),
             mode="fixed" if isinstance(clock.mode, FrozenClock) else mode,

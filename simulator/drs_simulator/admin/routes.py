@@ -69,7 +69,7 @@ def _set_clock(request: AdminRequest) -> ClockReading:
     elif change.shift is not None:
         clock.shift(change.shift)
     else:
-        clock.release()
+        clock.resume()
     return _clock(request)
 
 

@@ -10,13 +10,14 @@ import atexit
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from threading import Event, Thread
 from time import perf_counter
 
 from drs_simulator.callbacks.http_post import SECONDS_ALLOWED, PostResult, Receiver, post
 from drs_simulator.callbacks.interval import check_interval
 from drs_simulator.callbacks.message import OPERATIONS, write_message
+from drs_simulator.clock import system_time
 from drs_simulator.scheduling.model import Confirmation, PushKind
 from drs_simulator.scheduling.outbox import (
     AT_ONCE,
@@ -91,10 +92,6 @@ def pause_after(attempts: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << min(attempts - 1, _MAX_DOUBLINGS)), _MAX_PAUSE)
 
 
-def _system_time() -> datetime:
-    return datetime.now(UTC)
-
-
 class ConfirmationSender:
     """Posts what is due, oldest first, and never gives up: every message is delivered at least once.
 
@@ -103,7 +100,7 @@ class ConfirmationSender:
         zone: The time zone of the dates in messages.
         on_attempt: Called after every attempt.
         every: The time from one run of posting to the next, by the simulator's clock; 0 to post at once.
-        system_time: Returns the system time, with a zone.
+        now: Returns the system time in UTC.
 
     Raises:
         IntervalError: ``every`` is neither 0 nor from a second to a day.
@@ -115,13 +112,13 @@ class ConfirmationSender:
         zone: tzinfo,
         on_attempt: Callable[[Attempt], object],
         every: timedelta = AT_ONCE,
-        system_time: Callable[[], datetime] = _system_time,
+        now: Callable[[], datetime] = system_time,
     ) -> None:
         self._receiver = receiver
         self._zone = zone
         self._on_attempt = on_attempt
         self._every = check_interval(every)
-        self._system_time = system_time
+        self._now = now
         self._awake = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
@@ -161,7 +158,7 @@ class ConfirmationSender:
 
     def post_next(self, scheduler: Scheduler) -> timedelta:
         """Post a message that is due, if there is one. Returns how long to wait before looking for the next."""
-        now = self._system_time()
+        now = self._now()
         lease = scheduler.run_as_system(claim_next, LeaseRequest(now, now + _LEASE, self._every))
         if lease.confirmation is not None:
             self._post(lease.confirmation, scheduler)
@@ -179,7 +176,7 @@ class ConfirmationSender:
         if again_after is None:
             scheduler.run_as_system(mark_delivered, confirmation)
         else:
-            due = None if self._every else self._system_time() + again_after
+            due = None if self._every else self._now() + again_after
             scheduler.run_as_system(retry_later, replace(confirmation, due=due))
         self._on_attempt(
             Attempt(confirmation, message, self._receiver, answer, again_after, bool(self._every), duration)

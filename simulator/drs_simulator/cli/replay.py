@@ -12,8 +12,8 @@ from drs_simulator.cli.serve import Logs, WsdlStyle, print_addresses, resolve_pr
 from drs_simulator.http.app import service_path
 from drs_simulator.http.servers.granian_server import ServerConfig, serve
 from drs_simulator.profile.model import Profile
-from drs_simulator.replay.recorded_drs import replay_application
-from drs_simulator.replay.recording_folder import RecordingFolder, read_recording
+from drs_simulator.replay.gateway import replay_application
+from drs_simulator.replay.recording import Recording, load_recording
 
 
 def serve_recordings(
@@ -38,24 +38,22 @@ def serve_recordings(
         closest: Whether to fall back to the closest recorded request.
 
     Raises:
-        RecordingFolderError: The folder cannot be used.
+        RecordingError: The folder cannot be used.
         ProfileError: The profile cannot be used.
         PortTakenError: Somebody else listens there.
     """
-    recording = read_recording(folder)
+    recording = load_recording(folder)
     loaded = resolve_profile(profile or recording.profile, wsdl_style)
     load = partial(_load, recording, loaded, seed, logs, closest=closest)
     serve(load, server_config, partial(_announce, server_config, loaded, recording))
 
 
-def _load(
-    recording: RecordingFolder, profile: Profile, seed: int | None, logs: Logs, *, closest: bool
-) -> WSGIApplication:
+def _load(recording: Recording, profile: Profile, seed: int | None, logs: Logs, *, closest: bool) -> WSGIApplication:
     random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
     return with_logging(replay_application(recording, profile, random, closest=closest), logs)
 
 
-def _announce(server_config: ServerConfig, profile: Profile, recording: RecordingFolder, port: int) -> None:
+def _announce(server_config: ServerConfig, profile: Profile, recording: Recording, port: int) -> None:
     echo(f"DRS from recordings: {recording.title}, {len(recording.exchanges)} exchanges")
     print_addresses(server_config, port, service_path(profile))
     echo("  login     any")

@@ -11,6 +11,7 @@ from wsgiref.types import WSGIApplication
 
 from drs_simulator.admin.auth import Guard
 from drs_simulator.cli.output import echo
+from drs_simulator.clock import SYSTEM
 from drs_simulator.http.request_log import RequestIds
 from drs_simulator.http.servers.granian_server import ServerConfig
 from drs_simulator.log_setup import LogFormat, LogLevel, set_up_logs
@@ -152,7 +153,7 @@ def announce(
     server_config: ServerConfig, simulator: Simulator, guard: Guard | None, more: Mapping[str, str], port: int
 ) -> None:
     """Say where the simulator can be reached, and how."""
-    echo(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}")
+    echo(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock.describe(simulator.profile.zone)}")
     print_addresses(server_config, port, simulator.path)
     default = f", password {DEFAULT_PASSWORD}" if simulator.password == DEFAULT_PASSWORD else ""
     echo(f"  login     {simulator.login}{default}")
@@ -192,8 +193,8 @@ def serve_command(
     login: Annotated[str, typer.Option(help="Login that openSession lets in.")] = DEFAULT_LOGIN,
     password: Annotated[str, typer.Option(help="Its password.", show_default=False)] = DEFAULT_PASSWORD,
     clock: Annotated[
-        str, typer.Option(help="wall, fixed@TIME, shifted@TIME or shifted@DURATION; TIME and DURATION in ISO 8601.")
-    ] = "wall",
+        str, typer.Option(help="system, fixed@TIME, shifted@TIME or shifted@DURATION; TIME and DURATION in ISO 8601.")
+    ] = SYSTEM,
     seed: Annotated[int | None, typer.Option(help="Makes ids and tokens repeatable.", show_default=False)] = None,
     wsdl_style: Annotated[
         WsdlStyle | None, typer.Option(help="The WSDL in one file, or in two as CXF splits it.")
@@ -348,11 +349,15 @@ def serve_command(
     simulator.close()
     settings |= callback_settings(callback_url, callback_login, callback_password, callback_every)
     if state != MEMORY:
-        settings |= {"clock": "wall", "faults": ()}
+        settings |= {"clock": SYSTEM, "faults": ()}
     guard = make_guard(host, admin_token, trusted_proxies) if admin else None
     more = {"state": simulator.state} | ({} if import_dir is None else {"imports": str(import_dir)})
     load = partial(load_simulator, settings, import_dir, logs)
-    serve(load, server_config, partial(announce, server_config, simulator, guard, more))
+    try:
+        serve(load, server_config, partial(announce, server_config, simulator, guard, more))
+    finally:
+        # The workers have ended; the file of an SQLite database now gets what they have written.
+        simulator.close()
 
 
 def _threads_for(faults: str | None, scenario: str | None) -> int:

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from drs_simulator.clock import ClockError, duration_from
+from drs_simulator.clock import ClockError, read_duration
 from drs_simulator.console.current import simulator
+from drs_simulator.errors import explain
 from drs_simulator.faults.rules import FaultRule
 from drs_simulator.scheduling.snapshot import SnapshotError
 from drs_simulator.soap.interface import OPERATIONS
@@ -47,19 +48,19 @@ def all_controls() -> str:
 
 @pages.post("/controls/clock")
 def set_clock() -> AnyResponse | tuple[str, int]:
-    """Fix, shift or release the clock."""
+    """Fix, shift or resume the clock."""
     clock, zone = simulator().clock, simulator().profile.zone
     try:
         match request.form.get("do"):
             case "fix":
                 clock.fix(datetime.fromisoformat(request.form.get("instant", "")).replace(tzinfo=zone))
             case "shift":
-                shift = duration_from(request.form.get("by", "").strip())
+                shift = read_duration(request.form.get("by", "").strip())
                 if shift is None:
                     return _page(clock_problem=_HOW_TO_WRITE), HTTPStatus.BAD_REQUEST
                 clock.shift(shift)
             case _:
-                clock.release()
+                clock.resume()
     except ClockError as error:
         return _page(clock_problem=str(error)), HTTPStatus.BAD_REQUEST
     except ValueError:
@@ -80,10 +81,7 @@ def add_fault() -> AnyResponse | tuple[str, int]:
     try:
         simulator().faults.add(FaultRule.model_validate(rule))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if part != kind)
-        said = f"{where}: {first['msg'].removeprefix('Value error, ')}"
-        return _page(fault_problem=said), HTTPStatus.BAD_REQUEST
+        return _page(fault_problem=str(explain(error, tagged="effect")[0])), HTTPStatus.BAD_REQUEST
     return _done("faults")
 
 
@@ -118,9 +116,7 @@ def put_state() -> AnyResponse | tuple[str, int]:
     try:
         simulator().import_state(StateDocument.model_validate_json(b"" if sent is None else sent.read()))
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        said = f"This is no state of a simulator: {where} {error.errors()[0]['msg']}"
-        return _page(state_problem=said), HTTPStatus.BAD_REQUEST
+        return _page(state_problem=f"This is no state of a simulator: {explain(error)[0]}"), HTTPStatus.BAD_REQUEST
     except (SnapshotError, ClockError) as error:
         return _page(state_problem=f"The state cannot be put in: {error}"), HTTPStatus.BAD_REQUEST
     return _done("state")

@@ -174,7 +174,7 @@ class TestFolders:
             read_traffic(tmp_path)
 
     def test_redaction_does_not_make_a_sound_caller_look_unsound(self, tmp_path: Path) -> None:
-        writer = RecordingWriter(tmp_path, About("t", "s", "lincoln", "wall"), Redactor(seed=1))
+        writer = RecordingWriter(tmp_path, About("t", "s", "lincoln", "system"), Redactor(seed=1))
         for call in SOUND.calls:
             writer.write(Message(call.sent), Message(call.reply.body))
         writer.close()

@@ -188,7 +188,7 @@ class TestRequests:
         port = int(desk.root.split(":")[2].split("/")[0])
         head = b"PUT /__admin/clock HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            connection.sendall(head + b'Content-Length: 99\r\n\r\n{"wall": true}')
+            connection.sendall(head + b'Content-Length: 99\r\n\r\n{"system": true}')
             connection.shutdown(socket.SHUT_WR)
             answer = http.client.HTTPResponse(connection)
             answer.begin()

@@ -21,6 +21,7 @@ from drs_simulator.admin.client import (
     UnauthorizedError,
 )
 from drs_simulator.admin.routes import SECTIONS
+from drs_simulator.clock import RunningClock
 from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.use_cases.bookings import update_booking
@@ -67,15 +68,20 @@ class TestSimulator:
         assert admin.health().orders == 0
         assert desk.book("a") == first
 
-    def test_the_clock_is_read_fixed_shifted_and_released(self, drs: Simulator, admin: AdminClient) -> None:
+    def test_clock_is_read_fixed_shifted_and_resumed(self, drs: Simulator, admin: AdminClient) -> None:
         read = admin.clock()
-        assert (read.mode, read.text) == ("fixed", "fixed@2021-10-22T11:20:59.555+00:00")
+        assert (read.mode, read.text) == ("fixed", "fixed@2021-10-22T12:20:59.555+01:00")
         assert read.now.isoformat() == "2021-10-22T12:20:59.555000+01:00"
         assert admin.fix(BEGIN).now == BEGIN == drs.clock.now()
         assert admin.shift(timedelta(days=-1, hours=2)).now == BEGIN + timedelta(days=-1, hours=2)
-        assert admin.release().mode == "wall"
+        assert admin.resume().mode == "system"
         shifted = admin.shift(timedelta(days=3))
         assert (shifted.mode, shifted.text) == ("shifted", "shifted@P3D")
+
+    def test_wall_is_an_alias_of_system(self, drs: Simulator, desk: AdminDesk) -> None:
+        answer = desk.ask("PUT", "/clock", data='{"wall": true}', headers={"Content-Type": "application/json"})
+        assert answer.json()["mode"] == "system"
+        assert drs.clock.mode == RunningClock()
 
     @pytest.mark.parametrize(
         "sent",
@@ -88,13 +94,15 @@ class TestSimulator:
             {"fixed": "9999-01-01T00:00:00Z"},
             {"shift": 5},
             {"shift": "P9000Y"},
+            {"system": False},
             {"wall": False},
-            {"wall": 1},
-            {"wall": True, "shift": "P1D"},
-            {"wall": True, "shift": None},
+            {"system": True, "wall": True},
+            {"system": 1},
+            {"system": True, "shift": "P1D"},
+            {"system": True, "shift": None},
             {"wind": "P1D"},
             [],
-            "wall",
+            "system",
             None,
         ],
     )

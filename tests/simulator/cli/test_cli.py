@@ -50,6 +50,7 @@ def test_serve_prints_its_addresses_answers_and_stops_cleanly(signal_number: sig
         url = found[1]
         assert f"WSDL      {url}?wsdl\n" in printed
         assert "login     drs, password drs\n" in printed
+        assert "clock fixed@2021-10-22T13:00:00.000+01:00\n" in printed
         answer = requests.post(url, call("openSession", OPEN), headers={"Content-Type": "text/xml"}, timeout=10)
         assert "<status>success</status>" in answer.text
         assert requests.get(f"{url}?wsdl", timeout=10).status_code == 200
@@ -103,12 +104,12 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
     ("arguments", "words"),
     [
         (("serve", "--profile", "nowhere"), "Profile nowhere cannot be used"),
-        (("serve", "--clock", "noon"), "Write wall, fixed@"),
+        (("serve", "--clock", "noon"), "Write system, fixed@"),
         (("serve", "--host", "0.0.0.0"), "Set a --password other than the default"),
         (("serve", "--host", "drs.example"), "Set a --password other than the default"),
         (("serve", "--port", "70000"), "--port"),
         (("serve", "--host", "192.0.2.1", "--password", "own", "--port", "0"), "cannot be used"),
-        (("serve", "--state", "drs.db"), "'drs.db' is no place to keep the state. Write memory, sqlite:///drs.db"),
+        (("serve", "--state", "drs.db"), "'drs.db' is no place to store the state. Write memory, sqlite:///drs.db"),
         (("serve", "--state", "sqlite:////nowhere/drs.db"), "cannot be opened: unable to open database file"),
         (("serve", "--state", "postgresql+psycopg://127.0.0.1:1/drs"), "The state at postgresql+psycopg://127.0.0.1"),
         (("profile", "check", "nowhere"), "Profile nowhere cannot be used"),

@@ -180,7 +180,7 @@ def test_a_body_that_is_no_xml_is_shown_as_it_came(shown: Stage) -> None:
     [
         ({"do": "fix", "instant": "2021-12-24T09:30"}, "Fri 24 Dec 2021, 09:30 and stands still"),
         ({"do": "shift", "by": "P1D"}, "Sat 23 Oct 2021, 12:20 and stands still"),
-        ({"do": "release"}, "follows the wall"),
+        ({"do": "resume"}, "follows system time"),
     ],
 )
 def test_the_clock_is_set(shown: Stage, form: dict[str, str], reads: str) -> None:

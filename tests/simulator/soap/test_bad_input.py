@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from drs_simulator.soap.operations import HANDLERS
+from drs_simulator.storage.memory import MemoryStore
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,17 +117,17 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_is_answered_with_its_fault(drs: Caller, case: str) -> None:
     body, code, words = CASES[case]
-    before = drs.kept()
+    before = drs.state()
     began = time.thread_time()
     answered = drs.post(body)
     assert time.thread_time() - began < 0.1
     assert answered.status == 500
     assert answered.fault_code == f"soap:{code}"
     assert re.match(words, answered.fault), answered.fault
-    assert drs.kept() == before
+    assert drs.state() == before
 
 
-def test_a_header_that_need_not_be_understood_is_passed_over(drs: Caller) -> None:
+def test_a_header_without_must_understand_is_ignored(drs: Caller) -> None:
     headed = GOOD.replace("<e:Body>", '<e:Header><s xmlns="urn:sec" e:mustUnderstand="0"/></e:Header><e:Body>')
     assert drs.post(headed).returned.findtext("status") == "success"
 
@@ -140,7 +141,7 @@ def test_bytes_that_are_not_of_the_declared_encoding_are_a_fault(drs: Caller) ->
     assert "Error reading XMLStreamReader" in drs.post(GOOD.replace("drs", "é").encode("iso-8859-1")).fault
 
 
-def test_a_body_over_the_profiles_limit_is_a_fault_that_names_the_limit() -> None:
+def test_a_body_over_the_limit_is_a_fault_that_names_it() -> None:
     caller = Caller(changed(LINCOLN, gateway={"max_body_bytes": 2000}))
     room = 2000 - len(GOOD)
     assert caller.post(GOOD + " " * room).returned.findtext("status") == "success"
@@ -192,18 +193,18 @@ def test_a_call_without_members_is_refused_not_faulted(drs: Caller) -> None:
 @pytest.mark.parametrize("operation", ["closeSession", "checkAvailability", "createOrder", "scheduleBooking"])
 @pytest.mark.parametrize("session", ["", "<sessionId/>", f"<sessionId>{'0' * 32}</sessionId>"])
 def test_a_call_outside_a_session_is_refused(drs: Caller, operation: str, session: str) -> None:
-    before = drs.kept()
+    before = drs.state()
     assert "ession" in drs.post(call(operation, session)).error
-    assert drs.kept() == before
+    assert drs.state() == before
 
 
-def test_a_failure_of_the_simulator_is_a_fault_without_a_traceback_and_is_logged(
+def test_a_failure_of_the_simulator_is_a_fault_and_is_logged(
     drs: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError("inner workings")
 
-    monkeypatch.setattr(drs.simulator._store, "put_session", fail)
+    monkeypatch.setattr(MemoryStore, "put_session", fail)
     with caplog.at_level(logging.ERROR):
         answered = drs.post(GOOD)
     assert answered.status == 500
@@ -244,14 +245,14 @@ HARDENED.post(call("openSession", "<x/>"))
 
 
 @given(st.sampled_from(ENVELOPES).flatmap(mutated))
-def test_a_mutated_envelope_is_answered_by_a_fault_or_an_answer_that_is_soap(body: bytes) -> None:
-    orders = HARDENED.kept()["_orders"]
+def test_a_mutated_envelope_is_answered_by_soap(body: bytes) -> None:
+    orders = HARDENED.state().orders
     began = time.thread_time()
     answered = HARDENED.post(body)
     assert time.thread_time() - began < 1
     assert answered.fault or answered.returned.findtext("status") in ("success", "error")
     assert "Internal error" not in answered.body
-    assert HARDENED.kept()["_orders"] == orders
+    assert HARDENED.state().orders == orders
 
 
 @given(st.text(max_size=60))
@@ -261,7 +262,7 @@ def test_any_text_as_a_login_is_refused_or_is_no_xml(login: str) -> None:
     assert "Internal error" not in answered.body
 
 
-def test_whatever_fails_in_the_gateway_itself_is_a_fault_as_well(drs: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_failure_of_the_gateway_is_a_fault(drs: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError("inner workings")
 
@@ -280,7 +281,7 @@ def test_whatever_fails_in_the_gateway_itself_is_a_fault_as_well(drs: Caller, mo
         ("soap_1_2", "accept", GOOD.replace(SOAP, SOAP_1_2)),
     ],
 )
-def test_a_profile_can_know_better_than_what_is_presumed_of_the_platform(
+def test_a_profile_can_overrule_what_is_presumed_of_the_platform(
     drs: Caller, switch: str, position: str, body: str
 ) -> None:
     assert drs.post(body).status == 500
@@ -289,14 +290,14 @@ def test_a_profile_can_know_better_than_what_is_presumed_of_the_platform(
 
 
 @pytest.mark.parametrize("operation", sorted(HANDLERS))
-def test_every_operation_refuses_a_session_that_is_missing_unknown_or_of_yesterday(drs: Caller, operation: str) -> None:
+def test_every_operation_refuses_a_session_that_is_not_open_today(drs: Caller, operation: str) -> None:
     yesterday = drs.open()
     drs.simulator.clock.shift(timedelta(days=1))
-    before = drs.kept()
+    before = drs.state()
     assert drs.post(call(operation, "")).error == "sessionId is required"
     for session_id in ("0" * 32, yesterday):
         assert drs.ask(operation, "", session_id).error.startswith("Invalid session")
-    assert drs.kept() == before
+    assert drs.state() == before
 
 
 NAMED_BY_NUMBER = [
@@ -318,13 +319,13 @@ NAMED_BY_NUMBER = [
 
 @pytest.mark.parametrize(("operation", "members"), NAMED_BY_NUMBER)
 def test_an_id_that_is_no_number_is_a_fault(drs: Caller, operation: str, members: str) -> None:
-    before = drs.kept()
+    before = drs.state()
     answered = drs.post(call(operation, members))
     assert (answered.status, answered.fault) == (500, "Unmarshalling Error: one")
-    assert drs.kept() == before
+    assert drs.state() == before
 
 
-def test_a_profile_can_choose_the_other_words_that_the_platform_has_for_an_unknown_operation() -> None:
+def test_a_profile_can_choose_the_fault_of_an_unknown_operation() -> None:
     caller = Caller(changed(LINCOLN, gateway={"unknown_operations": "no_operation"}))
     answered = caller.post(call("foo", ""))
     assert (answered.status, answered.fault_code) == (500, "soap:Server")

@@ -1,4 +1,4 @@
-"""What a council's service is still to be told is kept with the state, and outlives who was to tell it."""
+"""Undelivered confirmations are stored with the state, and outlive the process that was to send them."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def running(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(database: str) -> None:
+def test_an_undelivered_confirmation_is_sent_by_the_next_simulator(database: str) -> None:
     nobody = f"http://127.0.0.1:{free_port()}/"
     with Simulator("lincoln", clock=CLOCK, state=database, callback_url=nobody) as drs:
         move_booking(drs, create_booking(drs), 1)
@@ -148,7 +148,7 @@ def test_refused_message_outlives_a_restart(database: str) -> None:
     assert received.confirmation.booking_id == booking
 
 
-def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imports_it() -> None:
+def test_an_undelivered_confirmation_is_part_of_an_exported_state() -> None:
     nobody = f"http://127.0.0.1:{free_port()}/"
     with Simulator("lincoln", clock=CLOCK, callback_url=nobody) as drs:
         move_booking(drs, create_booking(drs), 1)
@@ -165,7 +165,7 @@ def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imp
             admin.import_state(forged)
 
 
-def test_what_a_killed_process_was_about_to_send_is_sent_by_another(database: str) -> None:
+def test_another_process_sends_what_a_killed_one_had_leased(database: str) -> None:
     store = open_store(database)
     Planner(store).moves()
     store.close()
@@ -176,15 +176,15 @@ def test_what_a_killed_process_was_about_to_send_is_sent_by_another(database: st
         assert told["planningWindowStart"] == "2021-10-27T08:00:00"
 
 
-def test_processes_that_share_a_database_lose_nothing_and_send_nothing_twice(database: str) -> None:
+def test_processes_of_one_database_send_every_confirmation_once(database: str) -> None:
     store = open_store(database)
     planner = Planner(store)
     planner.moves()
     (one,) = planner.waiting()
-    with store.transaction() as kept:
+    with store.transaction() as transaction:
         for number in range(2, MANY + 1):
             booking = replace(one.booking, id=one.booking.id + number)
-            kept.put_confirmation(replace(one, number=number, booking=booking))
+            transaction.put_confirmation(replace(one, number=number, booking=booking))
     ids = [each.booking.id for each in planner.waiting()]
     with SlowService() as service, ExitStack() as stack:
         senders = [stack.enter_context(running(SENDS, database, service.url)) for _ in range(PROCESSES)]
@@ -201,7 +201,7 @@ def test_processes_that_share_a_database_lose_nothing_and_send_nothing_twice(dat
     store.close()
 
 
-def test_what_one_is_about_to_send_is_nobody_elses_until_its_time_is_over(planner: Planner) -> None:
+def test_a_leased_confirmation_is_free_again_after_its_lease(planner: Planner) -> None:
     planner.moves()
     first = planner.takes_turn()
     assert planner.takes_turn(NOON + LEASE / 2) is None
@@ -211,7 +211,7 @@ def test_what_one_is_about_to_send_is_nobody_elses_until_its_time_is_over(planne
     assert (first.attempts, again.attempts, again.number) == (1, 2, first.number)
 
 
-def test_a_later_confirmation_of_a_booking_waits_for_the_earlier_and_says_when(planner: Planner) -> None:
+def test_a_later_confirmation_of_a_booking_waits_for_the_earlier(planner: Planner) -> None:
     planner.moves()
     planner.moves()
     first = planner.takes_turn()
@@ -251,7 +251,7 @@ def test_rhythm_does_not_wait_for_a_clock_that_was_set_back(planner: Planner) ->
     assert planner.scheduler.run_as_system(claim_next, every).confirmation is not None
 
 
-def test_a_planners_change_that_is_undone_is_not_told(planner: Planner) -> None:
+def test_an_undone_change_is_not_confirmed(planner: Planner) -> None:
     def moved_and_undone(call: UseCaseContext, move: Move) -> None:
         office.move_booking(call, move)
         raise RuntimeError
@@ -261,14 +261,14 @@ def test_a_planners_change_that_is_undone_is_not_told(planner: Planner) -> None:
     assert planner.waiting() == ()
 
 
-def test_where_nobody_is_to_be_told_nothing_is_kept(planner: Planner) -> None:
+def test_without_a_receiver_no_confirmation_is_stored(planner: Planner) -> None:
     planner.desk.scheduler.run_as_system(office.move_booking, Move(planner.booking.id, *NEXT_DAY))
     assert planner.waiting() == ()
     planner.moves()
     assert (len(planner.waiting()), planner.woken) == (1, 1)
 
 
-def test_an_answer_that_comes_late_takes_out_no_other_ones_confirmation(store: Store, planner: Planner) -> None:
+def test_a_late_answer_does_not_remove_a_newer_confirmation(store: Store, planner: Planner) -> None:
     planner.moves()
     before = planner.takes_turn()
     assert before is not None
@@ -283,7 +283,7 @@ def test_an_answer_that_comes_late_takes_out_no_other_ones_confirmation(store: S
     assert new.waiting() == (waiting,)
 
 
-def test_a_database_from_before_confirmations_is_brought_up_and_keeps_what_it_has(database: str) -> None:
+def test_a_database_without_confirmations_is_upgraded(database: str) -> None:
     store = open_store(database)
     order = Desk(store=store).order().order
     store.close()
@@ -295,7 +295,7 @@ def test_a_database_from_before_confirmations_is_brought_up_and_keeps_what_it_ha
     engine.dispose()
     for _ in range(2):
         store = open_store(database)
-        with store.transaction() as kept:
-            assert kept.order(order.id) == order
-            assert kept.confirmations() == ()
+        with store.transaction() as transaction:
+            assert transaction.order(order.id) == order
+            assert transaction.confirmations() == ()
         store.close()

@@ -59,7 +59,7 @@ def test_a_session_that_one_opens_is_good_at_the_other(hosts: tuple[str, str]) -
         assert "<status>success</status>" in said(hosts[1], "checkAvailability", f"{PERIOD}{session}{ORDER}")
 
 
-def test_a_clock_that_is_shifted_at_one_is_shifted_at_all_at_once(hosts: tuple[str, str]) -> None:
+def test_a_shift_of_the_clock_applies_to_all_servers(hosts: tuple[str, str]) -> None:
     sessions = [session_of(url) for url in hosts]
     with admin_of(hosts[0]) as admin:
         admin.shift(timedelta(days=1))
@@ -70,7 +70,7 @@ def test_a_clock_that_is_shifted_at_one_is_shifted_at_all_at_once(hosts: tuple[s
         assert str(admin.clock().now).startswith("2021-10-23")
 
 
-def test_a_fault_that_is_to_strike_three_times_strikes_three_times_over_all(hosts: tuple[str, str]) -> None:
+def test_a_fault_for_three_times_applies_three_times_in_total(hosts: tuple[str, str]) -> None:
     session = session_of(hosts[0])
     rule = FaultRule(operation="checkAvailability", times=3, effect=effects.DrsRefusal(text="Struck"))
     with admin_of(hosts[1]) as admin:
@@ -83,7 +83,7 @@ def test_a_fault_that_is_to_strike_three_times_strikes_three_times_over_all(host
         assert not admin.faults()
 
 
-def test_sixty_four_callers_at_both_get_exactly_the_last_places(hosts: tuple[str, str]) -> None:
+def test_callers_at_two_servers_get_exactly_the_last_places(hosts: tuple[str, str]) -> None:
     session = session_of(hosts[0])
     window = (
         "<planningWindowStart>2021-10-28T08:00:00</planningWindowStart>"
@@ -114,7 +114,7 @@ def test_sixty_four_callers_at_both_get_exactly_the_last_places(hosts: tuple[str
         (("--state", "sqlite:///{folder}/drs.db", "--import-dir", "{folder}"), "all workers would watch --import-dir"),
     ],
 )
-def test_several_workers_that_could_not_be_one_drs_are_refused(
+def test_workers_that_would_not_be_one_drs_are_refused(
     tmp_path_factory: pytest.TempPathFactory, arguments: tuple[str, ...], told: str
 ) -> None:
     folder = tmp_path_factory.mktemp("state")
@@ -131,8 +131,8 @@ class TestTwoOfOneDatabase:
             assert str(other.clock) == str(one.clock)
             other.clock.shift(timedelta(hours=2))
             assert f"{one.clock.now():%H:%M}" == "13:20"
-            one.clock.release()
-            assert str(other.clock) == "wall"
+            one.clock.resume()
+            assert str(other.clock) == "system"
             one.faults.add(FaultRule(times=2, effect=effects.Empty()))
             assert [rule.times for rule in other.faults.rules()] == [2]
             assert bool(other.faults)
@@ -140,7 +140,7 @@ class TestTwoOfOneDatabase:
             assert str(other.clock).startswith("fixed@")
             assert not other.faults.rules()
 
-    def test_what_was_set_outlives_all_of_them_until_something_else_is_said(self, database: str) -> None:
+    def test_shared_settings_outlive_the_servers(self, database: str) -> None:
         with Simulator("lincoln", clock=CLOCK, state=database) as drs:
             drs.clock.shift(timedelta(days=2))
             drs.faults.add(FaultRule(effect=effects.Empty()))
