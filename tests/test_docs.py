@@ -38,3 +38,9 @@ def test_the_examples_of_callbacks_run(
     names: dict[str, Any] = {}
     exec(compile(example, "callbacks.md", "exec"), names)
     names["test_a_scheduled_booking_is_confirmed"](drs_client, drs_clock, drs_confirmations)
+
+
+def test_the_readme_has_the_present_number_of_clauses_by_grade() -> None:
+    made = runpy.run_path(str(DOCS / "generate.py"))
+    assert made["grades_table"]() in (DOCS.parent / "README.md").read_text(encoding="utf-8"), "run make docs"
+    assert made["readme_page"]() == (DOCS.parent / "README.md").read_text(encoding="utf-8")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
 class UnusableError(Exception):
-    """Something that a user gave cannot be used; the message says what is wrong and what to do."""
+    """Something that a user has given cannot be used; the message says what is wrong and what to do."""
+
+    exit_code: ClassVar[int] = 2
+    """The exit code of a command that ends with this error."""
 
 
 class FieldProblem(NamedTuple):

@@ -46,9 +46,11 @@ class Receiver:
             host, port = parts.hostname, parts.port
         except ValueError:
             # The error would quote a part of the address, which may be one of the password.
-            raise ReceiverUrlError(f"Callbacks cannot be posted there: it is no URL. {_REMEDY} {_QUOTING}") from None
+            raise ReceiverUrlError(
+                f"Callbacks cannot be posted to this URL: it cannot be parsed. {_REMEDY} {_QUOTING}"
+            ) from None
         if parts.scheme not in ("http", "https") or not host or not url.isprintable() or " " in url:
-            raise ReceiverUrlError(f"Callbacks cannot be posted there: it is no address of a service. {_REMEDY}")
+            raise ReceiverUrlError(f"Callbacks cannot be posted to this URL: it is not the URL of a service. {_REMEDY}")
         name = f"[{host}]" if ":" in host else host
         address = f"{parts.scheme}://{name}{'' if port is None else f':{port}'}{parts.path or '/'}"
         self.host = host
