@@ -66,8 +66,13 @@ What else is known of DRS, why no call to a single DRS can show it, and what che
   wrong. Checked by the scenario `extra-elements` and the tests of the client.
 - The housing system exports flat files, in which `N Days` means N weekdays (seen). A file is not a call. Checked by
   the tests of the import.
-- DRS calls back when a planner moves an appointment (client). That takes a planner and a service that listens. Checked
-  by `drs_contracts.CallbackReceiver`, which checks the form, and by the tests of callbacks.
+- DRS calls back when a booking is scheduled (vendor: help article xbz3jjohmz) and when a planner moves an appointment
+  (client: Hackney repairs service). That takes a service that listens. Numbers are unsigned whole numbers, dates are
+  local without milliseconds, and bookingSequence is FIRST or FOLLOW ON (client: Hackney repairs service). Checked by
+  `drs_contracts.CallbackReceiver`, which checks the form, and by the tests of callbacks.
+- DRS posts completed bookings where it is set up so (client: ONS census test). Checked like that too.
+- DRS tells of deleted bookings (vendor: help articles xbz3jjohmz, 7tmuy3gu3l). The form is not public, so the simulator
+  posts nothing unless its profile says so.
 """
 
 

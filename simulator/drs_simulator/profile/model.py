@@ -142,7 +142,9 @@ class OrderingSettings(Settings):
     category: str = "TASK"
     reservation_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 15
     suspended_status: Text = "SUSPENDED"
-    confirmation_after: tuple[Literal["move", "confirm"], ...] = ("move", "confirm")
+    confirmation_after: tuple[Literal["schedule", "move", "confirm"], ...] = ("schedule", "move", "confirm")
+    completion_push: bool = False
+    cancellation_push: Literal["none", "confirmation-like"] = "none"
     planning_horizon_days: Annotated[int, Field(ge=1, le=3660)] = 365
 
 

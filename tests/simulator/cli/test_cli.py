@@ -231,7 +231,7 @@ def test_recordings_refuse_options_from_the_environment_too(variable: str, value
         (("--tls-cert", "a.pem"), "--tls-cert and --tls-key go together"),
         (("--tls-dir", "certificates"), "--tls-dir goes with --tls self-signed"),
         (("--tls", "self-signed", "--tls-key", "a.pem"), "Give either --tls self-signed, or"),
-        (("--callback-url", "nowhere"), "Confirmations cannot be posted to this URL"),
+        (("--callback-url", "nowhere"), "Callbacks cannot be posted to this URL"),
         (("--confirm-to", "nowhere"), "--confirm-to is deprecated: use --callback-url instead"),
         (("--nearest", "--from-recordings", "/nowhere"), "--nearest is deprecated: use --closest-match instead"),
     ],

@@ -9,6 +9,7 @@ from datetime import datetime
 from drs_simulator.scheduling.commands import OrderCompletion, OrderFilter, OrderRequest
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings, PlannedBooking
+from drs_simulator.scheduling.outbox import queue_cancellation
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.bookings import complete_with_bookings, has_business_data, new_booking
 
@@ -111,6 +112,7 @@ def delete_order(context: UseCaseContext, request: OrderRequest) -> None:
     for booking in bookings:
         context.open_booking(booking.id)
     for booking in bookings:
+        queue_cancellation(context, booking)
         context.transaction.drop_booking(booking.id)
     context.transaction.drop_order(order.id)
 
