@@ -161,7 +161,7 @@ def _find_admin(url: str, token: str | None, is_required: bool) -> AdminClient |
     if not is_loopback(url):
         return None
     try:
-        admin.clock()
+        admin.clock.now()
     except AdminError:
         return None
     return admin
