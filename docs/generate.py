@@ -1,4 +1,4 @@
-"""Writes docs/operations.md and docs/contract.md from the code: run it with ``make docs``."""
+"""Writes docs/operations.md, docs/contract.md and the README's table of grades from the code: see ``make docs``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from drs_contracts import list_clauses
+from drs_contracts import AppliesTo, Grade, list_clauses
+from drs_contracts.clauses.clause import count_by_grade
 from drs_contracts.defects.base import Defect
 from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
 from drs_contracts.defects.drs import DEFECTS
@@ -17,13 +18,16 @@ from drs_simulator.soap.operations import HANDLERS, SERVED
 
 OPERATIONS = Path(__file__).with_name("operations.md")
 CONTRACT = Path(__file__).with_name("contract.md")
+README = Path(__file__).parents[1] / "README.md"
+_README_TABLE = re.compile(r"(<!-- grades: made by make docs -->\n\n).*?(\n<!-- end of grades -->)", re.DOTALL)
 _OPENING = """# The operations
 
 What each operation does, what it refuses, and how that is known: *seen* in the document that describes DRS or its
-examples, *published* in the interface description, relied on by a *client* in use, or *presumed*. This page is made
-from the code by `make docs`.
+examples, *published* in the interface description, relied on by a *client* in use, said by the *vendor* in its help
+pages (with the ids of the articles), *measured* on DRS's platform, Apache CXF, or *presumed*. This page is made from
+the code by `make docs`.
 
-Every operation but openSession refuses a call without an open session of the same day (presumed). A refusal is an
+Every operation but openSession refuses a call without an open session of the same day (seen). A refusal is an
 answer with `status` error and an `errorMsg`, and changes nothing. An identifier that is no number, an element that the
 interface lacks, or a value that is not of its type is a SOAP fault instead.
 """
@@ -36,8 +40,7 @@ What is known of DRS, clause by clause. `drs-contracts verify` checks a DRS agai
 catches: the tests break a simulator or a caller in that way and check that the clause fails. `make docs` generates this
 page from the code.
 
-Grades: *seen* in the document that describes DRS or its examples, *published* in the interface description, relied on
-by a *client* in use, *presumed* where there is no evidence.
+How each is known, best first. A clause has the best grade that its source supports; the source names the others.
 """
 
 _WITHOUT_A_CLAUSE = """## Known, but without a clause
@@ -80,7 +83,25 @@ def contract_page() -> str:
         caught = "; ".join(defects.get(clause.id, []))
         cells = (clause.id, clause.statement, clause.applies_to.value, str(clause.evidence), writes, caught)
         rows.append(f"| {' | '.join(cells)} |")
-    return f"{_CONTRACT_OPENING}\n" + "\n".join(rows) + f"\n\n{len(rows) - 2} clauses.\n\n{_WITHOUT_A_CLAUSE}"
+    listed = "\n".join(rows)
+    return f"{_CONTRACT_OPENING}\n{grades_table()}\n{listed}\n\n{len(rows) - 2} clauses.\n\n{_WITHOUT_A_CLAUSE}"
+
+
+def grades_table() -> str:
+    """The number of clauses by grade, for each side, as a table."""
+    sides = {side: count_by_grade(list_clauses(side)) for side in AppliesTo}
+    totals = {side: sum(counts.values()) for side, counts in sides.items()}
+    rows = ["| grade | how it is known | clauses for DRS | clauses for callers |", "| --- | --- | --- | --- |"]
+    for grade in Grade:
+        counts = (f"{sides[side][grade]} ({sides[side][grade] / totals[side]:.0%})" for side in AppliesTo)
+        rows.append(f"| *{grade}* | {grade.meaning} | {' | '.join(counts)} |")
+    rows.append(f"| all | | {' | '.join(str(total) for total in totals.values())} |")
+    return "\n".join(rows) + "\n"
+
+
+def readme_page() -> str:
+    """The README with its table of grades as it is now."""
+    return _README_TABLE.sub(lambda found: found[1] + grades_table() + found[2], README.read_text(encoding="utf-8"))
 
 
 def operations_page() -> str:
@@ -106,3 +127,4 @@ def _cells(use_case: Callable[..., object]) -> list[str]:
 if __name__ == "__main__":
     OPERATIONS.write_text(operations_page(), encoding="utf-8")
     CONTRACT.write_text(contract_page(), encoding="utf-8")
+    README.write_text(readme_page(), encoding="utf-8")

@@ -17,3 +17,9 @@ def test_the_page_of_operations_is_what_the_code_says() -> None:
 def test_the_page_of_clauses_is_what_the_catalogue_says() -> None:
     made = runpy.run_path(str(DOCS / "generate.py"))["contract_page"]()
     assert (DOCS / "contract.md").read_text(encoding="utf-8") == made, "run make docs"
+
+
+def test_the_readme_has_the_present_number_of_clauses_by_grade() -> None:
+    made = runpy.run_path(str(DOCS / "generate.py"))
+    assert made["grades_table"]() in (DOCS.parent / "README.md").read_text(encoding="utf-8"), "run make docs"
+    assert made["readme_page"]() == (DOCS.parent / "README.md").read_text(encoding="utf-8")

@@ -10,23 +10,13 @@ import codecs
 
 from lxml import etree
 
-# In this order, because the mark of UTF-32 begins with that of UTF-16.
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32le"),
-    (codecs.BOM_UTF32_BE, "utf-32be"),
-    (codecs.BOM_UTF16_LE, "utf-16le"),
-    (codecs.BOM_UTF16_BE, "utf-16be"),
-)
-
 
 def parse_xml(body: bytes, charset: str | None = None) -> etree._Element:
     """The root element of a message, without its comments and processing instructions.
 
     Args:
         body: The document.
-        charset: The encoding that the transport names, if any. It overrides the XML declaration; a byte order mark
-            overrides both (RFC 7303).
+        charset: The encoding that the transport names, if any. It overrides the XML declaration.
 
     Raises:
         LookupError: The charset is unknown.
@@ -38,11 +28,9 @@ def parse_xml(body: bytes, charset: str | None = None) -> etree._Element:
 
 
 def _find_charset(body: bytes, charset: str | None) -> str | None:
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if body.startswith(mark):
-            return encoding
-    # libxml2 takes UTF-16 without a byte order mark for little-endian.
-    return "utf-16be" if charset == "utf-16" and body.startswith(b"\0") else charset
+    # libxml2 reads every document whose charset is utf-16 as little-endian.
+    is_big_endian = body.startswith((codecs.BOM_UTF16_BE, b"\0"))
+    return "utf-16be" if charset == "utf-16" and is_big_endian else charset
 
 
 def parse_for_display(body: bytes) -> etree._Element:

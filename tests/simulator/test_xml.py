@@ -29,7 +29,7 @@ class TestLimits:
     def test_an_external_dtd_is_not_read(self, parse: Parse, tmp_path: Path) -> None:
         dtd = tmp_path / "a.dtd"
         dtd.write_text('<!ATTLIST a b CDATA "the-default">', encoding="utf-8")
-        assert parse(f'<!DOCTYPE a SYSTEM "{dtd.as_uri()}"><a/>'.encode()).attrib == {}
+        assert parse(f'<!DOCTYPE a SYSTEM "{dtd.as_uri()}"><a/>'.encode()).keys() == []
 
     def test_an_entity_is_not_expanded(self, parse: Parse) -> None:
         root = parse(b'<!DOCTYPE a [<!ENTITY x "expanded">]><a>&x;</a>')
@@ -66,10 +66,8 @@ def test_whether_a_charset_is_known_can_be_asked(charset: str | None, known: boo
         ("utf-8", "utf-8"),
         ("utf-8-sig", None),
         ("utf-8-sig", "utf-8"),
-        ("utf-8-sig", "iso-8859-1"),
         ("utf-16", None),
         ("utf-16", "utf-16"),
-        ("utf-16", "utf-8"),
         ("big-endian with mark", None),
         ("big-endian with mark", "utf-16"),
         ("big-endian with mark", "utf-16be"),
@@ -94,6 +92,11 @@ def test_a_document_is_read_in_its_encoding(codec: str, charset: str | None, dec
 def test_a_declared_encoding_is_read_without_a_charset(declared: str) -> None:
     body = f'<?xml version="1.0" encoding="{declared}"?><a>Café £5</a>'.encode(declared)
     assert parse_xml(body).text == "Café £5"
+
+
+def test_a_charset_that_contradicts_the_byte_order_mark_is_an_error() -> None:
+    with pytest.raises(etree.XMLSyntaxError):
+        parse_xml("<a/>".encode("utf-16"), "utf-8")
 
 
 def test_an_unknown_charset_is_a_lookup_error() -> None:

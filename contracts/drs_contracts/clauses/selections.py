@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.clause import clause, presumed, published
+from drs_contracts.clauses.clause import clause, client, presumed, published
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange, Members, Value
@@ -25,7 +25,7 @@ _A_MINUTE = timedelta(minutes=1)
 def bookings_are_found_by_operative(drs: DrsDriver) -> None:
     """Schedule a booking, and look for it by its operative, in its week and in the next."""
     order, monday = drs.create_order(), drs.weekday(1, 0)
-    drs.schedule_into(order, drs.need_slots(monday)[0])
+    drs.need_scheduled(order, drs.need_slots(monday)[0])
     operative = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
     for week, is_there in ((0, True), (7, False)):
         period = {
@@ -49,7 +49,7 @@ def bookings_are_found_by_operative(drs: DrsDriver) -> None:
 def an_assigned_operative_is_found(drs: DrsDriver) -> None:
     """Schedule a booking, and look for its operative."""
     order = drs.create_order()
-    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 0))[0])
+    drs.need_scheduled(order, drs.need_slots(drs.weekday(1, 0))[0])
     operative = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
     answer = drs.ask("selectResource", theResourceIDs=operative)
     expect_success(answer)
@@ -155,7 +155,7 @@ def a_day_is_visited_in_order(drs: DrsDriver) -> None:
     orders = {}
     for slot in reversed(drs.need_slots(tuesday, 1)):
         order = drs.create_order()
-        expect_success(drs.schedule_into(order, slot))
+        drs.need_scheduled(order, slot)
         orders[order.booking_id] = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
     expect(any(orders.values()), "no booking of that day has an operative")
     for operative in filter(None, set(orders.values())):
@@ -179,7 +179,7 @@ def a_day_is_visited_in_order(drs: DrsDriver) -> None:
 @clause(
     "SEL-07",
     "selectAlerts shows a suspended booking until it is completed.",
-    presumed("members and the two types of alerts are published"),
+    presumed("members and the two types of alerts are published; vendor: that jobs are suspended (o8gbpb5o3s)"),
     writes=True,
 )
 def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
@@ -302,6 +302,20 @@ def completed_bookings_are_listed_on_request(drs: DrsDriver) -> None:
         expect((order.booking_id in ids) is included, f"with includeCompletedBookings {included} it gives {ids}")
 
 
+@clause(
+    "SEL-11",
+    "selectOrder by primaryOrderNumber gives the order with that number, and no other.",
+    client("Hackney and ONS find orders like this"),
+    writes=True,
+)
+def an_order_is_found_by_its_number(drs: DrsDriver) -> None:
+    """Create two orders and ask for each."""
+    orders = [drs.create_order(), drs.create_order()]
+    for order in orders:
+        found = drs.select(order).texts("theOrders/primaryOrderNumber")
+        expect(found == [order.number], f"asked for {order.number}, it gives {', '.join(found)}")
+
+
 def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:
     answer = drs.ask(operation, **members)
     expect_success(answer)
@@ -311,7 +325,7 @@ def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:
 def _scheduled(drs: DrsDriver, weekday: int = 0, **order: Value) -> tuple[CreatedOrder, str]:
     """Create and schedule an order; return it with the id of its operative."""
     made = drs.create_order(**order)
-    expect_success(drs.schedule_into(made, drs.need_slots(drs.weekday(1, weekday))[0]))
+    drs.need_scheduled(made, drs.need_slots(drs.weekday(1, weekday))[0])
     return made, drs.select(made).text(f"{_BOOKING}/theResources/resourceID") or ""
 
 

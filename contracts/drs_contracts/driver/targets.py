@@ -216,13 +216,14 @@ def is_loopback(url: str) -> bool:
 def login_of(url: str) -> AuthBase:
     """Make the HTTP authentication of an address: the login that stands in it, else none. ``.netrc`` is not read."""
     login, password = get_auth_from_url(url)
-    return HTTPBasicAuth(login, password) if login else _NoAuth()
+    return HTTPBasicAuth(login, password) if login else NoLogin()
 
 
-class _NoAuth(AuthBase):
-    """Leaves a request as it is; without any authentication, requests would look into ``.netrc``."""
+class NoLogin(AuthBase):
+    """Leaves a request as it is. Without any authentication, requests would look into ``.netrc``."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add nothing."""
         return request
 
 

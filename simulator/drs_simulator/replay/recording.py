@@ -62,7 +62,7 @@ class Recording:
     profile: str
     exchanges: tuple[RecordedExchange, ...]
     source: str = ""
-    clock: str = "wall"
+    clock: str = "system"
     volatile: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     redacted: Mapping[str, Collection[str]] = field(default_factory=dict)
 
@@ -83,7 +83,7 @@ def load_recording(folder: str | Path) -> Recording:
     try:
         about = tomllib.loads(description.read_text(encoding="utf-8"))
         title, profile = str(about["title"]), str(about["profile"])
-        source, clock = str(about.get("source", "")), str(about.get("clock", "wall"))
+        source, clock = str(about.get("source", "")), str(about.get("clock", "system"))
         volatile = {name: re.compile(form) for name, form in about.get("volatile", {}).items()}
         redacted = {name: frozenset(pseudonyms) for name, pseudonyms in about.get("redacted", {}).items()}
     except OSError as error:
@@ -126,7 +126,7 @@ def _read_xml(path: Path) -> bytes:
     try:
         root = parse_xml(content)
     except etree.XMLSyntaxError as error:
-        raise RecordingError(f"{path} is no XML: {error.msg}.") from None
+        raise RecordingError(f"{path} is not XML: {error.msg}.") from None
     if root.getroottree().docinfo.doctype:
         raise RecordingError(f"{path} has a DOCTYPE, which no SOAP message may have. Take it out.")
     return content

@@ -10,7 +10,6 @@ from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import LifeCycle, Operative, OrderWithBookings, PlannedBooking, Session
 from drs_simulator.scheduling.outbox import queue_confirmation
-from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.use_cases.bookings import delete_booking
 from drs_simulator.scheduling.use_cases.placement import confirm_reservation, schedule_booking
 
@@ -68,9 +67,7 @@ class OperativeDay:
 
 def open_sessions(context: UseCaseContext, request: None) -> tuple[Session, ...]:  # noqa: ARG001 - it has no filter
     """List the sessions that are valid now, oldest first."""
-    zone = context.installation.zone
-    today = calendar.local_day(context.now, zone)
-    return tuple(each for each in context.transaction.sessions() if calendar.local_day(each.opened, zone) == today)
+    return tuple(session for session in context.transaction.sessions() if context.is_open(session))
 
 
 def clear_sessions(context: UseCaseContext, request: None) -> int:

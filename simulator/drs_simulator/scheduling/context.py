@@ -9,7 +9,8 @@ from datetime import datetime
 from random import Random
 
 from drs_simulator.profile.model import Profile
-from drs_simulator.scheduling.model import Booking, Order, OrderStatus, OrderWithBookings
+from drs_simulator.scheduling.model import Booking, Order, OrderStatus, OrderWithBookings, Session
+from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.installation import CurrentInstallation, Installation
 from drs_simulator.scheduling.planning.planner import Planner
 from drs_simulator.scheduling.refusal import Refusal
@@ -60,6 +61,11 @@ class UseCaseContext:
     def reloaded(self) -> UseCaseContext:
         """Return the context with the operatives as they are after a change in this transaction."""
         return replace(self, current=CurrentInstallation(self.installation, self.transaction))
+
+    def is_open(self, session: Session) -> bool:
+        """Whether the session can be used now, which is on the local day on which it was opened (seen: Sessions)."""
+        zone = self.installation.zone
+        return calendar.local_day(session.opened, zone) == calendar.local_day(self.now, zone)
 
     def new_token(self) -> str:
         """Make a tokenId: 40 letters and digits (seen: Appendix B 4)."""

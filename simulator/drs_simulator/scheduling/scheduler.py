@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hmac import compare_digest
 from random import Random
 from typing import TypeVar
@@ -68,23 +68,30 @@ class Scheduler:
         self._store = store
         self._credentials = credentials
         self._wake_sender = wake_sender
+        # The local day of the session that was opened last; those of earlier days are removed already.
+        self._session_day: date | None = None
 
     def open_session(self, login: str | None, password: str | None) -> Session:
         """Open a session, valid until local midnight or closeSession. Its id has 32 lower-case hex characters.
 
         Refuses: a missing login or password, and wrong ones.
 
-        Evidence: seen (Sessions); that a wrong login is no fault, and the words for it: presumed.
+        Evidence: seen (Sessions); that a wrong login is no fault, and that sessions are independent: client; the words
+        of the refusal: presumed.
         """
         with self._store.transaction() as transaction:
-            validator = Validator(CurrentInstallation(self.installation, transaction))
-            sent_login = validator.required("login", login)
-            sent_password = validator.required("password", password)
+            context = self._context(transaction, "")
+            sent_login = context.validator.required("login", login)
+            sent_password = context.validator.required("password", password)
             if not self._credentials.match(sent_login, sent_password):
                 raise Refusal(self.profile.messages.login_refused)
-            session = Session(f"{self._random.getrandbits(_SESSION_ID_BITS):032x}", self._clock.now())
+            session = Session(f"{self._random.getrandbits(_SESSION_ID_BITS):032x}", context.now)
+            today = calendar.local_day(context.now, self.installation.zone)
+            if today != self._session_day:
+                _drop_earlier_sessions(context, today)
             transaction.put_session(session)
-            return session
+        self._session_day = today
+        return session
 
     def perform(
         self, use_case: Callable[[UseCaseContext, _Request], _Answer], session_id: str | None, request: _Request
@@ -92,13 +99,12 @@ class Scheduler:
         """Run the use case for the holder of the session.
 
         Raises:
-            Refusal: The session is missing, unknown, closed or of an earlier day (presumed), or the use case refuses.
+            Refusal: The session is missing, unknown, closed or of an earlier day (seen), or the use case refuses.
         """
         with self._store.transaction() as transaction:
             context = self._context(transaction, session_id or "")
             session = transaction.session(context.validator.required("sessionId", session_id))
-            zone = self.installation.zone
-            if session is None or calendar.local_day(session.opened, zone) != calendar.local_day(context.now, zone):
+            if session is None or not context.is_open(session):
                 raise Refusal(self.profile.messages.session_invalid)
             self._release_lapsed(transaction, context.now)
             return use_case(context, request)
@@ -132,20 +138,32 @@ class Scheduler:
             transaction.drop_sessions()
 
     def ping(self) -> None:
-        """Check that the store can be reached; raise its error if it cannot."""
-        with self._store.transaction():
-            pass
+        """Check that the store can be reached, without waiting for a request that changes it.
+
+        Raises:
+            StateError: It cannot be reached.
+        """
+        self._store.ping()
 
     def counts(self) -> Mapping[str, int]:
-        """Count sessions, orders and bookings."""
+        """Count open sessions, orders and bookings."""
         with self._store.transaction() as transaction:
-            return transaction.counts()
+            context = self._context(transaction, "")
+            sessions = sum(context.is_open(session) for session in transaction.sessions())
+            return {**transaction.counts(), "sessions": sessions}
 
     def session_opened(self, session_id: str) -> datetime | None:
         """Return when the session was opened, or ``None`` for an unknown one. It may have lapsed since."""
         with self._store.transaction() as transaction:
             session = transaction.session(session_id)
             return None if session is None else session.opened
+
+
+def _drop_earlier_sessions(context: UseCaseContext, today: date) -> None:
+    """Remove the sessions of days before ``today``, which have lapsed for good."""
+    for session in tuple(context.transaction.sessions()):
+        if calendar.local_day(session.opened, context.installation.zone) < today:
+            context.transaction.drop_session(session.id)
 
 
 def close_session(context: UseCaseContext, request: None) -> None:  # noqa: ARG001 - closeSession names only the session

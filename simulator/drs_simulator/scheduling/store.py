@@ -141,5 +141,12 @@ class Store(Protocol):
     def reset(self) -> None:
         """Remove everything; numbers start again."""
 
+    def ping(self) -> None:
+        """Check that the store can be reached, without waiting for a transaction.
+
+        Raises:
+            StateError: It cannot be reached.
+        """
+
     def close(self) -> None:
         """Close connections. Nothing is lost, and the next transaction opens new ones."""

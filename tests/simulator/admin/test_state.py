@@ -40,7 +40,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.simulator.admin.admin_caller import AdminCaller, assert_problem, simulator
-from tests.simulator.scheduling.builders import asked, kept, local
+from tests.simulator.scheduling.builders import asked, local, state_of
 
 NUMBERS = st.sampled_from(["a", "b", "ü/3"])
 DAYS = st.integers(0, 12)
@@ -157,7 +157,7 @@ def test_an_imported_state_behaves_the_same(before: list[Step], after: list[Step
 
 
 def _comparable(store: MemoryStore) -> dict[str, object]:
-    return {name: value for name, value in kept(store).items() if name != "_undo"}
+    return {name: value for name, value in state_of(store).items() if name != "_undo"}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 import drs_simulator
 import pytest
 import requests
-from drs_simulator import Simulator, load_scenario
+from drs_simulator import Simulator, load_profile, load_scenario
 
 from tests.simulator.soap.wire import OPEN, ORDER, call
 
@@ -145,7 +145,11 @@ def test_profile_check_accepts_a_valid_profile(tmp_path: Path) -> None:
 def test_profiles_are_listed_and_their_evidence_is_shown() -> None:
     listed = run("profile", "list").stdout
     assert all(name in listed for name in ("lincoln", "lincoln-2021", "newark", "hackney"))
-    assert "availability.day_cap" in run("profile", "evidence", "hackney").stdout
+    known = run("profile", "evidence", "hackney").stdout
+    assert "availability.day_cap" in known
+    counted = dict(line.split() for line in known.splitlines()[-6:])
+    assert list(counted) == ["seen", "published", "client", "vendor", "measured", "presumed"]
+    assert sum(map(int, counted.values())) == len(load_profile("hackney").evidence)
 
 
 def test_every_command_explains_itself() -> None:

@@ -443,7 +443,7 @@ class TestRuleFiles:
             ('[[faults]]\noperation = "fly"\neffect = "reset"', "faults[0]: operation: 'fly' is none of"),
             ('[[fault]]\neffect = "reset"', "faults: Field required"),
             ("faults = 1\nother = 2", "faults: "),
-            ("nonsense", "is no TOML"),
+            ("nonsense", "is not TOML"),
         ],
     )
     def test_wrong_file_is_one_line_with_the_key(self, tmp_path: Path, text: str, words: str) -> None:

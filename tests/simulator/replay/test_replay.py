@@ -1,4 +1,4 @@
-"""A DRS from recordings: which answer goes to which request, and what is told where none does."""
+"""A DRS from recordings: which response answers which request, and the fault if none does."""
 
 from __future__ import annotations
 
@@ -102,25 +102,25 @@ class TestEqualRequests:
             )
         )
 
-        def said(operation: str, members: str) -> str:
+        def answer_of(operation: str, members: str) -> str:
             answer = post(call(operation, members))
             return str(re.findall(r"Body><(\w+)/>", answer.text)[0])
 
         for _ in range(2):
-            assert said("openSession", OPEN) == "opened"
-            assert said("selectOrder", look) == "planned"
-            assert said("scheduleBooking", look) == "scheduled"
-            assert [said("selectOrder", look) for _ in range(3)] == ["fixed"] * 3
+            assert answer_of("openSession", OPEN) == "opened"
+            assert answer_of("selectOrder", look) == "planned"
+            assert answer_of("scheduleBooking", look) == "scheduled"
+            assert [answer_of("selectOrder", look) for _ in range(3)] == ["fixed"] * 3
 
     def test_the_tenth_comes_after_the_ninth(self, tmp_path: Path) -> None:
         exchanges = [("selectOrder", ORDER.format("s", 1), f"<n{number}/>") for number in range(1, 12)]
         post = caller(written(tmp_path, *exchanges))
-        said = [re.findall(r"<n(\d+)/>", post(call("selectOrder", ORDER.format("s", 1))).text)[0] for _ in range(11)]
-        assert said == [str(number) for number in range(1, 12)]
+        numbers = [re.findall(r"<n(\d+)/>", post(call("selectOrder", ORDER.format("s", 1))).text)[0] for _ in range(11)]
+        assert numbers == [str(number) for number in range(1, 12)]
 
     def test_a_recorded_fault_is_answered_with_500(self, tmp_path: Path) -> None:
-        told = "<e:Fault><faultcode>e:Client</faultcode><faultstring>No.</faultstring></e:Fault>"
-        assert fault(caller(written(tmp_path, ("foo", "", told)))(call("foo", ""))) == "No."
+        fault_element = "<e:Fault><faultcode>e:Client</faultcode><faultstring>No.</faultstring></e:Fault>"
+        assert fault(caller(written(tmp_path, ("foo", "", fault_element)))(call("foo", ""))) == "No."
 
     def test_a_request_that_the_simulator_would_refuse_is_answered(self, tmp_path: Path) -> None:
         folder = written(tmp_path, ("foo", "", "<done/>"))
@@ -203,7 +203,7 @@ class TestFolder:
             ("recording.toml", b'title = "T"', "recording.toml lacks 'profile'."),
             ("recording.toml", b'title="T"\nprofile="P"\nredacted=1', "recording.toml cannot be read: "),
             ("02-closeSession.response.xml", None, "02-closeSession.response.xml cannot be read: No such file"),
-            ("02-closeSession.response.xml", b"<a>", "02-closeSession.response.xml is no XML"),
+            ("02-closeSession.response.xml", b"<a>", "02-closeSession.response.xml is not XML"),
             ("02-closeSession.request.xml", b"<a/>", "02-closeSession.request.xml is no SOAP request, so take it out"),
             ("first.request.xml", b"<a/>", "first.request.xml is not named NN-operation.request.xml."),
         ],
@@ -214,9 +214,9 @@ class TestFolder:
             (folder / file).unlink()
         else:
             (folder / file).write_bytes(content)
-        with pytest.raises(RecordingError, match=re.escape(words)) as told:
+        with pytest.raises(RecordingError, match=re.escape(words)) as raised:
             load_recording(folder)
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(raised.value)
 
     def test_a_folder_without_exchanges_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(RecordingError, match=r"has no exchanges\.$"):
@@ -252,7 +252,7 @@ class TestRecording:
 
     def test_title_and_profile_are_enough(self, tmp_path: Path) -> None:
         recording = load_recording(written(tmp_path, ("foo", "", "<a/>")))
-        assert (recording.source, recording.clock, recording.volatile, recording.redacted) == ("", "wall", {}, {})
+        assert (recording.source, recording.clock, recording.volatile, recording.redacted) == ("", "system", {}, {})
 
 
 class TestCommand:

@@ -1,6 +1,6 @@
-"""What the gateway cannot read is answered with a fault, quickly, and changes nothing.
+"""A request that the gateway cannot read is answered with a fault, fast, and changes nothing.
 
-Quickly is told in time of the processor, which does not depend on what else the machine does.
+Time is measured as processor time, which does not depend on the load of the machine.
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ ENVELOPES = [
     call("selectOrder", f"<primaryOrderNumber>1</primaryOrderNumber><sessionId>{SESSION}</sessionId>"),
 ]
 HARDENED = Caller()
-# What the general way sets up once in a process is there before anything is timed.
+# Spyne is set up before anything is timed.
 HARDENED.post(call("openSession", "<x/>"))
 
 

@@ -118,7 +118,7 @@ def test_a_member_that_is_nil_counts_as_left_out(drs: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "kept"),
+    ("sent", "written"),
     [
         ("2021-11-19T23:59:59", "2021-11-19T23:59:59Z"),
         ("2021-11-19T23:59:59Z", "2021-11-19T23:59:59Z"),
@@ -129,9 +129,9 @@ def test_a_member_that_is_nil_counts_as_left_out(drs: Caller) -> None:
         (" 2021-10-29T10:00:00\n", "2021-10-29T10:00:00+01:00"),
     ],
 )
-def test_a_date_without_offset_is_local(drs: Caller, written: str, kept: str) -> None:
-    order = ORDER.replace("2021-11-19T23:59:59", written)
-    assert drs.ask("createOrder", order, drs.open()).returned.findtext("theOrder/targetDate") == kept
+def test_a_date_without_offset_is_local(drs: Caller, sent: str, written: str) -> None:
+    order = ORDER.replace("2021-11-19T23:59:59", sent)
+    assert drs.ask("createOrder", order, drs.open()).returned.findtext("theOrder/targetDate") == written
 
 
 def test_an_observed_order_has_the_three_elements_of_the_example(drs: Caller) -> None:
@@ -152,9 +152,9 @@ def test_a_seed_makes_the_bytes_repeatable() -> None:
     def conversation() -> list[str]:
         caller = Caller()
         session_id = caller.open()
-        asked = caller.ask("checkAvailability", PERIOD + ORDER, session_id)
+        availability = caller.ask("checkAvailability", PERIOD + ORDER, session_id)
         made = caller.ask("createOrder", ORDER, session_id)
-        return [session_id, asked.body, made.body]
+        return [session_id, availability.body, made.body]
 
     assert conversation() == conversation()
 

@@ -176,7 +176,7 @@ def test_in_one_file_there_is_no_part_to_fetch(drs: Caller) -> None:
 @pytest.mark.parametrize(("trusted", "address"), [(0, "http://localhost"), (1, "https://drs.example/tests")])
 def test_the_address_is_that_of_a_trusted_proxy(trusted: int, address: str) -> None:
     simulator = Simulator(trusted_proxies=trusted)
-    told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "drs.example", "X-Forwarded-Prefix": "/tests"}
-    described = etree.fromstring(Client(simulator.wsgi).get(f"{simulator.path}?wsdl", headers=told).data)
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "drs.example", "X-Forwarded-Prefix": "/tests"}
+    described = etree.fromstring(Client(simulator.wsgi).get(f"{simulator.path}?wsdl", headers=forwarded).data)
     (found,) = described.iter(f"{WSDL_SOAP}address")
     assert found.get("location") == f"{address}{simulator.path}"

@@ -83,7 +83,7 @@ LOCKS = st.sampled_from([None, "lockAsSpecified", "lockAfterSchedule"])
 TEXTS = st.sampled_from([None, "", "Door", 'said "no"; \\ Ünï\n\U0001f6e0'])
 PRIORITIES = st.sampled_from(["Priority 20 Days", "3 Days", "100 Days", "none"])
 
-# The very same requests, again and again: what was answered before is remembered.
+# The very same requests, again and again: their answers may be cached.
 ASKED_AGAIN = [
     AvailabilityRequest(
         begin, FIRST + timedelta(days=days), best, asked(number="1", codes=codes(code)), new_booking=new
@@ -97,18 +97,18 @@ ASKED_AGAIN = [
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a caller was told: the answer, or DRS's words where it declined."""
+class Outcome:
+    """The result of a call, or the message of its refusal."""
 
     answer: object = None
     refusal: str | None = None
 
 
-def told(desk: Desk, use_case: Callable[..., object], request: object) -> Told:
+def perform(desk: Desk, use_case: Callable[..., object], request: object) -> Outcome:
     try:
-        return Told(desk.perform(use_case, request))
+        return Outcome(desk.perform(use_case, request))
     except Refusal as refusal:
-        return Told(refusal=refusal.message)
+        return Outcome(refusal=refusal.message)
 
 
 def placing(booking: int, window: Window | None, operatives: tuple[str, ...] = ()) -> PlacingRequest:
@@ -159,10 +159,10 @@ class TwoStores(RuleBasedStateMachine):
         self.memory = Desk(LINCOLN, store=self.memory_store)
         self.other = Desk(LINCOLN, store=self.store)
 
-    def both(self, use_case: Callable[..., object], request: object) -> Told:
-        """What both were told, which is the same."""
-        expected = told(self.memory, use_case, request)
-        assert told(self.other, use_case, request) == expected
+    def both(self, use_case: Callable[..., object], request: object) -> Outcome:
+        """The outcome of the call, which is the same for both."""
+        expected = perform(self.memory, use_case, request)
+        assert perform(self.other, use_case, request) == expected
         return expected
 
     @initialize(target=bookings)
@@ -199,9 +199,7 @@ class TwoStores(RuleBasedStateMachine):
         self.both(schedule_booking, placing(booking, window))
 
     @rule(booking=bookings, window=st.none() | WINDOWS, time=st.booleans(), lock=LOCKS, operative=OPERATIVES)
-    def a_place_that_is_kept(
-        self, booking: int, window: Window | None, time: bool, lock: str | None, operative: str
-    ) -> None:
+    def a_locked_place(self, booking: int, window: Window | None, time: bool, lock: str | None, operative: str) -> None:
         request = placing(booking, window, (operative,))
         self.both(schedule_booking, request._replace(force=True, lock_time=time, resource_lock=lock))
 

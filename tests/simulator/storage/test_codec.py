@@ -116,10 +116,10 @@ def test_a_value_without_a_json_form_is_an_error() -> None:
 @pytest.mark.parametrize("line", WRITTEN_BY_VERSION_1.read_text(encoding="utf-8").splitlines())
 def test_documents_of_version_1_are_read(line: str) -> None:
     """One that cannot be read any more asks for a new version of the schema, not for a new file of examples."""
-    name, text, shown = line.split("\t")
+    name, text, expected_members = line.split("\t")
     document = next(document for type_, document in DOCUMENTS.items() if type_.__name__ == name)
     read = document.read(text)
-    for member in shown.split("; "):
+    for member in expected_members.split("; "):
         path, _, expected = member.partition("=")
         found: Any = read
         for step in path.split("."):

@@ -50,7 +50,7 @@ with store.transaction() as transaction:
 
 @dataclass
 class Acknowledged:
-    """What callers were told has happened."""
+    """The changes that callers have an answer to."""
 
     created: dict[str, int] = field(default_factory=dict)
     scheduled: dict[str, date] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Acknowledged:
 
 @contextmanager
 def serving(database: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server that keeps its state there, in a process group of its own, and its address."""
+    """A server of that database in its own process group, and its address."""
     arguments = (*SERVE, "--state", database, "--clock", "fixed@2021-10-22T12:20", "--threads", str(CALLERS))
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert process.stdout is not None
@@ -132,10 +132,10 @@ def test_every_acknowledged_booking_survives_kill_9(tmp_path: Path) -> None:
 
     with serving(database) as (_, url), requests.Session() as http:
         for number, day in acknowledged.scheduled.items():
-            shown = ask(http, url, "selectOrder", f"<primaryOrderNumber>{number}</primaryOrderNumber>{session}")
-            assert shown.findtext(".//bookingId") == str(acknowledged.created[number])
-            assert (shown.findtext(".//planningWindowStart") or "").startswith(f"{day}T08:00:00")
-            assert (shown.findtext(".//assignedStart") or "").startswith(str(day))
+            selected = ask(http, url, "selectOrder", f"<primaryOrderNumber>{number}</primaryOrderNumber>{session}")
+            assert selected.findtext(".//bookingId") == str(acknowledged.created[number])
+            assert (selected.findtext(".//planningWindowStart") or "").startswith(f"{day}T08:00:00")
+            assert (selected.findtext(".//assignedStart") or "").startswith(str(day))
 
     check_that_nothing_is_half_there(database, acknowledged)
     with sqlite3.connect(file) as connection:

@@ -64,7 +64,7 @@ sys.stdin.read()
 
 
 class Planner:
-    """A DRS with a booking that planners move, and somebody to be told of it."""
+    """A DRS with a booking that planners move, and a receiver to be notified."""
 
     def __init__(self, store: Store) -> None:
         self.desk = Desk(store=store)
@@ -92,10 +92,10 @@ def planner(store: Store) -> Planner:
 
 
 class SlowService(ThreadedServer):
-    """Takes so long to answer that whoever shares the work would come upon what another one is posting."""
+    """Answers so slowly that several senders are posting at the same time."""
 
     def __init__(self) -> None:
-        self.told: list[int] = []
+        self.received: list[int] = []
         self.news = Condition()
         super().__init__(Request.application(self._answer))
 
@@ -107,7 +107,7 @@ class SlowService(ThreadedServer):
         confirmation = ReceivedConfirmation.of(request.get_data())
         sleep(0.15)
         with self.news:
-            self.told.append(int(confirmation["bookingId"]))
+            self.received.append(int(confirmation["bookingId"]))
             self.news.notify_all()
         return Response()
 
@@ -121,7 +121,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that has said its first line, and ends when its standard input does."""
+    """A process that has printed its first line, and ends with its standard input."""
     command = (sys.executable, "-c", script, *arguments)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -130,25 +130,25 @@ def running(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_an_undelivered_confirmation_is_sent_by_the_next_simulator(database: str) -> None:
-    nobody = f"http://127.0.0.1:{free_port()}/"
-    with Simulator("lincoln", clock=CLOCK, state=database, callback_url=nobody) as drs:
+    closed_port = f"http://127.0.0.1:{free_port()}/"
+    with Simulator("lincoln", clock=CLOCK, state=database, callback_url=closed_port) as drs:
         move_booking(drs, create_booking(drs), 1)
     with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
-        (told,) = receiver.wait_for(1)
-        assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+        (received,) = receiver.wait_for(1)
+        assert received["planningWindowStart"] == "2021-10-27T12:00:00"
 
 
 def test_an_undelivered_confirmation_is_part_of_an_exported_state() -> None:
-    nobody = f"http://127.0.0.1:{free_port()}/"
-    with Simulator("lincoln", clock=CLOCK, callback_url=nobody) as drs:
+    closed_port = f"http://127.0.0.1:{free_port()}/"
+    with Simulator("lincoln", clock=CLOCK, callback_url=closed_port) as drs:
         move_booking(drs, create_booking(drs), 1)
         with AdminClient(drs.url) as admin:
             exported = admin.export_state().model_dump_json()
     with CallbackReceiver() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:
         with AdminClient(drs.url) as admin:
             admin.import_state(exported)
-        (told,) = receiver.wait_for(1)
-        assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+        (received,) = receiver.wait_for(1)
+        assert received["planningWindowStart"] == "2021-10-27T12:00:00"
         forged = exported.replace('"confirmations":[{"number":1', '"confirmations":[{"number":7')
         assert forged != exported
         with AdminClient(drs.url) as admin, pytest.raises(InvalidRequestError, match=r"numbers\.confirmation"):
@@ -162,8 +162,8 @@ def test_another_process_sends_what_a_killed_one_had_leased(database: str) -> No
     with running(TAKES_ITS_TURN, database) as process:
         process.send_signal(signal.SIGKILL)
     with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
-        (told,) = receiver.wait_for(1, 20)
-        assert told["planningWindowStart"] == "2021-10-27T08:00:00"
+        (received,) = receiver.wait_for(1, 20)
+        assert received["planningWindowStart"] == "2021-10-27T08:00:00"
 
 
 def test_processes_of_one_database_send_every_confirmation_once(database: str) -> None:
@@ -183,10 +183,10 @@ def test_processes_of_one_database_send_every_confirmation_once(database: str) -
             process.stdin.write("go\n")
             process.stdin.flush()
         with service.news:
-            assert service.news.wait_for(lambda: len(service.told) >= MANY, 30)
+            assert service.news.wait_for(lambda: len(service.received) >= MANY, 30)
         for process in senders:
             process.communicate("", timeout=20)
-        assert sorted(service.told) == ids
+        assert sorted(service.received) == ids
     assert planner.waiting() == ()
     store.close()
 

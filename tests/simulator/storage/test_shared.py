@@ -20,12 +20,12 @@ XML = {"Content-Type": "text/xml"}
 CLOCK = "fixed@2021-10-22T12:20:59"
 
 
-def said(url: str, operation: str, members: str) -> str:
+def ask(url: str, operation: str, members: str) -> str:
     return requests.post(url, call(operation, members), headers=XML, timeout=20).text
 
 
 def session_of(url: str) -> str:
-    return "".join(re.findall("<sessionId>.*?</sessionId>", said(url, "openSession", OPEN)))
+    return "".join(re.findall("<sessionId>.*?</sessionId>", ask(url, "openSession", OPEN)))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def admin_of(url: str) -> AdminClient:
 
 
 @pytest.fixture(autouse=True)
-def anew(request: pytest.FixtureRequest) -> None:
+def reset_servers(request: pytest.FixtureRequest) -> None:
     if "hosts" in request.fixturenames:
         with admin_of(request.getfixturevalue("hosts")[0]) as admin:
             admin.faults.clear()
@@ -56,7 +56,7 @@ def anew(request: pytest.FixtureRequest) -> None:
 def test_a_session_that_one_opens_is_good_at_the_other(hosts: tuple[str, str]) -> None:
     session = session_of(hosts[0])
     for _ in range(4):
-        assert "<status>success</status>" in said(hosts[1], "checkAvailability", f"{PERIOD}{session}{ORDER}")
+        assert "<status>success</status>" in ask(hosts[1], "checkAvailability", f"{PERIOD}{session}{ORDER}")
 
 
 def test_a_shift_of_the_clock_applies_to_all_servers(hosts: tuple[str, str]) -> None:
@@ -65,7 +65,7 @@ def test_a_shift_of_the_clock_applies_to_all_servers(hosts: tuple[str, str]) -> 
         admin.clock.shift(timedelta(days=1))
     for url in hosts * 3:
         for session in sessions:
-            assert "<status>error</status>" in said(url, "checkAvailability", f"{PERIOD}{session}{ORDER}")
+            assert "<status>error</status>" in ask(url, "checkAvailability", f"{PERIOD}{session}{ORDER}")
     with admin_of(hosts[1]) as admin:
         assert str(admin.clock.now()).startswith("2021-10-23")
 
@@ -77,7 +77,7 @@ def test_a_fault_for_three_times_applies_three_times_in_total(hosts: tuple[str, 
         admin.faults.add(rule)
     with ThreadPoolExecutor(8) as pool:
         body = f"{PERIOD}{session}{ORDER}"
-        answers = list(pool.map(lambda url: said(url, "checkAvailability", body), hosts * 6))
+        answers = list(pool.map(lambda url: ask(url, "checkAvailability", body), hosts * 6))
     assert sum("Struck" in answer for answer in answers) == 3
     with admin_of(hosts[0]) as admin:
         assert not admin.faults.rules()
@@ -93,21 +93,21 @@ def test_callers_at_two_servers_get_exactly_the_last_places(hosts: tuple[str, st
     def book(number: int) -> bool:
         url = hosts[number % 2]
         order = ORDER.replace("10000047", str(30000000 + number))
-        booking = re.findall("<bookingId>(.*?)<", said(url, "createOrder", order + session))[0]
+        booking = re.findall("<bookingId>(.*?)<", ask(url, "createOrder", order + session))[0]
         members = f"<bookingId>{booking}</bookingId><contract>0</contract><primaryOrderNumber/>{window}"
-        answer = said(url, "scheduleBooking", f"{session}<theBooking>{members}</theBooking>")
+        answer = ask(url, "scheduleBooking", f"{session}<theBooking>{members}</theBooking>")
         return "<status>success</status>" in answer
 
     with ThreadPoolExecutor(64) as pool:
         booked = sum(pool.map(book, range(64)))
     # Two joiners, an hour a booking, four hours.
     assert booked == 8
-    slots = said(hosts[1], "checkAvailability", f"{PERIOD}{session}{ORDER}").split("2021-10-28T00:00")[1]
+    slots = ask(hosts[1], "checkAvailability", f"{PERIOD}{session}{ORDER}").split("2021-10-28T00:00")[1]
     assert re.findall("<available>(.*?)<", slots)[0] == "NO"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ((), "each worker would be a DRS of its own: name a database with --state"),
         (("--state", "sqlite:///{folder}/drs.db", "--seed", "1"), "all workers would return the same session ids"),
@@ -115,12 +115,12 @@ def test_callers_at_two_servers_get_exactly_the_last_places(hosts: tuple[str, st
     ],
 )
 def test_workers_that_would_not_be_one_drs_are_refused(
-    tmp_path_factory: pytest.TempPathFactory, arguments: tuple[str, ...], told: str
+    tmp_path_factory: pytest.TempPathFactory, arguments: tuple[str, ...], message: str
 ) -> None:
     folder = tmp_path_factory.mktemp("state")
     done = run("serve", "--port", "0", "--workers", "2", *(each.format(folder=folder) for each in arguments))
     assert done.returncode == 2
-    assert told in done.stderr
+    assert message in done.stderr
 
 
 class TestTwoOfOneDatabase:

@@ -32,7 +32,7 @@ _all_are_there: Barrier
 
 
 def remember(barrier: Barrier) -> None:
-    """What a process is told when it begins."""
+    """Store the barrier in a new process."""
     global _all_are_there  # noqa: PLW0603 - a process pool has no other way to hand a barrier over
     _all_are_there = barrier
 
@@ -176,7 +176,7 @@ def test_an_error_has_no_personal_data(database: str) -> None:
 
 
 def orders_in(file: Path) -> list[str]:
-    """The numbers of the orders in the database file alone, without any file beside it."""
+    """The numbers of the orders in the database file alone, without its other files."""
     copied = Path(copyfile(file, file.with_name("copy.db")))
     store = open_store(f"sqlite:///{copied}")
     with store.transaction() as transaction:

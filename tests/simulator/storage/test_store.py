@@ -1,4 +1,4 @@
-"""What every keeping of the state owes the scheduler: all or nothing, numbers given once, diaries that follow."""
+"""What every store guarantees: transactions are all or nothing, numbers are unique, diaries are up to date."""
 
 from __future__ import annotations
 
@@ -176,8 +176,8 @@ def test_what_callers_write_may_be_long_and_in_any_script(desk: Desk, store: Sto
 
 
 def test_two_updates_of_an_operative_in_one_call_add_up(desk: Desk) -> None:
-    told = (OperativeUpdate(id="101", name="Sam"), OperativeUpdate(id="101", sectors=("N",)))
-    desk.perform(update_resources, OperativesUpdate(operatives=told))
+    updates = (OperativeUpdate(id="101", name="Sam"), OperativeUpdate(id="101", sectors=("N",)))
+    desk.perform(update_resources, OperativesUpdate(operatives=updates))
     (operative,) = desk.perform(select_resources, OperativeFilter(ids=("101",)))
     assert (operative.name, operative.sectors) == ("Sam", ("N",))
 

@@ -34,7 +34,10 @@ MOVES: dict[LifeCycle, tuple[LifeCycle, ...]] = {
     LifeCycle.STARTED: (LifeCycle.COMPLETED,),
     LifeCycle.COMPLETED: (),
 }
-"""What a booking can become by updateBooking (presumed). A reservation must be confirmed first."""
+"""What a booking can become by updateBooking, other than what it is already. A reservation must be confirmed first.
+
+The order of the states: vendor (o8gbpb5o3s, fvuj1f4ag8). ACKNOWLEDGED, ARRIVED and the way back: presumed.
+"""
 
 
 def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> tuple[PlannedBooking, ...]:
@@ -46,7 +49,8 @@ def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> t
     Refuses: an unknown order or one that is completed; a missing, incomplete or unknown SOR code; an unknown contract
     or location; a window that ends before it begins or lies in the past.
 
-    Evidence: presumed; members published.
+    Evidence: vendor (an order has many jobs: ttcyw2yphs; a new one has no worker: cckxof7hj0); members published; how
+    the order is named, and the window: presumed.
     """
     sent = request.booking
     number, order_id = sent.number or request.order.number, sent.order_id or request.order.order_id
@@ -66,7 +70,9 @@ def update_booking(context: UseCaseContext, request: BookingUpdate) -> PlannedBo
     contract or operative; for COMPLETED a missing begin or end, or an end before the begin; whatever createBooking
     refuses.
 
-    Evidence: client (the members of completing and of commenting); the life cycle is presumed, its words published.
+    Evidence: client (the members of completing and of commenting, a whole booking, the completion status); the order of
+    the life cycle: vendor (o8gbpb5o3s, fvuj1f4ag8); that there are follow-on bookings: vendor (02tfyrsxcm, 22d1tot8bp);
+    that it only goes forward once the work has begun, and the rest: presumed, members published.
     """
     validator, messages = context.validator, context.profile.messages
     sent = request.booking
@@ -101,7 +107,7 @@ def delete_booking(context: UseCaseContext, request: BookingRequest) -> None:
 
     Refuses: a missing field, an unknown booking or contract, a booking that is completed.
 
-    Evidence: client; that the order stays is presumed.
+    Evidence: client (Hackney, ONS); that the order stays is presumed.
     """
     booking = context.open_booking(request.booking_id)
     context.validator.contract(request.contract)

@@ -27,7 +27,9 @@ def schedule_booking(context: UseCaseContext, request: PlacingRequest) -> None:
     Refuses: an unknown booking, one that is completed; an unknown contract or operative; a window that ends before it
     begins or lies in the past; no room, no operative with that trade or no valid job template (planning failed).
 
-    Evidence: seen (the notes of scheduleBooking, Appendix B 5); what ``force`` and the locks do is presumed.
+    Evidence: seen (the notes of scheduleBooking, Appendix B 5); what the locks do: vendor (02tfyrsxcm, qe2fzeu7p2);
+    that a booking whose work has begun stays where it is: vendor (7vlmkiaf08); that assigned times and items counted
+    from 0 may be sent: client. What ``force`` does is presumed, and the vendor says otherwise (7vlmkiaf08, a2jkrrlcrb).
     """
     booking = _place(context, request, LifeCycle.PLANNED)
     context.transaction.put_booking(booking)
@@ -44,7 +46,7 @@ def create_reservation(context: UseCaseContext, request: PlacingRequest) -> None
 
     Refuses: whatever scheduleBooking refuses.
 
-    Evidence: presumed; members and the life cycle's word are published.
+    Evidence: presumed, as the vendor's help is silent; members and the life cycle's word are published.
     """
     held_until = context.now + timedelta(minutes=context.profile.ordering.reservation_minutes)
     context.transaction.put_booking(replace(_place(context, request, LifeCycle.RESERVED), held_until=held_until))
@@ -56,7 +58,7 @@ def confirm_reservation(context: UseCaseContext, request: PlacingRequest) -> Non
     Refuses: an unknown booking, one that is completed, one that is not reserved or whose reservation has lapsed; an
     unknown contract.
 
-    Evidence: presumed; members published.
+    Evidence: presumed, as the vendor's help is silent; members published.
     """
     booking = context.open_booking(_booking_id(request))
     if request.booking.contract is not None:

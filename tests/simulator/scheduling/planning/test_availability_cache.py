@@ -26,7 +26,7 @@ from drs_simulator.storage.memory import MemoryStore
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.simulator.scheduling.builders import Desk, asked, local
-from tests.simulator.storage.test_alike import TwoKeepings
+from tests.simulator.storage.test_alike import TwoStores
 
 
 class DisabledCache(AvailabilityCache):
@@ -44,10 +44,10 @@ class UncountedStore(MemoryStore):
     version = master_data_version = None  # type: ignore[assignment]
 
 
-class WithAndWithoutCache(TwoKeepings):
+class WithAndWithoutCache(TwoStores):
     """The same calls to a DRS with caches and to one without."""
 
-    store = UncountedStore()
+    store = UncountedStore()  # type: ignore[assignment]
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ def test_disabled_cache_makes_every_entry_again() -> None:
     assert len(made) == 2
 
 
-def test_same_request_gets_the_same_object_until_something_changes() -> None:
+def test_same_request_gets_the_same_object_until_a_change() -> None:
     desk = Desk()
     request = AvailabilityRequest(local("2021-10-26T00:00"), local("2021-10-27T00:00"), order=asked())
     answer = desk.perform(check_availability, request)

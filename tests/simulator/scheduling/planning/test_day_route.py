@@ -59,7 +59,7 @@ def is_feasible(shift: Shift, order: tuple[Visit, ...]) -> bool:
 
 @settings(max_examples=400)
 @given(visits_in_small_days())
-def test_order_is_found_exactly_when_some_permutation_is_feasible(visits: tuple[Visit, ...]) -> None:
+def test_order_is_found_exactly_when_a_permutation_is_feasible(visits: tuple[Visit, ...]) -> None:
     order = feasible_order(SHIFT, visits)
     assert (order is not None) == any(is_feasible(SHIFT, option) for option in permutations(visits))
     assert order is None or (sorted(order) == sorted(visits) and is_feasible(SHIFT, order))
@@ -67,7 +67,7 @@ def test_order_is_found_exactly_when_some_permutation_is_feasible(visits: tuple[
 
 @settings(max_examples=400)
 @given(visits_in_small_days())
-def test_timetable_keeps_windows_and_exists_exactly_with_an_order(visits: tuple[Visit, ...]) -> None:
+def test_timetable_exists_exactly_when_an_order_does(visits: tuple[Visit, ...]) -> None:
     stops = timetable(SHIFT, visits)
     assert (stops is None) == (feasible_order(SHIFT, visits) is None)
     if stops is not None:
@@ -150,7 +150,7 @@ def crowded_day() -> tuple[Shift, list[Visit]]:
     return shift, [*breaks, *(Visit(key, 0, shift.end, each, DEPOT) for key, each in enumerate(minutes, start=1))]
 
 
-def test_search_of_too_many_orders_is_given_up() -> None:
+def test_search_gives_up_at_its_limit() -> None:
     shift, visits = crowded_day()
     with pytest.raises(SearchLimitError):
         feasible_order(shift, visits)
