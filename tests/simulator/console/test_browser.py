@@ -123,6 +123,17 @@ def test_a_snippet_is_copied(page: Page) -> None:
     assert page.evaluate("navigator.clipboard.readText()").startswith("DrsOptions__ApiAddress=http://127.0.0.1")
 
 
+def test_a_snippet_is_copied_without_https(page: Page) -> None:
+    """Browsers offer no clipboard to pages of plain http on other hosts than this machine's."""
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.goto("/setup")
+    page.evaluate("document.addEventListener('copy', () => { window.copied = document.getSelection().toString(); })")
+    page.locator(".snippet", has_text="SoapClient").get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("window.copied").startswith("$drs = new SoapClient(")
+    expect(page.locator("textarea")).to_have_count(0)
+
+
 def test_text_of_callers_stays_text(page: Page) -> None:
     for path in ("/orders/10000047", "/journal", "/journal?outcome=fault"):
         page.goto(path)
