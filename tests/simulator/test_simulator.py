@@ -46,7 +46,7 @@ def test_it_can_serve_on_ipv6() -> None:
         assert drs.url.startswith("http://[::1]:")
 
 
-def test_it_takes_a_profile_by_name_as_a_file_or_as_it_is(tmp_path: Path) -> None:
+def test_profile_may_be_a_name_a_file_or_a_profile(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text('extends = "lincoln"\ninstance = "OWN"\n', encoding="utf-8")
     assert Simulator("newark").path == "/OTWebServiceGateway_NEWARK/ws/soap"
@@ -68,7 +68,7 @@ def test_reset_deletes_everything_and_numbers_start_again() -> None:
     assert caller.ask("createOrder", ORDER, first_session).body == first
 
 
-def test_its_clock_can_be_moved_from_outside() -> None:
+def test_its_clock_can_be_set() -> None:
     clock = Clock.parse("fixed@2021-10-22T23:59:59+01:00")
     caller = Caller()
     caller.simulator.clock.fix(clock.now())
@@ -77,14 +77,14 @@ def test_its_clock_can_be_moved_from_outside() -> None:
     assert "ession" in caller.ask("selectOrder", "<primaryOrderNumber>1</primaryOrderNumber>", session_id).error
 
 
-def test_two_simulators_know_nothing_of_each_other() -> None:
+def test_simulators_are_independent() -> None:
     one, other = Caller(), Caller()
     session_id = one.open()
     assert other.ask("closeSession", "", session_id).error
     assert one.ask("closeSession", "", session_id).returned.findtext("status") == "success"
 
 
-def test_how_it_shows_itself_has_no_password_in_it() -> None:
+def test_its_repr_has_no_password() -> None:
     shown = repr(Simulator(password="very-secret", clock="fixed@2021-10-22T12:00:00Z"))
     assert shown == "Simulator(profile='lincoln', clock='fixed@2021-10-22T13:00:00.000+01:00')"
 

@@ -46,7 +46,7 @@ def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
-def test_serve_prints_its_addresses_answers_and_stops_cleanly(signal_number: signal.Signals) -> None:
+def test_serve_prints_addresses_and_stops_cleanly(signal_number: signal.Signals) -> None:
     with serving("--port", "0", "--clock", "fixed@2021-10-22T12:00:00Z", "--seed", "1") as (process, printed):
         found = re.search(r"endpoint +(http://127\.0\.0\.1:\d+/OTWebServiceGateway_LINCOLN/ws/soap)\n", printed)
         assert found
@@ -61,7 +61,7 @@ def test_serve_prints_its_addresses_answers_and_stops_cleanly(signal_number: sig
         assert process.wait(timeout=10) == 0
 
 
-def test_serve_takes_login_profile_and_password_and_prints_no_password_that_was_given() -> None:
+def test_serve_takes_login_profile_and_password() -> None:
     arguments = ("--port", "0", "--profile", "hackney", "--login", "me", "--password", "my-secret")
     with serving(*arguments) as (process, printed):
         assert "London Borough of Hackney" in printed
@@ -75,7 +75,7 @@ def test_serve_takes_login_profile_and_password_and_prints_no_password_that_was_
         assert process.wait(timeout=10) == 0
 
 
-def test_serve_keeps_its_state_where_it_is_told_and_goes_on_from_there(tmp_path: Path) -> None:
+def test_serve_stores_its_state_and_reads_it_again(tmp_path: Path) -> None:
     arguments = ("--port", "0", "--clock", "fixed@2021-10-22T12:00:00Z", "--state", f"sqlite:///{tmp_path}/drs.db")
     answers = []
     for operation in ("createOrder", "selectOrder"):
@@ -119,14 +119,14 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
         (("fly",), "No such command"),
     ],
 )
-def test_what_cannot_be_used_is_told_with_exit_code_2(arguments: tuple[str, ...], words: str) -> None:
+def test_unusable_input_is_exit_code_2(arguments: tuple[str, ...], words: str) -> None:
     done = run(*arguments)
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_profile_check_names_the_key_at_which_a_profile_is_wrong(tmp_path: Path) -> None:
+def test_profile_check_names_the_wrong_key(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text('extends = "lincoln"\n[availability]\nday_cap = "many"\n', encoding="utf-8")
     done = run("profile", "check", str(file))
@@ -134,7 +134,7 @@ def test_profile_check_names_the_key_at_which_a_profile_is_wrong(tmp_path: Path)
     assert "availability.day_cap" in done.stderr
 
 
-def test_profile_check_says_that_a_profile_is_in_order(tmp_path: Path) -> None:
+def test_profile_check_accepts_a_valid_profile(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text('extends = "newark"\n', encoding="utf-8")
     done = run("profile", "check", str(file))
@@ -167,7 +167,7 @@ def test_it_is_a_module_too_with_version_and_short_help(arguments: tuple[str, ..
     assert f"drs-simulator {drs_simulator.__version__}" in done.stdout or "Usage: " in done.stdout
 
 
-def test_help_of_serve_groups_its_options_and_shows_no_value_for_flags() -> None:
+def test_help_of_serve_has_groups() -> None:
     done = run("serve", "--help")
     for panel in ("Network", "DRS", "State", "Faults", "Admin and console", "TLS", "Logging", "Replay"):
         assert f" {panel} ──" in done.stdout
