@@ -29,12 +29,15 @@ from drs_simulator.soap.values import write_quantity
 
 Members = dict[str, object]
 _DAY_CACHE_SIZE = 2048
+_LOCATION_CACHE_SIZE = 1024
+_DATUM_CACHE_SIZE = 1024
 
 
 class ResponseWriter:
     """Builds the responses of one installation.
 
-    A day of slots is written as text only once, because most days stay the same between two searches.
+    What recurs is written as text only once: days of slots, which mostly stay the same between two searches, locations and
+    business data.
 
     Args:
         profile: The installation.
@@ -49,11 +52,8 @@ class ResponseWriter:
         self._zone = profile.zone
         # All days are of one installation, so that equal ones have equal offsets.
         self._write_day = lru_cache(_DAY_CACHE_SIZE)(self._day)
-        self._fixed_data = {
-            datum.name: self._write_once("theBusinessData", "businessData", self._datum(datum.name, datum.value))
-            for datum in profile.business_data
-            if datum.value is not None and not {"{", "}"} & set(datum.value)
-        }
+        self._write_location = lru_cache(_LOCATION_CACHE_SIZE)(self._location)
+        self._write_datum = lru_cache(_DATUM_CACHE_SIZE)(self._datum)
         self._observed = profile.gateway.interface == "observed"
 
     def availability(self, answer: Availability) -> Members:
@@ -82,7 +82,7 @@ class ResponseWriter:
 
     def location(self, answer: Location) -> Members:
         """One location."""
-        return {"theLocation": self._location(answer)}
+        return {"theLocation": self._write_location(answer)}
 
     def alerts(self, answer: Sequence[PlannedBooking]) -> Members:
         """The alerts of these bookings."""
@@ -148,7 +148,7 @@ class ResponseWriter:
             status=order.status.value,
             targetDate=self._local(order.target_date),
             theBookings=[self._booking(planned) for planned in answer.bookings],
-            theLocation=self._location(order.location),
+            theLocation=self._write_location(order.location),
             userId=order.user_id,
         )
 
@@ -264,12 +264,13 @@ class ResponseWriter:
 
     def _business_data(self, user_id: str, reason: str, life_cycle: LifeCycle) -> list[Any]:
         return [
-            self._fixed_data.get(name) or self._datum(name, value)
+            self._write_datum(name, value)
             for name, value in business_data(self._profile, user_id, reason, life_cycle).items()
         ]
 
     def _datum(self, name: str, value: str | None) -> Any:
-        return self._types["businessData"](name=name, targetObject="job", value=value)
+        made = self._types["businessData"](name=name, targetObject="job", value=value)
+        return self._write_once("theBusinessData", "businessData", made)
 
     def _location(self, location: Location) -> Any:
         # The published interface requires a name, which Appendix B 4 lacks.
@@ -291,7 +292,7 @@ class ResponseWriter:
         )
         for member, value in location.more:
             setattr(made, member, value)
-        return made
+        return self._write_once("theLocation", "location", made)
 
     def _write_once(self, name: str, cls: str, value: Any) -> Any:
         """The value with its text, or the bare value if the compiled writer cannot write it."""
