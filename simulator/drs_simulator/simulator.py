@@ -208,9 +208,9 @@ class Simulator:
 
     def export_state(self) -> StateDocument:
         """Everything that this DRS would go on from: its clock, sessions with their ids, orders and bookings."""
-        from drs_simulator.storage.export import exported  # noqa: PLC0415 - its models take time to come
+        from drs_simulator.storage.export import export_state  # noqa: PLC0415 - its models take time to come
 
-        return exported(self.scheduler, self.clock, self._random)
+        return export_state(self.scheduler, self.clock, self._random)
 
     def import_state(self, document: StateDocument) -> None:
         """Go on from where another simulator of the same installation stood.
@@ -219,9 +219,9 @@ class Simulator:
             SnapshotError: The document is not in order, or of another installation; nothing was changed.
             ClockError: Its clock would read a time out of range; nothing was changed.
         """
-        from drs_simulator.storage.export import imported  # noqa: PLC0415 - see export_state
+        from drs_simulator.storage.export import import_state  # noqa: PLC0415 - see export_state
 
-        imported(document, self.scheduler, self.clock, self._random)
+        import_state(document, self.scheduler, self.clock, self._random)
 
     def import_file(self, file: str | Path) -> bool:
         """Create the order of a flat file of the housing system, and its booking.

@@ -1,7 +1,7 @@
 """The published interface as a table: every type with its members in order, every enumeration, every operation.
 
-Facts of the gateway's own interface description (published). Appendix B 4 shows an answer that differs from it in four
-places (seen): those make the ``observed`` interface.
+The table repeats the gateway's own WSDL (published). Appendix B 4 shows a response that differs from it in four places
+(seen): these make the ``observed`` interface.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ InterfaceName = Literal["observed", "published"]
 
 
 class Member(NamedTuple):
-    """One element of a type's sequence. ``type`` is a simple type of XML Schema or a type of the table."""
+    """One element of a type. ``type`` is the name of a simple type of XML Schema, or of a type in the table."""
 
     name: str
     type: str
@@ -24,14 +24,14 @@ class Member(NamedTuple):
 
 
 class Type(NamedTuple):
-    """One complex type: the type that it extends, and the members that it adds."""
+    """One complex type: the type that it extends, and the members that it adds to it."""
 
     base: str | None
     members: tuple[Member, ...]
 
 
 class Interface(NamedTuple):
-    """All that a gateway publishes, in the description's own order."""
+    """All types, enumerations and operations of a gateway, in the order of its WSDL."""
 
     name: InterfaceName
     types: Mapping[str, Type]
@@ -40,22 +40,22 @@ class Interface(NamedTuple):
 
 
 def one(name: str, kind: str, default: str | None = None) -> Member:
-    """A member that is there exactly once."""
+    """A member that occurs exactly once."""
     return Member(name, kind, default=default)
 
 
 def optional(name: str, kind: str, default: str | None = None) -> Member:
-    """A member that is there at most once."""
+    """A member that occurs at most once."""
     return Member(name, kind, required=False, default=default)
 
 
 def some(name: str, kind: str) -> Member:
-    """A member that is there at least once."""
+    """A member that occurs at least once."""
     return Member(name, kind, repeated=True)
 
 
 def many(name: str, kind: str) -> Member:
-    """A member that is there any number of times."""
+    """A member that occurs any number of times."""
     return Member(name, kind, required=False, repeated=True)
 
 
@@ -120,6 +120,15 @@ _ENUMERATIONS: Mapping[str, tuple[str, ...]] = {
     "availableValue": ("undefined", "NO", "YES", "MAYBE"),
 }
 
+# What scheduleBooking, createReservation and confirmReservation have in common.
+_PLACEMENT = (
+    one("force", "boolean"),
+    optional("resourceLock", "bookingResourceLock"),
+    one("sessionId", "string"),
+    one("theBooking", "booking"),
+    one("timeLock", "boolean"),
+    one("userId", "string"),
+)
 _TYPES: dict[str, Type] = {
     "entity": Type(None, ()),
     "command": Type("entity", (one("id", "int", "0"),)),
@@ -440,18 +449,7 @@ _TYPES: dict[str, Type] = {
     ),
     "resourceTemplate": Type("entity", (optional("name", "string"), many("theAbilities", "ability"))),
     "unavailabilityReason": Type("entity", (optional("description", "string"), optional("name", "string"))),
-    "xmbCreateReservation": Type(
-        "command",
-        (
-            one("bookingId", "int"),
-            one("force", "boolean"),
-            optional("resourceLock", "bookingResourceLock"),
-            one("sessionId", "string"),
-            one("theBooking", "booking"),
-            one("timeLock", "boolean"),
-            one("userId", "string"),
-        ),
-    ),
+    "xmbCreateReservation": Type("command", (one("bookingId", "int"), *_PLACEMENT)),
     "xmbCreateReservationResponse": Type("commandResponse", ()),
     "xmbUpdateLocation": Type("command", (one("sessionId", "string"), one("theLocation", "location"))),
     "xmbUpdateLocationResponse": Type("commandResponse", (optional("theLocation", "location"),)),
@@ -461,30 +459,9 @@ _TYPES: dict[str, Type] = {
     ),
     "xmbUpdateOrder": Type("command", (one("sessionId", "string"), one("theOrder", "order"))),
     "xmbUpdateOrderResponse": Type("commandResponse", (optional("theOrder", "order"),)),
-    "xmbConfirmReservation": Type(
-        "command",
-        (
-            one("bookingId", "int"),
-            one("force", "boolean"),
-            optional("resourceLock", "bookingResourceLock"),
-            one("sessionId", "string"),
-            one("theBooking", "booking"),
-            one("timeLock", "boolean"),
-            one("userId", "string"),
-        ),
-    ),
+    "xmbConfirmReservation": Type("command", (one("bookingId", "int"), *_PLACEMENT)),
     "xmbConfirmReservationResponse": Type("commandResponse", ()),
-    "xmbScheduleBooking": Type(
-        "command",
-        (
-            one("force", "boolean"),
-            optional("resourceLock", "bookingResourceLock"),
-            one("sessionId", "string"),
-            one("theBooking", "booking"),
-            one("timeLock", "boolean"),
-            one("userId", "string"),
-        ),
-    ),
+    "xmbScheduleBooking": Type("command", _PLACEMENT),
     "xmbScheduleBookingResponse": Type("commandResponse", ()),
     "xmbCreateOrder": Type("command", (one("sessionId", "string"), one("theOrder", "order"))),
     "xmbCreateOrderResponse": Type("commandResponse", (optional("theOrder", "order"),)),

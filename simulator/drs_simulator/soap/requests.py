@@ -1,4 +1,4 @@
-"""Turns the requests of the interface into commands of the domain."""
+"""Turns the requests of the interface into commands of the domain: one table for each kind of object."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _BOOKING = {
     "planner_comments": "plannerComments",
     "operator_comments": "operatorComments",
 }
-_PLACING = {"booking_id": "bookingId", "force": "force", "lock_time": "timeLock", "resource_lock": "resourceLock"}
+_PLACEMENT = {"booking_id": "bookingId", "force": "force", "lock_time": "timeLock", "resource_lock": "resourceLock"}
 _UPDATE = {
     "complete_order": "completeOrder",
     "operative_id": "resourceId",
@@ -91,7 +91,7 @@ _LOCATION = {
     "post_code": "postCode",
     "workflow_type": "workflowType",
 }
-# Members of a location that the scheduler only keeps.
+# Members of a location that the scheduler stores and does not use.
 _LOCATION_MORE = (
     *("areaCode", "citizenCode", "citizensName", "city", "contract", "customerCategory", "customerType"),
     *("locationSequenceNo", "messagingType", "number", "phoneNumber", "street"),
@@ -117,7 +117,7 @@ class RequestReader:
         self._best_slots_yes = BestSlots(profile.availability.best_slots_yes)
 
     def availability(self, sent: Any) -> commands.AvailabilityRequest:
-        """What checkAvailability is asked."""
+        """The command of checkAvailability."""
         pattern = sent.otherOrderPattern
         return commands.AvailabilityRequest(
             period_begin=sent.periodBegin,
@@ -133,23 +133,23 @@ class RequestReader:
         )
 
     def order(self, sent: Any) -> commands.OrderRequest:
-        """The order that a request has in ``theOrder``."""
+        """The order in ``theOrder``."""
         return _order(sent.theOrder)
 
     def booking(self, sent: Any) -> commands.BookingRequest:
-        """The booking that a request has in ``theBooking``."""
+        """The booking in ``theBooking``."""
         return _booking(sent.theBooking)
 
     def placing(self, sent: Any) -> commands.PlacingRequest:
-        """A booking that is to be given a place."""
-        return _read(commands.PlacingRequest, _PLACING, sent, booking=_booking(sent.theBooking))
+        """The command of scheduleBooking, createReservation and confirmReservation."""
+        return _read(commands.PlacingRequest, _PLACEMENT, sent, booking=_booking(sent.theBooking))
 
     def further_booking(self, sent: Any) -> commands.FurtherBookingRequest:
-        """What createBooking is asked."""
+        """The command of createBooking."""
         return commands.FurtherBookingRequest(_booking(sent.theBooking), _order(sent.theOrder))
 
     def booking_update(self, sent: Any) -> commands.BookingUpdate:
-        """What updateBooking is told. The order of the booking names it where the booking itself does not."""
+        """The command of updateBooking."""
         follow_on = sent.theFollowOnBooking
         becomes = _life_cycles((sent.transactionType,) if sent.transactionType else ())
         return _read(
@@ -162,11 +162,11 @@ class RequestReader:
         )
 
     def completion(self, sent: Any) -> commands.OrderCompletion:
-        """What completeOrder is told."""
+        """The command of completeOrder."""
         return _read(commands.OrderCompletion, _COMPLETION, sent)
 
     def order_filter(self, sent: Any) -> commands.OrderFilter:
-        """Which orders selectOrder is asked for."""
+        """The filter of selectOrder."""
         return _read(
             commands.OrderFilter,
             _ORDER_FILTER,
@@ -179,7 +179,7 @@ class RequestReader:
         )
 
     def booking_filter(self, sent: Any) -> commands.BookingFilter:
-        """Which bookings selectBooking is asked for."""
+        """The filter of selectBooking."""
         return _read(
             commands.BookingFilter,
             _BOOKING_FILTER,
@@ -191,11 +191,11 @@ class RequestReader:
         )
 
     def schedule(self, sent: Any) -> commands.ScheduleRequest:
-        """What getSchedule is asked."""
+        """The command of getSchedule."""
         return _read(commands.ScheduleRequest, _SCHEDULE, sent)
 
     def operative_filter(self, sent: Any) -> commands.OperativeFilter:
-        """Which operatives selectResource is asked for."""
+        """The filter of selectResource."""
         return _read(
             commands.OperativeFilter,
             _OPERATIVE_FILTER,
@@ -207,7 +207,7 @@ class RequestReader:
         )
 
     def operatives_update(self, sent: Any) -> commands.OperativesUpdate:
-        """What updateResource is told."""
+        """The command of updateResource."""
         updates = tuple(
             _read(
                 commands.OperativeUpdate,
@@ -226,7 +226,7 @@ class RequestReader:
         return commands.OperativesUpdate(_many(sent, "contract"), updates)
 
     def location(self, sent: Any) -> commands.LocationUpdate:
-        """What updateLocation is told."""
+        """The command of updateLocation."""
         location = sent.theLocation
         more = ((name, getattr(location, name, None)) for name in _LOCATION_MORE)
         return _read(
@@ -234,7 +234,7 @@ class RequestReader:
         )
 
     def code_definitions(self, sent: Any) -> commands.CodeDefinitions:
-        """What updateBookingCode is told."""
+        """The command of updateBookingCode."""
         definitions = _many(sent, "theBookingCodeDefinitions")
         return commands.CodeDefinitions(
             _many(sent, "contract"),
@@ -242,12 +242,12 @@ class RequestReader:
         )
 
     def alert_filter(self, sent: Any) -> commands.AlertFilter:
-        """Which alerts selectAlerts is asked for."""
+        """The filter of selectAlerts."""
         reasons = tuple(AlertReason(reason) for reason in _many(sent, "alertType") if reason != _UNDEFINED)
         return _read(commands.AlertFilter, _ALERTS, sent, contracts=_many(sent, "contract"), reasons=reasons)
 
     def contract(self, sent: Any) -> str | None:
-        """The contract that a request is about."""
+        """The contract in ``contract``."""
         contract: str | None = sent.contract
         return contract
 
@@ -300,15 +300,17 @@ def _each(cls: type[_Value], table: Mapping[str, str], sent: Any, member: str) -
 def _read(cls: type[_Value], table: Mapping[str, str], sent: Any, **more: object) -> _Value:
     if sent is None:
         return cls(**more)
-    attributes, values_of = _reading(sent.__class__, tuple(table.items()))
+    attributes, values_of = _attribute_reader(sent.__class__, tuple(table.items()))
     return cls(**dict(zip(attributes, values_of(sent), strict=True)), **more)
 
 
 @cache
-def _reading(sent: Any, table: tuple[tuple[str, str], ...]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    """The attributes that are read from such an object, and what reads their values: types may lack a member."""
-    members = sent.get_flat_type_info(sent)
+def _attribute_reader(
+    cls: Any, table: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The attributes that an object of this Spyne class can give, and the function that reads their values."""
+    members = cls.get_flat_type_info(cls)
     known = [(attribute, member) for attribute, member in table if member in members]
-    # With one name more, it always gives a tuple.
+    # With a second name attrgetter always returns a tuple.
     values_of = attrgetter(*(member for _, member in known), "__class__")
     return tuple(attribute for attribute, _ in known), lambda value: values_of(value)[:-1]

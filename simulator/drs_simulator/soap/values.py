@@ -1,4 +1,4 @@
-"""Simple values on the wire: how DRS reads and writes dates, numbers and flags as text."""
+"""Simple values as text: how DRS reads and writes dates, numbers and flags."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d
 _INTEGER = re.compile(r"[+-]?\d{1,10}", re.ASCII)
 _INT_MIN, _INT_MAX = -(2**31), 2**31 - 1
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
-# Dates beyond are read as these, so that no reckoning with them can leave the calendar. Real ones occur: .NET clients
-# send 0001-01-01T00:00:00 for a date that they did not set.
+# Earlier and later dates are read as these, so that no calculation leaves the calendar. They occur: .NET clients send
+# 0001-01-01T00:00:00 for a date that was not set.
 _EARLIEST = datetime(100, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9900, 1, 1, tzinfo=UTC)
 _WHITE_SPACE = " \t\r\n"
 
 
 def read_date_time(text: str, zone: ZoneInfo) -> datetime:
-    """An xs:dateTime as an instant in ``zone``; one without offset is local time there (seen: Appendix B 4).
+    """Read an xs:dateTime as an instant in ``zone``. One without an offset is local time (seen: Appendix B 4).
 
     Raises:
-        SoapFault: The text is no date and time.
+        SoapFault: The text is not a date and time.
     """
     trimmed = text.strip(_WHITE_SPACE)
     if not _DATE_TIME.fullmatch(trimmed):
@@ -40,7 +40,7 @@ def read_date_time(text: str, zone: ZoneInfo) -> datetime:
 
 
 def write_date_time(instant: datetime) -> str:
-    """An instant as DRS writes it: with offset, ``Z`` where that is zero, milliseconds only where there are any.
+    """Write an instant as DRS does: with its offset, ``Z`` for zero, and milliseconds only if there are any.
 
     Seen: ``2021-10-26T08:00:00+01:00``, ``2021-10-31T23:59:59Z``, ``2021-10-22T12:20:59.555+01:00``.
     """
@@ -49,10 +49,10 @@ def write_date_time(instant: datetime) -> str:
 
 
 def read_integer(text: str) -> int:
-    """An xs:int.
+    """Read an xs:int.
 
     Raises:
-        SoapFault: The text is no whole number of 32 bits.
+        SoapFault: The text is not a whole number of 32 bits.
     """
     trimmed = text.strip(_WHITE_SPACE)
     if not _INTEGER.fullmatch(trimmed) or not _INT_MIN <= int(trimmed) <= _INT_MAX:
@@ -61,7 +61,7 @@ def read_integer(text: str) -> int:
 
 
 def read_flag(text: str) -> bool:
-    """An xs:boolean.
+    """Read an xs:boolean.
 
     Raises:
         SoapFault: The text is neither true, false, 1 nor 0.
@@ -73,10 +73,10 @@ def read_flag(text: str) -> bool:
 
 
 def write_flag(value: bool) -> str:
-    """An xs:boolean as DRS writes it."""
+    """Write an xs:boolean as DRS does."""
     return "true" if value else "false"
 
 
 def write_quantity(quantity: Decimal) -> str:
-    """A quantity as DRS writes it, always with a fraction: ``1.0`` (seen: Appendix B 4)."""
+    """Write a quantity as DRS does, always with a fraction: ``1.0`` (seen: Appendix B 4)."""
     return str(float(quantity))

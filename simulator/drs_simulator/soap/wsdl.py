@@ -1,7 +1,7 @@
 """The WSDL, made from the interface's table: what the real gateway publishes, with a binding and an address.
 
-Spyne could write one too, but marks everything nillable, knows no global elements besides its messages, and orders the
-rest as it likes; the table is exact.
+Spyne could write one too, but it marks everything nillable, has no global elements but its messages, and uses an order
+of its own. The table is exact.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
-"""What can be wrong with the place where the state is to be kept. The texts say what to do, and show no password.
+"""Errors of the place where the state is stored. The messages say what to do, and show no password.
 
 ::
 
     StateError
-    ├── StateSettingError      the setting names no place that is known
-    ├── StateDriverError       what its database needs is not installed
+    ├── StateSettingError      the setting names no known place
+    ├── StateDriverError       a library that the database needs is not installed
     ├── StateUnreachableError  the database cannot be opened
-    └── StateVersionError      another version of the simulator keeps its state there
+    ├── StateLostError         the database failed while it was used
+    └── StateVersionError      another version of the simulator stores its state there
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from drs_simulator.errors import UnusableError
 
 
 class StateError(UnusableError):
-    """The state cannot be kept where it was to be kept."""
+    """The state cannot be stored in the place that the setting names."""
 
 
 class StateSettingError(StateError):
-    """The setting is neither ``memory`` nor the URL of a database that can be used."""
+    """The setting is neither ``memory`` nor the URL of a supported database."""
 
 
 class StateDriverError(StateError):
@@ -27,11 +28,11 @@ class StateDriverError(StateError):
 
 
 class StateUnreachableError(StateError):
-    """The database is not there, does not let us in, or is none."""
+    """The database does not exist, refuses the connection, or is a file of another kind."""
 
 
 class StateLostError(StateError):
-    """The database failed at a call, because it is gone or full; nothing of the call was done. It may be back later."""
+    """The database failed at a call, for example because it is gone or full. Nothing of the call was done."""
 
 
 class StateVersionError(StateError):

@@ -18,7 +18,7 @@ from drs_simulator.scheduling.snapshot import Snapshot, SnapshotError, put_snaps
 from drs_simulator.scheduling.store import Numbered
 
 _RANDOM_WORDS = 625
-"""What Python's source of repeatable randomness is made of."""
+"""The numbers that make up the state of ``random.Random``."""
 
 Word = Annotated[int, Field(ge=0, lt=2**32)]
 
@@ -28,27 +28,27 @@ class _Part(BaseModel):
 
 
 class ClockState(_Part):
-    """Where the clock stands, or how far ahead of the wall it runs: one of the two."""
+    """The instant at which the clock stands, or how far ahead of real time it runs: one of the two."""
 
     fixed: AwareDatetime | None = None
     shift: timedelta | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _check_that_one_is_given(self) -> Self:
         if (self.fixed is None) == (self.shift is None):
             raise ValueError("give either fixed or shift")
         return self
 
     @classmethod
     def of(cls, mode: RunningClock | FrozenClock) -> Self:
-        """The clock's mode, to be written out."""
+        """The document of a clock's mode."""
         if isinstance(mode, FrozenClock):
             return cls(fixed=mode.instant.astimezone(UTC))
         return cls(shift=mode.shift)
 
     @property
     def mode(self) -> RunningClock | FrozenClock:
-        """The clock's mode again.
+        """The clock's mode.
 
         Raises:
             ClockError: The clock would read a time out of range.
@@ -62,13 +62,13 @@ class ClockState(_Part):
 
 
 class StateDocument(_Part):
-    """Everything that a DRS would go on from. Instants are in UTC.
+    """The whole state of a DRS. Instants are in UTC.
 
     Args:
-        schema_version: The version of this form; another one is refused.
-        profile: The name of the installation that it belongs to.
+        schema_version: The version of this format; another one is refused.
+        profile: The name of the installation.
         clock: The clock's mode.
-        randomness: Where the source of ids and tokens stands, if it is a repeatable one.
+        randomness: The state of the source of ids and tokens, if that is repeatable.
     """
 
     schema_version: Literal[1] = 1
@@ -85,14 +85,14 @@ class StateDocument(_Part):
     confirmations: tuple[Confirmation, ...] = ()
 
     @model_validator(mode="after")
-    def _randomness_can_go_on(self) -> Self:
+    def _check_randomness(self) -> Self:
         if self.randomness is not None and self.randomness[-1] >= _RANDOM_WORDS:
             raise ValueError("randomness: its last number must be less than 625")
         return self
 
     @classmethod
     def of(cls, profile: str, mode: RunningClock | FrozenClock, random: Random, snapshot: Snapshot) -> Self:
-        """The document of a DRS, from its parts."""
+        """Make the document of a DRS from its parts."""
         moved = snapshot.in_zone(UTC)
         return cls(
             profile=profile,
@@ -109,7 +109,7 @@ class StateDocument(_Part):
         )
 
     def snapshot(self, zone: ZoneInfo) -> Snapshot:
-        """What is kept, with its instants in the installation's zone, as the gateway reads them.
+        """The stored values, with their instants in the installation's time zone, as the gateway reads them.
 
         Raises:
             SnapshotError: An instant has no offset or is out of range, or a local time has one.
@@ -126,30 +126,30 @@ class StateDocument(_Part):
         ).in_zone(zone)
 
     def restore(self, random: Random) -> None:
-        """Let a repeatable source of randomness go on from where this one stood."""
+        """Set a repeatable source of randomness to the state in the document."""
         if self.randomness is not None and _words_of(random) is not None:
             random.setstate((Random.VERSION, self.randomness, None))
 
 
 def _words_of(random: Random) -> tuple[int, ...] | None:
-    """Where a repeatable source stands; ``None`` for the system's own, which cannot be set."""
+    """The state of a repeatable source; ``None`` for the system's source, which has none."""
     return None if isinstance(random, SystemRandom) else random.getstate()[1]
 
 
-def exported(scheduler: Scheduler, clock: Clock, random: Random) -> StateDocument:
-    """The state as it is at one moment: clock, sessions with their ids, orders and bookings."""
+def export_state(scheduler: Scheduler, clock: Clock, random: Random) -> StateDocument:
+    """Export the state at one moment: clock, sessions with their ids, orders, bookings and master data."""
 
-    def told(context: UseCaseContext, request: None) -> StateDocument:
+    def take(context: UseCaseContext, request: None) -> StateDocument:
         return StateDocument.of(scheduler.profile.name, clock.mode, random, take_snapshot(context, request))
 
-    return scheduler.run_as_system(told, None)
+    return scheduler.run_as_system(take, None)
 
 
-def imported(document: StateDocument, scheduler: Scheduler, clock: Clock, random: Random) -> None:
-    """Put the document's state in place of what is there, all of it or nothing.
+def import_state(document: StateDocument, scheduler: Scheduler, clock: Clock, random: Random) -> None:
+    """Replace the state by the document's: all of it, or nothing if the document is refused.
 
     Raises:
-        SnapshotError: The document is not in order, or of another installation.
+        SnapshotError: The document is inconsistent, or of another installation.
         ClockError: Its clock would read a time out of range.
     """
     profile = scheduler.profile

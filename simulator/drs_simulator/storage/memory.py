@@ -1,4 +1,4 @@
-"""State in memory: quick, lost when the process ends, safe under threads."""
+"""The state in memory: fast, safe under threads, lost when the process ends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Value = TypeVar("_Value")
 
 
 class MemoryStore:
-    """Keeps the state in dictionaries under one lock. A transaction that raises is undone step by step."""
+    """Stores the state in dictionaries under one lock. A transaction that raises is undone step by step."""
 
     def __init__(self) -> None:
         self._lock = RLock()
@@ -53,7 +53,7 @@ class MemoryStore:
             except BaseException:
                 while self._undo:
                     self._undo.pop()()
-                # All is as it was then.
+                # The state is again what it was at these versions.
                 self._version, self._master_data_version = versions
                 raise
             finally:
@@ -65,7 +65,7 @@ class MemoryStore:
             self._clear()
 
     def close(self) -> None:
-        """See ``Store.close``. Memory has no connections."""
+        """See ``Store.close``. There is nothing to close."""
 
     def __str__(self) -> str:
         return "memory"
@@ -238,9 +238,9 @@ class MemoryStore:
 
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
         """See ``Transaction.diaries``."""
-        days, kept = days_between(first, last), self._diaries
+        days = days_between(first, last)
         keys = [(operative_id, day) for operative_id in operative_ids for day in days]
-        return {key: kept[key] for key in keys if key in kept}
+        return {key: self._diaries[key] for key in keys if key in self._diaries}
 
     def _enter_diary(self, booking: Booking) -> None:
         if booking.appointment is not None:
@@ -256,7 +256,7 @@ class MemoryStore:
             self._put(self._diaries, key, visits or None)
 
     def _put(self, table: dict[_Key, _Value], key: _Key, value: _Value | None) -> None:
-        """Set one entry, or remove it where the value is ``None``; remembers how to undo that."""
+        """Set an entry, or remove it if the value is ``None``; the undo log gets the reverse."""
         before = table.get(key)
         self._undo.append(lambda: _set(table, key, before))
         _set(table, key, value)

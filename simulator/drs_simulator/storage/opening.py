@@ -1,4 +1,4 @@
-"""Opens the keeping that a setting names: this process's memory, or a database by its URL."""
+"""Opens the store that a setting names: this process's memory, or a database by its URL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PLACES = "memory, sqlite:///drs.db or postgresql+psycopg://USER:PASSWORD@HOST/D
 
 
 def open_store(state: str) -> Store:
-    """The keeping of that name, ready for use; a new database is set up first.
+    """Open the store of that name. A new database gets its tables.
 
     ::
 
@@ -21,17 +21,17 @@ def open_store(state: str) -> Store:
         state: ``memory``, ``sqlite:///FILE`` or ``postgresql+psycopg://USER:PASSWORD@HOST/DATABASE``.
 
     Raises:
-        StateError: The state cannot be kept there; the message says why.
+        StateError: The state cannot be stored there; the message says why.
     """
     if state == MEMORY:
         return MemoryStore()
     scheme, separator, _ = state.partition("://")
-    # No more than the scheme is repeated: what follows it may hold a password.
-    unknown = f"'{scheme if separator else state.partition(':')[0]}' is no place to keep the state. Write {_PLACES}."
+    # The message repeats no more than the scheme: what follows may contain a password.
+    unknown = f"'{scheme if separator else state.partition(':')[0]}' is no place to store the state. Write {_PLACES}."
     if not separator:
         raise StateSettingError(unknown)
     try:
-        # Only here, because who keeps the state in memory should not wait for SQLAlchemy, nor need it.
+        # SQLAlchemy is optional, and slow to import.
         from drs_simulator.storage.sql.store import SqlStore, database_url  # noqa: PLC0415
 
         url = database_url(state)

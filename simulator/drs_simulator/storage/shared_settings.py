@@ -1,4 +1,4 @@
-"""What the processes that share a database share besides the state: the clock's mode, and settings as text."""
+"""Settings that all processes of one database share, as text; one of them is the clock's mode."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _CLOCK = "clock"
 
 @runtime_checkable
 class SharedSettings(Protocol):
-    """A keeping of the state that other processes use as well."""
+    """A store that other processes use as well."""
 
     def setting(self, name: str) -> str | None:
-        """The setting of that name, as it is now; also while a transaction of this process is open.
+        """The present value of a setting, also while a transaction of this process is open.
 
         Raises:
             StateError: It cannot be read.
         """
 
     def change_setting(self, name: str, change: Callable[[str | None], str]) -> None:
-        """Change a setting as a function of what it is; nobody comes between.
+        """Change a setting by a function of its present value, in one transaction.
 
         Raises:
             StateError: It cannot be changed.
@@ -32,9 +32,9 @@ class SharedSettings(Protocol):
 
 
 class SharedClock(Clock):
-    """A clock that all who share a database move together, and that moves for all of them at once.
+    """A clock whose mode all processes of one database share.
 
-    While the database cannot be reached it goes on as it was last seen to go.
+    While the database cannot be reached, the clock runs on in the mode that it last had.
     """
 
     def __init__(self, settings: SharedSettings) -> None:
@@ -44,7 +44,7 @@ class SharedClock(Clock):
 
     @property
     def mode(self) -> RunningClock | FrozenClock:
-        """How it goes."""
+        """The clock's mode: running or frozen."""
         try:
             text = self._settings.setting(_CLOCK)
         except StateError:
@@ -62,17 +62,17 @@ class SharedClock(Clock):
         self._change(lambda clock: clock.fix(instant))
 
     def shift(self, by: timedelta) -> None:
-        """See ``Clock.shift``. Two processes that shift it at a time both do."""
+        """See ``Clock.shift``. If two processes shift it at once, both shifts count."""
         self._change(lambda clock: clock.shift(by))
 
     def _change(self, change: Callable[[Clock], None]) -> None:
-        def changed(text: str | None) -> str:
+        def apply(text: str | None) -> str:
             clock = Clock()
             clock.mode = _mode_of(text)
             change(clock)
             return str(clock)
 
-        self._settings.change_setting(_CLOCK, changed)
+        self._settings.change_setting(_CLOCK, apply)
 
 
 def _mode_of(text: str | None) -> RunningClock | FrozenClock:

@@ -73,7 +73,7 @@ def test_a_database_that_knows_no_encoding_keeps_every_name_too(new_postgresql: 
     ],
 )
 def test_what_names_no_place_is_refused_with_those_that_there_are(state: str) -> None:
-    with pytest.raises(StateSettingError, match=r"is no place to keep the state\. Write memory, sqlite:///") as raised:
+    with pytest.raises(StateSettingError, match=r"is no place to store the state\. Write memory, sqlite:///") as raised:
         open_store(state)
     assert "my-secret" not in str(raised.value)
     assert issubclass(StateSettingError, StateError)

@@ -1,1 +1,1 @@
-"""Spyne's application, types and protocol: the reference for reading and writing."""
+"""Spyne's types and protocol: the reference for what is read and written."""

@@ -1,7 +1,7 @@
 """Makes Spyne 2.14 importable on Python 3.12 and later, and without ImportWarning on 3.11. Import it before Spyne.
 
-Spyne carries a copy of six whose importer for ``six.moves`` has only the protocol that Python 3.12 removed. The copy is
-loaded first, by itself, and its importer taught the present protocol.
+Spyne bundles a copy of six whose importer for ``six.moves`` has only the protocol that Python 3.12 removed. This module
+loads that copy first, and adds the present protocol to its importer.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 _SIX = "spyne.util.six"
 
 
-def _teach(importer: type[Any]) -> None:
-    """Give six's importer the methods that Python 3.12 asks for."""
+def _add_protocol(importer: type[Any]) -> None:
+    """Give six's importer the methods that Python 3.12 needs."""
 
     def find_spec(self: Any, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
         del path, target
@@ -28,7 +28,7 @@ def _teach(importer: type[Any]) -> None:
         return module
 
     def exec_module(self: Any, module: ModuleType) -> None:
-        """The module was made whole already."""
+        """Do nothing: ``create_module`` has loaded the module."""
 
     for method in (find_spec, create_module, exec_module):
         if not hasattr(importer, method.__name__):
@@ -36,14 +36,14 @@ def _teach(importer: type[Any]) -> None:
 
 
 def _forget_failed_import() -> None:
-    """Remove what an import of Spyne that failed has left: the next one would trip over the submodules."""
+    """Remove the submodules that a failed import of Spyne has left, because the next import would fail on them."""
     if "spyne" not in sys.modules:
         for name in [name for name in sys.modules if name.startswith("spyne.")]:
             del sys.modules[name]
 
 
-def _six() -> ModuleType | None:
-    """Spyne's copy of six, loaded by itself; nothing where Spyne is not installed, which its own import says best."""
+def _load_six() -> ModuleType | None:
+    """Load Spyne's copy of six alone; ``None`` if Spyne is not installed, which its own import then reports."""
     if _SIX in sys.modules:
         return sys.modules[_SIX]
     package = importlib.util.find_spec("spyne")
@@ -59,5 +59,5 @@ def _six() -> ModuleType | None:
 
 
 _forget_failed_import()
-if (_loaded := _six()) is not None:
-    _teach(_loaded._SixMetaPathImporter)
+if (_loaded := _load_six()) is not None:
+    _add_protocol(_loaded._SixMetaPathImporter)

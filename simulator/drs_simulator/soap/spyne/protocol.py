@@ -22,10 +22,10 @@ NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
 class CxfReader(Soap11):  # type: ignore[misc]
-    """Reads a request into Spyne's objects and refuses what JAXB refuses.
+    """Reads a request into Spyne's objects, and refuses what JAXB refuses.
 
-    The context's ``in_document`` is the element that names the operation; its ``udc`` has the installation's ``zone``
-    and the gateway's ``settings``.
+    The context's ``in_document`` is the element that names the operation. Its ``udc`` has the ``zone`` of the
+    installation and the ``settings`` of the gateway.
     """
 
     def __init__(self) -> None:
@@ -33,19 +33,19 @@ class CxfReader(Soap11):  # type: ignore[misc]
         self.deserialization_handlers.update(
             {
                 ComplexModelBase: self.complex_from_element,
-                Unicode: _leaf(lambda text, _: text),
-                Integer32: _leaf(lambda text, _: read_integer(text)),
-                Boolean: _leaf(lambda text, _: read_flag(text)),
-                DateTime: _leaf(read_date_time),
-                EnumBase: _enumerated,
+                Unicode: _leaf_reader(lambda text, _: text),
+                Integer32: _leaf_reader(lambda text, _: read_integer(text)),
+                Boolean: _leaf_reader(lambda text, _: read_flag(text)),
+                DateTime: _leaf_reader(read_date_time),
+                EnumBase: _read_enumeration,
             }
         )
 
     def create_in_document(self, ctx: MethodContext, charset: str | None = None) -> None:
-        """The guard has parsed the request already."""
+        """Do nothing: ``read_envelope`` has parsed the request."""
 
     def decompose_incoming_envelope(self, ctx: MethodContext, message: object = None) -> None:  # noqa: ARG002
-        """Name the operation; a wrapper in no namespace means the same one (client: patched .NET services)."""
+        """Name the operation. A wrapper may be in no namespace (client: patched .NET services)."""
         wrapper = ctx.in_document
         namespace, local_name = name_of(wrapper)
         ctx.in_header_doc = None
@@ -53,11 +53,11 @@ class CxfReader(Soap11):  # type: ignore[misc]
         ctx.method_request_string = f"{{{namespace or NAMESPACE}}}{local_name}"
 
     def from_element(self, ctx: MethodContext, cls: Any, element: etree._Element) -> object:
-        """A value of the type ``cls``."""
+        """Read a value of the type ``cls``."""
         return self.deserialization_handlers[cls](ctx, cls, element)
 
     def complex_from_element(self, ctx: MethodContext, cls: Any, element: etree._Element) -> object:
-        """A complex value; elements may come in any order, the last of a repeated single one counts (presumed)."""
+        """Read a complex value. Elements may have any order; the last of a repeated single one counts (presumed)."""
         if sum(1 for _ in element.iterancestors()) > ctx.udc.settings.max_depth:
             raise soap_fault.too_deep(ctx.udc.settings.max_depth)
         members = cls.get_flat_type_info(cls)
@@ -80,7 +80,7 @@ class CxfReader(Soap11):  # type: ignore[misc]
         return value
 
     def _read(self, ctx: MethodContext, member: Any, child: etree._Element) -> object:
-        """The member's value; one that is not of its type is nothing at all where the profile says so."""
+        """Read the member's value. The profile can make a value of the wrong type count as none."""
         try:
             return self.from_element(ctx, member, child)
         except soap_fault.WrongValue:
@@ -90,7 +90,7 @@ class CxfReader(Soap11):  # type: ignore[misc]
 
 
 class CxfWriter(Soap11):  # type: ignore[misc]
-    """Writes an answer to the letter of Appendix B (seen): prefixes, unqualified children, no nulls, dates."""
+    """Writes a response exactly as Appendix B has it (seen): prefixes, unqualified children, no nulls, dates."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,30 +98,30 @@ class CxfWriter(Soap11):  # type: ignore[misc]
         self._to_unicode_handlers[Boolean] = lambda _, value: write_flag(value)
 
     def serialize(self, ctx: MethodContext, message: object) -> None:  # noqa: ARG002
-        """Put the answer into its envelope."""
+        """Put the response into its envelope."""
         envelope = etree.Element(etree.QName(SOAP_1_1, "Envelope"), nsmap={"soap": SOAP_1_1})
         body = etree.SubElement(envelope, etree.QName(SOAP_1_1, "Body"))
         wrapper_name = etree.QName(NAMESPACE, ctx.descriptor.out_message.get_type_name())
         wrapper = etree.SubElement(body, wrapper_name, nsmap={"ns1": NAMESPACE})
         returned = etree.SubElement(wrapper, "return", nsmap={"ns2": NAMESPACE})
-        answer = ctx.out_object[0]
-        self._get_members_etree(ctx, type(answer), answer, returned)
+        response = ctx.out_object[0]
+        self._get_members_etree(ctx, type(response), response, returned)
         ctx.out_document = envelope
 
     def to_parent(
         self, ctx: MethodContext, cls: Any, inst: object, parent: etree._Element, ns: object, *args: Any, **kwargs: Any
     ) -> object:
-        """A member, in no namespace; nothing at all for one that has no value."""
+        """Write a member in no namespace; one without a value is left out."""
         del ns
         value = inst.value if isinstance(inst, Written) else inst
         return None if value is None else super().to_parent(ctx, cls, value, parent, None, *args, **kwargs)
 
     def create_out_string(self, ctx: MethodContext, charset: str | None = None) -> None:  # noqa: ARG002
-        """The envelope as bytes, always UTF-8."""
+        """Write the envelope as bytes, always in UTF-8."""
         ctx.out_string = [serialize(ctx.out_document)]
 
 
-def _leaf(
+def _leaf_reader(
     read: Callable[[str, ZoneInfo], object],
 ) -> Callable[[MethodContext, Any, etree._Element], object]:
     def read_leaf(ctx: MethodContext, cls: Any, element: etree._Element) -> object:
@@ -131,7 +131,7 @@ def _leaf(
     return read_leaf
 
 
-def _enumerated(ctx: MethodContext, cls: Any, element: etree._Element) -> str:
+def _read_enumeration(ctx: MethodContext, cls: Any, element: etree._Element) -> str:
     del ctx
     text = _text(element)
     if text not in allowed_values(cls):

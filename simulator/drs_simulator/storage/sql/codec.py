@@ -1,12 +1,11 @@
-"""How the domain's values are written as JSON documents, and read again as they were."""
+"""Writes the domain's values as JSON documents, and reads them again."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
@@ -18,11 +17,11 @@ _Value = TypeVar("_Value")
 
 
 class Document(Generic[_Value]):
-    """The document of one type of value. An instant is read back in UTC, whatever its zone was.
+    """The JSON form of one type of value. Every instant is read back in UTC.
 
     Args:
         type_: The type.
-        renamed: Members by the names that earlier versions wrote, and their present names.
+        renamed: The names of members in earlier versions, with their present names.
     """
 
     def __init__(self, type_: type[_Value], renamed: Mapping[str, str] | None = None) -> None:
@@ -41,16 +40,11 @@ class Document(Generic[_Value]):
         named = {self._renamed.get(name, name): value for name, value in members.items()}
         return self._adapter.validate_json(json.dumps(named))
 
-    def remembered(self, most: int) -> Callable[[str], _Value]:
-        """Reads as ``read`` does, and gives the same value again for the same document. Values do not change."""
-        return lru_cache(most)(self.read)
-
 
 SESSION = Document(Session)
 ORDER = Document(Order)
 BOOKING = Document(Booking)
 VISIT = Document(Visit)
-read_visit = VISIT.remembered(65536)
 SOR_CODE = Document(SorCode)
 LOCATION = Document(Location)
 OPERATIVE = Document(Operative, {"standing_visits": "recurring_visits"})
@@ -58,7 +52,7 @@ CONFIRMATION = Document(Confirmation)
 
 
 def _text(value: object) -> str:
-    """What JSON has no form for. Pydantic would write an offset without its seconds; UTC has none."""
+    """The text of a value that JSON lacks. Instants are in UTC, since Pydantic drops an offset's seconds."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date | time):

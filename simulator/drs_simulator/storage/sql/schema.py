@@ -1,4 +1,4 @@
-"""The tables of a database that keeps the state: documents, and beside them what they are looked up by."""
+"""The tables of a database that stores the state: JSON documents, and the columns by which they are found."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 
 VERSION = 2
-"""Raised by one whenever the tables change, or a document of before could not be read any more."""
+"""Incremented when the tables change, or when earlier documents can no longer be read."""
 _LACKS_TABLES_ONLY = 1
-"""A database of this version has fewer tables, and is brought up by making those that it lacks."""
+"""A database of this version only has fewer tables, and is upgraded by creating the missing ones."""
 
 _metadata = MetaData()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ def _by_number(name: str, *columns: Column[object]) -> Table:
 
 
 def _by_text(name: str) -> Table:
-    """A table whose ids are the caller's, of any length; PostgreSQL's primary keys would take 2,700 bytes at most."""
+    """A table whose ids come from callers and may be longer than the 2,700 bytes of a PostgreSQL primary key."""
     table = Table(name, _metadata, Column("id", Text, nullable=False), Column("document", Text, nullable=False))
     Index(f"{name}_by_id", table.c.id, postgresql_using="hash")
     return table
@@ -65,12 +65,12 @@ confirmations = _by_number("drs_confirmations")
 Index("drs_orders_by_number", orders.c.number, postgresql_using="hash")
 Index("drs_bookings_by_day", bookings.c.operative_id, bookings.c.day)
 
-KEPT = (numbers, sessions, orders, bookings, sor_codes, locations, operatives, confirmations)
-"""All tables that a reset empties. What processes share besides the state is set anew instead."""
+STATE_TABLES = (numbers, sessions, orders, bookings, sor_codes, locations, operatives, confirmations)
+"""The tables that a reset empties. Shared settings are overwritten instead."""
 
 
 def version_of(connection: Connection) -> int:
-    """The version of the schema that is there; where there is none, or one that can be brought up, this one is made."""
+    """The version of the schema in the database, after creating or upgrading it if necessary."""
     if not inspect(connection).has_table(schema.name):
         _metadata.create_all(connection)
         connection.execute(insert(schema).values(version=VERSION))
@@ -83,5 +83,5 @@ def version_of(connection: Connection) -> int:
 
 
 def microseconds(instant: datetime) -> int:
-    """The instant as a whole number, which compares alike in every database."""
+    """The instant as microseconds since 1970, which compare alike in every database."""
     return (instant - _EPOCH) // timedelta(microseconds=1)

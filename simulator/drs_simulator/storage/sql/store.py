@@ -1,4 +1,4 @@
-"""State in a database, with SQLAlchemy: SQLite for one machine, PostgreSQL for as many as there are."""
+"""The state in a database, with SQLAlchemy: SQLite for one machine, PostgreSQL for several."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from drs_simulator.storage.sql.transaction import SqlTransaction
 
 _WAIT_SECONDS = 30
 _CONNECT_SECONDS = 10
-_LOCK = 0x445253  # "DRS": the name that all simulators give to one PostgreSQL lock
+_LOCK = 0x445253  # "DRS": the key of the PostgreSQL advisory lock of all simulators
 
 
 @dataclass(frozen=True, slots=True)
 class _Database:
-    """What is particular to one sort of database.
+    """The properties of one kind of database.
 
     Args:
-        claim_next: The statement with which a transaction begins; it waits until no other one of this state is open.
-        options: How to connect, where the URL does not say otherwise.
-        on_opening: Statements for when it is opened. SQLite then writes one file in a commit instead of two.
+        lock: The first statement of a transaction; it waits until no other transaction of this state is open.
+        options: Connection options, unless the URL has them.
+        on_opening: Statements that are executed when the database is opened.
     """
 
-    claim_next: str
+    lock: str
     options: Mapping[str, object]
     on_opening: tuple[str, ...] = ()
 
 
 _DATABASES = {
     "sqlite": _Database("BEGIN IMMEDIATE", {"timeout": _WAIT_SECONDS}, ("PRAGMA journal_mode=WAL",)),
-    # A database may know no encoding of its own; what is kept in it is UTF-8 all the same.
+    # UTF-8 is stored also in a database that declares no encoding.
     "postgresql": _Database(
         f"SELECT pg_advisory_xact_lock({_LOCK})", {"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8"}
     ),
@@ -54,7 +54,7 @@ _DRIVERS = {
 
 
 def database_url(text: str) -> URL | None:
-    """The URL with the driver that is used, or ``None`` where it names no database that outlives a connection."""
+    """The URL with its driver, or ``None`` if it names no supported database, or an SQLite database in memory."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -66,10 +66,10 @@ def database_url(text: str) -> URL | None:
 
 
 class SqlStore:
-    """Keeps the state in a database, each use case in a transaction of its own, one after the other.
+    """Stores the state in a database. Transactions run one after the other.
 
     Args:
-        url: As ``database_url`` gives it.
+        url: A URL from ``database_url``.
 
     Raises:
         StateUnreachableError: The database cannot be opened.
@@ -78,15 +78,15 @@ class SqlStore:
 
     def __init__(self, url: URL) -> None:
         database = _DATABASES[url.get_backend_name()]
-        self._take_turn = database.claim_next
-        # Threads of this process queue here, in order; waiting for the database means to ask it again and again.
-        self._turn = Lock()
-        self._shown = url.set(query={}).render_as_string(hide_password=True)
+        self._lock_statement = database.lock
+        # Threads of this process queue here, because waiting for the database is polling.
+        self._lock = Lock()
+        self._display_url = url.set(query={}).render_as_string(hide_password=True)
         options = {name: value for name, value in database.options.items() if name not in url.query}
-        # Parameters are residents' data and stay out of the log. A lost connection is noticed before it is used.
+        # Parameters are personal data and must not be logged. pool_pre_ping replaces lost connections.
         self._engine = create_engine(url, connect_args=options, hide_parameters=True, pool_pre_ping=True)
-        # What is read by itself needs no transaction around it, which would be two trips more.
-        self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # A single read needs no transaction, which would be two more round trips.
+        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
             self._open(database.on_opening)
         except BaseException:
@@ -99,42 +99,42 @@ class SqlStore:
                 for statement in statements:
                     connection.exec_driver_sql(statement)
             with self._engine.begin() as connection:
-                connection.exec_driver_sql(self._take_turn)
+                connection.exec_driver_sql(self._lock_statement)
                 version = schema.version_of(connection)
                 if version == schema.VERSION:
-                    # Where nothing may be written, that is told now and not to the first caller.
+                    # A read-only database is an error now, not at the first call.
                     connection.execute(update(schema.schema).values(version=version))
         except DBAPIError as error:
             reason = " ".join(str(error.orig).split())
-            raise StateUnreachableError(f"The state at {self._shown} cannot be opened: {reason}") from error
+            raise StateUnreachableError(f"The state at {self._display_url} cannot be opened: {reason}") from error
         if version != schema.VERSION:
             raise StateVersionError(
-                f"The state at {self._shown} has version {version} of the schema, this simulator has version "
+                f"The state at {self._display_url} has version {version} of the schema, this simulator has version "
                 f"{schema.VERSION}. Name another database, or use the simulator that made this one."
             )
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """See ``Store.transaction``. Transactions of other processes are waited for as well."""
-        with self._begun() as connection:
+        """See ``Store.transaction``. It waits for transactions of other processes as well."""
+        with self._begin() as connection:
             yield SqlTransaction(connection)
 
     def reset(self) -> None:
         """See ``Store.reset``."""
-        with self._begun() as connection:
+        with self._begin() as connection:
             SqlTransaction(connection).clear()
 
     def setting(self, name: str) -> str | None:
         """See ``SharedSettings.setting``."""
         found = select(settings.c.document).where(settings.c.id == name)
-        with self._told(), self._reading.connect() as connection:
+        with self._translate_errors(), self._autocommit.connect() as connection:
             document: str | None = connection.execute(found).scalar_one_or_none()
             return document
 
     def change_setting(self, name: str, change: Callable[[str | None], str]) -> None:
         """See ``SharedSettings.change_setting``."""
         this = settings.c.id == name
-        with self._begun() as connection:
+        with self._begin() as connection:
             before = connection.execute(select(settings.c.document).where(this)).scalar_one_or_none()
             after = change(before)
             if before is None:
@@ -147,20 +147,20 @@ class SqlStore:
         self._engine.dispose()
 
     @contextmanager
-    def _begun(self) -> Iterator[Connection]:
-        with self._turn, self._told(), self._engine.begin() as connection:
-            connection.exec_driver_sql(self._take_turn)
+    def _begin(self) -> Iterator[Connection]:
+        with self._lock, self._translate_errors(), self._engine.begin() as connection:
+            connection.exec_driver_sql(self._lock_statement)
             yield connection
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Whatever the database fails at is told in one line."""
+    def _translate_errors(self) -> Iterator[None]:
+        """Raise errors of the database as ``StateLostError`` with one line."""
         try:
             yield
         except (DBAPIError, PoolTimeoutError) as error:
-            # What databases say after their first line may have residents' data in it.
+            # Only the first line, because the others may contain personal data.
             reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
-            raise StateLostError(f"The state at {self._shown} cannot be used: {reason}") from error
+            raise StateLostError(f"The state at {self._display_url} cannot be used: {reason}") from error
 
     def __str__(self) -> str:
-        return self._shown
+        return self._display_url

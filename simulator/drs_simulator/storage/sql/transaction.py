@@ -1,4 +1,4 @@
-"""One use case's reading and writing in a database."""
+"""A transaction in a database: what one use case reads and writes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from drs_simulator.scheduling.store import DiaryDay, Numbered
 from drs_simulator.storage.sql import codec
 from drs_simulator.storage.sql.codec import Document
 from drs_simulator.storage.sql.schema import (
-    KEPT,
+    STATE_TABLES,
     bookings,
     confirmations,
     locations,
@@ -31,7 +31,7 @@ _Value = TypeVar("_Value")
 
 
 class SqlTransaction:
-    """Follows ``Transaction`` on a connection whose turn it is; who opened it commits or rolls back."""
+    """Implements ``Transaction`` on a connection that holds the lock. The store commits it or rolls it back."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -130,7 +130,7 @@ class SqlTransaction:
 
     @property
     def version(self) -> None:
-        """See ``Transaction.version``. To ask a database for it would cost as much as what it is to save."""
+        """See ``Transaction.version``. Reading it from a database would cost as much as it saves."""
 
     @property
     def master_data_version(self) -> None:
@@ -146,8 +146,8 @@ class SqlTransaction:
             .order_by(bookings.c.day, bookings.c.id)
         )
         for operative_id, day, visit in days:
-            found[operative_id, day] = (*found.get((operative_id, day), ()), codec.read_visit(visit))
-        # Operatives in the order in which they were asked for, and each one's days as they come.
+            found[operative_id, day] = (*found.get((operative_id, day), ()), codec.VISIT.read(visit))
+        # Operatives in the order of ``operative_ids``, and the days of each in their order.
         return dict(sorted(found.items(), key=lambda item: wanted.index(item[0][0])))
 
     def sor_code(self, code: str) -> SorCode | None:
@@ -156,7 +156,7 @@ class SqlTransaction:
 
     def sor_codes(self) -> Iterable[SorCode]:
         """See ``Transaction.sor_codes``."""
-        # Databases have orders of their own for text.
+        # Databases sort text in different ways.
         return sorted(self._all(sor_codes, codec.SOR_CODE), key=lambda sor_code: sor_code.code)
 
     def put_sor_code(self, sor_code: SorCode) -> None:
@@ -214,7 +214,7 @@ class SqlTransaction:
 
     def clear(self) -> None:
         """See ``Transaction.clear``."""
-        for table in KEPT:
+        for table in STATE_TABLES:
             self._connection.execute(delete(table))
         self._changed_operatives = None
 
@@ -223,7 +223,7 @@ class SqlTransaction:
         return None if found is None else document.read(found)
 
     def _all(self, table: Table, document: Document[_Value], *where: ColumnElement[bool]) -> tuple[_Value, ...]:
-        """By ascending id, which is the order in which orders and bookings were made."""
+        """Rows by ascending id, which is the order in which orders and bookings were created."""
         found = self._connection.execute(select(table.c.document).where(*where).order_by(table.c.id)).scalars()
         return tuple(document.read(each) for each in found)
 
