@@ -33,6 +33,20 @@ def parse_for_display(body: bytes) -> etree._Element:
     return etree.fromstring(body, _make_parser(None, remove_blank_text=True))
 
 
+def pull_parser() -> etree.XMLPullParser:
+    """A parser that reports the start and the end of each element of a document in UTF-8, as far as it can be read."""
+    return etree.XMLPullParser(
+        events=("start", "end"),
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
 def is_known_charset(charset: str | None) -> bool:
     """Whether ``parse_xml`` can read documents in that charset; ``None`` leaves it to the document to say."""
     try:

@@ -46,7 +46,7 @@ def service_path(profile: Profile) -> str:
 class SoapService(Protocol):
     """Answers SOAP calls: a gateway, or recordings of one."""
 
-    def answer(self, body: bytes, charset: str | None = None) -> GatewayResponse:
+    def answer(self, body: bytes, charset: str | None = None, soap_action: str = "") -> GatewayResponse:
         """See ``Gateway.answer``."""
 
     def wsdl(self, address: str, part: str = "") -> bytes | None:
@@ -150,8 +150,8 @@ class Endpoint:
         return apply_effects(effects, context, call_next), tuple(effect.kind for effect in effects)
 
     def _ask_gateway(self, call: SoapCall) -> Reply:
-        answer = self._gateway.answer(call.body, call.charset)
-        return Reply(answer.status, answer.body, operation=answer.operation)
+        answer = self._gateway.answer(call.body, call.charset, call.headers.get("soapaction", ""))
+        return Reply(answer.status, answer.body, answer.content_type, operation=answer.operation)
 
     def _record(self, call: SoapCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
         self._metrics.count(call, reply, faults, duration)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
-from http import HTTPStatus
 from itertools import islice
 from typing import NamedTuple
 
@@ -227,7 +226,7 @@ def _sentences(call: SoapCall, status: int, refusal: str, beside: DiagnosisConte
             "and the members in that."
         )
         return
-    was_read = status == HTTPStatus.OK and beside.profile.gateway.wrong_values == "fault"
+    was_read = False
     yield from member_problems(inner, call.operation, beside.profile, was_read=was_read)
     if refusal:
         yield from _refusal_problems(call, refusal, beside)

@@ -23,7 +23,7 @@ from drs_simulator.storage.memory import MemoryStore
 _OPENING = "openSession"
 _SESSION_ID_BITS = 128
 _MAX_TOLD = 5
-_ACCEPTED: dict[str, object] = {"default_namespace_wrapper": "accept", "soap_1_2": "accept"}
+_ACCEPTED: dict[str, object] = {"default_namespace_wrapper": "accept"}
 
 
 def replay_application(
@@ -63,7 +63,7 @@ class RecordedGateway:
         self._lock = Lock()
         self._last = -1
 
-    def answer(self, body: bytes, charset: str | None = None) -> GatewayResponse:
+    def answer(self, body: bytes, charset: str | None = None, soap_action: str = "") -> GatewayResponse:  # noqa: ARG002 - recordings have none
         """The recorded answer to one request, or a fault; see ``Gateway.answer``."""
         operation = ""
         try:

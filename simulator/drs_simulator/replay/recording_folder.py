@@ -18,7 +18,7 @@ from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.xml import parse_xml
 
 _REQUEST = re.compile(r"(\d+)-\w+\.request\.xml", re.ASCII)
-_SETTINGS = GatewaySettings(default_namespace_wrapper="accept", soap_1_2="accept", max_body_bytes=64 * 1024 * 1024)
+_SETTINGS = GatewaySettings(default_namespace_wrapper="accept", max_body_bytes=64 * 1024 * 1024)
 
 
 class RecordingFolderError(UnusableError):

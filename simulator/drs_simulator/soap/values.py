@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from drs_simulator.soap import soap_fault
 
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,10}", re.ASCII)
 _INT_MIN, _INT_MAX = -(2**31), 2**31 - 1
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
@@ -32,11 +32,24 @@ def read_date_time(text: str, zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(trimmed)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        if not _EARLIEST.year < aware.year < _LATEST.year:
-            aware = min(max(aware, _EARLIEST), _LATEST)
-        return aware.astimezone(zone)
+        return clamp(aware.year, aware, zone)
     except (ValueError, OverflowError):
         raise soap_fault.WrongValue(text) from None
+
+
+def clamp(year: int, instant: datetime | None, zone: ZoneInfo) -> datetime:
+    """The instant in ``zone``, or the earliest or latest date that the simulator calculates with.
+
+    Args:
+        year: The year that was sent.
+        instant: The aware instant; ``None`` if Python has none.
+        zone: The time zone of the result.
+    """
+    if instant is None or not _EARLIEST.year < year < _LATEST.year:
+        instant = (
+            _EARLIEST if year <= _EARLIEST.year else _LATEST if instant is None or year >= _LATEST.year else instant
+        )
+    return min(max(instant, _EARLIEST), _LATEST).astimezone(zone)
 
 
 def write_date_time(instant: datetime) -> str:

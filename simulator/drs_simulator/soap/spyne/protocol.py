@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from drs_simulator.soap.spyne import compat  # noqa: F401 - must come before Spyne
 
@@ -13,12 +12,13 @@ from spyne import Boolean, ComplexModelBase, DateTime, Integer32, MethodContext,
 from spyne.model.enum import EnumBase  # isort: skip
 from spyne.protocol.soap import Soap11  # isort: skip
 
+from drs_simulator.profile.model import GatewaySettings
 from drs_simulator.soap import soap_fault
 from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, name_of, serialize
+from drs_simulator.soap.jaxb import expected_order, read_boolean, read_date_time, read_enumeration, read_int
+from drs_simulator.soap.platform import PLATFORMS, Platform
 from drs_simulator.soap.spyne.types import Written, allowed_values
-from drs_simulator.soap.values import read_date_time, read_flag, read_integer, write_date_time, write_flag
-
-NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+from drs_simulator.soap.values import write_date_time, write_flag
 
 
 class CxfReader(Soap11):  # type: ignore[misc]
@@ -33,10 +33,10 @@ class CxfReader(Soap11):  # type: ignore[misc]
         self.deserialization_handlers.update(
             {
                 ComplexModelBase: self.complex_from_element,
-                Unicode: _leaf_reader(lambda text, _: text),
-                Integer32: _leaf_reader(lambda text, _: read_integer(text)),
-                Boolean: _leaf_reader(lambda text, _: read_flag(text)),
-                DateTime: _leaf_reader(read_date_time),
+                Unicode: lambda _, __, element: _text(element),
+                Integer32: _read_int,
+                Boolean: _read_boolean,
+                DateTime: _read_date_time,
                 EnumBase: _read_enumeration,
             }
         )
@@ -45,48 +45,36 @@ class CxfReader(Soap11):  # type: ignore[misc]
         """Do nothing: ``read_envelope`` has parsed the request."""
 
     def decompose_incoming_envelope(self, ctx: MethodContext, message: object = None) -> None:  # noqa: ARG002
-        """Name the operation. A wrapper may be in no namespace (client: patched .NET services)."""
+        """Name the operation. A wrapper may be in any namespace, or in none (measured)."""
         wrapper = ctx.in_document
-        namespace, local_name = name_of(wrapper)
         ctx.in_header_doc = None
         ctx.in_body_doc = wrapper
-        ctx.method_request_string = f"{{{namespace or NAMESPACE}}}{local_name}"
+        ctx.method_request_string = f"{{{NAMESPACE}}}{name_of(wrapper)[1]}"
 
     def from_element(self, ctx: MethodContext, cls: Any, element: etree._Element) -> object:
         """Read a value of the type ``cls``."""
         return self.deserialization_handlers[cls](ctx, cls, element)
 
     def complex_from_element(self, ctx: MethodContext, cls: Any, element: etree._Element) -> object:
-        """Read a complex value. Elements may have any order; the last of a repeated single one counts (presumed)."""
-        if sum(1 for _ in element.iterancestors()) > ctx.udc.settings.max_depth:
-            raise soap_fault.too_deep(ctx.udc.settings.max_depth)
+        """Read a complex value. Elements may have any order; the last of a repeated single one counts (measured)."""
+        settings, platform = ctx.udc.settings, PLATFORMS[ctx.udc.settings.platform]
+        max_depth = min(settings.max_depth, platform.max_depth or settings.max_depth)
+        if sum(1 for _ in element.iterancestors()) >= max_depth:
+            raise soap_fault.too_deep(max_depth)
         members = cls.get_flat_type_info(cls)
         value = (cls.__orig__ or cls)()
         for child in element:
             namespace, name = name_of(child)
-            if namespace == NAMESPACE and ctx.udc.settings.qualified_elements == "accept":
-                namespace = ""
             if namespace or name not in members:
-                if ctx.udc.settings.unknown_elements == "ignore":
+                if _ignores_unknown_elements(settings, platform):
                     continue
-                raise soap_fault.unexpected_element(namespace, name, members)
-            if child.get(NIL) in ("true", "1"):
-                continue
+                raise soap_fault.unexpected_element(namespace, name, expected_order(list(members)))
             member = members[name]
-            read = self._read(ctx, member, child)
+            read = self.from_element(ctx, member, child)
             if member.Attributes.max_occurs > 1 and read is not None:
                 read = [*(getattr(value, name, None) or ()), read]
             setattr(value, name, read)
         return value
-
-    def _read(self, ctx: MethodContext, member: Any, child: etree._Element) -> object:
-        """Read the member's value. The profile can make a value of the wrong type count as none."""
-        try:
-            return self.from_element(ctx, member, child)
-        except soap_fault.WrongValue:
-            if ctx.udc.settings.wrong_values == "ignore":
-                return None
-            raise
 
 
 class CxfWriter(Soap11):  # type: ignore[misc]
@@ -121,22 +109,33 @@ class CxfWriter(Soap11):  # type: ignore[misc]
         ctx.out_string = [serialize(ctx.out_document)]
 
 
-def _leaf_reader(
-    read: Callable[[str, ZoneInfo], object],
-) -> Callable[[MethodContext, Any, etree._Element], object]:
-    def read_leaf(ctx: MethodContext, cls: Any, element: etree._Element) -> object:
-        del cls
-        return read(_text(element), ctx.udc.zone)
-
-    return read_leaf
+def _ignores_unknown_elements(settings: GatewaySettings, platform: Platform) -> bool:
+    if settings.strict or settings.unknown_elements == "fault":
+        return False
+    return settings.unknown_elements == "ignore" or platform.ignores_unknown_elements
 
 
-def _read_enumeration(ctx: MethodContext, cls: Any, element: etree._Element) -> str:
-    del ctx
-    text = _text(element)
-    if text not in allowed_values(cls):
-        raise soap_fault.WrongValue(text)
-    return text
+def _read_int(ctx: MethodContext, cls: Any, element: etree._Element) -> int:
+    del cls
+    return read_int(_text(element), strict=ctx.udc.settings.strict)
+
+
+def _read_boolean(ctx: MethodContext, cls: Any, element: etree._Element) -> bool | None:
+    del cls
+    settings = ctx.udc.settings
+    is_fault = PLATFORMS[settings.platform].strict_booleans
+    return read_boolean(_text(element), unreadable_is_fault=is_fault, strict=settings.strict)
+
+
+def _read_date_time(ctx: MethodContext, cls: Any, element: etree._Element) -> datetime:
+    del cls
+    return read_date_time(_text(element), ctx.udc.zone, strict=ctx.udc.settings.strict)
+
+
+def _read_enumeration(ctx: MethodContext, cls: Any, element: etree._Element) -> str | None:
+    settings = ctx.udc.settings
+    trims = PLATFORMS[settings.platform].trims_enumerations
+    return read_enumeration(_text(element), allowed_values(cls), trims=trims, strict=settings.strict)
 
 
 def _text(element: etree._Element) -> str:
