@@ -1,4 +1,4 @@
-"""The server's log: on standard error, a line an event, for people or for machines."""
+"""The server's log on standard error: one line for each event, as text or JSON."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LOGGER = "drs_simulator"
 
 
 class LogFormat(StrEnum):
-    """For whom the log is written."""
+    """The format of the log: for people, or for machines."""
 
     CONSOLE = "console"
     JSON = "json"
 
 
 class LogLevel(StrEnum):
-    """What is worth a line: ``info`` has one for every exchange."""
+    """The lowest level that is logged; ``info`` logs every exchange."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -30,21 +30,21 @@ class LogLevel(StrEnum):
 
 
 def set_up_logs(level: LogLevel, form: LogFormat) -> None:
-    """Write what this package logs, from ``level`` on.
+    """Write this package's log, from ``level`` on, to standard error.
 
-    Fields come with a record as ``extra={"fields": {…}}``. They are written as JSON, or escaped as JSON is, so that no
-    caller can end a line and begin another.
+    A record has its fields in ``extra={"fields": {…}}``. They are written as JSON or escaped as in JSON, so that no
+    caller can start a new line in the log.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_LateFormatter(form))
+    handler.setFormatter(_LazyFormatter(form))
     logger = logging.getLogger(LOGGER)
     logger.handlers[:] = [handler]
     logger.setLevel(level.upper())
     logger.propagate = False
 
 
-class _LateFormatter(logging.Formatter):
-    """Has structlog write the record. That is imported with the first one: most servers have nothing to say."""
+class _LazyFormatter(logging.Formatter):
+    """Formats records with structlog, which is imported with the first record: most servers log nothing."""
 
     def __init__(self, form: LogFormat) -> None:
         super().__init__()
@@ -53,30 +53,29 @@ class _LateFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         if self._formatter is None:
-            self._formatter = _formatter(self._form)
+            self._formatter = _make_formatter(self._form)
         return self._formatter.format(record)
 
 
-def _formatter(form: LogFormat) -> logging.Formatter:
-    import structlog  # noqa: PLC0415 - see _LateFormatter
+def _make_formatter(form: LogFormat) -> logging.Formatter:
+    import structlog  # noqa: PLC0415 - see _LazyFormatter
 
-    def fields(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        told = getattr(event["_record"], "fields", {})
-        return {**event, **told}
+    def add_fields(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {**event, **getattr(event["_record"], "fields", {})}
 
-    before: list[Processor] = [
+    common: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        fields,
+        add_fields,
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
     ]
     if form is LogFormat.JSON:
-        written: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        rendering: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        written = [
+        rendering = [
             structlog.processors.format_exc_info,
             structlog.processors.KeyValueRenderer(
                 key_order=["timestamp", "level", "event"], drop_missing=True, repr_native_str=True
             ),
         ]
-    return structlog.stdlib.ProcessorFormatter(processors=[*before, *written])
+    return structlog.stdlib.ProcessorFormatter(processors=[*common, *rendering])

@@ -1,1 +1,1 @@
-"""DRS calling back: messages to the council's service when a planner changes a booking."""
+"""Callbacks: messages to the council's service when a planner changes a booking."""

@@ -1,8 +1,8 @@
-"""The message with which DRS tells a council's service what a planner did with a booking (client: DRS calls back).
+"""The bookingConfirmation message: what a planner did with a booking (client: DRS calls back).
 
-Names, namespace and local dates are known from services that receive it. Presumed is how the values are made that no
-request brings: ``bookingSequence`` counts the bookings of an order, ``originalBookingId`` is the first of them, and
-one operative comes.
+Names, namespace and local dates are known from services that receive it. Presumed are the values that no request
+contains: ``bookingSequence`` is the number of the booking within its order, ``originalBookingId`` is the order's first
+booking, and ``numberOfOperatives`` is 1.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _Member = tuple[str, str]
 
 
 def confirmation_message(confirmation: Confirmation, zone: tzinfo) -> bytes:
-    """The SOAP envelope, with its dates in local time of that zone."""
+    """Return the SOAP envelope in UTF-8, with its dates in local time of ``zone``."""
     envelope = etree.Element(f"{{{_SOAP}}}Envelope", nsmap={"soap": _SOAP})
     body = etree.SubElement(envelope, f"{{{_SOAP}}}Body")
     wrapper = etree.SubElement(body, f"{{{NAMESPACE}}}{OPERATION}", nsmap={"ns1": NAMESPACE})
     inner = etree.SubElement(wrapper, OPERATION)
     booking = confirmation.booking
-    _append(inner, _before_codes(confirmation, zone))
+    _append(inner, _members_before_codes(confirmation, zone))
     for code in booking.codes:
-        _append(etree.SubElement(inner, "theBookingCodes"), _code(code, booking))
+        _append(etree.SubElement(inner, "theBookingCodes"), _code_members(code, booking))
     _append(inner, (("tokenId", booking.token_id), ("userId", booking.user_id)))
     return etree.tostring(envelope, encoding="UTF-8", xml_declaration=True)
 
@@ -41,25 +41,25 @@ def _append(parent: etree._Element, members: Iterable[_Member]) -> None:
         etree.SubElement(parent, name).text = text
 
 
-def _before_codes(confirmation: Confirmation, zone: tzinfo) -> Iterator[_Member]:
+def _members_before_codes(confirmation: Confirmation, zone: tzinfo) -> Iterator[_Member]:
     booking = confirmation.booking
     yield "bookingId", str(booking.id)
     yield "bookingReason", booking.reason
     yield "bookingSequence", str(confirmation.sequence)
-    yield "changedDate", _local(confirmation.changed, zone)
+    yield "changedDate", _format_local(confirmation.changed, zone)
     yield "contract", booking.contract
     yield "locationID", booking.location.id
     yield "numberOfOperatives", str(_OPERATIVES)
     yield "originalBookingId", str(confirmation.original_id)
-    yield "planningWindowEnd", _local(booking.window_end, zone)
-    yield "planningWindowStart", _local(booking.window_start, zone)
+    yield "planningWindowEnd", _format_local(booking.window_end, zone)
+    yield "planningWindowStart", _format_local(booking.window_start, zone)
     yield "primaryOrderNumber", booking.order_number
     yield "secondaryOrderNumber", ""
-    yield "targetDate", _local(confirmation.target_date, zone)
+    yield "targetDate", _format_local(confirmation.target_date, zone)
     yield "tertiaryOrderNumber", ""
 
 
-def _code(code: BookingCode, booking: Booking) -> Iterator[_Member]:
+def _code_members(code: BookingCode, booking: Booking) -> Iterator[_Member]:
     yield "bookingId", str(booking.id)
     yield "orderId", str(booking.order_id)
     yield "bookingCodeSORCode", code.sor_code
@@ -72,7 +72,7 @@ def _code(code: BookingCode, booking: Booking) -> Iterator[_Member]:
     yield "bookingCodeDescription", code.description
 
 
-def _local(instant: datetime, zone: tzinfo) -> str:
-    """Local time without an offset, milliseconds only where there are any."""
+def _format_local(instant: datetime, zone: tzinfo) -> str:
+    """Format local time without an offset, with milliseconds only if there are any."""
     local = instant.astimezone(zone).replace(tzinfo=None)
     return local.isoformat(timespec="milliseconds" if local.microsecond // 1000 else "seconds")

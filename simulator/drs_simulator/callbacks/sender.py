@@ -1,7 +1,7 @@
-"""Posts confirmations to the council's service from a thread of its own, until each was received.
+"""Posts confirmations to the council's service from a background thread until each is received.
 
-What is still to be posted is kept in the state with the time at which it is due, and not in a loop of this process:
-so it outlives a restart, and several processes can share the work.
+Confirmations that are not received yet are in the state, each with the time at which it is due. So they survive a
+restart, and several processes can share the work.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from drs_simulator.scheduling.scheduler import Scheduler
 _FIRST_PAUSE = timedelta(seconds=0.5)
 _LONGEST_PAUSE = timedelta(minutes=5)
 _DOUBLINGS = 10
-# For so long others leave alone what one of them posts: longer than posting can usually take.
+# How long other processes leave a confirmation to the one that posts it: longer than posting usually takes.
 _LEASE = timedelta(seconds=4 * SECONDS_ALLOWED)
-# Another process may have died and left something to be posted.
-_LOOK_AT_LEAST_EVERY = timedelta(seconds=5)
+# Another process may have ended before it posted a confirmation.
+_CHECK_EVERY = timedelta(seconds=5)
 _STOP_WITHIN_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
@@ -36,12 +36,12 @@ class Attempt:
     """One posting of a confirmation.
 
     Args:
-        confirmation: What was posted, with how often that has been tried.
-        message: Its bytes.
-        receiver: To whom.
-        answer: What that said.
-        again_after: When it is posted again; ``None`` where it was received.
-        duration: How many seconds it took.
+        confirmation: The confirmation, with its number of attempts.
+        message: The bytes that were posted.
+        receiver: The service that they were posted to.
+        answer: The service's answer.
+        again_after: The pause before the next attempt; ``None`` if it was received.
+        duration: The duration of this attempt, in seconds.
     """
 
     confirmation: Confirmation
@@ -53,45 +53,45 @@ class Attempt:
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: half a second, then twice as long every time, up to five minutes."""
+    """Return the pause after a number of attempts: half a second, then twice as long each time, up to five minutes."""
     return min(_FIRST_PAUSE * (1 << min(attempts - 1, _DOUBLINGS)), _LONGEST_PAUSE)
 
 
-def _wall_time() -> datetime:
+def _system_time() -> datetime:
     return datetime.now(UTC)
 
 
 class ConfirmationSender:
-    """Posts what is due, oldest first, and never gives up: every confirmation is delivered at least once.
+    """Posts confirmations that are due, oldest first, without limit: each is delivered one or more times.
 
     Args:
         receiver: The council's service.
-        zone: The time zone of the dates that it is told.
-        told: Is told of every attempt.
-        wall: The wall's time.
+        zone: The time zone of the dates in the messages.
+        on_attempt: Called after every attempt.
+        now: Returns the system time in UTC.
     """
 
     def __init__(
         self,
         receiver: Receiver,
         zone: tzinfo,
-        told: Callable[[Attempt], object],
-        wall: Callable[[], datetime] = _wall_time,
+        on_attempt: Callable[[Attempt], object],
+        now: Callable[[], datetime] = _system_time,
     ) -> None:
         self._receiver = receiver
         self._zone = zone
-        self._told = told
-        self._wall = wall
+        self._on_attempt = on_attempt
+        self._now = now
         self._awake = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
 
     def wake(self) -> None:
-        """There is something to post."""
+        """Check at once for confirmations to post."""
         self._awake.set()
 
     def start(self, scheduler: Scheduler) -> None:
-        """Post what is due from now on, until this is stopped or the process ends."""
+        """Start posting until ``stop`` or the end of the process. Does nothing if it is running."""
         if self._thread is None:
             self._stopped = Event()
             self._thread = Thread(target=self._run, args=(scheduler, self._stopped), name="confirmations", daemon=True)
@@ -99,7 +99,7 @@ class ConfirmationSender:
             atexit.register(self.stop)
 
     def stop(self) -> None:
-        """Post no more, and wait a little for the answer to what is being posted. Nothing is lost by that."""
+        """Stop posting, and wait up to two seconds for an answer that is outstanding. No confirmation is lost."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._stopped.set()
@@ -113,20 +113,20 @@ class ConfirmationSender:
             try:
                 pause = self.post_next(scheduler)
             except Exception:
-                # A database that is away for a while must not end the posting.
-                _log.exception("Confirmations cannot be posted at present")
-                pause = _LOOK_AT_LEAST_EVERY
+                # A database that is unreachable for a while must not end the thread.
+                _log.exception("Confirmations cannot be posted now; trying again")
+                pause = _CHECK_EVERY
             if pause and not stopped.is_set():
                 self._awake.wait(pause.total_seconds())
 
     def post_next(self, scheduler: Scheduler) -> timedelta:
-        """Post what is due, one confirmation at most; how long to wait before the next can be."""
-        now = self._wall()
-        turn = scheduler.run_as_system(claim_next, LeaseRequest(now, now + _LEASE))
-        if turn.confirmation is None:
-            left = _LOOK_AT_LEAST_EVERY if turn.next_due is None else turn.next_due - now
-            return min(max(left, timedelta(0)), _LOOK_AT_LEAST_EVERY)
-        self._post(turn.confirmation, scheduler)
+        """Post one confirmation if one is due, and return how long to wait before the next check."""
+        now = self._now()
+        lease = scheduler.run_as_system(claim_next, LeaseRequest(now, now + _LEASE))
+        if lease.confirmation is None:
+            pause = _CHECK_EVERY if lease.next_due is None else lease.next_due - now
+            return min(max(pause, timedelta(0)), _CHECK_EVERY)
+        self._post(lease.confirmation, scheduler)
         return timedelta(0)
 
     def _post(self, confirmation: Confirmation, scheduler: Scheduler) -> None:
@@ -138,5 +138,5 @@ class ConfirmationSender:
         if again_after is None:
             scheduler.run_as_system(mark_delivered, confirmation)
         else:
-            scheduler.run_as_system(retry_later, replace(confirmation, due=self._wall() + again_after))
-        self._told(Attempt(confirmation, message, self._receiver, answer, again_after, duration))
+            scheduler.run_as_system(retry_later, replace(confirmation, due=self._now() + again_after))
+        self._on_attempt(Attempt(confirmation, message, self._receiver, answer, again_after, duration))

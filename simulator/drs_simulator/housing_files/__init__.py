@@ -1,1 +1,1 @@
-"""The housing system's flat files: format, import, watched folder."""
+"""The housing system's flat files: format, import and watched folder."""

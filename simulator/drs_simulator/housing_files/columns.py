@@ -1,4 +1,4 @@
-"""How a column of the housing system's file is read and written: text, padded numbers, amounts and both date forms."""
+"""The columns of the housing system's file: text, padded numbers, amounts and two forms of dates."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-# Not the locale's: the housing system writes English wherever the simulator runs.
+# The housing system writes English months, whatever the locale of the simulator.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NUMBER = re.compile(r" *[0-9]{1,18} *")
 _AMOUNT = re.compile(r" *[0-9]{1,9}(\.[0-9]{1,2})? *")
 _DAY = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _MOMENT = re.compile(r"([0-9]{2})-([A-Z][a-z]{2})-([0-9]{4}) (.*)")
-# Outside these a slip of the pen is likelier than a repair, and time zones cannot be reckoned with at the very ends.
+# Other years are typing errors, and dates near the ends of the calendar cannot be converted between time zones.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, and how its text is read and written.
+    """A column of a record.
 
-    ``read`` raises ``ValueError`` with words that say how to write it.
+    Args:
+        name: Its name.
+        read: Converts its text to a value; raises ``ValueError`` with a message that says how to write it.
+        write: Converts a value to its text.
     """
 
     name: str
@@ -33,41 +36,41 @@ class Column:
 
 
 def text(name: str) -> Column:
-    """Any text; blanks are kept."""
+    """Make a column for any text; blanks are preserved."""
     return Column(name, str, str)
 
 
-def needed(name: str) -> Column:
-    """Text that is not blank."""
-    return Column(name, _not_blank, str)
+def required_text(name: str) -> Column:
+    """Make a column for text that is not blank."""
+    return Column(name, _read_required, str)
 
 
 def number(name: str, width: int = 1) -> Column:
-    """A number that is padded with zeros to ``width``: ``00387176``. Padding with blanks is read as well."""
+    """Make a column for a number, padded with zeros to ``width``: ``00387176``. Reads padding with blanks too."""
     return Column(name, _read_number, lambda value: f"{value:0{width}d}")
 
 
 def amount(name: str) -> Column:
-    """A number with two digits after the point, padded with blanks: ``'  12.57'``."""
+    """Make a column for an amount with two decimals, padded with blanks: ``'  12.57'``."""
     return Column(name, _read_amount, "{:>7.2f}".format)
 
 
 def day(name: str) -> Column:
-    """A day as HEADER has it: ``01/04/2021``."""
+    """Make a column for a day in the form of HEADER: ``01/04/2021``."""
     return Column(name, _read_day, lambda value: f"{value:%d/%m}/{value.year:04d}")
 
 
 def clock_time(name: str) -> Column:
-    """A time of the day: ``07:56``."""
+    """Make a column for a time of day: ``07:56``."""
     return Column(name, _read_time, "{:%H:%M}".format)
 
 
 def moment(name: str) -> Column:
-    """A local day and time as ORDER-CREATE has them: ``01-Apr-2021 07:56``."""
+    """Make a column for a local date and time in the form of ORDER-CREATE: ``01-Apr-2021 07:56``."""
     return Column(name, _read_moment, _write_moment)
 
 
-def _not_blank(value: str) -> str:
+def _read_required(value: str) -> str:
     if not value.strip():
         raise ValueError("it is blank. Fill it in.")
     return value
@@ -75,33 +78,33 @@ def _not_blank(value: str) -> str:
 
 def _read_number(value: str) -> int:
     if not _NUMBER.fullmatch(value):
-        raise ValueError(f"{value!r} is no number. Write up to 18 digits.")
+        raise ValueError(f"{value!r} is not a number. Write up to 18 digits.")
     return int(value)
 
 
 def _read_amount(value: str) -> Decimal:
     if not _AMOUNT.fullmatch(value):
-        raise ValueError(f"{value!r} is no amount. Write it as '   1.00'.")
+        raise ValueError(f"{value!r} is not an amount. Write it as '   1.00'.")
     return Decimal(value.strip())
 
 
 def _read_day(value: str) -> date:
     found = _DAY.fullmatch(value)
     if not found:
-        raise ValueError(f"{value!r} is no day. Write it as 01/04/2021.")
+        raise ValueError(f"{value!r} is not a day. Write it as 01/04/2021.")
     return _existing_day(value, int(found[3]), int(found[2]), int(found[1]))
 
 
 def _read_time(value: str) -> time:
     if not _TIME.fullmatch(value):
-        raise ValueError(f"{value!r} is no time of the day. Write it as 07:56.")
+        raise ValueError(f"{value!r} is not a time of day. Write it as 07:56.")
     return time.fromisoformat(value)
 
 
 def _read_moment(value: str) -> datetime:
     found = _MOMENT.fullmatch(value)
     if not found or found[2] not in _MONTHS:
-        raise ValueError(f"{value!r} is no day and time. Write them as 01-Apr-2021 07:56.")
+        raise ValueError(f"{value!r} is not a day and time. Write them as 01-Apr-2021 07:56.")
     existing = _existing_day(value, int(found[3]), _MONTHS.index(found[2]) + 1, int(found[1]))
     return datetime.combine(existing, _read_time(found[4]))
 

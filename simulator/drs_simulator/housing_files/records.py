@@ -1,4 +1,4 @@
-"""The records of the housing system's flat file, column by column, and how their errors are told (seen: Appendix A)."""
+"""The records of the housing system's flat file, column by column, and their errors (seen: Appendix A)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ KIND = "record type"
 
 
 class HousingFileError(UnusableError):
-    """A file cannot be imported: ``problem`` is wrong at that ``line`` and ``field``, and says what to do."""
+    """A file cannot be imported.
+
+    Args:
+        line: The line of the record, counted from 1.
+        where: The field: its name and its position, counted from 1 with the record type.
+        problem: What is wrong, and what to do.
+    """
 
     def __init__(self, line: int, where: str, problem: str) -> None:
         self.line = line
@@ -24,7 +30,7 @@ class HousingFileError(UnusableError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Which file it is, and when the housing system wrote it, in local time."""
+    """The number of the file, and the local day and time at which the housing system wrote it."""
 
     number: int
     day: date
@@ -33,10 +39,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class OrderCreate:
-    """The order. Instants are local times.
+    """The order. Dates and times are local.
 
-    The document shows the file and does not explain it: which column means what is presumed. ``unexplained_…`` are the
-    columns in which every example has the same.
+    The document shows the file without an explanation: the meaning of its columns is presumed. ``unexplained_…`` are
+    the columns that have the same value in every example.
     """
 
     number: str
@@ -59,12 +65,12 @@ class OrderCreate:
     unexplained_18: str = " "
     unexplained_20: str = "1"
     line: int = field(default=0, compare=False)
-    """Where it was read."""
+    """The line that it was read from."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledItem:
-    """One thing that is to be done: a SOR code and how often. DRS takes the trade from the code, not from here."""
+    """One item of work: a SOR code and its quantity. DRS takes the trade from the code, not from the file."""
 
     trade: str
     sor_code: str
@@ -75,12 +81,12 @@ class ScheduledItem:
     workflow_type: str = "0000"
     unexplained_5: str = "0"
     line: int = field(default=0, compare=False)
-    """Where it was read."""
+    """The line that it was read from."""
 
 
 @dataclass(frozen=True, slots=True)
 class HousingFile:
-    """One file: HEADER, ORDER-CREATE, one or more SCHEDULED-ITEMS. The TRAILER's counts follow from these."""
+    """A file: HEADER, ORDER-CREATE, one or more SCHEDULED-ITEMS. The TRAILER follows from these."""
 
     header: Header
     order: OrderCreate
@@ -90,14 +96,14 @@ class HousingFile:
 _HEADER = (columns.number("number"), columns.day("day"), columns.clock_time("time"))
 _ORDER = (
     columns.text("workflow_type"),
-    columns.needed("number"),
-    columns.needed("location_id"),
-    columns.needed("priority"),
+    columns.required_text("number"),
+    columns.required_text("location_id"),
+    columns.required_text("priority"),
     columns.moment("raised"),
     columns.moment("target_date"),
-    columns.needed("contract"),
+    columns.required_text("contract"),
     columns.text("comments"),
-    columns.needed("user_id"),
+    columns.required_text("user_id"),
     columns.moment("due"),
     columns.text("unexplained_12"),
     columns.number("file_reference", 8),
@@ -111,10 +117,10 @@ _ORDER = (
 )
 _ITEM = (
     columns.text("workflow_type"),
-    columns.needed("order_number"),
+    columns.required_text("order_number"),
     columns.text("trade"),
     columns.text("unexplained_5"),
-    columns.needed("sor_code"),
+    columns.required_text("sor_code"),
     columns.amount("quantity"),
     columns.amount("value"),
     columns.number("item_number"),
@@ -124,19 +130,19 @@ _TRAILER = (columns.number("number"), columns.number("records"))
 COLUMNS = {"HEADER": _HEADER, "ORDER-CREATE": _ORDER, "SCHEDULED-ITEMS": _ITEM, "TRAILER": _TRAILER}
 
 
-def error_at(record: OrderCreate | ScheduledItem, name: str, problem: str) -> HousingFileError:
-    """The error that something is wrong with what was read into that member of the record."""
+def make_error(record: OrderCreate | ScheduledItem, name: str, problem: str) -> HousingFileError:
+    """Return the error for a wrong value of a record's column."""
     kind = "ORDER-CREATE" if isinstance(record, OrderCreate) else "SCHEDULED-ITEMS"
-    return HousingFileError(record.line, field_named(kind, name), problem)
+    return HousingFileError(record.line, describe_field(kind, name), problem)
 
 
-def field_named(kind: str, name: str) -> str:
-    """How messages call that column: by its name and its place, counted from 1 with the record type."""
+def describe_field(kind: str, name: str) -> str:
+    """Return a column's name and position for messages, counted from 1 with the record type."""
     position = [column.name for column in COLUMNS[kind]].index(name) + 2
     return f"{name} (field {position})"
 
 
-def numbered_field(kind: str, position: int) -> str:
-    """How messages call the field at that place, counted from 1 with the record type."""
+def describe_position(kind: str, position: int) -> str:
+    """Return the name and position of the field at a position, counted from 1 with the record type."""
     names = [KIND, *(column.name for column in COLUMNS.get(kind, ()))]
     return f"{names[position - 1]} (field {position})" if position <= len(names) else f"field {position}"

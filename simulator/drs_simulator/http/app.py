@@ -12,6 +12,7 @@ from typing import Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.datastructures import EnvironHeaders
+from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request, Response
 
@@ -29,13 +30,17 @@ from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap import soap_fault
 from drs_simulator.soap.envelope import write_fault
 from drs_simulator.soap.gateway import GatewayResponse
+from drs_simulator.storage.errors import StateError
 
 ADMIN_ROOT = "__admin"
 """The first part of every path of the admin interface."""
 
 _log = logging.getLogger(__name__)
 _XML = "text/xml;charset=UTF-8"
+_TEXT = "text/plain; charset=utf-8"
 _NOT_A_POST = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.no_operation()))
+_BODY_BROKE_OFF = Reply(HTTPStatus.BAD_REQUEST, b"The body of the request ended too early.\n", _TEXT)
+_FAILED = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.internal_error()))
 
 
 def service_path(profile: Profile) -> str:
@@ -105,14 +110,23 @@ class Endpoint:
         """Answer one HTTP request as a WSGI application."""
         if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in self._paths:
             return deliver(self._answer_call(environ), environ, start_response, sleep)
-        request = Request(environ)
+        try:
+            application = self._route(Request(environ))
+        except Exception:
+            _log.exception("The answer to a request failed")
+            text = "The simulator failed; its log says more.\n"
+            application = Response(text, HTTPStatus.INTERNAL_SERVER_ERROR, content_type=_TEXT)
+        return application(environ, start_response)
+
+    def _route(self, request: Request) -> WSGIApplication:
+        """Return what answers a request that is not a call by POST."""
         if self._admin is not None and request.path.split("/", 2)[1] == ADMIN_ROOT:
-            return self._admin(environ, start_response)
+            return self._admin
         if request.path not in self._paths:
-            return self._find_page(request)(environ, start_response)
+            return self._find_page(request)
         if request.method in ("GET", "HEAD") and request.query_string.lower().startswith(b"wsdl"):
-            return self._describe(request)(environ, start_response)
-        return deliver(self._answer_call(environ), environ, start_response, sleep)
+            return self._describe(request)
+        return partial(deliver, self._answer_call(request.environ), sleep=sleep)
 
     def _describe(self, request: Request) -> Response:
         """Return the WSDL, or the part of it that the query names; an unknown part means the whole."""
@@ -121,23 +135,28 @@ class Endpoint:
         return Response(document, content_type=_XML)
 
     def _answer_call(self, environ: WSGIEnvironment) -> Reply:
-        """Answer a SOAP call whatever its query is: some clients post to ``?wsdl`` (client)."""
+        """Answer a SOAP call whatever its query is: some clients post to ``?wsdl`` (client). Never raises."""
         began, started = self._clock.now(), perf_counter()
-        is_post = environ["REQUEST_METHOD"] == "POST"
-        content_type = environ.get("CONTENT_TYPE", "")
-        # Checked once a call: shared rules are in a database.
-        has_rules = is_post and bool(self._faults)
-        call = SoapCall(
-            body=read_body(environ, self._profile.gateway.max_body_bytes) if is_post else b"",
-            charset=_parse_charset(content_type),
-            method=environ["REQUEST_METHOD"],
-            path=environ["PATH_INFO"],
-            address=environ.get("REMOTE_ADDR", ""),
-            headers=_read_headers(environ, content_type, has_rules),
-            request_id=environ.get("HTTP_X_REQUEST_ID", ""),
-        )
-        reply, faults = self._perform(call, has_rules) if is_post else (_NOT_A_POST, ())
-        self._record(call, reply, faults, began, perf_counter() - started)
+        faults: tuple[str, ...] = ()
+        call: SoapCall | None = None
+        try:
+            if environ["REQUEST_METHOD"] != "POST":
+                reply = _NOT_A_POST
+            else:
+                # Checked once a call: shared rules are in a database.
+                has_rules = bool(self._faults)
+                call = _make_call(environ, _read_body(environ, self._profile.gateway.max_body_bytes), has_rules)
+                reply, faults = self._perform(call, has_rules)
+        except _BodyBrokeOffError:
+            _log.warning("The body of a request from %s broke off", environ.get("REMOTE_ADDR", ""))
+            reply = _BODY_BROKE_OFF
+        except StateError as error:
+            _log.error("A call failed: %s", error)
+            reply = _FAILED
+        except Exception:
+            _log.exception("A call failed")
+            reply = _FAILED
+        self._record(call or _make_call(environ), reply, faults, began, perf_counter() - started)
         return reply
 
     def _perform(self, call: SoapCall, has_rules: bool) -> tuple[Reply, tuple[str, ...]]:
@@ -154,15 +173,14 @@ class Endpoint:
         return Reply(answer.status, answer.body, answer.content_type, operation=answer.operation)
 
     def _record(self, call: SoapCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
-        self._metrics.count(call, reply, faults, duration)
-        log_exchange(call, reply, faults, duration)
-        if not self._journal:
-            return
         try:
-            self._journal.record(call, reply, faults=faults, began=began, duration=duration)
+            self._metrics.count(call, reply, faults, duration)
+            log_exchange(call, reply, faults, duration)
+            if self._journal:
+                self._journal.record(call, reply, faults=faults, began=began, duration=duration)
         except Exception:
             # The caller gets its answer all the same.
-            _log.exception("An exchange could not be recorded in the journal")
+            _log.exception("A call could not be recorded")
 
     def _find_page(self, request: Request) -> WSGIApplication:
         """Return what answers at a path that is not the gateway's."""
@@ -172,12 +190,36 @@ class Endpoint:
 
     def _show_signpost(self, request: Request) -> Response:
         """Show the gateway's address to a caller at another path."""
-        address = f"{request.host_url.rstrip('/')}{service_path(self._profile)}"
+        address = f"{request.root_url.rstrip('/')}{service_path(self._profile)}"
         found = request.path == "/"
         status = HTTPStatus.OK if found else HTTPStatus.NOT_FOUND
-        opening = "This is a simulator of DRS." if found else f"There is nothing at {request.path}."
+        opening = "This is a simulator of DRS." if found else f"There is nothing at {request.root_path}{request.path}."
         text = f"{opening}\nThe SOAP gateway is at {address}\nIts WSDL is at {address}?wsdl\n"
-        return Response(text, status, content_type="text/plain; charset=utf-8")
+        return Response(text, status, content_type=_TEXT)
+
+
+class _BodyBrokeOffError(Exception):
+    """The body of a request ended too early, or it cannot be read."""
+
+
+def _read_body(environ: WSGIEnvironment, limit: int) -> bytes:
+    try:
+        return read_body(environ, limit)
+    except (HTTPException, OSError) as error:
+        raise _BodyBrokeOffError from error
+
+
+def _make_call(environ: WSGIEnvironment, body: bytes = b"", has_rules: bool = False) -> SoapCall:
+    content_type = environ.get("CONTENT_TYPE", "")
+    return SoapCall(
+        body=body,
+        charset=_parse_charset(content_type),
+        method=environ["REQUEST_METHOD"],
+        path=environ["PATH_INFO"],
+        address=environ.get("REMOTE_ADDR", ""),
+        headers=_read_headers(environ, content_type, has_rules),
+        request_id=environ.get("HTTP_X_REQUEST_ID", ""),
+    )
 
 
 def _read_headers(environ: WSGIEnvironment, content_type: str, has_rules: bool) -> dict[str, str]:

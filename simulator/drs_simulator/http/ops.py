@@ -68,7 +68,7 @@ class RequestMetrics:
         return generate_latest(self)
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics without the times at which counters were created, which nobody needs."""
+        """Yield the metrics without the times at which their counters were created."""
         for metric in self._registry.collect():
             metric.samples = [sample for sample in metric.samples if not sample.name.endswith("_created")]
             yield metric

@@ -1,1 +1,1 @@
-"""Scenarios: named sets of settings and faults, as TOML files."""
+"""Scenarios: named sets of settings and faults in TOML files."""

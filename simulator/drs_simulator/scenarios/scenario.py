@@ -1,4 +1,4 @@
-"""Scenarios: what a DRS does to its callers, as small TOML files, those that come with the package and one's own."""
+"""Scenarios: ways in which a DRS behaves towards its callers, as TOML files, bundled or the user's own."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from drs_simulator.faults.rules import FaultRule
 from drs_simulator.profile.loading import load_profile
 from drs_simulator.profile.model import Profile
 
-_OURS = files("drs_simulator").joinpath("scenarios", "data")
+_BUNDLED = files("drs_simulator").joinpath("scenarios", "data")
 
 
 class ScenarioError(UnusableError):
-    """A scenario cannot be used; the message says which file and which key is amiss."""
+    """A scenario cannot be used; the message names the file and the key that is wrong."""
 
 
 class Scenario(BaseModel):
-    """One way in which a DRS can be.
+    """A way in which a DRS behaves towards its callers.
 
     Args:
-        title: What happens, in a few words.
-        profile: The installation.
-        settings: Tables of the profile that are laid over it.
-        clock: Its clock (see ``Clock.parse``).
-        password: A password that DRS has instead of the one that the caller is told.
-        faults: What goes wrong.
+        title: A description in a few words.
+        profile: The name of the profile.
+        settings: Tables that replace settings of the profile.
+        clock: The clock (see ``Clock.parse``).
+        password: The password of DRS, if it is not the one that the caller has.
+        faults: The fault rules.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,34 +44,38 @@ class Scenario(BaseModel):
     faults: tuple[FaultRule, ...] = ()
 
     def installation(self, profile: str | None = None) -> Profile:
-        """The installation with the scenario's settings.
+        """Return the profile with the scenario's settings.
 
         Args:
-            profile: An installation to take instead of the scenario's.
+            profile: The name or file of a profile to use instead of the scenario's.
+
+        Raises:
+            ProfileError: The profile cannot be used.
+            ValidationError: The scenario's settings do not fit it.
         """
-        return Profile.model_validate(_laid_over(load_profile(profile or self.profile).model_dump(), self.settings))
+        return Profile.model_validate(_merge(load_profile(profile or self.profile).model_dump(), self.settings))
 
     @property
     def requires_restart(self) -> bool:
-        """Whether a simulator has to be started for it, since what it sets cannot be changed while one runs."""
+        """Whether it has settings that a running simulator cannot change."""
         return bool(self.settings) or self.password is not None
 
 
 def scenario_names() -> list[str]:
-    """The names of the scenarios that come with the package, sorted."""
-    return sorted(entry.name.removesuffix(".toml") for entry in _OURS.iterdir())
+    """Return the names of the bundled scenarios, sorted."""
+    return sorted(entry.name.removesuffix(".toml") for entry in _BUNDLED.iterdir())
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:
-    """The scenario of that name, or the one kept in that TOML file.
+    """Load a bundled scenario by its name, or a scenario from a TOML file.
 
     Raises:
-        ScenarioError: There is none, or something is wrong with it.
+        ScenarioError: There is no such scenario, or something is wrong with it.
     """
     source = str(name_or_path)
     try:
-        ours = source in scenario_names()
-        text = (_OURS.joinpath(f"{source}.toml") if ours else Path(source)).read_text(encoding="utf-8")
+        is_bundled = source in scenario_names()
+        text = (_BUNDLED.joinpath(f"{source}.toml") if is_bundled else Path(source)).read_text(encoding="utf-8")
         scenario = Scenario.model_validate(tomllib.loads(text))
         scenario.installation()
         Clock.parse(scenario.clock)
@@ -86,6 +90,6 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     return scenario
 
 
-def _laid_over(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    both = {key: _laid_over(base[key], value) for key, value in over.items() if isinstance(base.get(key), dict)}
-    return base | over | both
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    nested = {key: _merge(base[key], value) for key, value in over.items() if isinstance(base.get(key), dict)}
+    return base | over | nested

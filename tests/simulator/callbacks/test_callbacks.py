@@ -1,4 +1,4 @@
-"""DRS calls back: what planners do is told to the council's service, at least once, in order, whatever happens."""
+"""Callbacks: what planners do is posted to the council's service, one or more times, in order, despite failures."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ def receiver() -> Iterator[CallbackReceiver]:
 
 
 def create_booking(drs: Simulator) -> int:
-    """The id of a booking that a caller has scheduled."""
+    """Create an order, schedule its booking, and return the booking's id."""
     http = Client(drs.wsgi)
 
-    def said(operation: str, members: str) -> str:
+    def send(operation: str, members: str) -> str:
         return http.post(drs.path, data=call(operation, members), content_type="text/xml").text
 
-    session = re.findall("<sessionId>.*?</sessionId>", said("openSession", OPEN))[0]
-    booking = re.findall("<bookingId>(.*?)<", said("createOrder", ORDER + session))[0]
+    session = re.findall("<sessionId>.*?</sessionId>", send("openSession", OPEN))[0]
+    booking = re.findall("<bookingId>(.*?)<", send("createOrder", ORDER + session))[0]
     window = (
         "<planningWindowStart>2021-10-26T08:00:00</planningWindowStart>"
         "<planningWindowEnd>2021-10-26T12:00:00</planningWindowEnd>"
     )
     members = f"<bookingId>{booking}</bookingId><contract>0</contract><primaryOrderNumber/>{window}"
-    assert "<status>success</status>" in said("scheduleBooking", f"{session}<theBooking>{members}</theBooking>")
+    assert "<status>success</status>" in send("scheduleBooking", f"{session}<theBooking>{members}</theBooking>")
     return int(booking)
 
 
 def move_booking(drs: Simulator, booking: int, to: int) -> None:
-    """A planner moves the booking."""
+    """Move the booking as a planner."""
     with AdminClient(drs.url.split("/OT")[0]) as admin:
         admin.move(booking, DAYS[to], DAYS[to] + timedelta(hours=4))
 
@@ -56,18 +56,18 @@ def test_moved_booking_is_posted_whole(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, seed=1, callback_url=receiver.url) as drs:
         booking = create_booking(drs)
         move_booking(drs, booking, 1)
-        (told,) = receiver.wait_for(1)
-        assert told.flaws == ()
-        assert told["bookingId"] == told["originalBookingId"] == str(booking)
-        assert told["primaryOrderNumber"] == "10000047"
-        assert (told["planningWindowStart"], told["planningWindowEnd"]) == (
+        (message,) = receiver.wait_for(1)
+        assert message.flaws == ()
+        assert message["bookingId"] == message["originalBookingId"] == str(booking)
+        assert message["primaryOrderNumber"] == "10000047"
+        assert (message["planningWindowStart"], message["planningWindowEnd"]) == (
             "2021-10-27T12:00:00",
             "2021-10-27T16:00:00",
         )
-        assert told.date("changedDate").isoformat() == "2021-10-22T12:20:59"
-        assert told.codes[0]["bookingCodeSORCode"] == "N373049"
-        assert told.codes[0]["trade"] == "Joiner"
-        assert re.fullmatch("[A-Za-z0-9]{40}", told["tokenId"])
+        assert message.date("changedDate").isoformat() == "2021-10-22T12:20:59"
+        assert message.codes[0]["bookingCodeSORCode"] == "N373049"
+        assert message.codes[0]["trade"] == "Joiner"
+        assert re.fullmatch("[A-Za-z0-9]{40}", message["tokenId"])
 
 
 def test_callers_own_changes_are_not_posted(receiver: CallbackReceiver) -> None:
@@ -75,8 +75,8 @@ def test_callers_own_changes_are_not_posted(receiver: CallbackReceiver) -> None:
         booking = create_booking(drs)
         with AdminClient(drs.url.split("/OT")[0]) as admin:
             admin.confirm(booking)
-        (told,) = receiver.wait_for(1)
-        assert told["planningWindowStart"] == "2021-10-26T08:00:00"
+        (message,) = receiver.wait_for(1)
+        assert message["planningWindowStart"] == "2021-10-26T08:00:00"
         assert receiver.attempts == 1
 
 
@@ -88,8 +88,8 @@ def test_profile_chooses_the_occasions(receiver: CallbackReceiver) -> None:
         with AdminClient(drs.url.split("/OT")[0]) as admin:
             admin.confirm(booking)
         move_booking(drs, booking, 1)
-        (told,) = receiver.wait_for(1)
-        assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+        (message,) = receiver.wait_for(1)
+        assert message["planningWindowStart"] == "2021-10-27T12:00:00"
 
 
 def test_failed_confirmation_is_posted_again(
@@ -99,7 +99,7 @@ def test_failed_confirmation_is_posted_again(
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         move_booking(drs, create_booking(drs), 1)
         receiver.wait_for(1)
-        # The sender writes down an attempt after it has been answered.
+        # The sender records an attempt after its answer.
         drs.close()
         sent = [entry for entry in drs.journal.entries() if entry.is_callback]
     assert [entry.outcome for entry in sent] == [Outcome.UNDELIVERED, Outcome.UNDELIVERED, Outcome.SUCCESS]
@@ -115,8 +115,8 @@ def test_confirmations_of_a_booking_arrive_in_order(receiver: CallbackReceiver) 
         booking = create_booking(drs)
         for to in (1, 2, 0):
             move_booking(drs, booking, to)
-        told = receiver.wait_for(3)
-    days = [each["planningWindowStart"][8:10] for each in told]
+        messages = receiver.wait_for(3)
+    days = [each["planningWindowStart"][8:10] for each in messages]
     assert days == ["27", "28", "26"]
 
 
@@ -164,8 +164,8 @@ def test_receiver_names_what_is_no_confirmation(body: bytes, flaw: str) -> None:
 def test_receiver_names_missing_members_and_wrong_dates(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
         move_booking(drs, create_booking(drs), 1)
-        (told,) = receiver.wait_for(1)
-    wrong = told.body.replace(b"<bookingSequence>1</bookingSequence>", b"").replace(b"T12:00:00<", b"T12:00:00Z<")
+        (message,) = receiver.wait_for(1)
+    wrong = message.body.replace(b"<bookingSequence>1</bookingSequence>", b"").replace(b"T12:00:00<", b"T12:00:00Z<")
     flaws = " ".join(ReceivedConfirmation.of(wrong).flaws)
     assert "lacks bookingSequence" in flaws
     assert "planningWindowStart is no local date and time" in flaws

@@ -488,7 +488,7 @@ class TestFormerNames:
 
     def test_unknown_class(self) -> None:
         with pytest.raises(AttributeError, match="no attribute 'NoEffect'"):
-            effects.NoEffect  # type: ignore[attr-defined]  # noqa: B018
+            effects.NoEffect  # noqa: B018
 
     @pytest.mark.parametrize(
         ("former", "current"),
@@ -539,5 +539,5 @@ class TestServe:
         file.write_text('[[faults]]\nopration = "selectOrder"\neffect = "reset"\n', encoding="utf-8")
         done = run("serve", "--port", "0", "--faults", str(file))
         assert done.returncode == 2
-        told = f"Faults {file} cannot be used: faults[0].opration: is not a setting; look for a slip in its name\n"
-        assert done.stderr == told
+        expected = f"Faults {file} cannot be used: faults[0].opration: is not a setting; look for a slip in its name\n"
+        assert done.stderr == expected

@@ -1,4 +1,4 @@
-"""The housing system's files for the tests: the document's own examples with made-up people, and files of any sort."""
+"""The housing system's files for the tests: the document's examples with fictitious people, and generated files."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ METHVEN, TILE AND FIT BATH PANEL - 100 DAY - AS PER A NOBODY','GBR','19-Aug-2021
 """
 EXAMPLES = (FIRST, SECOND, THIRD)
 
-# What the first example says.
+# The content of the first example.
 PARSED = HousingFile(
     Header(387176, date(2021, 4, 1), time(7, 56)),
     OrderCreate(

@@ -1,4 +1,4 @@
-"""Files and folders on the command line, run as a user runs it."""
+"""Files and folders of the housing system on the command line, run as a user runs it."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def test_serve_logs_rejected_files(tmp_path: Path, capfd: pytest.CaptureFixture[
     (tmp_path / "bad.txt").write_text(FIRST.replace("'4'", "'9'"))
     with serving("--port", "0", "--import-dir", str(tmp_path)):
         wait_for(tmp_path / "rejected/bad.txt")
-        said = ""
+        log = ""
         end = monotonic() + 10
-        while "'bad.txt' was rejected: line 7, records (field 3)" not in said:
+        while "'bad.txt' was rejected: line 7, records (field 3)" not in log:
             assert monotonic() < end
             sleep(0.05)
-            said += capfd.readouterr().err
+            log += capfd.readouterr().err
 
 
 def test_serve_needs_an_existing_folder(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_check_file_accepts_a_right_file(tmp_path: Path) -> None:
     [
         ("'4'\n", "'9'\n", "line 7, records (field 3): it says 9 records, there are 4. Send the whole file."),
         ("'TRAILER','387176','4'\n", "", "line 5, record type (field 1): the file ends without TRAILER."),
-        ("N390917", "X1", "line 5, sor_code (field 6): DRS declines it: Unknown SOR code 'X1'"),
+        ("N390917", "X1", "line 5, sor_code (field 6): DRS refuses it: Unknown SOR code 'X1'"),
     ],
 )
 def test_check_file_names_line_and_field(tmp_path: Path, right: str, wrong: str, words: str) -> None:

@@ -1,4 +1,4 @@
-"""The housing system's flat file is read as it is written, and every slip is told by its line and field."""
+"""The housing system's flat file is read back as it is written, and every error has its line and field."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from drs_simulator.housing_files.format import MAX_BYTES, is_whole, parse_housing_file, write_housing_file
+from drs_simulator.housing_files.format import MAX_BYTES, is_complete, parse_housing_file, write_housing_file
 from drs_simulator.housing_files.records import COLUMNS, HousingFile, HousingFileError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,8 +43,8 @@ def test_examples_are_written_as_printed(example: str) -> None:
 def test_written_file_is_read_back(file: HousingFile) -> None:
     written = write_housing_file(file)
     assert parse_housing_file(written) == file
-    assert is_whole(written)
-    assert is_whole(written.rstrip(b"\r\n"))
+    assert is_complete(written)
+    assert is_complete(written.rstrip(b"\r\n"))
 
 
 @given(any_file, st.data())
@@ -57,12 +57,12 @@ def test_part_of_a_file_is_refused(file: HousingFile, data: st.DataObject) -> No
 
 @given(st.integers(0, len(FIRST.rstrip()) - 1))
 def test_file_without_whole_trailer_is_not_whole(length: int) -> None:
-    assert not is_whole(FIRST[:length].encode())
+    assert not is_complete(FIRST[:length].encode())
 
 
 @given(st.one_of(st.binary(), st.text("'\",\r\n HEADRTILO-CSMN0123/:.").map(str.encode)))
 def test_any_bytes_are_a_file_or_an_error_with_a_line(content: bytes) -> None:
-    is_whole(content)
+    is_complete(content)
     assert 1 <= line_of_error(content, otherwise=1) <= content.count(b"\n") + content.count(b"\r") + 1
 
 
@@ -100,7 +100,7 @@ def test_fields_without_quotes_are_read() -> None:
     assert parse_housing_file(FIRST.replace("'HEADER','387176'", "HEADER,387176").encode()) == PARSED
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_accent_is_read_in_every_encoding(encoding: str) -> None:
     read = parse_housing_file(FIRST.replace("MS A NOBODY", "MS É NOBODY").encode(encoding))
     assert read.order.contact_name == "MS É NOBODY"
@@ -112,8 +112,8 @@ def test_any_line_end_is_read_and_blank_lines_are_skipped(line_end: str) -> None
 
 
 # Line 1 HEADER, 3 ORDER-CREATE, 5 SCHEDULED-ITEMS, 7 TRAILER.
-SLIPS = [
-    ("'387176','01", "'38717x','01", 1, "number (field 2)", "'38717x' is no number. Write up to 18 digits."),
+ERRORS = [
+    ("'387176','01", "'38717x','01", 1, "number (field 2)", "'38717x' is not a number. Write up to 18 digits."),
     ("'01/04/2021'", "'1/4/2021'", 1, "day (field 3)", "Write it as 01/04/2021."),
     ("'01/04/2021'", "'31/02/2021'", 1, "day (field 3)", "is not in the calendar"),
     ("'01/04/2021'", "'01-Apr-2021'", 1, "day (field 3)", "Write it as 01/04/2021."),
@@ -125,39 +125,39 @@ SLIPS = [
     ("'100 Days'", "''", 3, "priority (field 5)", "it is blank"),
     ("'01-Apr-2021 07:56'", "'01/04/2021 07:56'", 3, "raised (field 6)", "Write them as 01-Apr-2021 07:56."),
     ("'01-Apr-2021 07:56'", "'01-Avr-2021 07:56'", 3, "raised (field 6)", "Write them as 01-Apr-2021 07:56."),
-    ("'01-Apr-2021 07:56'", "'01-Apr-2021 07:99'", 3, "raised (field 6)", "'07:99' is no time of the day"),
+    ("'01-Apr-2021 07:56'", "'01-Apr-2021 07:99'", 3, "raised (field 6)", "'07:99' is not a time of day"),
     ("'01-Apr-2021 07:56'", "'01-Apr-0021 07:56'", 3, "raised (field 6)", "Write a year from 1900 to 2999."),
     ("'19-Aug-2021 07:56','0'", "'31-Sep-2021 07:56','0'", 3, "target_date (field 7)", "is not in the calendar"),
     ("'19-Aug-2021 07:56','0'", "'19-Aug-2021 07:56',' '", 3, "contract (field 8)", "it is blank"),
-    ("Fit lock", "Fit\0lock", 3, "comments (field 9)", "the character '\\x00', which is no text"),
+    ("Fit lock", "Fit\0lock", 3, "comments (field 9)", "the character '\\x00', which is not text"),
     ("'Fit lock", "Fit 'lock", 3, "comments (field 9)", "its quotes do not match"),
     ("has ordered'", "has ordered", 3, "comments (field 9)", "its quotes do not match"),
     ("'XAJ'", "''", 3, "user_id (field 10)", "it is blank"),
-    ("'XAJ','19-Aug-2021 07:56'", "'XAJ','soon'", 3, "due (field 11)", "'soon' is no day and time"),
-    ("'00387176'", "'-1'", 3, "file_reference (field 13)", "is no number"),
+    ("'XAJ','19-Aug-2021 07:56'", "'XAJ','soon'", 3, "due (field 11)", "'soon' is not a day and time"),
+    ("'00387176'", "'-1'", 3, "file_reference (field 13)", "is not a number"),
     ("MS A NOBODY", "MS A O'NOBODY", 3, "contact_name (field 16)", "write '' for an apostrophe inside it"),
     (",'. NB - ','1'", "", 3, "notes (field 19)", "ORDER-CREATE has 18 fields instead of 20"),
     ("'L835574','Joiner'", "'L835575','Joiner'", 5, "order_number (field 3)", "in ORDER-CREATE it is 'L835574'"),
     ("'N390917'", "''", 5, "sor_code (field 6)", "it is blank"),
     ("'   1.00'", "'one'", 5, "quantity (field 7)", "Write it as '   1.00'."),
-    ("'  12.57'", "' 12.575'", 5, "value (field 8)", "is no amount"),
-    ("'1','00399189'", "'','00399189'", 5, "item_number (field 9)", "is no number"),
-    ("'00399189'", "'0039918O'", 5, "reference (field 10)", "is no number"),
+    ("'  12.57'", "' 12.575'", 5, "value (field 8)", "is not an amount"),
+    ("'1','00399189'", "'','00399189'", 5, "item_number (field 9)", "is not a number"),
+    ("'00399189'", "'0039918O'", 5, "reference (field 10)", "is not a number"),
     ("'00399189'", "'00399189", 5, "reference (field 10)", "its quotes do not match"),
     ("'TRAILER','387176'", "'TRAILER','387177'", 7, "number (field 2)", "in HEADER it is 387176"),
     ("'4'", "'5'", 7, "records (field 3)", "it says 5 records, there are 4. Send the whole file."),
     ("'4'", "'4", 7, "records (field 3)", "its quotes do not match"),
-    ("'4'", "'four'", 7, "records (field 3)", "is no number"),
-    ("'HEADER'", "'HEAD'", 1, "record type (field 1)", "'HEAD' is found where HEADER belongs"),
-    ("'ORDER-CREATE'", "'ORDER-CANCEL'", 3, "record type (field 1)", "where ORDER-CREATE belongs"),
-    ("'SCHEDULED-ITEMS'", "'TRAILER'", 5, "record type (field 1)", "where SCHEDULED-ITEMS belongs. A file is HEADER"),
-    ("'TRAILER'", "'HEADER'", 7, "record type (field 1)", "where TRAILER belongs"),
+    ("'4'", "'four'", 7, "records (field 3)", "is not a number"),
+    ("'HEADER'", "'HEAD'", 1, "record type (field 1)", "it is 'HEAD' instead of HEADER"),
+    ("'ORDER-CREATE'", "'ORDER-CANCEL'", 3, "record type (field 1)", "instead of ORDER-CREATE"),
+    ("'SCHEDULED-ITEMS'", "'TRAILER'", 5, "record type (field 1)", "instead of SCHEDULED-ITEMS. A file is HEADER"),
+    ("'TRAILER'", "'HEADER'", 7, "record type (field 1)", "instead of TRAILER"),
     ("'TRAILER','387176','4'\n", "", 5, "record type (field 1)", "the file ends without TRAILER"),
     ("'4'\n", "'4'\n'HEADER','387177'\n", 8, "record type (field 1)", "'HEADER' follows TRAILER"),
 ]
 
 
-@pytest.mark.parametrize(("right", "wrong", "line", "field", "problem"), SLIPS)
+@pytest.mark.parametrize(("right", "wrong", "line", "field", "problem"), ERRORS)
 def test_error_has_line_and_field(right: str, wrong: str, line: int, field: str, problem: str) -> None:
     assert right in FIRST
     error = parse_error(FIRST.replace(right, wrong, 1))
@@ -188,6 +188,11 @@ def test_undefined_byte_is_refused_at_its_field() -> None:
     assert (error.line, error.field) == (3, "contact_name (field 16)")
 
 
+def test_broken_utf_16_is_refused() -> None:
+    error = parse_error("\ufeff".encode("utf-16-le") + b"\x00\xd8" + FIRST.encode("utf-16-le"))
+    assert "not valid UTF-16" in error.problem
+
+
 @pytest.mark.parametrize("content", [b"", b"\n", b"'HEADER'", b"PK\x03\x04", b"<order/>"])
 def test_other_files_are_refused_at_line_1(content: bytes) -> None:
     assert parse_error(content).line == 1
@@ -195,7 +200,7 @@ def test_other_files_are_refused_at_line_1(content: bytes) -> None:
 
 def test_too_long_file_is_not_read() -> None:
     error = parse_error(FIRST.replace("Fit lock", "x" * MAX_BYTES))
-    assert f"at most {MAX_BYTES} are read" in error.problem
+    assert f"the maximum is {MAX_BYTES}" in error.problem
 
 
 @pytest.mark.parametrize(
@@ -205,6 +210,10 @@ def test_too_long_file_is_not_read() -> None:
         ("'TRAILER','387176','4'\r\n\r\n", True),
         ("TRAILER,387176,4\n", True),
         ("'TRAILER','387176'\n", True),
+        ("TRAILER,387176,4\x1a", True),
+        ("'TRAILER','387176','4'\0\0", True),
+        ("TRAILER,387176,4\0\0", False),
+        ("'TRAILER','387176','4\0", False),
         ("TRAILER,387176,4", False),
         ("'TRAILER','387176','4", False),
         ("'TRAILER','387176'", False),
@@ -212,5 +221,5 @@ def test_too_long_file_is_not_read() -> None:
         ("", False),
     ],
 )
-def test_file_is_whole_once_its_trailer_ends(end: str, whole: bool) -> None:
-    assert is_whole(FIRST[: FIRST.index("'TRAILER'")].encode() + end.encode()) is whole
+def test_file_is_complete_once_its_trailer_ends(end: str, whole: bool) -> None:
+    assert is_complete(FIRST[: FIRST.index("'TRAILER'")].encode() + end.encode()) is whole

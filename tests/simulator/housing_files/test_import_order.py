@@ -1,4 +1,4 @@
-"""An imported order is there for the gateway's callers; what DRS declines is told by line and field."""
+"""An imported order is served by the gateway; a refused file is an error with line and field."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_select_order_shows_the_file(tmp_path: Path) -> None:
     assert import_text(caller, tmp_path, FIRST)
     order = caller.ask("selectOrder", SELECT.format("L835574"), caller.open()).returned.find("theOrders")
     assert order is not None
-    told = {
+    expected = {
         "primaryOrderNumber": "L835574",
         "locationID": "38950180",
         "contract": "0",
@@ -56,7 +56,7 @@ def test_select_order_shows_the_file(tmp_path: Path) -> None:
         "theBookings/theBookingCodes/bookingCodeSORCode": "N390917",
         "theBookings/theBookingCodes/quantity": "1.0",
     }
-    assert {path: order.findtext(path) for path in told} == told
+    assert {path: order.findtext(path) for path in expected} == expected
 
 
 def test_imported_booking_can_be_scheduled(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_other_councils_contract_is_refused(tmp_path: Path) -> None:
     assert import_error(tmp_path, FIRST, load_profile("hackney")).field == "contract (field 8)"
 
 
-def declined_field(file: HousingFile) -> str:
+def refused_field(file: HousingFile) -> str:
     try:
         SHARED.simulator.import_order(file)
     except HousingFileError as error:
@@ -165,7 +165,7 @@ def test_any_file_is_imported_or_an_error_with_a_line(file: HousingFile) -> None
     item = replace(file.items[0], sor_code="N390917", quantity=Decimal(1), item_number=1)
     order = replace(file.order, number="L1", contract="0", priority="3 Days")
     SHARED.simulator.reset()
-    field = declined_field(replace(file, order=order, items=(item,)))
+    field = refused_field(replace(file, order=order, items=(item,)))
     if field:
         assert re.fullmatch(r"(comments|target_date) \(field \d+\)", field)
     else:

@@ -1,4 +1,4 @@
-"""The watched folder: good files are imported and moved away, bad ones set aside with why, half-written ones wait."""
+"""The watched folder: right files are imported, wrong ones rejected with a reason, incomplete ones wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from drs_simulator import Simulator
 from drs_simulator.housing_files.format import MAX_BYTES
 from drs_simulator.housing_files.records import HousingFile
-from drs_simulator.housing_files.watcher import ImportFolder, ImportResult
+from drs_simulator.housing_files.watcher import FolderWatcher, ImportFolder, ImportResult
 
 from tests.simulator.housing_files.files import FIRST, SECOND, with_number
 
@@ -48,13 +48,13 @@ def write(folder: ImportFolder, name: str, content: str | bytes) -> Path:
     return path
 
 
-def look(folder: ImportFolder, times: int = 2) -> None:
+def scan(folder: ImportFolder, times: int = 2) -> None:
     for _ in range(times):
-        folder.look()
+        folder.scan()
 
 
 def list_files(folder: ImportFolder) -> set[str]:
-    """All files below the folder."""
+    """Return all files below the folder."""
     return {str(path.relative_to(folder.folder)) for path in folder.folder.rglob("*") if path.is_file()}
 
 
@@ -67,7 +67,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def test_right_file_is_imported_and_moved(folder: ImportFolder, drs: Drs) -> None:
     write(folder, "387176.txt", FIRST)
-    look(folder)
+    scan(folder)
     assert drs.orders == ["L835574"]
     assert list_files(folder) == {"imported/387176.txt"}
     assert (folder.folder / "imported/387176.txt").read_text() == FIRST
@@ -78,7 +78,7 @@ def test_wrong_file_is_rejected_with_line_and_field(
     folder: ImportFolder, drs: Drs, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(folder, "bad.txt", FIRST.replace("'38950180'", "''"))
-    look(folder)
+    scan(folder)
     assert drs.orders == []
     assert list_files(folder) == {"rejected/bad.txt", "rejected/bad.txt.reason"}
     reason = (folder.folder / "rejected/bad.txt.reason").read_text(encoding="utf-8")
@@ -90,14 +90,14 @@ def test_wrong_file_is_rejected_with_line_and_field(
 def test_wrong_file_does_not_stop_others(folder: ImportFolder, drs: Drs) -> None:
     write(folder, "a.txt", FIRST.replace("'4'", "'9'"))
     write(folder, "b.txt", SECOND)
-    look(folder)
+    scan(folder)
     assert drs.orders == ["L835575"]
 
 
 def test_same_file_twice_is_one_order_and_two_files(folder: ImportFolder, drs: Drs) -> None:
     for _ in range(2):
         write(folder, "387176.txt", FIRST)
-        look(folder)
+        scan(folder)
     assert drs.orders == ["L835574"]
     assert list_files(folder) == {"imported/387176.txt", "imported/387176-2.txt"}
     assert folder.counts == {ImportResult.CREATED: 1, ImportResult.ALREADY_THERE: 1}
@@ -106,48 +106,101 @@ def test_same_file_twice_is_one_order_and_two_files(folder: ImportFolder, drs: D
 def test_rejected_files_of_one_name_have_own_reasons(folder: ImportFolder) -> None:
     for wrong in ("'9'", "'8'"):
         write(folder, "bad.txt", FIRST.replace("'4'", wrong))
-        look(folder)
+        scan(folder)
     assert "it says 9" in (folder.folder / "rejected/bad.txt.reason").read_text()
     assert "it says 8" in (folder.folder / "rejected/bad-2.txt.reason").read_text()
 
 
 def test_corrected_file_is_imported(folder: ImportFolder, drs: Drs) -> None:
     write(folder, "order.txt", FIRST.replace("'4'", "'9'"))
-    look(folder)
+    scan(folder)
     write(folder, "order.txt", FIRST)
-    look(folder)
+    scan(folder)
     assert drs.orders == ["L835574"]
 
 
 @pytest.mark.parametrize("length", [0, 1, 40, FIRST.index("'TRAILER'"), len(FIRST) - 2])
 def test_half_written_file_waits_for_the_rest(folder: ImportFolder, drs: Drs, length: int) -> None:
     write(folder, "order.txt", FIRST[:length])
-    look(folder, times=5)
+    scan(folder, times=5)
     assert list_files(folder) == {"order.txt"}
     write(folder, "order.txt", FIRST)
-    look(folder)
+    scan(folder)
     assert drs.orders == ["L835574"]
 
 
 def test_growing_file_waits_despite_its_trailer(folder: ImportFolder, drs: Drs) -> None:
     for number in range(1, 5):
         write(folder, "order.txt", FIRST + "\n" * number)
-        look(folder, times=1)
+        scan(folder, times=1)
         assert list_files(folder) == {"order.txt"}
-    look(folder, times=1)
+    scan(folder, times=1)
     assert drs.orders == ["L835574"]
 
 
 def test_too_long_file_is_rejected(folder: ImportFolder) -> None:
     write(folder, "order.txt", b"x" * (MAX_BYTES + 1))
-    look(folder)
+    scan(folder)
     assert "rejected/order.txt" in list_files(folder)
+
+
+def test_file_that_stays_incomplete_is_logged_once(tmp_path: Path, drs: Drs, caplog: pytest.LogCaptureFixture) -> None:
+    """After a minute without a change the log names the file; a change begins another minute."""
+    now = 0.0
+    folder = ImportFolder(tmp_path, drs, monotonic=lambda: now)
+    write(folder, "order.txt", FIRST[:-20])
+    scan(folder)
+    now = 59
+    scan(folder)
+    write(folder, "order.txt", FIRST[:-10])
+    scan(folder)
+    now = 118
+    scan(folder)
+    assert caplog.text == ""
+    now = 119
+    scan(folder, times=3)
+    assert caplog.text.count("'order.txt': it has not changed for 60 seconds and is incomplete") == 1
+    write(folder, "order.txt", FIRST)
+    scan(folder)
+    assert drs.orders == ["L835574"]
+
+
+def test_another_file_of_the_name_is_logged_again(tmp_path: Path, drs: Drs, caplog: pytest.LogCaptureFixture) -> None:
+    now = 0.0
+    folder = ImportFolder(tmp_path, drs, monotonic=lambda: now)
+    for _ in range(2):
+        path = write(folder, "order.txt", FIRST[:-20])
+        scan(folder)
+        now += 60
+        scan(folder)
+        path.unlink()
+        scan(folder)
+    assert caplog.text.count("is incomplete") == 2
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\x00" * 512, b"\x1a" + b"\x00" * 100, b"\r\n\x1a\r\n"])
+def test_file_with_padding_is_imported(folder: ImportFolder, drs: Drs, end: bytes) -> None:
+    """The end of a file in DOS and what fills up its last block are not part of the file."""
+    write(folder, "order.txt", FIRST.rstrip().encode() + end)
+    scan(folder)
+    assert drs.orders == ["L835574"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_file_is_imported(folder: ImportFolder, drs: Drs, encoding: str) -> None:
+    content = f"\ufeff{FIRST}".encode(encoding)
+    write(folder, "order.txt", content[:-61])
+    scan(folder, times=4)
+    assert drs.orders == []
+    write(folder, "order.txt", content)
+    scan(folder)
+    assert drs.orders == ["L835574"]
 
 
 @pytest.mark.parametrize("name", [".order.txt", "order.txt.tmp", "order.part", "order.filepart"])
 def test_hidden_and_unfinished_files_are_ignored(folder: ImportFolder, drs: Drs, name: str) -> None:
     write(folder, name, FIRST)
-    look(folder)
+    scan(folder)
     assert drs.orders == []
     assert list_files(folder) == {name}
 
@@ -159,7 +212,7 @@ def test_links_and_folders_are_ignored(
     elsewhere.write_text(FIRST)
     (folder.folder / "link.txt").symlink_to(elsewhere)
     (folder.folder / "folder.txt").mkdir()
-    look(folder)
+    scan(folder)
     assert drs.orders == []
     assert elsewhere.exists()
 
@@ -169,7 +222,7 @@ def test_failing_file_stops_no_other_and_is_logged_once(
 ) -> None:
     write(folder, "a.txt", FIRST.replace("'100 Days'", "'gone'"))
     write(folder, "b.txt", SECOND)
-    look(folder, times=4)
+    scan(folder, times=4)
     assert drs.orders == ["L835575"]
     assert list_files(folder) == {"a.txt", "imported/b.txt"}
     assert caplog.text.count("'a.txt': it waits: the database is gone") == 1
@@ -177,17 +230,17 @@ def test_failing_file_stops_no_other_and_is_logged_once(
 
 def test_missing_folder_is_logged_once(folder: ImportFolder, drs: Drs, caplog: pytest.LogCaptureFixture) -> None:
     folder.folder.rmdir()
-    look(folder)
-    assert caplog.text.count("cannot be looked into") == 1
+    scan(folder)
+    assert caplog.text.count("the folder cannot be read") == 1
     folder.folder.mkdir()
     write(folder, "order.txt", FIRST)
-    look(folder)
+    scan(folder)
     assert drs.orders == ["L835574"]
 
 
 def test_line_break_in_a_name_is_escaped_in_the_log(folder: ImportFolder, caplog: pytest.LogCaptureFixture) -> None:
     write(folder, "a\nERROR all is lost.txt", FIRST.replace("'4'", "'9'"))
-    look(folder)
+    scan(folder)
     assert "\nERROR all is lost" not in caplog.text
 
 
@@ -230,21 +283,39 @@ def test_watcher_outlives_its_folder(tmp_path: Path) -> None:
         wait_until(lambda: watcher.folder.counts == {ImportResult.CREATED: 1})
 
 
+def test_watcher_outlives_an_error(tmp_path: Path, drs: Drs, caplog: pytest.LogCaptureFixture) -> None:
+    """An error that ends one scan is logged and does not end the thread."""
+
+    class FailingOnce(ImportFolder):
+        failed = False
+
+        def scan(self) -> None:
+            if not self.failed:
+                self.failed = True
+                raise MemoryError("no memory")
+            super().scan()
+
+    with FolderWatcher(FailingOnce(tmp_path, drs)):
+        (tmp_path / "order.txt").write_text(FIRST)
+        wait_until(lambda: drs.orders == ["L835574"])
+    assert "could not be scanned; trying again" in caplog.text
+
+
 def test_missing_folder_cannot_be_watched(tmp_path: Path) -> None:
-    with pytest.raises(NotADirectoryError, match="Make it first"):
+    with pytest.raises(NotADirectoryError, match="Create it first"):
         Simulator("lincoln").watch_folder(tmp_path / "nowhere")
 
 
 def test_refused_order_is_rejected_with_its_field(tmp_path: Path) -> None:
     folder = ImportFolder(tmp_path, Simulator("lincoln").import_order)
     write(folder, "order.txt", FIRST.replace("N390917", "X1"))
-    look(folder)
+    scan(folder)
     reason = (tmp_path / "rejected/order.txt.reason").read_text(encoding="utf-8")
-    assert reason.startswith("line 5, sor_code (field 6): DRS declines it: Unknown SOR code 'X1'")
+    assert reason.startswith("line 5, sor_code (field 6): DRS refuses it: Unknown SOR code 'X1'")
 
 
 def test_imported_file_is_logged(folder: ImportFolder, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     write(folder, "order.txt", FIRST)
-    look(folder)
+    scan(folder)
     assert "'order.txt' was imported, its order: created" in caplog.text

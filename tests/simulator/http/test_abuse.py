@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import resource
 import socket
+import struct
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -73,6 +74,36 @@ def test_slow_bodies_hold_a_thread_each() -> None:
         for _ in range(20):
             stack.enter_context(connected(url)).sendall(head)
         assert answers(url)
+
+
+def http_2_request(path: str) -> bytes:
+    """A POST over HTTP/2 with prior knowledge: preface, SETTINGS, and HEADERS that announce a body."""
+    pairs = ((":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "x"), ("content-length", "9"))
+    fields = b"".join(b"\0" + b"".join(bytes([len(part)]) + part.encode() for part in pair) for pair in pairs)
+    headers = len(fields).to_bytes(3, "big") + b"\x01\x04" + (1).to_bytes(4, "big") + fields
+    return b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000") + headers
+
+
+@pytest.mark.parametrize("ending", ["close", "reset"])
+@pytest.mark.parametrize("kind", ["length", "chunked", "http/2"])
+def test_aborted_upload_blocks_no_one(url: str, kind: str, ending: str) -> None:
+    """The only thread is free again when a caller ends its connection in the middle of a body."""
+    path = urlsplit(url).path
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\n"
+    sent = {
+        "length": f"{head}Content-Length: 9\r\n\r\n<a".encode(),
+        "chunked": f"{head}Transfer-Encoding: chunked\r\n\r\n9\r\n<a".encode(),
+        "http/2": http_2_request(path),
+    }
+    with connected(url) as connection:
+        connection.sendall(sent[kind])
+        # Until the server has read what was sent; an HTTP/2 request is refused at once.
+        connection.settimeout(0.5)
+        with suppress(TimeoutError, ConnectionError):
+            connection.recv(65536)
+        if ending == "reset":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert answers(url)
 
 
 def test_body_over_the_limit_is_a_fault(url: str) -> None:

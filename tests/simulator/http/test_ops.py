@@ -30,7 +30,8 @@ XML = {"Content-Type": "text/xml"}
 
 
 def endpoint(printed: str) -> str:
-    return re.findall(r"endpoint +(\S+)", printed)[0]
+    address: str = re.findall(r"endpoint +(\S+)", printed)[0]
+    return address
 
 
 def test_every_option_has_an_environment_variable() -> None:

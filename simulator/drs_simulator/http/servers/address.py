@@ -54,8 +54,8 @@ def listen(host: str, port: int) -> socket.socket:
 def reserve_port(host: str, port: int) -> Iterator[int]:
     """Hold a port, a free one where ``port`` is 0, for another socket of this process or its children to listen on.
 
-    On Linux nobody else can bind it until the block ends. Elsewhere it is only found to be free: another process could
-    take it before the server listens.
+    On Linux no other process can bind it until the block ends. On other systems it is only found to be free: another
+    process could bind it before the server listens.
 
     Raises:
         HostError: The host name has no address.

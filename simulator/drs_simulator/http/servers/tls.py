@@ -1,4 +1,4 @@
-"""TLS: the certificate and key that a server shows, checked before it starts; or made for it on the spot."""
+"""TLS: the certificate and key of a server, given and checked before it starts, or generated."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ _ONLY_OWNER = 0o600
 
 
 class TlsError(UnusableError):
-    """The server cannot be served with TLS; the message says why and what to do."""
+    """The server cannot speak TLS; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """What a server shows to its callers. ``ca`` is what those have to trust, where it was made here."""
+    """The files of a server's certificate and key.
+
+    Args:
+        certificate: The certificate and its chain, in PEM form.
+        key: Its key, in PEM form.
+        ca: The authority that callers must trust, if the certificate was generated.
+    """
 
     certificate: Path
     key: Path
@@ -30,18 +36,18 @@ class Tls:
 
 
 def tls_from(certificate: Path, key: Path) -> Tls:
-    """The TLS of files in PEM form.
+    """Check the files of a certificate and its key in PEM form.
 
     Raises:
-        TlsError: One of them cannot be read, or they do not belong together.
+        TlsError: One of them cannot be read, or the key does not belong to the certificate.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
-        context.load_cert_chain(certificate, key, password=_no_password)
+        context.load_cert_chain(certificate, key, password=_refuse_password)
     except ssl.SSLError as error:
         raise TlsError(
-            f"The certificate {certificate} and the key {key} cannot be used: {error.reason or 'they are no PEM'}. "
-            "Give a PEM certificate, its chain behind it, and its key without a passphrase."
+            f"The certificate {certificate} and the key {key} cannot be used: {error.reason or 'they are not PEM'}. "
+            "Give a PEM certificate, followed by its chain, and its key without a passphrase."
         ) from None
     except OSError as error:
         missing = key if certificate.is_file() else certificate
@@ -49,51 +55,51 @@ def tls_from(certificate: Path, key: Path) -> Tls:
     return Tls(certificate, key)
 
 
-def _no_password() -> str:
+def _refuse_password() -> str:
     raise ssl.SSLError(1, "the key has a passphrase")
 
 
 def self_signed(host: str, folder: Path | None) -> Tls:
-    """A certificate for this machine, signed by an authority of its own.
+    """Generate a certificate for this machine, signed by an authority of its own, or reuse the one in the folder.
 
     Args:
-        host: The address that the server listens on.
-        folder: Where both are kept, to be used again, so that callers trust them once; a new one without.
+        host: The address that the server listens on, or a name for it.
+        folder: The folder of both, so that callers trust them once; default: a new temporary folder.
 
     Raises:
-        TlsError: They cannot be made or written.
+        TlsError: They cannot be generated or written.
     """
     try:
         if folder is None:
             folder = Path(mkdtemp(prefix="drs-tls-"))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = Tls(folder / _CERTIFICATE, folder / _KEY, folder / _CA)
-        if not all(path.is_file() for path in (made.certificate, made.key, folder / _CA)):
-            _make(made, folder / _CA, host)
+        tls = Tls(folder / _CERTIFICATE, folder / _KEY, folder / _CA)
+        if not all(path.is_file() for path in (tls.certificate, tls.key, folder / _CA)):
+            _generate(tls, folder / _CA, host)
     except OSError as error:
-        raise TlsError(f"No certificate can be kept in {folder}: {error.strerror}. Choose another --tls-dir.") from None
-    tls_from(made.certificate, made.key)
-    return made
+        raise TlsError(f"{folder} cannot hold a certificate: {error.strerror}. Choose another --tls-dir.") from None
+    tls_from(tls.certificate, tls.key)
+    return tls
 
 
-def _make(made: Tls, ca_file: Path, host: str) -> None:
+def _generate(tls: Tls, ca_file: Path, host: str) -> None:
     try:
-        import trustme  # noqa: PLC0415 - an extra, and slow to come
+        import trustme  # noqa: PLC0415 - an extra, and slow to import
     except ModuleNotFoundError:
         raise TlsError(
-            "A certificate is made with trustme. Install it with: pip install 'drs-simulator[tls]'"
+            "A certificate is generated with trustme. Install it with: pip install 'drs-simulator[tls]'"
         ) from None
     authority = trustme.CA(organization_name="DRS simulator")
-    issued = authority.issue_cert(*sorted(_names(host)), organization_name="DRS simulator")
-    descriptor = os.open(made.key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _ONLY_OWNER)
+    issued = authority.issue_cert(*sorted(_list_names(host)), organization_name="DRS simulator")
+    descriptor = os.open(tls.key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _ONLY_OWNER)
     with os.fdopen(descriptor, "wb") as key_file:
         key_file.write(issued.private_key_pem.bytes())
-    made.certificate.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+    tls.certificate.write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
     ca_file.write_bytes(authority.cert_pem.bytes())
 
 
-def _names(host: str) -> set[str]:
-    """What callers may call this machine."""
+def _list_names(host: str) -> set[str]:
+    """Return the names and addresses by which callers may call this machine."""
     names = {"localhost", "127.0.0.1", "::1", socket.gethostname()}
     try:
         if ip_address(host).is_unspecified:
