@@ -78,9 +78,9 @@ class RecordedGateway:
         status = HTTPStatus.INTERNAL_SERVER_ERROR if exchange.is_fault else HTTPStatus.OK
         return GatewayResponse(status, answer, operation)
 
-    def wsdl(self, address: str, part: str = "") -> bytes | None:
+    def wsdl(self, address: str, part: str = "", *, single: bool = False) -> bytes | None:
         """The interface description; see ``Gateway.wsdl``."""
-        return interface_description(self._settings, address, part)
+        return interface_description(self._settings, address, part, single=single)
 
     def _exchange_for(self, message: XmlNode) -> RecordedExchange:
         """The exchange to answer from, which is the last one then.

@@ -59,6 +59,9 @@ def read_fragment(body: bytes, error: etree.XMLSyntaxError) -> Fragment:
     depth, root, started = 0, None, 0
     try:
         for event, element in parser.read_events():
+            if ":" in str(element.tag).rpartition("}")[2]:
+                # Its prefix is not declared, and nothing behind it is read.
+                return Fragment(root, None, is_inside=depth > _OPERATION_DEPTH)
             root = element if root is None else root
             depth += 1 if event == "start" else -1
             started = max(started, depth)

@@ -49,6 +49,7 @@ from drs_simulator.soap.platform import PLATFORMS
 from drs_simulator.soap.requests import RequestReader
 from drs_simulator.soap.responses import ResponseWriter
 from drs_simulator.soap.soap_fault import SoapFault
+from drs_simulator.soap.spyne.protocol import UnknownElements
 from drs_simulator.soap.spyne.types import interface_types
 from drs_simulator.soap.wsdl import wsdl_document, wsdl_in_two
 from drs_simulator.storage.errors import StateError
@@ -102,7 +103,10 @@ class Gateway:
         self._compiled_reader = CompiledReader(profile.zone, profile.gateway.max_depth)
         self._compiled_writer = CompiledWriter()
         writer = ResponseWriter(profile, self._types, self._compiled_writer)
-        self._context = ServiceContext(scheduler, RequestReader(profile), writer, profile.gateway, profile.zone)
+        unknown_elements = UnknownElements(profile.gateway, self._platform.unknown_element_faults)
+        self._context = ServiceContext(
+            scheduler, RequestReader(profile), writer, profile.gateway, profile.zone, unknown_elements
+        )
         self._parse_cached = lru_cache(_REQUEST_CACHE_SIZE)(self._parse)
 
     def answer(self, body: bytes, charset: str | None = None, soap_action: str = "") -> GatewayResponse:
@@ -113,6 +117,8 @@ class Gateway:
             charset: The charset of its Content-Type, if that names one. It is that of the response too (measured).
             soap_action: The request's SOAPAction.
         """
+        if charset == "" and self._platform.refuses_empty_charset:
+            return _ERROR_PAGE
         try:
             return _in_charset(self._answer_in_utf_8(body, charset, soap_action.strip("\"'")), charset)
         except UnknownCharsetError:
@@ -232,14 +238,15 @@ class Gateway:
         if not is_request and self._settings.no_request == "fault":
             raise soap_fault.no_request()
 
-    def wsdl(self, address: str, part: str = "") -> bytes | None:
+    def wsdl(self, address: str, part: str = "", *, single: bool = False) -> bytes | None:
         """The WSDL, or ``None`` if it has no such part.
 
         Args:
             address: The URL at which callers reach the gateway.
             part: The name of a file that the WSDL imports. Only the style ``cxf`` has one.
+            single: Whether it is wanted in one file, whatever the style is.
         """
-        return interface_description(self._settings, address, part)
+        return interface_description(self._settings, address, part, single=single)
 
 
 def _is_nil(element: etree._Element) -> bool:
@@ -267,9 +274,11 @@ def _failed(operation: str = "") -> GatewayResponse:
     return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.internal_error()), operation)
 
 
-def interface_description(settings: GatewaySettings, address: str, part: str = "") -> bytes | None:
+def interface_description(
+    settings: GatewaySettings, address: str, part: str = "", *, single: bool = False
+) -> bytes | None:
     """The WSDL of a gateway with these settings; see ``Gateway.wsdl``."""
     interface = interface_named(settings.interface)
-    if settings.wsdl_style == "cxf":
-        return wsdl_in_two(interface, address, SERVED).get(part)
+    if settings.wsdl_style == "cxf" and not single:
+        return wsdl_in_two(interface, address, SERVED, settings.interface_version).get(part)
     return None if part else wsdl_document(interface, address, SERVED)

@@ -23,6 +23,7 @@ _FORMS = tuple(
     re.compile(form, re.ASCII) for form in (rf"{_DATE}{_OFFSET}", rf"{_DATE}T{_TIME}{_OFFSET}", rf"{_TIME}{_OFFSET}")
 )
 _MAX_OFFSET = 14 * 60
+_WORDS = {"t": "rue", "f": "alse"}
 _NOON_OF_TIME = (1970, 1, 1)
 
 
@@ -42,7 +43,8 @@ def read_int(text: str, *, strict: bool = False) -> int:
             raise WrongValue(f"Not a number: {text}")
     if strict and not (re.fullmatch(r"\s*[+-]?\d+\s*", text, re.ASCII) and -(2**31) <= number * sign < 2**31):
         raise WrongValue(f"Not a number: {text}")
-    return (number * sign + 2 ** (_INT_BITS - 1)) % 2**_INT_BITS - 2 ** (_INT_BITS - 1)
+    half: int = 1 << (_INT_BITS - 1)
+    return (number * sign + half) % (2 * half) - half
 
 
 def read_boolean(text: str, *, unreadable_is_fault: bool, strict: bool = False) -> bool | None:
@@ -63,17 +65,9 @@ def read_boolean(text: str, *, unreadable_is_fault: bool, strict: bool = False) 
     position = _after_white_space(text, 0)
     letter = text[position - 1]
     value = letter == "1"
-    for first, rest in (("t", "rue"), ("f", "alse")):
-        if letter == first:
-            matched = 0
-            while True:
-                if position >= len(text):
-                    raise WrongValue(f"index {position}, length {len(text)}")
-                is_same = rest[matched] == text[position]
-                position, matched = position + 1, matched + 1
-                if not is_same or position >= len(text) or matched == len(rest):
-                    break
-            value = first == "t" and matched == len(rest)
+    if letter in _WORDS:
+        position, value = _read_word(text, position, _WORDS[letter])
+        value = value and letter == "t"
     if position < len(text):
         position = _after_white_space(text, position)
     if position == len(text):
@@ -81,6 +75,17 @@ def read_boolean(text: str, *, unreadable_is_fault: bool, strict: bool = False) 
     if unreadable_is_fault:
         raise WrongValue(f'String "{text}" is not valid boolean value.')
     return None
+
+
+def _read_word(text: str, position: int, rest: str) -> tuple[int, bool]:
+    """The position behind the rest of a word, or behind its first wrong letter, and whether as much was read."""
+    for count, letter in enumerate(rest, 1):
+        if position >= len(text):
+            raise WrongValue(f"index {position}, length {len(text)}")
+        position += 1
+        if text[position - 1] != letter or position >= len(text):
+            return position, count == len(rest)
+    return position, True
 
 
 def _after_white_space(text: str, position: int) -> int:

@@ -1,9 +1,9 @@
 """What the platform under DRS does, by version: Apache CXF with JAXB, measured.
 
-DRS runs on Apache CXF (client: the WSDL of a public service names it). Its version is not known; the order of attributes
-in the published WSDL, and callers that post to ``?wsdl``, point to 2.2.12 to 2.6. Each row below was measured by running
-that version over the real interface: CXF 2.2.12 and 2.6.1 with JAXB 2.1.13, 2.7.18 with JAXB 2.2.6, 3.1.18 and 3.5.9
-with JAXB 2.3.0.1. What all versions have in common is in ``envelope``, ``jaxb`` and ``broken_xml``.
+DRS runs on Apache CXF (client: the WSDL of a public service names it). Its version is not known; the order of
+attributes in the published WSDL, and callers that post to ``?wsdl``, point to 2.2.12 to 2.6. Each row below was
+measured by running that version over the real interface: CXF 2.2.12 and 2.6.1 with JAXB 2.1.13, 2.7.18 with JAXB 2.2.6, 3.1.18
+and 3.5.9 with JAXB 2.3.0.1. What all versions have in common is in ``envelope``, ``jaxb`` and ``broken_xml``.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Platform:
         serves_other_verbs: Whether PUT and PATCH are answered like POST; else every verb but GET and POST is a 405.
         strict_booleans: Whether an unreadable boolean is a fault; else it counts as not sent.
         trims_enumerations: Whether white space around a value of an enumeration is ignored.
-        ignores_unknown_elements: Whether unknown elements are ignored. JAXB from 2.2.8 on does so after its first ten
-            faults since the start; the simulator answers like a server that has been running for a while.
+        unknown_element_faults: How many unknown elements are faults since the start; the next one is a fault with
+            other words, and those after it are ignored (JAXB from 2.2.8 on). ``None`` if all are faults.
         max_depth: How deep elements may be nested; ``None`` for any depth.
         max_attributes: How many attributes an element may have; ``None`` for any number.
         missing_body: The fault of an envelope without Body.
@@ -49,7 +49,7 @@ class Platform:
     serves_other_verbs: bool
     strict_booleans: bool
     trims_enumerations: bool
-    ignores_unknown_elements: bool
+    unknown_element_faults: int | None
     max_depth: int | None
     max_attributes: int | None
     missing_body: str
@@ -71,7 +71,7 @@ _CXF_2_6 = Platform(
     serves_other_verbs=True,
     strict_booleans=True,
     trims_enumerations=True,
-    ignores_unknown_elements=False,
+    unknown_element_faults=None,
     max_depth=None,
     max_attributes=None,
     missing_body="Current event not START_ELEMENT or END_ELEMENT",
@@ -102,7 +102,7 @@ _CXF_2_7 = replace(
     strict_booleans=False,
     trims_enumerations=False,
     max_depth=100,
-    max_attributes=500,
+    max_attributes=1000,
     missing_body="Fault occurred while processing.",
     names_soap_message=True,
     checks_envelope_name=True,
@@ -112,7 +112,7 @@ _CXF_2_7 = replace(
     refuses_empty_charset=False,
     wsdl_content_type="text/xml;charset=UTF-8",
 )
-_CXF_3_1 = replace(_CXF_2_7, name="cxf-3.1", tells_parser_errors=True, ignores_unknown_elements=True)
+_CXF_3_1 = replace(_CXF_2_7, name="cxf-3.1", tells_parser_errors=True, unknown_element_faults=9)
 _CXF_3_5 = replace(_CXF_3_1, name="cxf-3.5")
 
 PLATFORMS: Mapping[PlatformName, Platform] = MappingProxyType(

@@ -27,7 +27,7 @@ class SoapFault(Exception):
 
 
 def unreadable(why: str = "") -> SoapFault:
-    """The bytes cannot be read as far as the operation; ``why`` has the parser's words, where the platform tells them."""
+    """The bytes cannot be read as far as the operation; ``why`` has the parser's words, if the platform has any."""
     return SoapFault(f"Error reading XMLStreamReader: {why}" if why else "Error reading XMLStreamReader.")
 
 
@@ -108,6 +108,11 @@ def unexpected_element(namespace: str, local_name: str, expected: Iterable[str])
     """An element that its parent's type does not have, or one in a namespace."""
     known = ",".join(f"<{{}}{name}>" for name in expected) or "(none)"
     return unmarshalling(f'unexpected element (uri:"{namespace}", local:"{local_name}"). Expected elements are {known}')
+
+
+def errors_limit_exceeded() -> SoapFault:
+    """The last fault of an unknown element: the platform ignores those that follow until it is started again."""
+    return unmarshalling("Errors limit exceeded. To receive all errors set com.sun.xml.bind logger to FINEST level.")
 
 
 class WrongValue(SoapFault):

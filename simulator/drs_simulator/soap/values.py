@@ -45,10 +45,10 @@ def clamp(year: int, instant: datetime | None, zone: ZoneInfo) -> datetime:
         instant: The aware instant; ``None`` if Python has none.
         zone: The time zone of the result.
     """
-    if instant is None or not _EARLIEST.year < year < _LATEST.year:
-        instant = (
-            _EARLIEST if year <= _EARLIEST.year else _LATEST if instant is None or year >= _LATEST.year else instant
-        )
+    if instant is None:
+        return (_EARLIEST if year <= _EARLIEST.year else _LATEST).astimezone(zone)
+    if _EARLIEST.year < year < _LATEST.year:
+        return instant.astimezone(zone)
     return min(max(instant, _EARLIEST), _LATEST).astimezone(zone)
 
 

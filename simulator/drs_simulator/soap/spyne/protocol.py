@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from drs_simulator.soap.spyne import compat  # noqa: F401 - must come before Spyne
@@ -14,9 +15,9 @@ from spyne.protocol.soap import Soap11  # isort: skip
 
 from drs_simulator.profile.model import GatewaySettings
 from drs_simulator.soap import soap_fault
-from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, name_of, serialize
+from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, measure_depth, name_of, serialize
 from drs_simulator.soap.jaxb import expected_order, read_boolean, read_date_time, read_enumeration, read_int
-from drs_simulator.soap.platform import PLATFORMS, Platform
+from drs_simulator.soap.platform import PLATFORMS
 from drs_simulator.soap.spyne.types import Written, allowed_values
 from drs_simulator.soap.values import write_date_time, write_flag
 
@@ -66,9 +67,10 @@ class CxfReader(Soap11):  # type: ignore[misc]
         for child in element:
             namespace, name = name_of(child)
             if namespace or name not in members:
-                if _ignores_unknown_elements(settings, platform):
-                    continue
-                raise soap_fault.unexpected_element(namespace, name, expected_order(list(members)))
+                fault = soap_fault.unexpected_element(namespace, name, expected_order(list(members)))
+                ctx.udc.unknown_elements.check(fault)
+                check_depth(child, max_depth)
+                continue
             member = members[name]
             read = self.from_element(ctx, member, child)
             if member.Attributes.max_occurs > 1 and read is not None:
@@ -109,10 +111,48 @@ class CxfWriter(Soap11):  # type: ignore[misc]
         ctx.out_string = [serialize(ctx.out_document)]
 
 
-def _ignores_unknown_elements(settings: GatewaySettings, platform: Platform) -> bool:
-    if settings.strict or settings.unknown_elements == "fault":
-        return False
-    return settings.unknown_elements == "ignore" or platform.ignores_unknown_elements
+class UnknownElements:
+    """Decides whether an unknown element is a fault. Safe under threads.
+
+    Args:
+        settings: The gateway's settings.
+        allowed: How many are faults since the start; ``None`` for all.
+    """
+
+    def __init__(self, settings: GatewaySettings, allowed: int | None) -> None:
+        self._always = settings.strict or settings.unknown_elements == "fault"
+        self._never = settings.unknown_elements == "ignore" and not self._always
+        self._allowed = allowed
+        self._count = 0
+        self._lock = Lock()
+
+    def check(self, fault: soap_fault.SoapFault) -> None:
+        """Raise the fault, or the last one that the platform has; nothing once that was raised.
+
+        Raises:
+            SoapFault: The element is a fault.
+        """
+        if self._never:
+            return
+        if self._always or self._allowed is None:
+            raise fault
+        with self._lock:
+            self._count += 1
+        if self._count <= self._allowed:
+            raise fault
+        if self._count == self._allowed + 1:
+            raise soap_fault.errors_limit_exceeded()
+
+
+def check_depth(element: etree._Element, max_depth: int) -> None:
+    """Refuse an element that is ignored, and is nested too deep.
+
+    Raises:
+        SoapFault: It is.
+    """
+    above = sum(1 for _ in element.iterancestors())
+    if above + measure_depth(element) > max_depth:
+        raise soap_fault.too_deep(max_depth)
 
 
 def _read_int(ctx: MethodContext, cls: Any, element: etree._Element) -> int:
