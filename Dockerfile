@@ -1,4 +1,4 @@
-# A simulator on its own: nothing in the image but Python, the wheel and what it needs.
+# A simulator alone: the image has Python, the wheel and its dependencies.
 FROM python:3.13-slim AS build
 WORKDIR /source
 COPY . .
@@ -12,8 +12,8 @@ USER 10001
 WORKDIR /home/drs
 ENV DRS_HOST=0.0.0.0 DRS_LOG_LEVEL=info DRS_LOG_FORMAT=json
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health', timeout=2)"]
-# It listens for callers from elsewhere, so that it wants a password of yours: DRS_PASSWORD.
+# It follows the port and TLS of the server where these are set as variables (DRS_PORT, DRS_TLS, DRS_TLS_CERT).
+HEALTHCHECK --interval=15s --timeout=5s --start-period=5s CMD ["drs-simulator", "health"]
+# It listens for callers from other machines, so it needs a password of your own: DRS_PASSWORD.
 ENTRYPOINT ["drs-simulator"]
 CMD ["serve"]

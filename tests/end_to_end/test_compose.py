@@ -44,7 +44,7 @@ class Project:
 
     def run(self, *arguments: str, password: str = PASSWORD) -> subprocess.CompletedProcess[str]:
         told: Mapping[str, str] = {**os.environ, "DRS_PASSWORD": password, "DRS_PUBLISHED_PORT": str(self.port)}
-        command = [*COMPOSE, "--project-name", PROJECT, "--profile", "kept", *arguments]
+        command = [*COMPOSE, "--project-name", PROJECT, "--profile", "postgres", *arguments]
         return subprocess.run(
             command,
             cwd=Path(__file__).parents[2],
@@ -93,10 +93,10 @@ def test_one_command_brings_up_a_drs_in_which_an_appointment_can_be_booked(proje
 
 
 def test_bookings_survive_taking_all_services_down(project: Project) -> None:
-    with project.bring_up("drs-kept") as repairs:
+    with project.bring_up("drs-postgres") as repairs:
         booked = repairs.book("10000047", repairs.find_slots(*JOB, days=1).slots[0], *JOB)
     assert project.run("down").returncode == 0
-    with project.bring_up("drs-kept") as repairs:
+    with project.bring_up("drs-postgres") as repairs:
         assert repairs.show("10000047") == booked
 
 

@@ -1,4 +1,4 @@
-"""The image is built and run as an operator runs it. Where ``DRS_CONTAINER_ENGINE`` names docker or podman only."""
+"""The image, built and run as an operator does. Only where ``DRS_CONTAINER_ENGINE`` names docker or podman."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PASSWORD = "of-the-tests"
 BUILDING_SECONDS, STARTING_SECONDS = 900, 60
 
 pytestmark = pytest.mark.skipif(
-    not ENGINE, reason="DRS_CONTAINER_ENGINE names no container engine; to build an image takes one, and a network"
+    not ENGINE, reason="Building an image needs a container engine, named by DRS_CONTAINER_ENGINE, and a network."
 )
 
 
@@ -44,7 +44,7 @@ def container(image: str) -> Iterator[str]:
 
 
 def url_of(container: str) -> str:
-    """Its gateway's address, once it answers."""
+    """Wait until the container answers, and return its gateway's address."""
     address = f"http://{run('port', container, '8080').stdout.split()[-1]}"
     until = time.monotonic() + STARTING_SECONDS
     while time.monotonic() < until:
@@ -62,13 +62,36 @@ def test_a_container_runs_unprivileged_and_stops_on_request(container: str) -> N
     answer = requests.post(url, call("openSession", opening), headers={"Content-Type": "text/xml"}, timeout=10)
     assert "<status>success</status>" in answer.text
     assert run("exec", container, "id", "-u").stdout.strip() == "10001"
-    healthy = ("python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/health')")
-    assert run("exec", container, *healthy).returncode == 0
+    assert run("exec", container, "drs-simulator", "health").returncode == 0
     assert run("stop", "--time", "10", container).returncode == 0
     assert run("inspect", "--format", "{{.State.ExitCode}}", container).stdout.strip() == "0"
 
 
-def test_a_container_without_a_password_of_ones_own_does_not_start(image: str) -> None:
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"DRS_PORT": "9090"},
+        {"DRS_TLS": "self-signed"},
+        {"DRS_PORT": "tcp://10.96.12.7:8080", "DRS_SERVICE_HOST": "10.96.12.7"},
+        {"HTTP_PROXY": "http://127.0.0.1:1", "http_proxy": "http://127.0.0.1:1"},
+    ],
+    ids=["port", "tls", "kubernetes", "proxy"],
+)
+def test_health_check_follows_the_variables(image: str, variables: dict[str, str]) -> None:
+    options = [f"--env={name}={value}" for name, value in {"DRS_PASSWORD": PASSWORD, **variables}.items()]
+    started = run("run", "--detach", *options, image)
+    assert started.returncode == 0, started.stderr
+    name = started.stdout.split()[-1]
+    try:
+        until = time.monotonic() + STARTING_SECONDS
+        while run("exec", name, "drs-simulator", "health").returncode != 0:
+            assert time.monotonic() < until, run("logs", name).stderr
+            time.sleep(0.5)
+    finally:
+        run("rm", "--force", name)
+
+
+def test_a_container_needs_a_password(image: str) -> None:
     refused = run("run", "--rm", image)
     assert refused.returncode == 2
     assert "Set a --password other than the default" in refused.stderr

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
@@ -11,7 +13,10 @@ import requests
 from drs_simulator import HostError, PortTakenError, Simulator, ThreadedServer
 from drs_simulator.http.servers.address import listen, reserve_port, resolve_host
 
+from tests.simulator.cli.test_cli import run, serving
 from tests.simulator.soap.wire import OPEN, call
+
+XML = {"Content-Type": "text/xml"}
 
 
 def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -114,10 +119,44 @@ class TestThreadedServer:
             for session in [requests.Session() for _ in range(8)]:
                 with session:
                     body = call("openSession", OPEN)
-                    assert session.post(drs.url, body, headers={"Content-Type": "text/xml"}, timeout=5).ok
+                    assert session.post(drs.url, body, headers=XML, timeout=5).ok
         listen("127.0.0.1", port).close()
 
     def test_writes_nothing_to_standard_error(self, capfd: pytest.CaptureFixture[str]) -> None:
         with Simulator() as drs:
             requests.get(drs.url, timeout=5)
         assert capfd.readouterr() == ("", "")
+
+
+def has_ipv6_loopback() -> bool:
+    try:
+        listen("::1", 0).close()
+    except PortTakenError:
+        return False
+    return True
+
+
+class TestServe:
+    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
+    def test_host_is_a_name_or_an_address(self, host: str) -> None:
+        if host == "::1" and not has_ipv6_loopback():
+            pytest.skip("This machine has no IPv6.")
+        with serving("--port", "0", "--host", host) as (_, printed):
+            address = re.findall(r"endpoint +(\S+)", printed)[0]
+            assert urlsplit(address).hostname == host
+            assert requests.post(address, call("openSession", OPEN), headers=XML, timeout=5).ok
+
+    @pytest.mark.parametrize("host", ["no-such-host.invalid", "fe80::1%lo"])
+    def test_unusable_host_is_one_line(self, host: str) -> None:
+        done = run("serve", "--port", "0", "--host", host, "--password", "own")
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert host in done.stderr
+
+    def test_two_servers_cannot_share_a_port(self) -> None:
+        """Each socket of granian shares its port with others of the same user; two servers must not."""
+        with serving("--port", "0") as (_, printed):
+            port = str(urlsplit(re.findall(r"endpoint +(\S+)", printed)[0]).port)
+            done = run("serve", "--port", port)
+        assert done.returncode == 2
+        assert done.stderr == f"127.0.0.1:{port} is already in use. Choose another address or port.\n"

@@ -114,7 +114,7 @@ class TestWhatIsKept:
 
         monkeypatch.setattr(drs.simulator.journal, "record", fail)
         assert drs.open()
-        assert "could not be kept" in caplog.text
+        assert "could not be recorded" in caplog.text
 
 
 def journal(max_entries: int, max_bytes: int, password: str = "drs") -> Journal:
