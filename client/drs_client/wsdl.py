@@ -70,6 +70,9 @@ def _fetch(address: str, transport: Transport) -> bytes:
     if imported is None:
         return content
     location = urljoin(address, imported.get("location", ""))
+    if urlsplit(location).path == urlsplit(address).path:
+        # Behind a proxy DRS names itself by another host; its own part is where the WSDL is.
+        location = urljoin(address, f"?{urlsplit(location).query}")
     if urlsplit(location)[:2] != urlsplit(address)[:2]:
         raise InvalidArgument(
             f"The WSDL at {place} refers to {hide_login(location)}, which is not fetched. "
