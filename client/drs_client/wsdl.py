@@ -100,6 +100,10 @@ def _not_a_wsdl(place: str, what: str) -> DrsError:
 def _with_binding(root: etree._Element) -> bytes:
     """Return the WSDL with a SOAP 1.1 binding for its port type, added if it has no binding."""
     port_type = root.find(f"{{{_WSDL}}}portType")
+    imported = root.find(f"{{{_WSDL}}}import")
+    if port_type is None and imported is not None:
+        location = hide_login(imported.get("location", ""))
+        raise UnexpectedResponse(f"The WSDL imports another part, which is not read. Save {location} and pass that.")
     if port_type is None:
         raise UnexpectedResponse("The WSDL has no port type. Use DRS's own, at the gateway's address with ?wsdl.")
     if root.find(f"{{{_WSDL}}}binding") is None:

@@ -16,7 +16,7 @@ from html import unescape
 from itertools import islice
 
 from drs_simulator.exchange import SoapCall
-from drs_simulator.soap.envelope import name_of
+from drs_simulator.soap.envelope import body_codec, name_of, response_charset
 
 _MASK = "***"
 _WITHHELD = b"(withheld: "
@@ -42,7 +42,8 @@ _LONGEST_PATTERN = 200
 _MAX_PASSWORDS = 20
 # Bytes of other encodings than these do not show their letters.
 _PLAIN = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"})
-_HIDING = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "cp037", "cp500")
+_ALIKE = ("utf-8", "latin-1", "cp1252", "utf-7")
+_HIDING = (*_ALIKE, "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037", "cp500")
 _EBCDIC_DECLARATION = b"\x4c\x6f\xa7\x94"
 
 
@@ -78,31 +79,35 @@ class Masker:
     def masked(self, call: SoapCall, response: bytes) -> Masked:
         """The request and the response to it, without passwords, and with session ids cut short."""
         request, secrets = self._request(call)
+        codec = _response_codec(call, response)
+        if codec is None:
+            return Masked(request, _withheld(response, "in an encoding in which secrets cannot be told"), secrets)
         # Not every response is text; what is none comes back as it was.
-        answer = response.decode("utf-8", "surrogateescape")
+        answer = response.decode(codec, "surrogateescape")
         clean = _sessions_cut(_without(answer, secrets), call.session_id)
         if request.startswith(_WITHHELD) or _password_may_be_quoted(call):
             clean = _FAULT_TEXT.sub(rf"\1{_MASK}\2", clean)
         if clean != answer:
-            response = clean.encode("utf-8", "surrogateescape")
+            response = clean.encode(codec, "surrogateescape")
         return Masked(request, response, secrets)
 
     def _request(self, call: SoapCall) -> tuple[bytes, tuple[str, ...]]:
         own: tuple[str, ...] = (self._password,)
         sent = _decoded(call, self._password)
         if sent is None:
-            return _withheld(call, "in an encoding in which passwords cannot be told"), own
+            return _withheld(call.body, "in an encoding in which passwords cannot be told"), own
         clean, secrets = sent.text, own
         if _mentions_password(sent.text):
             # One more than there may be, which is enough to see that there are too many to look for each.
             secrets = (*own, *islice(dict.fromkeys(_passwords_of(call)), _MAX_PASSWORDS + 1))
             if len(secrets) > len(own) + _MAX_PASSWORDS:
-                return _withheld(call, "with too many passwords"), own
+                return _withheld(call.body, "with too many passwords"), own
             clean = _blanked(sent.text)
         clean = _sessions_cut(_without(clean, secrets), call.session_id)
-        if "<!ENTITY" in clean or _tells(clean, secrets):
-            return _withheld(call, "with a password or entities that could not be masked"), secrets
-        return (call.body if clean == sent.text else clean.encode(sent.codec, sent.errors)), secrets
+        body = call.body if clean == sent.text else clean.encode(sent.codec, sent.errors)
+        if "<!ENTITY" in clean or _tells(clean, secrets) or _hides(body, self._password):
+            return _withheld(call.body, "with a password or entities that could not be masked"), secrets
+        return body, secrets
 
 
 def shown(session_id: str) -> str:
@@ -110,8 +115,20 @@ def shown(session_id: str) -> str:
     return session_id[:_SHOWN_OF_A_SESSION]
 
 
-def _withheld(call: SoapCall, why: str) -> bytes:
-    return _WITHHELD + f"{len(call.body)} bytes {why})".encode()
+def _withheld(body: bytes, why: str) -> bytes:
+    return _WITHHELD + f"{len(body)} bytes {why})".encode()
+
+
+def _response_codec(call: SoapCall, response: bytes) -> str | None:
+    """The codec of the response, which is that of the request; ``None`` if its letters are not ASCII's, nor it text."""
+    try:
+        codec = body_codec(response_charset(call.charset))
+        response.decode(codec)
+    except LookupError:
+        return "utf-8"
+    except UnicodeError:
+        return "utf-8" if codec in _PLAIN else None
+    return codec
 
 
 def _decoded(call: SoapCall, password: str) -> _Text | None:
@@ -119,11 +136,10 @@ def _decoded(call: SoapCall, password: str) -> _Text | None:
     if call.root is None:
         return _unread(call, password)
     try:
-        codec = codecs.lookup(call.root.getroottree().docinfo.encoding or "utf-8").name
+        codec = body_codec(call.charset)
         text = call.body.decode(codec)
     except (LookupError, UnicodeError):
         return None
-    # Two readers may take one name of an encoding for different things.
     return _Text(text, codec, "strict") if name_of(call.root)[1] in text else None
 
 
@@ -147,8 +163,18 @@ def _shows_its_letters(call: SoapCall, password: str) -> bool:
         return False
     if not plain or b"\0" in call.body or call.body.startswith(_EBCDIC_DECLARATION):
         return False
-    hidden = (password.encode(codec, "ignore") for codec in _HIDING if len(password) >= SHORTEST_PASSWORD_SOUGHT)
-    return not any(form in call.body for form in hidden if form not in (b"", password.encode("utf-8", "ignore")))
+    return not _hides(call.body, password)
+
+
+def _hides(body: bytes, password: str) -> bool:
+    """Whether the password can be read in bytes by one who takes them for another encoding."""
+    if len(password) < SHORTEST_PASSWORD_SOUGHT:
+        return False
+    forms = {password.encode(codec, "ignore") for codec in _HIDING} - {password.encode("ascii", "ignore")}
+    if any(len(form) >= SHORTEST_PASSWORD_SOUGHT and form in body for form in forms):
+        return True
+    is_plain = password.isascii() and body.isascii()
+    return not is_plain and any(_tells(body.decode(codec, "ignore"), (password,)) for codec in _ALIKE)
 
 
 def _mentions_password(text: str) -> bool:

@@ -15,10 +15,11 @@ from drs_simulator.profile.model import GatewaySettings, Profile
 from drs_simulator.replay.matching import XmlNode, mismatches, to_node
 from drs_simulator.replay.recording_folder import RecordedExchange, RecordingFolder
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
-from drs_simulator.soap.envelope import read_envelope, write_fault
+from drs_simulator.soap.envelope import UnknownCharsetError, read_envelope, write_fault
 from drs_simulator.soap.gateway import GatewayResponse, interface_description
-from drs_simulator.soap.soap_fault import SoapFault
+from drs_simulator.soap.soap_fault import SoapFault, unreadable
 from drs_simulator.storage.memory import MemoryStore
+from drs_simulator.xml import encoding_of
 
 _OPENING = "openSession"
 _SESSION_ID_BITS = 128
@@ -67,11 +68,13 @@ class RecordedGateway:
         """The recorded answer to one request, or a fault; see ``Gateway.answer``."""
         operation = ""
         try:
-            message = to_node(read_envelope(body, charset, self._guard))
+            message = to_node(read_envelope(body, charset or encoding_of(body), self._guard))
             operation = message.name
             with self._lock:
                 exchange = self._exchange_for(message)
                 answer = self._answer_of(exchange, operation)
+        except UnknownCharsetError:
+            return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(unreadable()), operation)
         except SoapFault as problem:
             return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(problem), operation)
         # The status is not recorded: SOAP has 500 for faults.

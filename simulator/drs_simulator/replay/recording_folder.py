@@ -15,7 +15,7 @@ from drs_simulator.profile.model import GatewaySettings
 from drs_simulator.replay.matching import XmlNode, to_node
 from drs_simulator.soap.envelope import SOAP_1_1, read_envelope
 from drs_simulator.soap.soap_fault import SoapFault
-from drs_simulator.xml import parse_xml
+from drs_simulator.xml import encoding_of, parse_xml
 
 _REQUEST = re.compile(r"(\d+)-\w+\.request\.xml", re.ASCII)
 _SETTINGS = GatewaySettings(default_namespace_wrapper="accept", max_body_bytes=64 * 1024 * 1024)
@@ -97,8 +97,9 @@ def _requests(folder: Path) -> Iterator[Path]:
 
 def _exchange(path: Path) -> RecordedExchange:
     answer = path.with_name(path.name.replace(".request.", ".response."))
+    request = _bytes(path)
     try:
-        wrapper = read_envelope(_bytes(path), None, _SETTINGS)
+        wrapper = read_envelope(request, encoding_of(request), _SETTINGS)
     except SoapFault as problem:
         why = " ".join(problem.text.split())
         raise RecordingFolderError(f"{path} is no SOAP request, so take it out with its answer: {why}") from None

@@ -8,6 +8,7 @@ those of libxml2 can be told.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ _UNDECLARED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);|#)[A-Za-z_][\w.-]
 _PARSER_LIMITS = frozenset({_E.ERR_RESOURCE_LIMIT, _E.ERR_ENTITY_LOOP})
 _INCOMPLETE_TAGS = frozenset({_E.ERR_GT_REQUIRED, _E.ERR_ATTRIBUTE_NOT_STARTED, _E.ERR_ATTRIBUTE_NOT_FINISHED})
 _OPERATION_DEPTH = 3
+_LATIN_1_END = 0xFF
 
 
 class Fragment(NamedTuple):
@@ -70,6 +72,9 @@ def read_fragment(body: bytes, error: etree.XMLSyntaxError) -> Fragment:
     except etree.XMLSyntaxError:
         pass
     is_incomplete = error.code in _INCOMPLETE_TAGS and started == depth == _OPERATION_DEPTH + 1
+    if started == depth == 1 and error.code in _INCOMPLETE_TAGS and "expected '>'" not in (error.msg or ""):
+        # The start tag of the root itself is incomplete.
+        return Fragment(None, None, is_inside=False)
     return Fragment(root, None, is_inside=started > _OPERATION_DEPTH and not is_incomplete)
 
 
@@ -107,7 +112,7 @@ def _words_of(error: etree.XMLSyntaxError, text: str, row: int, column: int) -> 
     """Woodstox's words for an error of libxml2, and how much further right it sees it."""
     message = (error.msg or "not well-formed").rpartition(", line")[0] or error.msg or "not well-formed"
     character = _character_at(text, row, column)
-    shown = f"Unexpected character '{character}' (code {ord(character)})" if character else "Unexpected end of input"
+    shown = f"Unexpected character {_describe(character)}" if character else "Unexpected end of input"
     translate = _WORDS.get(error.code)
     return translate(message, shown) if translate else (message, 0)
 
@@ -116,6 +121,13 @@ def _character_at(text: str, row: int, column: int) -> str:
     lines = text.split("\n")
     line = lines[row - 1] if 0 < row <= len(lines) else ""
     return line[column - 1 : column] if column > 0 else ""
+
+
+def _describe(character: str) -> str:
+    code = ord(character)
+    if unicodedata.category(character) == "Cc":
+        return f"(CTRL-CHAR, code {code})"
+    return f"'{character}' (code {code})" if code <= _LATIN_1_END else f"'{character}' (code {code} / 0x{code:x})"
 
 
 def _name_required(message: str, shown: str) -> tuple[str, int]:

@@ -34,6 +34,7 @@ _UTF_8 = ("utf-8", "UTF-8")
 _ENVELOPE, _HEADER, _BODY = (f"{{{SOAP_1_1}}}{name}" for name in ("Envelope", "Header", "Body"))
 _HEADER_AND_BODY = 2
 _XML_DECLARATION = re.compile(r"""<\?xml\s+version\s*=\s*["']([^"']*)["'][^>]*\?>""")
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _XML_VERSIONS = ("1.0", "1.1")
 DEFAULT_CHARSET = "ISO-8859-1"
 """How a request is read, and answered, whose Content-Type names no charset (measured)."""
@@ -41,6 +42,8 @@ DEFAULT_CHARSET = "ISO-8859-1"
 _CHARSET_NAMES = {"utf-8": "UTF-8", "iso8859-1": "ISO-8859-1", "utf-16": "UTF-16", "ascii": "US-ASCII"}
 _GZIP = b"\x1f\x8b"
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_LENIENT = PLATFORMS["cxf-2.6"]
 _ULTIMATE_RECEIVERS = (None, "", "http://schemas.xmlsoap.org/soap/actor/next")
 
 
@@ -62,25 +65,34 @@ def encode(text: str, charset: str) -> bytes:
     return text.encode(charset, "xmlcharrefreplace")
 
 
+def body_codec(charset: str | None) -> str:
+    """Python's name of the codec that reads a request: the Content-Type decides, ISO-8859-1 without one (measured).
+
+    Raises:
+        UnknownCharsetError: There is no such charset.
+    """
+    try:
+        return codecs.lookup(charset or DEFAULT_CHARSET).name
+    except LookupError:
+        raise UnknownCharsetError(charset) from None
+
+
 def decode(body: bytes, charset: str | None, platform: Platform) -> str:
     """The document as text, without its byte order mark and its XML declaration.
 
-    The charset of the Content-Type decides, ISO-8859-1 without one. The XML declaration does not count (measured).
+    The charset of the Content-Type decides, see ``body_codec``. The XML declaration does not count (measured).
 
     Raises:
         SoapFault: The bytes are not in that charset.
         UnknownCharsetError: There is no such charset.
     """
-    try:
-        codec = codecs.lookup(charset or DEFAULT_CHARSET)
-    except LookupError:
-        raise UnknownCharsetError(charset) from None
+    codec = body_codec(charset)
     if body.startswith(_GZIP) or (not charset and body.startswith(codecs.BOM_UTF8)):
         raise soap_fault.unparsable()
     try:
-        text = body.decode(codec.name).removeprefix("\ufeff")
+        text = body.decode(codec).removeprefix("\ufeff")
     except UnicodeError as error:
-        reason = f"Invalid bytes for {codec.name}: {error}"
+        reason = f"Invalid bytes for {codec}: {error}"
         raise soap_fault.unreadable(reason if platform.tells_parser_errors else "") from None
     declaration = _XML_DECLARATION.match(text)
     if declaration is None:
@@ -124,14 +136,15 @@ def read_envelope(
 
 
 def _read_wrapper(text: str, platform: Platform, operations: frozenset[str], *, strict: bool) -> etree._Element:
-    document = text.encode("utf-8", "surrogatepass")
+    document = _as_utf_8(text)
     try:
         root = parse_xml(document, "utf-8")
     except etree.XMLSyntaxError as error:
-        if error.code == etree.ErrorTypes.ERR_UNDECLARED_ENTITY and not strict and "<!DOCTYPE" not in text:
-            return _read_wrapper(drop_undeclared_entities(text), platform, operations, strict=True)
         if "<!DOCTYPE" in text:
             raise _doctype_refused(text, platform) from None
+        dropped = text if strict else drop_undeclared_entities(text)
+        if error.code == etree.ErrorTypes.ERR_UNDECLARED_ENTITY and dropped != text:
+            return _read_wrapper(dropped, platform, operations, strict=strict)
         return _read_broken(document, text, error, platform, strict=strict)
     if root.getroottree().docinfo.doctype:
         raise _doctype_refused(text, platform)
@@ -143,8 +156,8 @@ def _read_wrapper(text: str, platform: Platform, operations: frozenset[str], *, 
     is_unknown = bool(operations) and name_of(body[0])[1] not in operations
     if not (platform.checks_operation_first and is_unknown):
         _check_headers(root, platform)
-    if strict and len(body) > 1:
-        raise soap_fault.unreadable(f"the Body has {len(body)} child elements instead of one")
+    if strict:
+        _check_nothing_follows(body)
     wrapper: etree._Element = body[0]
     return wrapper
 
@@ -218,6 +231,11 @@ def name_of(element: etree._Element) -> tuple[str, str]:
     return name.namespace or "", name.localname
 
 
+def is_nil(element: etree._Element) -> bool:
+    """Whether an element says that it has no value."""
+    return element.get(_NIL) in ("true", "1")
+
+
 def parse_body(body: bytes, charset: str | None) -> etree._Element:
     """The root element of a request, for those who only look at it.
 
@@ -225,10 +243,26 @@ def parse_body(body: bytes, charset: str | None) -> etree._Element:
         SoapFault: The bytes are not well-formed XML, or exceed a limit of the parser.
     """
     try:
-        text = decode(body, charset, PLATFORMS["cxf-2.6"])
-        return parse_xml(text.encode("utf-8", "surrogatepass"), "utf-8")
+        return parse_xml(_as_utf_8(decode(body, charset, _LENIENT)), "utf-8")
     except (UnknownCharsetError, etree.XMLSyntaxError):
         raise soap_fault.unreadable() from None
+
+
+def find_readable_operation(body: bytes, charset: str | None) -> etree._Element | None:
+    """The operation's element of a request that is not well-formed, if the platform reads that far."""
+    try:
+        text = decode(body, charset, _LENIENT)
+    except (UnknownCharsetError, soap_fault.SoapFault):
+        return None
+    document = _as_utf_8(text if "<!DOCTYPE" in text else drop_undeclared_entities(text))
+    try:
+        return parse_xml(document, "utf-8").find(f"{_BODY}/*")
+    except etree.XMLSyntaxError as error:
+        return read_fragment(document, error).operation
+
+
+def _as_utf_8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _check_root(root: etree._Element, platform: Platform) -> None:
@@ -250,6 +284,15 @@ def _body_of(root: etree._Element, platform: Platform) -> etree._Element:
         _check_headers(root, platform)
         raise soap_fault.SoapFault(platform.missing_body, "Server")
     return body
+
+
+def _check_nothing_follows(body: etree._Element) -> None:
+    """Refuse what the platform passes over: a second element in the Body, and elements behind the Body."""
+    if len(body) > 1:
+        raise soap_fault.unreadable(f"the Body has {len(body)} child elements instead of one")
+    following = body.getnext()
+    if following is not None:
+        raise soap_fault.unreadable(f"the element {following.tag} is behind the Body")
 
 
 def _check_headers(root: etree._Element, platform: Platform) -> None:
@@ -309,5 +352,5 @@ def write_fault(problem: soap_fault.SoapFault, namespace: str = SOAP_1_1) -> byt
     prefix = "soap" if namespace == SOAP_1_1 else "ns1"
     code = etree.SubElement(fault, "faultcode", nsmap=None if prefix == "soap" else {prefix: SOAP_1_1})
     code.text = f"{prefix}:{problem.code}"
-    etree.SubElement(fault, "faultstring").text = problem.text
+    etree.SubElement(fault, "faultstring").text = _NOT_IN_XML.sub("?", problem.text)
     return serialize(envelope)

@@ -29,6 +29,7 @@ from drs_simulator.soap.envelope import (
     SOAP_1_2,
     UnknownCharsetError,
     encode,
+    is_nil,
     is_plain,
     name_of,
     read_envelope,
@@ -45,7 +46,7 @@ from drs_simulator.soap.operations import (
     application,
     parse_request,
 )
-from drs_simulator.soap.platform import PLATFORMS
+from drs_simulator.soap.platform import PLATFORMS, max_depth
 from drs_simulator.soap.requests import RequestReader
 from drs_simulator.soap.responses import ResponseWriter
 from drs_simulator.soap.soap_fault import SoapFault
@@ -75,7 +76,6 @@ class GatewayResponse(NamedTuple):
     content_type: str = "text/xml;charset=UTF-8"
 
 
-_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _UTF_8 = "UTF-8"
 _SOAP_1_2_TYPE = "application/soap+xml;charset=UTF-8"
 # What the web server before the gateway shows for a charset that it does not know (measured).
@@ -100,7 +100,7 @@ class Gateway:
         self._settings = profile.gateway
         self._platform = PLATFORMS[profile.gateway.platform]
         self._types = interface_types(profile.gateway.interface)
-        self._compiled_reader = CompiledReader(profile.zone, profile.gateway.max_depth)
+        self._compiled_reader = CompiledReader(profile.zone, max_depth(profile.gateway))
         self._compiled_writer = CompiledWriter()
         writer = ResponseWriter(profile, self._types, self._compiled_writer)
         unknown_elements = UnknownElements(profile.gateway, self._platform.unknown_element_faults)
@@ -230,12 +230,14 @@ class Gateway:
                 something else.
         """
         first = wrapper[0] if len(wrapper) else None
-        is_request = is_called and first is not None and first.tag == name and not _is_nil(first)
+        is_request = is_called and first is not None and first.tag == name and not (is_nil(first) and not len(first))
+        if self._settings.strict and first is not None and is_nil(first):
+            raise soap_fault.nil(name)
         for other in wrapper[1:] if is_request else wrapper[:]:
             if self._settings.strict:
                 raise soap_fault.unexpected_element(*name_of(other), expected=(name,))
             wrapper.remove(other)
-        if not is_request and self._settings.no_request == "fault":
+        if not is_request and (self._settings.strict or self._settings.no_request == "fault"):
             raise soap_fault.no_request()
 
     def wsdl(self, address: str, part: str = "", *, single: bool = False) -> bytes | None:
@@ -247,10 +249,6 @@ class Gateway:
             single: Whether it is wanted in one file, whatever the style is.
         """
         return interface_description(self._settings, address, part, single=single)
-
-
-def _is_nil(element: etree._Element) -> bool:
-    return element.get(_NIL) in ("true", "1") and not len(element)
 
 
 def _in_charset(response: GatewayResponse, charset: str | None) -> GatewayResponse:

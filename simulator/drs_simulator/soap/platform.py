@@ -2,8 +2,9 @@
 
 DRS runs on Apache CXF (client: the WSDL of a public service names it). Its version is not known; the order of
 attributes in the published WSDL, and callers that post to ``?wsdl``, point to 2.2.12 to 2.6. Each row below was
-measured by running that version over the real interface: CXF 2.2.12 and 2.6.1 with JAXB 2.1.13, 2.7.18 with JAXB 2.2.6, 3.1.18
-and 3.5.9 with JAXB 2.3.0.1. What all versions have in common is in ``envelope``, ``jaxb`` and ``broken_xml``.
+measured by running that version over the real interface: CXF 2.2.12 and 2.6.1 with JAXB 2.1.13, 2.7.18 with JAXB
+2.2.6, 3.1.18 and 3.5.9 with JAXB 2.3.0.1. What all versions have in common is in ``envelope``, ``jaxb`` and
+``broken_xml``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
+
+from drs_simulator.profile.model import GatewaySettings
 
 PlatformName = Literal["cxf-2.2", "cxf-2.6", "cxf-2.7", "cxf-3.1", "cxf-3.5"]
 
@@ -118,3 +121,8 @@ _CXF_3_5 = replace(_CXF_3_1, name="cxf-3.5")
 PLATFORMS: Mapping[PlatformName, Platform] = MappingProxyType(
     {each.name: each for each in (_CXF_2_2, _CXF_2_6, _CXF_2_7, _CXF_3_1, _CXF_3_5)}
 )
+
+
+def max_depth(settings: GatewaySettings) -> int:
+    """How deep elements may be nested: the platform's limit, or the simulator's own where that is lower."""
+    return min(settings.max_depth, PLATFORMS[settings.platform].max_depth or settings.max_depth)

@@ -110,6 +110,11 @@ def unexpected_element(namespace: str, local_name: str, expected: Iterable[str])
     return unmarshalling(f'unexpected element (uri:"{namespace}", local:"{local_name}"). Expected elements are {known}')
 
 
+def nil(name: str) -> SoapFault:
+    """An element that is ``xsi:nil``; only with ``strict``."""
+    return unmarshalling(f"{name} is nil; leave it out")
+
+
 def errors_limit_exceeded() -> SoapFault:
     """The last fault of an unknown element: the platform ignores those that follow until it is started again."""
     return unmarshalling("Errors limit exceeded. To receive all errors set com.sun.xml.bind logger to FINEST level.")

@@ -15,9 +15,9 @@ from spyne.protocol.soap import Soap11  # isort: skip
 
 from drs_simulator.profile.model import GatewaySettings
 from drs_simulator.soap import soap_fault
-from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, measure_depth, name_of, serialize
+from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, is_nil, measure_depth, name_of, serialize
 from drs_simulator.soap.jaxb import expected_order, read_boolean, read_date_time, read_enumeration, read_int
-from drs_simulator.soap.platform import PLATFORMS
+from drs_simulator.soap.platform import PLATFORMS, max_depth
 from drs_simulator.soap.spyne.types import Written, allowed_values
 from drs_simulator.soap.values import write_date_time, write_flag
 
@@ -58,10 +58,9 @@ class CxfReader(Soap11):  # type: ignore[misc]
 
     def complex_from_element(self, ctx: MethodContext, cls: Any, element: etree._Element) -> object:
         """Read a complex value. Elements may have any order; the last of a repeated single one counts (measured)."""
-        settings, platform = ctx.udc.settings, PLATFORMS[ctx.udc.settings.platform]
-        max_depth = min(settings.max_depth, platform.max_depth or settings.max_depth)
-        if sum(1 for _ in element.iterancestors()) >= max_depth:
-            raise soap_fault.too_deep(max_depth)
+        limit = max_depth(ctx.udc.settings)
+        if sum(1 for _ in element.iterancestors()) >= limit:
+            raise soap_fault.too_deep(limit)
         members = cls.get_flat_type_info(cls)
         value = (cls.__orig__ or cls)()
         for child in element:
@@ -69,8 +68,10 @@ class CxfReader(Soap11):  # type: ignore[misc]
             if namespace or name not in members:
                 fault = soap_fault.unexpected_element(namespace, name, expected_order(list(members)))
                 ctx.udc.unknown_elements.check(fault)
-                check_depth(child, max_depth)
+                check_depth(child, limit)
                 continue
+            if ctx.udc.settings.strict and is_nil(child):
+                raise soap_fault.nil(name)
             member = members[name]
             read = self.from_element(ctx, member, child)
             if member.Attributes.max_occurs > 1 and read is not None:
@@ -144,15 +145,15 @@ class UnknownElements:
             raise soap_fault.errors_limit_exceeded()
 
 
-def check_depth(element: etree._Element, max_depth: int) -> None:
+def check_depth(element: etree._Element, limit: int) -> None:
     """Refuse an element that is ignored, and is nested too deep.
 
     Raises:
         SoapFault: It is.
     """
     above = sum(1 for _ in element.iterancestors())
-    if above + measure_depth(element) > max_depth:
-        raise soap_fault.too_deep(max_depth)
+    if above + measure_depth(element) > limit:
+        raise soap_fault.too_deep(limit)
 
 
 def _read_int(ctx: MethodContext, cls: Any, element: etree._Element) -> int:
