@@ -12,7 +12,7 @@ from enum import StrEnum
 
 PROFILE = "lincoln"
 CLOCK = "shifted@2021-10-22T12:20:00+01:00"
-"""Runs on like the wall's, so that nothing gains from a clock that stands still."""
+"""Runs on, so that nothing gains from a clock that stands still."""
 LOGIN, PASSWORD = "drs", "drs"
 DAYS = 6
 

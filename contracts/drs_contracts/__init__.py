@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from drs_contracts.clauses import list_clauses
     from drs_contracts.clauses.clause import AppliesTo, Clause, Evidence, Grade
     from drs_contracts.driver.driver import DrsDriver, TestData
-    from drs_contracts.driver.messages import NoEnvelopeError
+    from drs_contracts.driver.expectations import NeedNotMetError
+    from drs_contracts.driver.messages import NoDateError, NoEnvelopeError
     from drs_contracts.driver.targets import (
         ClockOutOfReachError,
         SimulatorTarget,
@@ -83,7 +84,9 @@ __all__ = [
     "FolderError",
     "Grade",
     "HarError",
+    "NeedNotMetError",
     "NoCallsError",
+    "NoDateError",
     "NoEnvelopeError",
     "NotReadyError",
     "Outcome",
@@ -126,7 +129,8 @@ _MODULES = {
     "clauses": "list_clauses",
     "clauses.clause": "AppliesTo Clause Evidence Grade",
     "driver.driver": "DrsDriver TestData",
-    "driver.messages": "NoEnvelopeError",
+    "driver.expectations": "NeedNotMetError",
+    "driver.messages": "NoDateError NoEnvelopeError",
     "driver.targets": "ClockOutOfReachError SimulatorTarget Target UnreachableError UrlTarget",
     "errors": "ClauseBroken ContractsError",
     "exercise.runner": "CommandError ExerciseOutcome Run run_scenarios",

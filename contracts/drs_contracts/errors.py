@@ -6,6 +6,8 @@
     ├── UnreachableError        the DRS does not answer            driver.targets
     ├── ClockOutOfReachError    its clock cannot be set            driver.targets
     ├── NoEnvelopeError         an answer is no SOAP envelope      driver.messages
+    ├── NoDateError             an answer has no date there        driver.messages
+    ├── CannotListenError       an address cannot be listened on   http_server
     ├── NeedNotMetError         a check lacks what it starts from  driver.expectations
     ├── NotXmlError             bytes are no XML                   xml
     ├── NotReadyError           a DRS does not let us in           verify.preflight

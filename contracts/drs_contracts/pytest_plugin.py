@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from drs_contracts.callback_receiver import CallbackReceiver
 
-_DEFAULT_CLOCK = "wall"
+_DEFAULT_CLOCK = "system"
 _PROFILE_OPTION = "--drs-profile"
 _URL_OPTION = "--drs-url"
 _SHOWN_EXCHANGES = 20

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 from lxml import etree
 
 from drs_contracts.errors import ContractsError
@@ -26,9 +28,11 @@ def parse_xml(content: bytes, charset: str | None = None) -> etree._Element:
         NotXmlError: It is not well-formed, or the charset is unknown.
         DoctypeError: It has a DOCTYPE.
     """
+    # Told to expect UTF-16, libxml2 takes it for little-endian; the byte order mark says which it is.
+    is_marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         parser = etree.XMLParser(
-            encoding=charset or None,
+            encoding=None if is_marked else charset or None,
             resolve_entities=False,
             no_network=True,
             load_dtd=False,

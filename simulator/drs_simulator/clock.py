@@ -1,10 +1,10 @@
-"""The one place that asks the time: a clock that follows the wall, stands still, or runs shifted."""
+"""The simulator's clock, the only place that reads the time: it follows system time, runs shifted, or is frozen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -16,48 +16,55 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 DEFAULT_ZONE = ZoneInfo("Europe/London")
-# A reading outside these leaves no room to reckon with it in every zone.
+SYSTEM = "system"
+"""The text of a clock that follows system time; ``wall`` is an alias."""
+_SYSTEM_NAMES = (SYSTEM, "wall")
+# A reading outside these could leave the calendar once it is converted to another zone.
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class ClockError(UnusableError, ValueError):
-    """A clock was described in a way that cannot be read; the message says how to write it."""
+    """The description of a clock cannot be used; the message says how to write it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunningClock:
-    """Follows the wall, ``shift`` ahead of it."""
+    """Follows system time, ``shift`` ahead of it."""
 
     shift: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenClock:
-    """Stands still at one instant."""
+    """Always reads the same instant."""
 
     instant: datetime
 
 
-def _wall_time() -> datetime:
+def system_time() -> datetime:
+    """Read the time of this computer, in UTC."""
     return datetime.now(UTC)
 
 
 class Clock:
-    """Tells the simulator's time. Every instant is timezone-aware, in UTC, to the millisecond (DRS writes no finer).
+    """The simulator's time. Every reading is an aware datetime in UTC, cut to milliseconds as DRS writes them.
 
-    Setting the clock is one assignment of its ``mode``, so any thread may do it while others read. Two that shift it
-    at a time both do.
+    Threads may read and set the clock at the same time: to set it is one assignment of its ``mode``. Shifts made at the
+    same time add up.
+
+    Args:
+        source: Returns system time, as an aware datetime.
     """
 
-    def __init__(self, wall: Callable[[], datetime] = _wall_time) -> None:
-        self._wall = wall
+    def __init__(self, source: Callable[[], datetime] = system_time) -> None:
+        self._source = source
         self._mode: RunningClock | FrozenClock = RunningClock()
         self._shifting = Lock()
 
     @property
     def mode(self) -> RunningClock | FrozenClock:
-        """How it goes."""
+        """Whether it runs, and how far ahead of system time, or where it is frozen."""
         return self._mode
 
     @mode.setter
@@ -65,46 +72,46 @@ class Clock:
         self._mode = mode
 
     @classmethod
-    def parse(cls, text: str, zone: ZoneInfo = DEFAULT_ZONE) -> Clock:
-        """A clock from its text form: ``wall``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION``.
+    def parse(cls, text: str, zone: tzinfo = DEFAULT_ZONE) -> Clock:
+        """Make a clock from its text: ``system``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION``.
 
         Args:
-            text: TIME is ISO 8601, local to ``zone`` where it has no offset; a shifted clock reads TIME now and runs
-                on. DURATION is ISO 8601 as well (``P3D``, ``-PT2H``).
+            text: ``wall`` is an alias of ``system``. TIME is in ISO 8601, local to ``zone`` if it has no offset; a
+                shifted clock reads TIME now and runs on from there. DURATION is in ISO 8601 too (``P3D``, ``-PT2H``).
             zone: The time zone of a TIME without offset.
 
         Raises:
-            ClockError: The text is none of these, or the clock would read a time out of range.
+            ClockError: The text is none of these, or the clock would read a time outside the years 1900 to 9000.
         """
         clock = cls()
         mode, separator, value = text.partition("@")
-        if mode == "wall" and not separator:
+        if mode in _SYSTEM_NAMES and not separator:
             return clock
-        if mode == "fixed" and (instant := _instant(value, zone)):
+        if mode == "fixed" and (instant := _read_instant(value, zone)):
             clock.fix(instant)
             return clock
-        if mode == "shifted" and (instant := _instant(value, zone)):
+        if mode == "shifted" and (instant := _read_instant(value, zone)):
             clock.shift(instant - clock.now())
             return clock
-        if mode == "shifted" and (shift := duration_from(value)) is not None:
+        if mode == "shifted" and (shift := read_duration(value)) is not None:
             clock.shift(shift)
             return clock
         raise ClockError(
-            f"'{text}' is no clock. Write wall, fixed@2021-10-22T12:20:59+01:00, shifted@2021-10-22T12:20:59 or "
+            f"'{text}' is no clock. Write system, fixed@2021-10-22T12:20:59+01:00, shifted@2021-10-22T12:20:59 or "
             "shifted@P3D."
         )
 
     def now(self) -> datetime:
         """The simulator's time, in UTC, to the millisecond."""
         mode = self.mode
-        instant = mode.instant if isinstance(mode, FrozenClock) else self._wall() + mode.shift
+        instant = mode.instant if isinstance(mode, FrozenClock) else self._source() + mode.shift
         return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
     def fix(self, instant: datetime) -> None:
-        """Stand still at ``instant``.
+        """Freeze the clock at ``instant``.
 
         Raises:
-            ClockError: ``instant`` has no time zone, or is out of range.
+            ClockError: ``instant`` has no time zone, or lies outside the years 1900 to 9000.
         """
         if instant.tzinfo is None:
             raise ClockError(f"{instant.isoformat()} has no time zone. Give the clock an aware datetime.")
@@ -112,10 +119,10 @@ class Clock:
         self.mode = FrozenClock(instant.astimezone(UTC))
 
     def shift(self, by: timedelta) -> None:
-        """Move on from the present reading: a fixed clock stays fixed ``by`` later, a running one runs ``by`` ahead.
+        """Move the clock ``by`` ahead, or back: a frozen clock stays frozen, a running one keeps running.
 
         Raises:
-            ClockError: The clock would read a time out of range.
+            ClockError: The clock would read a time outside the years 1900 to 9000.
         """
         with self._shifting:
             mode = self.mode
@@ -127,21 +134,25 @@ class Clock:
                 FrozenClock(mode.instant + by) if isinstance(mode, FrozenClock) else RunningClock(mode.shift + by)
             )
 
-    def release(self) -> None:
-        """Follow the wall again."""
+    def resume(self) -> None:
+        """Follow system time again, without a shift."""
         self.mode = RunningClock()
 
-    def __str__(self) -> str:
+    def describe(self, zone: tzinfo) -> str:
+        """Describe the clock as ``parse`` reads it, with the instant of a frozen one in local time of ``zone``."""
         mode = self.mode
         if isinstance(mode, FrozenClock):
-            return f"fixed@{mode.instant.isoformat(timespec='milliseconds')}"
-        return f"shifted@{_durations().dump_python(mode.shift, mode='json')}" if mode.shift else "wall"
+            return f"fixed@{mode.instant.astimezone(zone).isoformat(timespec='milliseconds')}"
+        return f"shifted@{_durations().dump_python(mode.shift, mode='json')}" if mode.shift else SYSTEM
+
+    def __str__(self) -> str:
+        return self.describe(DEFAULT_ZONE)
 
 
 @cache
 def _durations() -> TypeAdapter[timedelta]:
-    """What reads and writes durations; it comes when the first one does."""
-    from pydantic import TypeAdapter  # noqa: PLC0415 - see above
+    """Build the reader and writer of durations once it is needed."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - it takes time to import, and most clocks have no duration
 
     return TypeAdapter(timedelta)
 
@@ -154,7 +165,7 @@ def _check_range(reading: datetime) -> None:
         raise ClockError(_OUT_OF_RANGE)
 
 
-def _instant(text: str, zone: ZoneInfo) -> datetime | None:
+def _read_instant(text: str, zone: tzinfo) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
         return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)
@@ -162,8 +173,8 @@ def _instant(text: str, zone: ZoneInfo) -> datetime | None:
         return None
 
 
-def duration_from(text: str) -> timedelta | None:
-    """The duration that is written there as in ISO 8601 (``P3D``, ``-PT2H``), or ``None`` where none is."""
+def read_duration(text: str) -> timedelta | None:
+    """Read an ISO 8601 duration (``P3D``, ``-PT2H``); ``None`` if the text is none."""
     if not text.lstrip("+-").startswith("P"):
         return None
     try:

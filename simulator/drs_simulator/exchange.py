@@ -1,4 +1,4 @@
-"""One HTTP exchange with the gateway: the request, the reply and its outcome."""
+"""One HTTP exchange with the gateway: the request, the reply and the outcome."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _LONGEST_LENGTH = 18
 
 
 class Reply(NamedTuple):
-    """What the caller is to get.
+    """The reply to the caller.
 
     Args:
         status: The HTTP status.
         body: The bytes of the body.
         content_type: The Content-Type.
-        broken: Whether this is not what DRS answered, or not all of it.
-        bytes_per_second: How quickly it is sent; 0 for at once.
-        reset: Whether the connection is broken off instead.
-        operation: The operation that DRS performed; empty where it performed none.
+        broken: Whether a fault rule has replaced the response of DRS, or part of it.
+        bytes_per_second: The speed at which it is sent; 0 for full speed.
+        reset: Whether the connection is reset instead.
+        operation: The operation that DRS performed; empty if it performed none.
     """
 
     status: int
@@ -45,16 +45,16 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True)
 class SoapCall:
-    """One HTTP request to the gateway. Whatever cannot be read of it is empty or ``None``; nothing here raises.
+    """One HTTP request to the gateway. Its properties never raise: what cannot be read is empty or ``None``.
 
     Args:
-        body: The bytes as they came.
+        body: The bytes of the body.
         charset: The charset of its Content-Type, if that names one.
         method: The HTTP method.
-        path: The path that was asked for.
-        address: Where the caller is.
-        headers: The request's headers by their lower-case names.
-        request_id: What the request is called in logs; empty where nobody gave it a name.
+        path: The requested path.
+        address: The caller's network address.
+        headers: The headers by their lower-case names.
+        request_id: The id of the request in logs; empty if it has none.
     """
 
     body: bytes
@@ -67,7 +67,7 @@ class SoapCall:
 
     @cached_property
     def root(self) -> etree._Element | None:
-        """The document's root element, as the gateway reads it, or ``None`` where the body is no XML."""
+        """The document's root element, or ``None`` if the body is not well-formed XML."""
         try:
             return parse_body(self.body, self.charset)
         except SoapFault:
@@ -86,24 +86,24 @@ class SoapCall:
 
     @cached_property
     def operation(self) -> str:
-        """The name of the operation that the wrapper claims to be, whether there is such a one or not."""
+        """The local name of the wrapper, which may be no operation of DRS."""
         return "" if self.wrapper is None else name_of(self.wrapper)[1]
 
     @cached_property
     def session_id(self) -> str:
-        """The sessionId that was sent."""
+        """The sessionId; empty if there is none."""
         return self.text("sessionId")
 
     def text(self, name: str) -> str:
-        """The text of the first element of that local name in the call, trimmed; empty where there is none."""
+        """The trimmed text of the first element with that local name; empty if there is none."""
         if self.wrapper is None:
             return ""
         for element in self.wrapper.iter(f"{{*}}{name}"):
-            return (element.text or "").strip()
+            return "".join(map(str, element.itertext())).strip()
         return ""
 
 
-# Text cannot hold this: in it, < is escaped.
+# No text can contain this, because < is escaped in texts.
 REFUSED = b"<status>error</status>"
 
 
@@ -118,7 +118,7 @@ class Outcome(StrEnum):
 
 
 def outcome_of(reply: Reply) -> Outcome:
-    """How an exchange with that reply ended."""
+    """The outcome of an exchange with this reply."""
     if reply.broken:
         return Outcome.BROKEN
     if reply.status != HTTPStatus.OK:
@@ -127,10 +127,10 @@ def outcome_of(reply: Reply) -> Outcome:
 
 
 def read_body(environ: WSGIEnvironment, limit: int) -> bytes:
-    """The body, or so much of it that it is seen to be over the limit.
+    """Read the body, or one byte more than the limit.
 
     Raises:
-        ClientDisconnected: The caller broke off.
+        ClientDisconnected: The caller closed the connection before the end.
     """
     length = environ.get("CONTENT_LENGTH", "")
     if length.isdigit() and len(length) <= _LONGEST_LENGTH and int(length) <= limit and _CHUNKED not in environ:

@@ -6,6 +6,8 @@ No entity is resolved, no DTD is loaded and nothing is fetched. libxml2's own li
 
 from __future__ import annotations
 
+import codecs
+
 from lxml import etree
 
 
@@ -20,8 +22,15 @@ def parse_xml(body: bytes, charset: str | None = None) -> etree._Element:
         LookupError: The charset is unknown.
         lxml.etree.XMLSyntaxError: The bytes are not well-formed XML, or exceed a limit of the parser.
     """
+    charset = _find_charset(body, charset)
     parser = _MESSAGE_PARSERS.get(charset) or _make_parser(charset, remove_comments=True, remove_pis=True)
     return etree.fromstring(body, parser)
+
+
+def _find_charset(body: bytes, charset: str | None) -> str | None:
+    # libxml2 reads every document whose charset is utf-16 as little-endian.
+    is_big_endian = body.startswith((codecs.BOM_UTF16_BE, b"\0"))
+    return "utf-16be" if charset == "utf-16" and is_big_endian else charset
 
 
 def parse_for_display(body: bytes) -> etree._Element:

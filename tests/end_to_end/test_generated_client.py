@@ -19,7 +19,7 @@ EMPTY = {"string": "", "int": 0, "boolean": False, "dateTime": datetime(2021, 10
 
 def complete(kind: Any, members: dict[str, Any]) -> dict[str, Any]:
     """The members, and for every other one that the description requires a value that says nothing."""
-    filled = {}
+    filled: dict[str, Any] = {}
     for name, element in kind.elements:
         inner = isinstance(element.type, zeep.xsd.ComplexType)
         if name in members and inner:

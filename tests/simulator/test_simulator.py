@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from drs_simulator import Clock, NotServingError, ProfileError, Simulator, load_profile
+import requests
+from drs_simulator import (
+    AlreadyServingError,
+    Clock,
+    ClockError,
+    DefaultPasswordError,
+    NotServingError,
+    PortTakenError,
+    ProfileError,
+    Simulator,
+    StateError,
+    load_profile,
+    load_scenario,
+)
+from drs_simulator.storage.errors import StateUnreachableError
+from drs_simulator.storage.memory import MemoryStore
 
 from tests.simulator.soap.wire import ORDER, Caller
 
 
-def test_it_has_an_address_while_it_serves_and_says_so_otherwise() -> None:
+def test_it_has_an_address_only_while_it_serves() -> None:
     drs = Simulator()
     with pytest.raises(NotServingError, match="with Simulator"):
         _ = drs.url
@@ -37,7 +55,7 @@ def test_it_takes_a_profile_by_name_as_a_file_or_as_it_is(tmp_path: Path) -> Non
         Simulator("nowhere")
 
 
-def test_reset_forgets_sessions_and_orders_and_begins_the_numbers_anew() -> None:
+def test_reset_deletes_everything_and_numbers_start_again() -> None:
     caller = Caller()
     first_session = caller.open()
     first = caller.ask("createOrder", ORDER, first_session).body
@@ -67,4 +85,132 @@ def test_two_simulators_know_nothing_of_each_other() -> None:
 
 def test_how_it_shows_itself_has_no_password_in_it() -> None:
     shown = repr(Simulator(password="very-secret", clock="fixed@2021-10-22T12:00:00Z"))
-    assert shown == "Simulator(profile='lincoln', clock='fixed@2021-10-22T12:00:00.000+00:00')"
+    assert shown == "Simulator(profile='lincoln', clock='fixed@2021-10-22T13:00:00.000+01:00')"
+
+
+class ClosableStore(MemoryStore):
+    """Counts how often it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+        super().close()
+
+
+class BrokenStore(ClosableStore):
+    """A store that others share, but whose settings cannot be changed."""
+
+    def setting(self, name: str) -> str | None:
+        return None
+
+    def change_setting(self, name: str, change: Callable[[str | None], str]) -> None:
+        raise StateUnreachableError("The database is gone.")
+
+
+class TestLifecycle:
+    def test_constructor_starts_no_thread(self) -> None:
+        before = set(threading.enumerate())
+        drs = Simulator(callback_url="http://127.0.0.1:9/")
+        assert set(threading.enumerate()) == before
+        drs.close()
+
+    def test_start_and_stop(self) -> None:
+        drs = Simulator()
+        assert not drs.is_running
+        drs.start()
+        assert drs.is_running
+        assert requests.get(drs.url.removesuffix(drs.path), timeout=10).ok
+        drs.stop()
+        drs.stop()
+        assert not drs.is_running
+        drs.start()
+        assert requests.get(drs.url.removesuffix(drs.path), timeout=10).ok
+        drs.close()
+
+    def test_no_thread_is_left_after_with(self) -> None:
+        before = set(threading.enumerate())
+        with Simulator(callback_url="http://127.0.0.1:9/"):
+            assert set(threading.enumerate()) > before
+        assert set(threading.enumerate()) == before
+
+    def test_nested_with_is_refused_and_the_outer_goes_on(self) -> None:
+        with Simulator() as drs:
+            with pytest.raises(AlreadyServingError, match="Do not nest"), drs:
+                pytest.fail("the inner block must not be entered")
+            with pytest.raises(AlreadyServingError, match="Stop it first"):
+                drs.start()
+            assert requests.get(drs.url.removesuffix(drs.path), timeout=10).ok
+        assert not drs.is_running
+
+    def test_close_twice_does_nothing(self) -> None:
+        with Simulator(state=ClosableStore()) as drs:
+            pass
+        drs.close()
+
+    def test_bad_clock_opens_no_state(self, tmp_path: Path) -> None:
+        with pytest.raises(ClockError):
+            Simulator(clock="noon", state=f"sqlite:///{tmp_path}/drs.db")
+        assert not list(tmp_path.iterdir())
+
+    def test_constructor_that_fails_closes_the_state(self) -> None:
+        store = BrokenStore()
+        with pytest.raises(StateError, match="is gone"):
+            Simulator(clock="fixed@2021-10-22T12:00", state=store)
+        assert store.closed == 1
+
+    def test_with_that_fails_closes_the_state(self) -> None:
+        store = ClosableStore()
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            drs = Simulator(port=other.getsockname()[1], state=store)
+            with pytest.raises(PortTakenError), drs:
+                pytest.fail("the block must not be entered")
+        assert store.closed == 1
+
+    def test_state_may_be_an_open_store(self) -> None:
+        store = MemoryStore()
+        one, other = Simulator(state=store), Simulator(state=store)
+        session = one.scheduler.open_session("drs", "drs")
+        assert other.scheduler.session_opened(session.id) is not None
+
+
+class TestHost:
+    @pytest.mark.parametrize(("host", "name"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]")])
+    def test_url_of_all_addresses_is_loopback(self, host: str, name: str) -> None:
+        with Simulator(host=host, password="own") as drs:
+            assert drs.url.startswith(f"http://{name}:")
+            assert requests.get(f"{drs.url}?wsdl", timeout=10).ok
+
+    @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "drs.example"])
+    def test_default_password_is_for_loopback_only(self, host: str) -> None:
+        with pytest.raises(DefaultPasswordError, match="other than the default"):
+            Simulator(host=host)
+        Simulator(host=host, password="own").close()
+
+
+class TestScenarios:
+    def test_scenario_without_clock_has_the_first_one(self) -> None:
+        """A clock that an earlier scenario has set does not stay."""
+        drs = Simulator(clock="shifted@P3D")
+        first = drs.clock.mode
+        drs.apply_scenario("clocks-go-back")
+        assert drs.clock.mode != first
+        drs.apply_scenario("healthy")
+        assert drs.clock.mode == first
+
+    def test_scenario_may_be_given_by_value(self) -> None:
+        drs = Simulator()
+        drs.apply_scenario(load_scenario("planning-failed"))
+        assert len(drs.faults.rules()) == 1
+        drs.clear_scenario()
+        assert not drs.faults.rules()
+
+
+def test_clear_sessions_ends_all_and_counts_them() -> None:
+    caller = Caller()
+    session_id = caller.open()
+    caller.open()
+    assert caller.simulator.clear_sessions() == 2
+    assert caller.ask("closeSession", "", session_id).error

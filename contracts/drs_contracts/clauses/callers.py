@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import TypeAlias
 
@@ -181,13 +182,24 @@ def charsets_are_declared(call: Call) -> str | None:
     in_xml = _DECLARED.match(call.sent.replace(b"\0", b"").lstrip(b"\xff\xfe\xef\xbb\xbf"))
     declared = in_xml[1].decode() if in_xml else ""
     named = call.charset
-    if named and declared and named.lower() != declared.lower():
+    if named and declared and _family(named) != _family(declared):
         return f"Content-Type says {named}, the XML says {declared}"
+    # A byte order mark declares UTF-16 too.
+    marked = "utf-16" if call.sent[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8"
     try:
-        text = call.sent.decode(named or declared or "utf-8")
+        text = call.sent.decode(named or declared or marked)
     except (LookupError, UnicodeError) as error:
-        return f"it cannot be read as {named or declared or 'UTF-8'}: {error}"
+        return f"it cannot be read as {named or declared or marked}: {error}"
     return "a character was lost on the way to the charset" if _UNREADABLE in text else ""
+
+
+def _family(charset: str) -> str:
+    """A charset under one of its names; the forms of UTF-16 count as one, as the byte order mark tells them apart."""
+    try:
+        name = codecs.lookup(charset).name
+    except LookupError:
+        return charset.lower()
+    return "utf-16" if name.startswith("utf-16") else name
 
 
 @_caller_clause(
@@ -213,7 +225,9 @@ def periods_run_forward(call: Call) -> str | None:
     for first, last in _PERIODS:
         begin, end = parse_moment(call.value(first)), parse_moment(call.value(last))
         if begin and end:
-            return "" if begin < end else f"it runs from {call.value(first)} to {call.value(last)}"
+            # One day is asked for from its midnight to its midnight: a search goes to the end of that day.
+            is_one_day = first == "periodBegin" and begin == end and begin.astimezone(ZONE).time() == time(0)
+            return "" if begin < end or is_one_day else f"it runs from {call.value(first)} to {call.value(last)}"
     return None
 
 
@@ -330,7 +344,9 @@ def closed_sessions_are_left_alone(traffic: Traffic) -> Iterator[Occurrence]:
             yield Occurrence(call, "its session was closed before")
         elif call.operation == "closeSession" and call.session:
             yield Occurrence(call)
-            closed.add(call.session)
+            # Where the answer was lost, nobody knows whether it is closed: it may be closed again.
+            if call.answer is not None or call.fault is not None:
+                closed.add(call.session)
 
 
 @_caller_clause("CAL-18", "Every session that was opened is closed, unless it expired.", seen("Close Session"))

@@ -43,7 +43,7 @@ def a_booking_completes_its_order(drs: DrsDriver) -> None:
 def comments_move_nothing(drs: DrsDriver, comments: str) -> None:
     """Comment on a booking that is scheduled."""
     order = drs.create_order()
-    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
+    drs.need_scheduled(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
     members = ("planningWindowStart", "planningWindowEnd", "assignedStart", "theResources/resourceID")
     before = [drs.select(order).text(f"{_BOOKING}/{member}") for member in members]
     answer = drs.update(order, "PLANNED", {"plannerComments": comments})
@@ -97,7 +97,7 @@ def an_update_changes_what_it_sends(drs: DrsDriver, text: str) -> None:
 def an_order_is_completed(drs: DrsDriver) -> None:
     """Complete an order that is scheduled, then look for its operative."""
     order, ahead = drs.create_order(), drs.weekday(1, 1)
-    drs.schedule_into(order, drs.need_slots(ahead, 1)[0])
+    drs.need_scheduled(order, drs.need_slots(ahead, 1)[0])
     members = {"contract": drs.data.contract, "primaryOrderNumber": order.number, "userId": drs.data.user_id}
     answer = drs.ask("completeOrder", **members)
     expect_success(answer)
@@ -118,7 +118,7 @@ def an_order_is_completed(drs: DrsDriver) -> None:
 def a_life_cycle_advances(drs: DrsDriver) -> None:
     """Advance a booking until the work has started, and try to go back."""
     order = drs.create_order()
-    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
+    drs.need_scheduled(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
     status = drs.select(order).text("theOrders/status")
     expect(status == "PLANNED", f"once it is scheduled, the order is {status}")
     for becomes in ("DESPATCHED", "ACCEPTED", "ARRIVED", "STARTED"):
@@ -323,7 +323,7 @@ def a_completed_booking_keeps_its_operative(drs: DrsDriver) -> None:
     """Complete a booking that is scheduled."""
     order = drs.create_order()
     # A completed booking keeps its place for good, so it is far from the days that other checks use.
-    expect_success(drs.schedule_into(order, drs.need_slots(drs.weekday(9, 0))[0]))
+    drs.need_scheduled(order, drs.need_slots(drs.weekday(9, 0))[0])
     assigned = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
     expect_success(drs.update(order, "COMPLETED"))
     kept = drs.select(order, includeCompletedBookings=True).text(f"{_BOOKING}/theResources/resourceID")

@@ -154,12 +154,12 @@ def an_absence_unschedules_bookings(drs: DrsDriver) -> None:
     before, order, later = drs.create_order(), drs.create_order(), drs.create_order()
     slots = sorted(drs.need_slots(tuesday, 1), key=lambda slot: (slot.end, slot.begin))
     early, late = slots[0], slots[-1]
-    expect_success(drs.schedule_into(before, early))
+    drs.need_scheduled(before, early)
     operative = drs.select(before).text(_OPERATIVE) or ""
     named = late.window
     booking = drs.booking(order, theResources={"resourceID": operative}, **named)
     expect_success(drs.ask("scheduleBooking", theBooking=booking, resourceLock="lockAsSpecified"))
-    expect_success(drs.schedule_into(later, drs.need_slots(tuesday + 1, 1)[0]))
+    drs.need_scheduled(later, drs.need_slots(tuesday + 1, 1)[0])
     away: Members = {"beginDateTime": late.begin, "endDateTime": late.end}
     absence: Members = {"resourceID": operative, "theUnavailabilities": away}
     expect_success(drs.ask("updateResource", contract=drs.data.contract, theResources=absence))
@@ -175,7 +175,7 @@ def an_absence_unschedules_bookings(drs: DrsDriver) -> None:
     name = drs.ask("selectResource", theResourceIDs=operative)
     comments = alerts.text("theAlerts/comments") or ""
     expect((name.text("theResources/resourceName") or "?") in comments, f"the alert says '{comments}'")
-    expect_success(drs.schedule_into(order, drs.need_slots(tuesday + 2, 1)[0]))
+    drs.need_scheduled(order, drs.need_slots(tuesday + 2, 1)[0])
     after = drs.ask("selectAlerts", contract=drs.data.contract).texts("theAlerts/theBooking/bookingId")
     expect(after == [], f"the alerts are those of {after} once it is scheduled again")
 
@@ -190,7 +190,7 @@ def an_absence_unschedules_bookings(drs: DrsDriver) -> None:
 def abilities_apply(drs: DrsDriver) -> None:
     """Schedule a booking, then give every operative another trade."""
     order, tuesday = drs.create_order(), drs.weekday(0, 1)
-    expect_success(drs.schedule_into(order, drs.need_slots(tuesday, 1)[0]))
+    drs.need_scheduled(order, drs.need_slots(tuesday, 1)[0])
     trade = order.exchange.text("theOrder/theBookings/template")
     known = drs.ask("selectResource").texts("theResources/theAbilities/name")
     others = [name for name in known if name != trade]

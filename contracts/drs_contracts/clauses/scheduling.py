@@ -394,7 +394,7 @@ def a_reservation_expires(drs: DrsDriver) -> None:
 def a_booking_that_has_begun_is_not_moved(drs: DrsDriver) -> None:
     """Let an operative arrive and start, and try to move the visit each time."""
     order = drs.create_order()
-    slots = drs.free_slots(drs.weekday(1, 1), 1)
+    slots = drs.need_slots(drs.weekday(1, 1), 1)
     expect_success(drs.schedule_into(order, slots[0]))
     window = slots[-1].window
     for becomes in ("ARRIVED", "STARTED"):

@@ -25,7 +25,7 @@ _A_MINUTE = timedelta(minutes=1)
 def bookings_are_found_by_operative(drs: DrsDriver) -> None:
     """Schedule a booking, and look for it by its operative, in its week and in the next."""
     order, monday = drs.create_order(), drs.weekday(1, 0)
-    drs.schedule_into(order, drs.need_slots(monday)[0])
+    drs.need_scheduled(order, drs.need_slots(monday)[0])
     operative = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
     for week, is_there in ((0, True), (7, False)):
         period = {
@@ -49,7 +49,7 @@ def bookings_are_found_by_operative(drs: DrsDriver) -> None:
 def an_assigned_operative_is_found(drs: DrsDriver) -> None:
     """Schedule a booking, and look for its operative."""
     order = drs.create_order()
-    drs.schedule_into(order, drs.need_slots(drs.weekday(1, 0))[0])
+    drs.need_scheduled(order, drs.need_slots(drs.weekday(1, 0))[0])
     operative = drs.select(order).text(f"{_BOOKING}/theResources/resourceID") or ""
     answer = drs.ask("selectResource", theResourceIDs=operative)
     expect_success(answer)
@@ -155,7 +155,7 @@ def a_day_is_visited_in_order(drs: DrsDriver) -> None:
     orders = {}
     for slot in reversed(drs.need_slots(tuesday, 1)):
         order = drs.create_order()
-        expect_success(drs.schedule_into(order, slot))
+        drs.need_scheduled(order, slot)
         orders[order.booking_id] = drs.select(order).text(f"{_BOOKING}/theResources/resourceID")
     expect(any(orders.values()), "no booking of that day has an operative")
     for operative in filter(None, set(orders.values())):
@@ -311,7 +311,7 @@ def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:
 def _scheduled(drs: DrsDriver, weekday: int = 0, **order: Value) -> tuple[CreatedOrder, str]:
     """Create and schedule an order; return it with the id of its operative."""
     made = drs.create_order(**order)
-    expect_success(drs.schedule_into(made, drs.need_slots(drs.weekday(1, weekday))[0]))
+    drs.need_scheduled(made, drs.need_slots(drs.weekday(1, weekday))[0])
     return made, drs.select(made).text(f"{_BOOKING}/theResources/resourceID") or ""
 
 

@@ -15,6 +15,7 @@ from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect
 from drs_contracts.driver.messages import NAMESPACE, SOAP, request
 from drs_contracts.strategies import days_ahead
+from drs_contracts.xml import parse_xml
 
 _MAX_BYTES = 262_144
 _SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
@@ -91,7 +92,7 @@ def elements_come_in_any_order(drs: DrsDriver, order: Sequence[str]) -> None:
 def comments_are_ignored(drs: DrsDriver) -> None:
     """Put a comment into every element."""
     plain = request("checkAvailability", drs.availability_members(drs.local(1), drs.local(3)))
-    envelope = etree.fromstring(plain)
+    envelope = parse_xml(plain)
     for element in list(envelope.iter(etree.Element)):
         element.append(etree.Comment(" <sessionId>?</sessionId> "))
     answer = drs.post("checkAvailability", etree.tostring(envelope))
@@ -182,7 +183,7 @@ def a_qualified_member_is_a_fault(drs: DrsDriver) -> None:
 @clause("WIR-13", "The interface description has the 22 operations.", published("the port type"))
 def all_operations_are_described(drs: DrsDriver) -> None:
     """Fetch the description and count its operations."""
-    root = etree.fromstring(drs.target.wsdl().body)
+    root = parse_xml(drs.target.wsdl().body)
     names = {str(each.get("name")) for each in root.iterfind("{*}portType/{*}operation")}
     imported = root.find("{*}import") is not None
     expect(imported or len(names) == _OPERATIONS, f"it has {len(names)}: {', '.join(sorted(names))}")

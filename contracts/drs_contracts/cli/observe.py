@@ -30,7 +30,7 @@ def observe_command(
     Reports which clauses the caller breaks, and which operations and situations the traffic never met. The traffic is
     taken to be complete: a session opened before it began counts as never opened.
 
-    Exit codes: 0 nothing is broken; 1 something is; 2 the traffic could not be checked.
+    Exit codes: 0 nothing is broken; 1 something is; 2 the traffic could not be checked, or not all of it.
     """
     is_address = source.startswith(("http://", "https://"))
     traffic = read_journal(source, admin_token) if is_address else read_traffic(Path(source))
@@ -41,19 +41,25 @@ def observe_command(
         _print_report(report)
     if report.broken:
         exit_with(ExitCode.FAILED)
+    if report.inconclusive:
+        exit_with(ExitCode.UNUSABLE)
 
 
 def _print_report(report: TrafficReport) -> None:
     coverage = report.coverage
-    if report.broken:
-        echo_table(
-            ("broken", "clause", "known", "where and how"),
-            [
-                (result.clause.id, result.clause.statement, str(result.clause.evidence), _format_places(result))
-                for result in report.broken
-            ],
-        )
-        echo()
+    for title, results in (("broken", report.broken), ("inconclusive", report.inconclusive)):
+        if results:
+            echo_table(
+                (title, "clause", "known", "where and how"),
+                [
+                    (result.clause.id, result.clause.statement, str(result.clause.evidence), _format_places(result))
+                    for result in results
+                ],
+            )
+            echo()
+    if report.unrecorded:
+        names = ", ".join(call.name for call in report.unrecorded)
+        echo(f"The body was not recorded, or not as it was sent: {names}. These calls are not checked.\n")
     echo_table(
         ("coverage", "met", "never met"),
         [
@@ -84,6 +90,7 @@ def _to_data(report: TrafficReport) -> dict[str, object]:
     return {
         "source": report.traffic.source,
         "calls": len(report.traffic.calls),
+        "unrecorded": [call.name for call in report.unrecorded],
         "clauses": [_to_clause_data(result) for result in report.results],
         "coverage": {
             "operations": dict(report.coverage.operations),

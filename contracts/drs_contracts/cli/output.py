@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from enum import IntEnum
 from functools import wraps
 from io import TextIOWrapper
+from pathlib import Path
+from traceback import extract_tb
 from typing import IO, NoReturn, ParamSpec, TypeVar
 
 import typer
@@ -107,8 +109,20 @@ def handle_errors(command: Callable[_Parameters, None]) -> Callable[_Parameters,
         except KeyboardInterrupt:
             echo_error("Interrupted.")
             exit_with(ExitCode.INTERRUPTED)
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            echo_error(_describe(error))
+            exit_with(ExitCode.UNUSABLE)
 
     return run
+
+
+def _describe(error: Exception) -> str:
+    """An error that nobody expected, with its place, which its maintainers need to know."""
+    frames = extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"drs-contracts could not go on: {type(error).__name__}{place}: {error}. Please report this."
 
 
 def run_app(app: typer.Typer) -> None:

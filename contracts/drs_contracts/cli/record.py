@@ -24,10 +24,14 @@ def record_command(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 for a free one.", min=0, max=65535)] = 0,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     seed: Annotated[int, typer.Option(help="Seed for the pseudonyms.")] = 0,
-    profile: Annotated[str, typer.Option(help="Profile of the simulator to replay with.")] = "lincoln",
+    profile: Annotated[str, typer.Option(help="Profile of the installation; its words are not redacted.")] = "lincoln",
     clock: Annotated[
         str | None,
         typer.Option(help="Clock of the simulator to replay with; now if not given.", show_default=False),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(help="Word of the installation that need not be redacted. Repeatable.", show_default=False),
     ] = None,
     as_json: Json = False,
     upstream: Annotated[str | None, typer.Option(hidden=True)] = None,
@@ -38,7 +42,7 @@ def record_command(
         raise UsageError("Give the address of the DRS to pass calls on to, and a folder with --into.")
     say = echo_error if as_json else echo
     stop = Event()
-    recorder = Recorder(url, into, seed=seed, profile=profile, clock=clock)
+    recorder = Recorder(url, into, seed=seed, profile=profile, clock=clock, keep=keep or ())
     with RecordingServer(recorder, host, port) as server:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -49,6 +53,9 @@ def record_command(
             pass
     for reason in recorder.writer.left_out:
         echo_error(f"left out: {reason}")
+    more = recorder.writer.left_out_count - len(recorder.writer.left_out)
+    if more:
+        echo_error(f"left out: {more} more")
     if as_json:
         echo_json({"folder": str(into), "written": recorder.writer.written, "left_out": recorder.writer.left_out})
     else:

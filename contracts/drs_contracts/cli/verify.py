@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -41,6 +42,7 @@ from drs_contracts.cli.output import (
 )
 from drs_contracts.driver.driver import TestData
 from drs_contracts.driver.targets import SimulatorTarget, Target, UrlTarget, is_loopback
+from drs_contracts.errors import ContractsError
 from drs_contracts.reports import write_report
 from drs_contracts.verify.preflight import check_ready, compare_clocks
 from drs_contracts.verify.report import Report, to_data, to_html, to_json, to_junit, to_lines
@@ -103,28 +105,29 @@ def verify_command(
     data = TestData.of(installation)
     settings = VerifySettings(examples, seed, seconds=time_budget)
     if url is None:
-        simulated: Target = SimulatorTarget(Simulator(installation, clock=_CLOCK_OF_THE_CHECKS, seed=seed))
-        plan = VerifyPlan(
-            f"the simulator with the profile {installation.name}", simulated, data, settings, simulated=True
-        )
+        simulator_here = SimulatorTarget(Simulator(installation, clock=_CLOCK_OF_THE_CHECKS, seed=seed))
+        described = f"the simulator with the profile {installation.name}"
+        plan = VerifyPlan(described, simulator_here, data, settings, simulated=True)
     else:
         check_authorized(url, authorized or old_authorized)
         settings = replace(
-            settings,
-            may_write=allow_writes or is_loopback(url),
-            may_move_clock=clock_control,
-            may_change_records=False,
+            settings, may_write=allow_writes or is_loopback(url), may_move_clock=clock_control, may_change_records=False
         )
         admin = _find_admin(url, admin_token, clock_control)
         target = UrlTarget(url, login, password, admin=admin, may_move_clock=clock_control)
-        plan = _plan(target, data, settings, simulated=admin is not None)
+        plan = VerifyPlan(target.url, target, data, settings, simulated=admin is not None)
+    files = ((json_file, to_json), (junit_file, to_junit), (html_file, to_html))
+    try:
+        plan = _prepare(plan)
+    except ContractsError as error:
+        # Who waits for a report finds out from it too.
+        _write(_report_failure(plan, clauses, error, shlex.join(command)), files)
+        raise
     if not as_json:
         for notice in plan.notices:
             echo(notice)
     report = verify_plan(plan, clauses, shlex.join(command))
-    for file, make in ((json_file, to_json), (junit_file, to_junit), (html_file, to_html)):
-        if file is not None:
-            write_report(file, make(report))
+    _write(report, files)
     if as_json:
         echo_json(to_data(report))
     else:
@@ -161,27 +164,44 @@ def _find_admin(url: str, token: str | None, is_required: bool) -> AdminClient |
     if not is_loopback(url):
         return None
     try:
-        admin.clock()
+        admin.clock.read()
     except AdminError:
         return None
     return admin
 
 
-def _plan(target: UrlTarget, data: TestData, settings: VerifySettings, *, simulated: bool) -> VerifyPlan:
+def _prepare(plan: VerifyPlan) -> VerifyPlan:
     """Make sure that there is a DRS, and that its time is known.
 
     Raises:
         NotReadyError: What answers is no DRS, or does not let us in.
         UnreachableError: Nothing answers.
     """
-    check_ready(target)
-    difference = compare_clocks(target, data, may_write=settings.may_write)
+    if not isinstance(plan.target, UrlTarget):
+        return plan
+    check_ready(plan.target)
+    if plan.settings.may_move_clock:
+        plan.target.now()
+    difference = compare_clocks(plan.target, plan.data, may_write=plan.settings.may_write)
     notices = []
     if difference is not None:
         notices.append(f"{difference} The clauses are checked at the time of the DRS.")
-        if not settings.may_move_clock:
+        if not plan.settings.may_move_clock:
             notices.append(_CLOCK_ADVICE)
-    return VerifyPlan(target.url, target, data, settings, simulated, tuple(notices))
+    return replace(plan, notices=tuple(notices))
+
+
+def _report_failure(plan: VerifyPlan, clauses: Sequence[Clause], error: ContractsError, command: str) -> Report:
+    """A report in which no clause was checked, and why."""
+    findings = tuple(Finding(clause, Outcome.INCONCLUSIVE, f"it was not tried: {error}") for clause in clauses)
+    settings = plan.settings
+    return Report(plan.described, datetime.now(UTC), 0.0, settings.examples, settings.seed, findings, command=command)
+
+
+def _write(report: Report, files: Iterable[tuple[Path | None, Callable[[Report], bytes]]]) -> None:
+    for file, make in files:
+        if file is not None:
+            write_report(file, make(report))
 
 
 def verify_plan(plan: VerifyPlan, clauses: Sequence[Clause], command: str) -> Report:

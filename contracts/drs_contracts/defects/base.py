@@ -13,6 +13,7 @@ from lxml import etree
 
 from drs_contracts.driver.messages import NAMESPACE, SOAP, Reply
 from drs_contracts.driver.targets import SimulatorTarget
+from drs_contracts.xml import parse_xml
 
 _CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 _OK = 200
@@ -163,7 +164,7 @@ def _compiled(pattern: str) -> re.Pattern[bytes]:
 
 
 def _response(body: bytes, status: str, message: str) -> Reply:
-    operation = etree.QName(etree.fromstring(body)[-1][0]).localname
+    operation = etree.QName(parse_xml(body)[-1][0]).localname
     text = (
         f'<soap:Envelope xmlns:soap="{SOAP}"><soap:Body><ns1:{operation}Response xmlns:ns1="{NAMESPACE}">'
         f'<return xmlns:ns2="{NAMESPACE}">{message}<id>0</id><status>{status}</status></return>'

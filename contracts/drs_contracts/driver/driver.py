@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from drs_simulator import Profile
 
-from drs_contracts.driver.expectations import need
+from drs_contracts.driver.expectations import NeedNotMetError, need
 from drs_contracts.driver.messages import Exchange, Members, NoEnvelopeError, Value, request
 from drs_contracts.driver.targets import Target
 from drs_contracts.errors import ClauseBroken, ContractsError
@@ -162,9 +162,15 @@ class DrsDriver:
         return 7 - self.today.weekday() + 7 * weeks_ahead + weekday
 
     def post(self, operation: str, body: bytes) -> Exchange:
-        """Send bytes as they are."""
+        """Send bytes as they are.
+
+        Raises:
+            NoEnvelopeError: What answers is no SOAP: a server in trouble, of which no clause says anything.
+        """
         exchange = Exchange(operation, body, self.target.post(body))
         self.exchanges = [*self.exchanges[1 - _KEPT_EXCHANGES :], exchange]
+        if b"Envelope" not in exchange.reply.body:
+            _ = exchange.envelope
         if b"<sessionId>" in exchange.reply.body:
             with suppress(NoEnvelopeError):
                 self._opened.append(exchange.text("sessionId") or "")
@@ -229,16 +235,35 @@ class DrsDriver:
         }
 
     def create_order(self, **order: Value) -> CreatedOrder:
-        """Create an order, which must succeed."""
+        """Create an order. A check starts from a plain one; whether one with members of its own is taken, it judges.
+
+        Args:
+            order: Members of ``theOrder`` that replace the usual ones.
+
+        Raises:
+            NeedNotMetError: There is no booking, and the order is a plain one.
+            ClauseBroken: There is no booking, and it is not.
+        """
+        return self._create_order(order, is_judged=bool(order))
+
+    def judge_order(self) -> CreatedOrder:
+        """Create a plain order, in a check of just that.
+
+        Raises:
+            ClauseBroken: There is no booking.
+        """
+        return self._create_order({}, is_judged=True)
+
+    def _create_order(self, order: Members, *, is_judged: bool) -> CreatedOrder:
         members = self.order_members(**order)
         exchange = self.call("createOrder", members)
         the_order = members["theOrder"]
         assert isinstance(the_order, Mapping)
         booking_id = exchange.text("theOrder/theBookings/bookingId")
         if not exchange.succeeded or booking_id is None:
-            raise ClauseBroken(
-                f"createOrder gave no booking: {exchange.text('errorMsg') or exchange.fault or 'no reason'}", exchange
-            )
+            told = f"createOrder gave no booking: {exchange.text('errorMsg') or exchange.fault or 'no reason'}"
+            need(is_judged, told)
+            raise ClauseBroken(told, exchange)
         created = CreatedOrder(str(the_order["primaryOrderNumber"]), booking_id, exchange)
         self._numbers.append(created.number)
         return created
@@ -268,6 +293,16 @@ class DrsDriver:
         """Send scheduleBooking with a slot's times as its planning window."""
         return self.schedule(order, **slot.window)
 
+    def need_scheduled(self, order: CreatedOrder, slot: OfferedSlot) -> Exchange:
+        """Schedule an order's booking into a slot, where a check starts from that.
+
+        Raises:
+            NeedNotMetError: It was refused.
+        """
+        answer = self.schedule_into(order, slot)
+        need(answer.succeeded, f"scheduleBooking was refused: {answer.text('errorMsg') or answer.fault}")
+        return answer
+
     def select(self, order: CreatedOrder, **more: Value) -> Exchange:
         """Send selectOrder for one order."""
         return self.ask("selectOrder", primaryOrderNumber=order.number, **more)
@@ -280,8 +315,7 @@ class DrsDriver:
         """List the available slots of a period of whole days, of which a check needs one.
 
         Raises:
-            NeedNotMetError: There is none.
-            ClauseBroken: The search was refused.
+            NeedNotMetError: There is none, or the search was refused.
         """
         free = self.free_slots(days_ahead, days)
         begin, end = self.local(days_ahead), self.local(days_ahead + days - 1)
@@ -292,12 +326,12 @@ class DrsDriver:
         """List the available slots of a period of whole days; there may be none.
 
         Raises:
-            ClauseBroken: The search was refused.
+            NeedNotMetError: The search was refused.
         """
         answer = self.check_availability(self.local(days_ahead), self.local(days_ahead + days - 1))
         if not answer.succeeded:
             told = answer.text("errorMsg") or answer.fault or "no reason"
-            raise ClauseBroken(f"checkAvailability gave no slots: {told}", answer)
+            raise NeedNotMetError(f"checkAvailability gave no slots: {told}")
         return [slot for slot in read_slots(answer) if slot.available]
 
     def code(self, number: str) -> Members:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import TypeAlias
 
 from lxml import etree
@@ -85,6 +86,10 @@ class NoEnvelopeError(ContractsError):
     """What came back is no SOAP envelope; the message begins with what it is."""
 
 
+class NoDateError(ContractsError):
+    """An answer has no date where one is read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A call and its reply."""
@@ -103,8 +108,9 @@ class Exchange:
         try:
             root = parse_xml(self.reply.body)
         except NotXmlError as error:
-            begin = self.reply.body[:80].decode("utf-8", "replace")
-            raise NoEnvelopeError(f"HTTP {self.reply.status} with no XML ({error}): {begin}") from None
+            begin = self.reply.body[:80].decode("utf-8", "replace").strip()
+            told = f"HTTP {self.reply.status} with no XML ({error})"
+            raise NoEnvelopeError(f"{told}: {begin}" if begin else told) from None
         if root.tag != f"{{{SOAP}}}Envelope":
             raise NoEnvelopeError(f"HTTP {self.reply.status} with <{root.tag!s}> for an envelope")
         return root
@@ -127,9 +133,13 @@ class Exchange:
         """The instant that the first element at ``path`` below ``return`` has.
 
         Raises:
-            ValueError: There is none.
+            NoDateError: There is none.
         """
-        return datetime.fromisoformat(self.text(path) or "")
+        text = self.text(path)
+        try:
+            return datetime.fromisoformat(text or "")
+        except ValueError:
+            raise NoDateError(f"{self.operation} gave no date as {path}, but {text!r}.") from None
 
     @property
     def succeeded(self) -> bool:
@@ -139,7 +149,7 @@ class Exchange:
     @property
     def refused(self) -> bool:
         """Whether DRS declined: status error or failure, at HTTP 200."""
-        return self.reply.status == 200 and self.text("status") in ("error", "failure")  # noqa: PLR2004 - HTTP OK
+        return self.text("status") in ("error", "failure") and self.reply.status == HTTPStatus.OK
 
     @property
     def fault(self) -> str | None:

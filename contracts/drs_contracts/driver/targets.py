@@ -156,7 +156,7 @@ class UrlTarget:
         if self._admin is None:
             return datetime.now(UTC) + self.ahead
         try:
-            return self._admin.clock().now
+            return self._admin.clock.now()
         except AdminError as error:
             raise UnreachableError(f"The clock cannot be read: {error}") from None
 
@@ -170,7 +170,7 @@ class UrlTarget:
         if self._admin is None or not self._may_move_clock:
             raise ClockOutOfReachError(f"The clock at {self.url} cannot be moved by {by} from here.")
         try:
-            self._admin.shift(by)
+            self._admin.clock.shift(by)
         except AdminError as error:
             raise UnreachableError(f"The clock cannot be moved: {error}") from None
         self._moved += by
@@ -216,13 +216,14 @@ def is_loopback(url: str) -> bool:
 def login_of(url: str) -> AuthBase:
     """Make the HTTP authentication of an address: the login that stands in it, else none. ``.netrc`` is not read."""
     login, password = get_auth_from_url(url)
-    return HTTPBasicAuth(login, password) if login else _NoAuth()
+    return HTTPBasicAuth(login, password) if login else NoLogin()
 
 
-class _NoAuth(AuthBase):
-    """Leaves a request as it is; without any authentication, requests would look into ``.netrc``."""
+class NoLogin(AuthBase):
+    """Leaves a request as it is. Without any authentication, requests would look into ``.netrc``."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add nothing."""
         return request
 
 

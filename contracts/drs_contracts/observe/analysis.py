@@ -17,7 +17,7 @@ from http import HTTPStatus
 from drs_contracts.clauses import list_clauses
 from drs_contracts.clauses.clause import AppliesTo, Clause
 from drs_contracts.driver.messages import OPERATIONS
-from drs_contracts.traffic.calls import Call, Occurrence, Traffic
+from drs_contracts.traffic.calls import Call, EachCallCheck, Occurrence, Traffic
 
 SLOW_SECONDS = 5.0
 """From when an answer counts as slow. The longest of 300 at Lincoln took 4.835 seconds."""
@@ -28,6 +28,7 @@ class Verdict(StrEnum):
 
     HELD = "held"
     BROKEN = "broken"
+    INCONCLUSIVE = "inconclusive"
     NOT_MET = "not met"
 
 
@@ -62,17 +63,21 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class ClauseResult:
-    """A clause, the number of calls to which it applied, and the calls that break it."""
+    """A clause, the number of calls to which it applied, and the calls that break it.
+
+    ``is_certain`` is false where a call that is not recorded may be the one that was missed.
+    """
 
     clause: Clause
     occurrences: int
     breaches: tuple[Breach, ...]
+    is_certain: bool = True
 
     @property
     def verdict(self) -> Verdict:
         """One breach is enough to break a clause."""
         if self.breaches:
-            return Verdict.BROKEN
+            return Verdict.BROKEN if self.is_certain else Verdict.INCONCLUSIVE
         return Verdict.HELD if self.occurrences else Verdict.NOT_MET
 
 
@@ -98,6 +103,16 @@ class TrafficReport:
         return tuple(each for each in self.results if each.verdict is Verdict.BROKEN)
 
     @property
+    def inconclusive(self) -> tuple[ClauseResult, ...]:
+        """The clauses that seem broken, but may not be, as not all bodies were recorded."""
+        return tuple(each for each in self.results if each.verdict is Verdict.INCONCLUSIVE)
+
+    @property
+    def unrecorded(self) -> tuple[Call, ...]:
+        """The calls of which a body was not recorded; they are held against nobody."""
+        return tuple(call for call in self.traffic.calls if not call.is_complete)
+
+    @property
     def not_met(self) -> tuple[Clause, ...]:
         """The clauses that applied to no call."""
         return tuple(each.clause for each in self.results if each.verdict is Verdict.NOT_MET)
@@ -107,14 +122,16 @@ def analyse_traffic(traffic: Traffic) -> TrafficReport:
     """Check a traffic against every clause that binds callers."""
     # Calls are compared by identity, as the same bytes may be sent twice.
     positions = {call: position for position, call in enumerate(traffic.calls, start=1)}
-    results = tuple(_check(clause, traffic, positions) for clause in list_clauses(AppliesTo.CALLER))
-    return TrafficReport(traffic, results, _measure_coverage(traffic))
+    known = Traffic(traffic.source, tuple(call for call in traffic.calls if call.is_complete))
+    results = tuple(_check(clause, known, positions) for clause in list_clauses(AppliesTo.CALLER))
+    return TrafficReport(traffic, results, _measure_coverage(known))
 
 
 def _check(clause: Clause, traffic: Traffic, positions: Mapping[Call, int]) -> ClauseResult:
     occurrences: list[Occurrence] = list(clause.check(traffic))
     breaches = [Breach(positions[each.call], each.call, each.breach) for each in occurrences if each.breach]
-    return ClauseResult(clause, len(occurrences), tuple(breaches))
+    is_certain = isinstance(clause.check, EachCallCheck) or len(traffic.calls) == len(positions)
+    return ClauseResult(clause, len(occurrences), tuple(breaches), is_certain)
 
 
 def _measure_coverage(traffic: Traffic) -> Coverage:

@@ -33,6 +33,8 @@ class ValueKind(StrEnum):
     LATITUDE = "latitude"
     LONGITUDE = "longitude"
     STAFF = "staff"
+    CODE = "code"
+    ID = "id"
     TEXT = "text"
 
 
@@ -63,6 +65,8 @@ _MAKERS: Mapping[ValueKind, Callable[[Faker, str], str]] = {
     ValueKind.LATITUDE: lambda people, _: str(people.coordinate(center=52.5, radius=1.5)),
     ValueKind.LONGITUDE: lambda people, _: str(people.coordinate(center=-1.5, radius=1)),
     ValueKind.STAFF: lambda people, _: people.numerify("9####"),
+    ValueKind.CODE: lambda people, _: people.numerify("X%#######"),
+    ValueKind.ID: lambda people, _: people.numerify("%#######"),
     ValueKind.TEXT: _text,
 }
 # What is told apart by its form alone, wherever it stands in a message.
@@ -103,19 +107,24 @@ class Pseudonyms:
         after = value[len(value.rstrip()) :]
         return f"{before}{self._known[bare]}{after}"
 
-    def replace_within(self, message: str) -> str:
-        """Replace every known value in a message, and what has the form of a personal one."""
+    def replace_within(self, message: str, reduce: Callable[[str], str] = str) -> str:
+        """Replace every known value in a message, and what has the form of a personal one.
+
+        Args:
+            message: The message.
+            reduce: What is done to the parts between them.
+        """
         pattern, values = self._prepared()
         kinds = list(_FORMS)
-
-        def stand_in(found: re.Match[str]) -> str:
+        parts, place = [], 0
+        for found in pattern.finditer(message):
             # Every alternative is a group of its own, so the last group that matched says which it is.
             which = (found.lastindex or 1) - 1
-            if which < len(values):
-                return self._known[values[which]]
-            return self.replace(found[0], kinds[which - len(values)])
-
-        return pattern.sub(stand_in, message)
+            is_known = which < len(values)
+            parts.append(reduce(message[place : found.start()]))
+            parts.append(self._known[values[which]] if is_known else self.replace(found[0], kinds[which - len(values)]))
+            place = found.end()
+        return "".join([*parts, reduce(message[place:])])
 
     def _prepared(self) -> tuple[re.Pattern[str], list[str]]:
         """The pattern that finds all known values, the longest first, and those values in its order."""

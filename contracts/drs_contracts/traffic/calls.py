@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from functools import cached_property, wraps
+from functools import cached_property
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ class Call:
         content_type: The request's Content-Type, where it is known.
         started: When it was sent, where that is known; aware.
         seconds: How long the answer took, where that is known.
+        is_complete: Whether both bodies are known; one that was not recorded is empty here.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Call:
     content_type: str = ""
     started: datetime | None = None
     seconds: float | None = None
+    is_complete: bool = True
 
     @property
     def charset(self) -> str:
@@ -165,20 +167,32 @@ class Occurrence:
 CallerCheck: TypeAlias = Callable[[Traffic], Iterable[Occurrence]]
 
 
-def each_call(check: Callable[[Call], str | None]) -> CallerCheck:
-    """Make a check of a traffic from a check of one call.
+@dataclass(frozen=True, slots=True)
+class EachCallCheck:
+    """A check of a traffic that looks at every call by itself, so that it says nothing wrong of an incomplete one.
 
-    ``check`` gives the breach, an empty text where the clause is kept, and ``None`` where it does not apply.
+    Args:
+        check: Gives the breach of a call, an empty text where the clause is kept, and ``None`` where it does not apply.
     """
 
-    @wraps(check)
-    def check_all(traffic: Traffic) -> Iterator[Occurrence]:
+    check: Callable[[Call], str | None]
+
+    @property
+    def __wrapped__(self) -> Callable[[Call], str | None]:
+        """The check itself, where ``inspect`` looks for it."""
+        return self.check
+
+    def __call__(self, traffic: Traffic) -> Iterator[Occurrence]:
+        """Check all calls."""
         for call in traffic.calls:
-            breach = check(call)
+            breach = self.check(call)
             if breach is not None:
                 yield Occurrence(call, breach)
 
-    return check_all
+
+def each_call(check: Callable[[Call], str | None]) -> EachCallCheck:
+    """Make a check of a traffic from a check of one call (see ``EachCallCheck``)."""
+    return EachCallCheck(check)
 
 
 def parse_moment(text: str) -> datetime | None:

@@ -109,7 +109,7 @@ def to_lines(report: Report) -> Iterator[str]:
 def _explain(finding: Finding, report: Report) -> Iterator[str]:
     yield finding.reason
     yield f"known: {finding.clause.evidence}"
-    if finding.values:
+    if finding.outcome is Outcome.BROKEN and finding.values:
         yield f"with {finding.values}"
     if finding.outcome is Outcome.BROKEN and finding.exchange is not None:
         shown = show(finding.exchange, finding.reason, _LINES_IN_TERMINAL)

@@ -1,4 +1,4 @@
-"""What the admin API and the console need of a simulator: a small protocol, so that neither knows ``Simulator``."""
+"""What the admin API and the console need of a simulator: a small protocol, so that neither imports ``Simulator``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SimulatorControl(Protocol):
 
     @property
     def scheduler(self) -> Scheduler:
-        """Performs use cases."""
+        """Runs use cases."""
 
     @property
     def faults(self) -> FaultPlan:
@@ -55,6 +55,9 @@ class SimulatorControl(Protocol):
     def reset(self) -> None:
         """Start again from an empty state."""
 
+    def clear_sessions(self) -> int:
+        """End all sessions; returns how many were open."""
+
     def apply_scenario(self, scenario: Scenario) -> None:
         """Apply a scenario's fault rules and clock."""
 
@@ -62,7 +65,7 @@ class SimulatorControl(Protocol):
         """Return to the clock and the fault rules from the start."""
 
     def export_state(self) -> StateDocument:
-        """The whole state as a document."""
+        """Export the whole state as a document."""
 
     def import_state(self, document: StateDocument) -> None:
         """Replace the state by a document."""

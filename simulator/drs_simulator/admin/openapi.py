@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of the admin interface, made from its routes and their models."""
+"""The OpenAPI 3.1 document of the admin API, made from its routes and their models."""
 
 from __future__ import annotations
 
@@ -8,13 +8,21 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
 
 from drs_simulator.admin.problem import PROBLEM_TYPE, Problem
 from drs_simulator.admin.route import ROOT, Route, Section
 
+_LOCAL_TIME = r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$"
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
-_ALWAYS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR)
+_ALWAYS = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
 _WITH_PAYLOAD = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -27,20 +35,29 @@ _Schemas = Mapping[Any, dict[str, Any]]
 """The reference to each model's schema, by model and mode."""
 
 
+class _SchemaGenerator(GenerateJsonSchema):
+    """Describes times as the local ones that they are: JSON Schema's format ``time`` requires an offset."""
+
+    def time_schema(self, schema: core_schema.TimeSchema) -> JsonSchemaValue:  # noqa: ARG002 - as it is called
+        return {"type": "string", "pattern": _LOCAL_TIME}
+
+
 def openapi_document(sections: Iterable[Section], version: str) -> dict[str, Any]:
-    """The document of those sections."""
+    """Describe the routes of these sections."""
     routes = [(section.name, route) for section in sections for route in section.routes]
     wanted = sorted({use for _, route in routes for use in _uses(route)}, key=lambda use: (use[0].__name__, use[1]))
-    schemas, defined = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    schemas, defined = models_json_schema(
+        wanted, ref_template="#/components/schemas/{model}", schema_generator=_SchemaGenerator
+    )
     paths: dict[str, dict[str, Any]] = {}
     for section, route in routes:
         operations = paths.setdefault(ROOT + _PARAMETER.sub(r"{\1}", route.path), {})
         operations[route.method.lower()] = _operation(section, route, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "DRS simulator: admin interface", "version": version, "license": {"name": "MIT"}},
+        "info": {"title": "DRS simulator: admin API", "version": version, "license": {"name": "MIT"}},
         "servers": [{"url": "/"}],
-        # The token is asked for where the simulator was started with one.
+        # Only a simulator that was started with a token requires it.
         "security": [{}, {"token": []}],
         "paths": paths,
         "components": {
@@ -87,7 +104,7 @@ def _path_parameters(route: Route) -> Iterator[dict[str, Any]]:
 def _query_parameters(route: Route) -> Iterator[dict[str, Any]]:
     if route.query is None:
         return
-    # A parameter's schema stands by itself, so what it refers to is put in its place.
+    # A parameter's schema stands alone: references are replaced by what they refer to.
     schema = route.query.model_json_schema()
     for name, described in schema["properties"].items():
         yield {"name": name, "in": "query", "required": False, "schema": _inlined(described, schema.get("$defs", {}))}
@@ -107,9 +124,9 @@ def _responses(route: Route, schemas: _Schemas) -> Iterator[tuple[str, dict[str,
     else:
         content = {"application/json": {"schema": schemas[route.answer, "serialization"]}}
         yield str(HTTPStatus.OK.value), {"description": "The answer", "content": content}
-    declines = {*_ALWAYS, *route.declines}
-    declines |= set(_WITH_PAYLOAD) if route.payload else set()
-    declines |= {HTTPStatus.UNPROCESSABLE_ENTITY} if route.query else set()
+    statuses = {*_ALWAYS, *route.errors}
+    statuses |= set(_WITH_PAYLOAD) if route.payload else set()
+    statuses |= {HTTPStatus.UNPROCESSABLE_ENTITY} if route.query else set()
     content = {PROBLEM_TYPE: {"schema": schemas[Problem, "serialization"]}}
-    for status in sorted(declines):
+    for status in sorted(statuses):
         yield str(status.value), {"description": status.phrase, "content": content}

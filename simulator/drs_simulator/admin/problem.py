@@ -1,4 +1,4 @@
-"""What the admin interface says when it declines: problem documents (RFC 9457) that tell what to do next."""
+"""The errors of the admin API: problem documents (RFC 9457), each with a remedy."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from http import HTTPStatus
 from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.wrappers import Response
 
+from drs_simulator.errors import explain
+
 PROBLEM_TYPE = "application/problem+json"
-_MAX_FLAWS = 20
+_MAX_FIELD_ERRORS = 20
 _URN = "urn:drs-simulator:problem:"
 
 
 class FieldError(BaseModel):
-    """One thing that is wrong with a payload: where, as a JSON pointer or a path, and what."""
+    """An error in a request: where, as a JSON pointer or a path, and what is wrong there."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -23,7 +25,7 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request was declined. ``remedy`` says what to do next; nothing was changed."""
+    """Why a request failed. ``remedy`` says what to do next; nothing was changed."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -36,7 +38,7 @@ class Problem(BaseModel):
 
 
 class ProblemError(Exception):
-    """The request is declined with this problem."""
+    """The request fails with this problem."""
 
     def __init__(self, problem: Problem, headers: Mapping[str, str] | None = None) -> None:
         self.problem = problem
@@ -44,27 +46,26 @@ class ProblemError(Exception):
         super().__init__(problem.detail)
 
 
-def problem(status: HTTPStatus, name: str, detail: str, remedy: str, errors: Iterable[FieldError] = ()) -> Problem:
-    """A problem of that name; of many errors the first ones are told."""
-    told = tuple(errors)[:_MAX_FLAWS]
-    return Problem(type=f"{_URN}{name}", title=status.phrase, status=status, detail=detail, remedy=remedy, errors=told)
+def make_problem(status: HTTPStatus, name: str, detail: str, remedy: str, errors: Iterable[FieldError] = ()) -> Problem:
+    """Make a problem document with the first of the errors; ``name`` ends its type."""
+    shown = tuple(errors)[:_MAX_FIELD_ERRORS]
+    return Problem(type=f"{_URN}{name}", title=status.phrase, status=status, detail=detail, remedy=remedy, errors=shown)
 
 
 def field_errors(error: ValidationError) -> list[FieldError]:
-    """What pydantic found, without the values that were sent."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
+    """Convert pydantic's errors, without the values that were sent."""
     return [
         FieldError(
-            pointer="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in detail["loc"]),
-            detail=detail["msg"].removeprefix("Value error, "),
+            pointer="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in each.path),
+            detail=each.message,
         )
-        for detail in details
+        for each in explain(error)
     ]
 
 
-def problem_response(told: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """The problem as an HTTP answer."""
-    return json_response(told, HTTPStatus(told.status), PROBLEM_TYPE, headers)
+def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Make the HTTP response with a problem document."""
+    return json_response(problem, HTTPStatus(problem.status), PROBLEM_TYPE, headers)
 
 
 def json_response(
@@ -73,7 +74,7 @@ def json_response(
     content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A JSON answer that nobody keeps and no browser takes for something else."""
+    """Make a JSON response that no cache stores and no browser reads as another type."""
     body = answer if isinstance(answer, bytes) else answer.model_dump_json().encode()
     response = Response(body, status, content_type=content_type)
     response.headers.update({"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})})

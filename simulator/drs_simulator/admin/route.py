@@ -1,4 +1,4 @@
-"""A route of the admin interface as a value, from which both Flask and the OpenAPI document are made."""
+"""A route of the admin API as a value, from which both the Flask application and the OpenAPI document are made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ ROOT = "/__admin"
 
 @dataclass(frozen=True, slots=True)
 class AdminRequest:
-    """One request to a route: parts of its path, its payload and its query, read as the route's models have them."""
+    """A request to a route.
+
+    Args:
+        simulator: The simulator that it is for.
+        path: The variable parts of the path, by name.
+        payload: The body, an instance of the route's ``payload``.
+        query: The query, an instance of the route's ``query``.
+    """
 
     simulator: SimulatorControl
     path: Mapping[str, str]
@@ -26,17 +33,17 @@ class AdminRequest:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route.
+    """A route.
 
     Args:
         method: The HTTP method.
-        path: Its path below ``/__admin``, in Flask's notation; every part of it is text.
-        summary: What it does, in a line.
-        handler: Answers it.
-        answer: The model of the answer; without one the answer has no body.
-        payload: The model of what is sent, for a method that changes something.
+        path: Its path below ``/__admin``, in Flask's notation; every variable part is text.
+        summary: What it does, in one line.
+        handler: Handles a request.
+        answer: The model of the response body; without one the response is empty.
+        payload: The model of the request body, for a method that changes something.
         query: The model of the query.
-        declines: How it may decline besides what every route may.
+        errors: The statuses of its errors, beyond those of every route.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -46,12 +53,12 @@ class Route:
     answer: type[BaseModel] | None = None
     payload: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
-    declines: tuple[HTTPStatus, ...] = ()
+    errors: tuple[HTTPStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Routes that belong together. A part of the admin interface of its own is a section of its own."""
+    """The routes of one resource."""
 
     name: str
     routes: tuple[Route, ...]

@@ -1,11 +1,10 @@
-"""The admin interface's part for scenarios: which there are, and one put in force or ended."""
+"""The admin API's scenarios: list them, apply one, and clear it."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
-from drs_simulator.admin.requests import EmptyPayload, Payload
-from drs_simulator.admin.responses import View
+from drs_simulator.admin.models import EmptyPayload, Payload, View
 from drs_simulator.admin.route import AdminRequest, Route, Section
 from drs_simulator.scenarios.scenario import Scenario, load_scenario, scenario_names
 from drs_simulator.scheduling.back_office import UnknownError
@@ -13,67 +12,69 @@ from drs_simulator.scheduling.refusal import Refusal
 
 
 class ScenarioView(View):
-    """A scenario that comes with the simulator. One that needs a start cannot be put in force while it runs."""
+    """A bundled scenario. One that requires a restart cannot be applied to a running simulator."""
 
     name: str
     title: str
     requires_restart: bool
 
+    @classmethod
+    def of(cls, name: str, scenario: Scenario) -> ScenarioView:
+        """Show a scenario."""
+        return cls(name=name, title=scenario.title, requires_restart=scenario.requires_restart)
+
 
 class Scenarios(View):
-    """All of them, by name."""
+    """All bundled scenarios, by name."""
 
     items: tuple[ScenarioView, ...]
 
 
 class ScenarioChoice(Payload):
-    """The name of a scenario that comes with the simulator."""
+    """The name of a bundled scenario."""
 
     name: str
 
 
-def _put_in_force(request: AdminRequest) -> ScenarioView:
-    """The scenario's fault rules instead of those in force, and its clock, if it has one of its own."""
+def _list_scenarios(request: AdminRequest) -> Scenarios:  # noqa: ARG001 - every simulator has the same
+    return Scenarios(items=tuple(ScenarioView.of(name, load_scenario(name)) for name in scenario_names()))
+
+
+def _apply_scenario(request: AdminRequest) -> ScenarioView:
     name = request.payload.name
-    scenario = _of_ours(name)
+    # Only names of bundled ones: a caller must not choose a file.
+    if name not in scenario_names():
+        raise UnknownError(f"There is no scenario {name}. There are: {', '.join(scenario_names())}.")
+    scenario = load_scenario(name)
     if scenario.requires_restart:
         raise Refusal(f"{name} changes the installation. Start a simulator with --scenario {name} for it.")
     request.simulator.apply_scenario(scenario)
-    return _view(name, scenario)
+    return ScenarioView.of(name, scenario)
 
 
-def _of_ours(name: str) -> Scenario:
-    # Only names: what callers send never names a file.
-    if name not in scenario_names():
-        raise UnknownError(f"There is no scenario {name}. There are: {', '.join(scenario_names())}.")
-    return load_scenario(name)
-
-
-def _view(name: str, scenario: Scenario) -> ScenarioView:
-    return ScenarioView(name=name, title=scenario.title, requires_restart=scenario.requires_restart)
-
-
-def _scenarios(request: AdminRequest) -> Scenarios:  # noqa: ARG001 - they are the same for all
-    return Scenarios(items=tuple(_view(name, load_scenario(name)) for name in scenario_names()))
-
-
-def _end(request: AdminRequest) -> None:
+def _clear_scenario(request: AdminRequest) -> None:
     request.simulator.clear_scenario()
 
 
 SCENARIOS = Section(
     "scenarios",
     (
-        Route("GET", "/scenarios", "The scenarios that come with the simulator", _scenarios, Scenarios),
+        Route("GET", "/scenarios", "List the bundled scenarios", _list_scenarios, Scenarios),
         Route(
             "PUT",
             "/scenario",
-            "Put a scenario in force: its fault rules, and its clock",
-            _put_in_force,
+            "Apply a scenario: its fault rules and its clock",
+            _apply_scenario,
             ScenarioView,
             ScenarioChoice,
-            declines=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+            errors=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
         ),
-        Route("DELETE", "/scenario", "End it: clock and fault rules as at the start", _end, payload=EmptyPayload),
+        Route(
+            "DELETE",
+            "/scenario",
+            "Return to the clock and the fault rules from the start",
+            _clear_scenario,
+            payload=EmptyPayload,
+        ),
     ),
 )

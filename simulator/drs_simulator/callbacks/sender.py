@@ -10,12 +10,13 @@ import atexit
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from threading import Event, Thread
 from time import perf_counter
 
 from drs_simulator.callbacks.http_post import SECONDS_ALLOWED, PostResult, Receiver, post
 from drs_simulator.callbacks.message import confirmation_message
+from drs_simulator.clock import system_time
 from drs_simulator.scheduling.model import Confirmation
 from drs_simulator.scheduling.outbox import LeaseRequest, claim_next, mark_delivered, retry_later
 from drs_simulator.scheduling.scheduler import Scheduler
@@ -57,10 +58,6 @@ def pause_after(attempts: int) -> timedelta:
     return min(_FIRST_PAUSE * (1 << min(attempts - 1, _DOUBLINGS)), _LONGEST_PAUSE)
 
 
-def _system_time() -> datetime:
-    return datetime.now(UTC)
-
-
 class ConfirmationSender:
     """Posts confirmations that are due, oldest first, without limit: each is delivered one or more times.
 
@@ -76,7 +73,7 @@ class ConfirmationSender:
         receiver: Receiver,
         zone: tzinfo,
         on_attempt: Callable[[Attempt], object],
-        now: Callable[[], datetime] = _system_time,
+        now: Callable[[], datetime] = system_time,
     ) -> None:
         self._receiver = receiver
         self._zone = zone

@@ -1,4 +1,4 @@
-"""``drs-simulator profile``: which profiles there are, what is wrong with one, and how its settings are known."""
+"""``drs-simulator profile``: list profiles, check one, and show how its settings are known."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import typer
 from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
 
-profile_app = typer.Typer(help="Profiles: what an installation of DRS is set up with.", no_args_is_help=True)
+profile_app = typer.Typer(help="Profiles: the settings of an installation of DRS.", no_args_is_help=True)
+_Profile = Annotated[str, typer.Argument(help="A profile's name or TOML file.", metavar="PROFILE")]
 
 
 @profile_app.command("list")
-def profile_list() -> None:
-    """The profiles that come with the simulator."""
+def list_profiles() -> None:
+    """List the bundled profiles."""
     rows = []
     for name in profile_names():
         profile = load_profile(name)
@@ -24,16 +25,16 @@ def profile_list() -> None:
 
 
 @profile_app.command("check")
-def profile_check(file: Annotated[str, typer.Argument(help="A TOML file, or a profile's name.")]) -> None:
-    """Say what is wrong with a profile, and at which key. Exit code 2 if anything is."""
-    profile = load_profile(file)
+def check_profile(profile: _Profile) -> None:
+    """Check a profile. If it is invalid, the exit code is 2 and the error names the key."""
+    loaded = load_profile(profile)
     echo(
-        f"{file} is in order: {profile.title}, {len(profile.operatives)} operatives, {len(profile.sor_codes)} SOR "
-        f"codes, {len(profile.locations)} locations."
+        f"{profile} is valid: {loaded.title}, {len(loaded.operatives)} operatives, {len(loaded.sor_codes)} SOR codes, "
+        f"{len(loaded.locations)} locations."
     )
 
 
 @profile_app.command("evidence")
-def profile_evidence(name: Annotated[str, typer.Argument(help="A profile's name, or a TOML file.")]) -> None:
-    """How each setting of a profile is known."""
-    print_table(("setting", "evidence"), load_profile(name).evidence.items())
+def show_evidence(profile: _Profile) -> None:
+    """Show how each setting of a profile is known."""
+    print_table(("setting", "evidence"), load_profile(profile).evidence.items())

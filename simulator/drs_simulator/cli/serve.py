@@ -2,173 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING
-from wsgiref.types import WSGIApplication
-
-from drs_simulator.admin.auth import Guard
-from drs_simulator.cli.output import echo
-from drs_simulator.http.request_log import RequestIds
-from drs_simulator.http.servers.granian_server import ServerConfig
-from drs_simulator.log_setup import LogFormat, LogLevel, set_up_logs
-from drs_simulator.profile.loading import load_profile
-from drs_simulator.profile.model import Profile
-from drs_simulator.simulator import DEFAULT_PASSWORD, Simulator
-
-if TYPE_CHECKING:
-    from drs_simulator.faults.rules import FaultRule
-    from drs_simulator.http.servers.tls import Tls
-
-
 from collections.abc import Collection
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
+from wsgiref.types import WSGIApplication
 
 import typer
 
-from drs_simulator.admin.auth import is_loopback, make_guard
-from drs_simulator.cli.output import UNUSABLE, print_error
-from drs_simulator.http.servers.granian_server import serve
+from drs_simulator.cli.banner import print_banner
+from drs_simulator.cli.environment import PREFIX
+from drs_simulator.cli.logs import with_logging
+from drs_simulator.cli.output import print_error
+from drs_simulator.cli.serve_config import (
+    LogOptions,
+    OptionError,
+    ServeConfig,
+    TlsMode,
+    TlsOptions,
+    WsdlStyle,
+    make_simulator,
+    read_faults,
+    read_scenario,
+    resolve_profile,
+    with_wsdl_style,
+)
+from drs_simulator.clock import SYSTEM
+from drs_simulator.http.servers.address import reserve_port
+from drs_simulator.http.servers.granian_server import ServerConfig, serve
 from drs_simulator.journal.journal import DEFAULT_ENTRIES
-from drs_simulator.simulator import DEFAULT_LOGIN
+from drs_simulator.log_setup import LogFormat, LogLevel
+from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD
 from drs_simulator.storage.opening import MEMORY
 
-if TYPE_CHECKING:
-    from drs_simulator.faults.rules import FaultRule
-
-
-Logs = tuple[LogLevel, LogFormat]
-
-
-class TlsMode(StrEnum):
-    """What certificate is made."""
-
-    SELF_SIGNED = "self-signed"
-
-
-class WsdlStyle(StrEnum):
-    """In how many files the interface is described."""
-
-    SINGLE = "single"
-    CXF = "cxf"
-
-
-def resolve_tls(
-    host: str, sort: TlsMode | None, folder: Path | None, certificate: Path | None, key: Path | None
-) -> Tls | None:
-    """What the server is to show to its callers; ``None`` for nothing.
-
-    Raises:
-        TlsError: It cannot be had, or the options contradict each other.
-    """
-    if sort is None and folder is None and certificate is None and key is None:
-        return None
-    from drs_simulator.http.servers.tls import TlsError, self_signed, tls_from  # noqa: PLC0415 - most servers show none
-
-    if sort is not None:
-        if certificate is not None or key is not None:
-            raise TlsError("Give either --tls self-signed, or --tls-cert and --tls-key.")
-        return self_signed(host, folder)
-    if certificate is None or key is None:
-        raise TlsError("--tls-cert and --tls-key go together, and --tls-dir goes with --tls self-signed.")
-    return tls_from(certificate, key)
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioSettings:
-    """What a scenario sets."""
-
-    profile: Profile
-    clock: str
-    password: str | None
-    faults: tuple[FaultRule, ...]
-
-
-def resolve_scenario(source: str, profile: str | None, wsdl_style: WsdlStyle | None) -> ScenarioSettings:
-    """What the scenario of that name or file sets, of that installation if one is given.
-
-    Raises:
-        ScenarioError: It cannot be used.
-    """
-    from drs_simulator.scenarios.scenario import load_scenario  # noqa: PLC0415 - its models take time to come
-
-    scenario = load_scenario(source)
-    return ScenarioSettings(
-        _with_wsdl_style(scenario.installation(profile), wsdl_style), scenario.clock, scenario.password, scenario.faults
-    )
-
-
-def resolve_profile(source: str, wsdl_style: WsdlStyle | None) -> Profile:
-    """The profile of that name or file, its interface described in that style."""
-    return _with_wsdl_style(load_profile(source), wsdl_style)
-
-
-def _with_wsdl_style(profile: Profile, wsdl_style: WsdlStyle | None) -> Profile:
-    if wsdl_style is None:
-        return profile
-    gateway = profile.gateway.model_copy(update={"wsdl_style": wsdl_style.value})
-    return profile.model_copy(update={"gateway": gateway})
-
-
-def check_callback_url(url: str) -> None:
-    """Look whether confirmations can be posted to that address.
-
-    Raises:
-        ReceiverUrlError: They cannot.
-    """
-    from drs_simulator.callbacks.http_post import Receiver  # noqa: PLC0415 - most call nobody back
-
-    Receiver(url)
-
-
-def with_logging(application: WSGIApplication, logs: Logs) -> WSGIApplication:
-    """The application with its log set up; where exchanges are logged, each request has an id."""
-    level, form = logs
-    set_up_logs(level, form)
-    return RequestIds(application) if level in (LogLevel.DEBUG, LogLevel.INFO) else application
-
-
-def load_simulator(settings: dict[str, object], import_dir: Path | None, logs: Logs) -> WSGIApplication:
-    """The application of a simulator with these settings, in the process that serves it."""
-    simulator = Simulator(**settings)  # type: ignore[arg-type]
-    if import_dir is not None:
-        simulator.watch_folder(import_dir)
-    return with_logging(simulator.wsgi, logs)
-
-
-def announce(
-    server_config: ServerConfig, simulator: Simulator, guard: Guard | None, more: Mapping[str, str], port: int
-) -> None:
-    """Say where the simulator can be reached, and how."""
-    echo(f"DRS simulator: {simulator.profile.title}, clock {simulator.clock}")
-    print_addresses(server_config, port, simulator.path)
-    default = f", password {DEFAULT_PASSWORD}" if simulator.password == DEFAULT_PASSWORD else ""
-    echo(f"  login     {simulator.login}{default}")
-    if guard is not None:
-        token = ", with the token" if guard.requires_token else ""
-        echo(f"  console   {server_config.address(port)}/{token}")
-        echo(f"  admin     {server_config.address(port)}/__admin{token}")
-    for name, value in more.items():
-        echo(f"  {name:9} {value}")
-    echo("Stop it with Ctrl-C.")
-
-
-def print_addresses(server_config: ServerConfig, port: int, path: str) -> None:
-    """Where the gateway is, and whom its callers have to trust."""
-    address = f"{server_config.address(port)}{path}"
-    echo(f"  endpoint  {address}")
-    echo(f"  WSDL      {address}?wsdl")
-    if server_config.tls is not None and server_config.tls.ca is not None:
-        echo(f"  trust     {server_config.tls.ca}")
-
-
-_QUICKEST, _WHERE_CALLS_ARE_SLOW = 1, 32
-_ONLY_WITH_A_SIMULATOR = frozenset(
+_NETWORK, _DRS, _STATE, _FAULTS = "Network", "DRS", "State", "Faults"
+_ADMIN, _TLS, _LOGGING, _REPLAY = "Admin and console", "TLS", "Logging", "Replay"
+# These do nothing where recorded exchanges are served instead of a simulator.
+_SIMULATOR_OPTIONS = frozenset(
     {
-        *("admin", "admin_token", "clock", "callback_url", "faults", "import_dir"),
+        *("admin", "admin_token", "clock", "callback_url", "confirm_to", "faults", "import_dir", "journal"),
         *("login", "password", "scenario", "state", "trusted_proxies", "workers"),
     }
 )
@@ -176,201 +48,339 @@ _ONLY_WITH_A_SIMULATOR = frozenset(
 
 def serve_command(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 for a free one.", min=0, max=65535)] = 8080,
-    profile: Annotated[str, typer.Option(help="A profile's name or TOML file.")] = "lincoln",
-    login: Annotated[str, typer.Option(help="Login that openSession lets in.")] = DEFAULT_LOGIN,
-    password: Annotated[str, typer.Option(help="Its password.", show_default=False)] = DEFAULT_PASSWORD,
-    clock: Annotated[
-        str, typer.Option(help="wall, fixed@TIME, shifted@TIME or shifted@DURATION; TIME and DURATION in ISO 8601.")
-    ] = "wall",
-    seed: Annotated[int | None, typer.Option(help="Makes ids and tokens repeatable.", show_default=False)] = None,
-    wsdl_style: Annotated[
-        WsdlStyle | None, typer.Option(help="The WSDL in one file, or in two as CXF splits it.")
-    ] = None,
-    trusted_proxies: Annotated[
-        int, typer.Option(help="Proxies before this server whose X-Forwarded headers count.", min=0, max=8)
-    ] = 0,
-    faults: Annotated[str | None, typer.Option(help="A TOML file of fault rules: what goes wrong with calls.")] = None,
-    scenario: Annotated[
-        str | None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on.", metavar="ADDRESS", rich_help_panel=_NETWORK)
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
         typer.Option(
-            help="A scenario's name, or a TOML file: what DRS does to its callers. Other options go before it.",
-            show_default=False,
+            help="Port to listen on; 0 for a free one.", metavar="PORT", min=0, max=65535, rich_help_panel=_NETWORK
         ),
-    ] = None,
-    journal: Annotated[int, typer.Option(help="Exchanges kept to be looked at; 0 for none.", min=0)] = DEFAULT_ENTRIES,
+    ] = 8080,
+    trusted_proxies: Annotated[
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            help="Number of reverse proxies whose X-Forwarded-* headers are trusted.",
+            min=0,
+            max=8,
+            rich_help_panel=_NETWORK,
+        ),
+    ] = 0,
     threads: Annotated[
         int | None,
         typer.Option(
-            help="Requests worked on at a time. One is quickest; with --faults or --scenario there are 32.",
+            metavar="NUMBER",
+            help="Worker threads (default: 1; 32 with --faults or --scenario).",
             min=1,
             show_default=False,
+            rich_help_panel=_NETWORK,
         ),
     ] = None,
     workers: Annotated[
-        int, typer.Option(help="Processes that serve; with a database as --state they are one DRS.", min=1, max=64)
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            help="Server processes; more than one need a database as --state.",
+            min=1,
+            max=64,
+            rich_help_panel=_NETWORK,
+        ),
     ] = 1,
-    admin: Annotated[
-        bool, typer.Option(help="The admin interface under /__admin; on loopback, or with a token.")
-    ] = True,
-    admin_token: Annotated[
-        str | None, typer.Option(help="What callers of the admin interface must show.", show_default=False)
+    profile: Annotated[
+        str,
+        typer.Option(
+            help="Profile name or TOML file: the settings of the installation.",
+            metavar="PROFILE",
+            rich_help_panel=_DRS,
+        ),
+    ] = "lincoln",
+    login: Annotated[
+        str, typer.Option(help="Login that openSession accepts.", metavar="LOGIN", rich_help_panel=_DRS)
+    ] = DEFAULT_LOGIN,
+    password: Annotated[
+        str,
+        typer.Option(
+            help=f"Its password (default: {DEFAULT_PASSWORD}, on loopback only).",
+            metavar="PASSWORD",
+            show_default=False,
+            rich_help_panel=_DRS,
+        ),
+    ] = DEFAULT_PASSWORD,
+    clock: Annotated[
+        str,
+        typer.Option(
+            help="Simulated time: system, fixed@TIME, shifted@TIME or shifted@DURATION, in ISO 8601.",
+            metavar="CLOCK",
+            rich_help_panel=_DRS,
+        ),
+    ] = SYSTEM,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NUMBER", help="Seed for reproducible ids and tokens.", show_default=False, rich_help_panel=_DRS
+        ),
     ] = None,
+    wsdl_style: Annotated[
+        WsdlStyle | None,
+        typer.Option(help="WSDL in one file, or in two as CXF splits it.", show_default=False, rich_help_panel=_DRS),
+    ] = None,
+    callback_url: Annotated[
+        str | None,
+        typer.Option(
+            help="URL to notify when a planner moves or confirms a booking.",
+            metavar="URL",
+            show_default=False,
+            rich_help_panel=_DRS,
+        ),
+    ] = None,
+    confirm_to: Annotated[str | None, typer.Option(hidden=True)] = None,
+    state: Annotated[
+        str,
+        typer.Option(
+            help="Where to store the state: memory, sqlite:///drs.db or "
+            "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE.",
+            metavar="STATE",
+            rich_help_panel=_STATE,
+        ),
+    ] = MEMORY,
     import_dir: Annotated[
         Path | None,
         typer.Option(
-            help="A folder that is watched for the housing system's flat files.",
+            help="Folder to watch for flat files of the housing system.",
+            metavar="FOLDER",
             exists=True,
             file_okay=False,
             writable=True,
             resolve_path=True,
             show_default=False,
+            rich_help_panel=_STATE,
         ),
     ] = None,
-    state: Annotated[
-        str,
+    journal: Annotated[
+        int,
         typer.Option(
-            help="Where state is kept: memory, sqlite:///drs.db or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
+            metavar="NUMBER",
+            help="Number of exchanges kept in the journal; 0 disables it.",
+            min=0,
+            rich_help_panel=_STATE,
         ),
-    ] = MEMORY,
-    callback_url: Annotated[
+    ] = DEFAULT_ENTRIES,
+    faults: Annotated[
         str | None,
         typer.Option(
-            help="The address of a service that is told when a planner moves or confirms a booking.", show_default=False
+            help="TOML file with fault-injection rules.",
+            metavar="FILE",
+            show_default=False,
+            rich_help_panel=_FAULTS,
         ),
     ] = None,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="Scenario name or TOML file. Explicit options override it.",
+            metavar="SCENARIO",
+            show_default=False,
+            rich_help_panel=_FAULTS,
+        ),
+    ] = None,
+    admin: Annotated[
+        bool,
+        typer.Option(
+            metavar="",
+            help="Serve the admin API under /__admin, and the console: on loopback, or with a token.",
+            rich_help_panel=_ADMIN,
+        ),
+    ] = True,
+    admin_token: Annotated[
+        str | None,
+        typer.Option(
+            help="Bearer token required by the admin API.",
+            metavar="TOKEN",
+            show_default=False,
+            rich_help_panel=_ADMIN,
+        ),
+    ] = None,
+    tls: Annotated[
+        TlsMode | None,
+        typer.Option(
+            help="Serve HTTPS with a generated certificate (needs the extra tls).",
+            show_default=False,
+            rich_help_panel=_TLS,
+        ),
+    ] = None,
+    tls_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the generated CA and certificate, which are used again.",
+            metavar="FOLDER",
+            show_default=False,
+            rich_help_panel=_TLS,
+        ),
+    ] = None,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(
+            help="Serve HTTPS with this certificate (PEM).", metavar="FILE", show_default=False, rich_help_panel=_TLS
+        ),
+    ] = None,
+    tls_key: Annotated[
+        Path | None,
+        typer.Option(help="Key of the certificate (PEM).", metavar="FILE", show_default=False, rich_help_panel=_TLS),
+    ] = None,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="Log level; info logs every exchange.", rich_help_panel=_LOGGING)
+    ] = LogLevel.WARNING,
+    log_format: Annotated[
+        LogFormat, typer.Option(help="Log format on standard error.", rich_help_panel=_LOGGING)
+    ] = LogFormat.CONSOLE,
     from_recordings: Annotated[
         Path | None,
-        typer.Option(help="Answer from a folder of recorded exchanges alone; to any login.", show_default=False),
+        typer.Option(
+            help="Replay a recording folder; any login is accepted.",
+            metavar="FOLDER",
+            show_default=False,
+            rich_help_panel=_REPLAY,
+        ),
     ] = None,
     closest_match: Annotated[
         bool,
         typer.Option(
             "--closest-match",
+            metavar="",
             help="With --from-recordings: fall back to the closest recorded request.",
+            rich_help_panel=_REPLAY,
         ),
     ] = False,
-    tls: Annotated[
-        TlsMode | None,
-        typer.Option(help="Serve https with a certificate made for it (needs the extra tls).", show_default=False),
-    ] = None,
-    tls_dir: Annotated[
-        Path | None,
-        typer.Option(
-            help="Where a certificate that was made, and its authority, are kept to be used again.", show_default=False
-        ),
-    ] = None,
-    tls_cert: Annotated[
-        Path | None, typer.Option(help="Serve https with this certificate (PEM).", show_default=False)
-    ] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="The key of the certificate (PEM).", show_default=False)] = None,
-    log_level: Annotated[
-        LogLevel, typer.Option(help="What is logged; info has a line for every exchange.")
-    ] = LogLevel.WARNING,
-    log_format: Annotated[
-        LogFormat, typer.Option(help="For whom the log on standard error is written.")
-    ] = LogFormat.CONSOLE,
+    nearest: Annotated[bool, typer.Option("--nearest", hidden=True)] = False,
 ) -> None:
-    """Serve a DRS until Ctrl-C or SIGTERM.
+    """Serve a simulator until Ctrl-C or SIGTERM.
 
-    A database given with --state keeps sessions, orders, bookings, the numbers given so far, and what callers told of
-    locations, SOR codes and operatives; it is set up on first use. The clock and the fault rules in force are kept
-    there too, until --clock or --faults say otherwise. In memory all that is lost when the server stops. The profile
-    and the seed are never kept.
+    Every option can be set by an environment variable too: DRS_ and the option's name in capitals, as in DRS_PORT.
+
+    In memory, all state is lost when the server stops. A database (--state) keeps sessions, orders, bookings, numbers,
+    and what callers have changed of locations, SOR codes and operatives. It also keeps the clock and the fault rules,
+    until --clock or --faults set others. Profile and seed are never stored.
     """
-    given = {name for name in context.params if _source(context, name) == "COMMANDLINE"}
-    server_config = ServerConfig(
-        host,
-        port,
-        threads or _threads_for(faults, scenario),
-        workers,
-        resolve_tls(host, tls, tls_dir, tls_cert, tls_key),
-    )
-    logs = (log_level, log_format)
+    given = {name for name in context.params if _source(context, name) in ("COMMANDLINE", "ENVIRONMENT")}
+    tls_options = TlsOptions(tls, tls_dir, tls_cert, tls_key)
+    logs = LogOptions(log_level, log_format)
     if from_recordings is not None:
-        _check_sense(given & _ONLY_WITH_A_SIMULATOR, "leave it out with --from-recordings")
-        from drs_simulator.cli.replay import serve_recordings  # noqa: PLC0415 - most servers are none of recordings
+        _refuse_options(context, given & _SIMULATOR_OPTIONS, "leave it out with --from-recordings")
+        _warn_of_old_names(context, given)
+        from drs_simulator.cli.replay import ReplayConfig, serve_recordings  # noqa: PLC0415 - few servers replay
 
-        chosen = None if _source(context, "profile") == "DEFAULT" else profile
-        serve_recordings(from_recordings, chosen, wsdl_style, seed, server_config, logs, closest=closest_match)
+        serve_recordings(
+            ReplayConfig(
+                from_recordings,
+                host,
+                port,
+                threads or 1,
+                profile if "profile" in given else None,
+                wsdl_style,
+                seed,
+                closest_match or nearest,
+                tls_options,
+                logs,
+            )
+        )
         return
-    _check_sense(given & {"closest_match"}, "it goes with --from-recordings")
-    if not is_loopback(host) and password == DEFAULT_PASSWORD:
-        print_error(f"{host} can be reached from elsewhere. Set a --password other than the default.")
-        raise typer.Exit(UNUSABLE)
-    if workers > 1:
-        _check_workers(state, seed, import_dir)
-    set_by_hand = {name for name in context.params if _source(context, name) != "DEFAULT"}
-    loaded = resolve_profile(profile, wsdl_style)
-    rules = _fault_rules(faults)
-    if scenario is not None:
-        overlay = resolve_scenario(scenario, profile if "profile" in set_by_hand else None, wsdl_style)
-        loaded, rules = overlay.profile, (*overlay.faults, *rules)
-        clock = clock if "clock" in set_by_hand else overlay.clock
-        password = password if "password" in set_by_hand or overlay.password is None else overlay.password
-    settings: dict[str, object] = {
-        "profile": loaded,
-        "clock": clock,
-        "seed": seed,
-        "login": login,
-        "password": password,
-        "host": host,
-        "trusted_proxies": trusted_proxies,
-        "state": state,
-        "faults": rules,
-        "journal": journal,
-        "admin": admin,
-        "admin_token": admin_token,
-    }
-    # What is wrong with it is told before a server starts. The processes that serve open the state for themselves, and
-    # find there what was set for all of them now.
-    simulator = Simulator(**settings)  # type: ignore[arg-type]
+    _refuse_options(context, given & {"closest_match", "nearest"}, "it goes with --from-recordings")
+    _warn_of_old_names(context, given)
+    rules = read_faults(faults)
+    title = ""
+    if scenario is None:
+        loaded = resolve_profile(profile, wsdl_style)
+    else:
+        chosen = read_scenario(scenario)
+        title = chosen.title
+        loaded = with_wsdl_style(chosen.installation(profile if "profile" in given else None), wsdl_style)
+        rules = (*chosen.faults, *rules)
+        clock = clock if "clock" in given else chosen.clock
+        password = password if "password" in given or chosen.password is None else chosen.password
+    serve_simulator(
+        ServeConfig(
+            profile=loaded,
+            host=host,
+            port=port,
+            login=login,
+            password=password,
+            clock=clock,
+            seed=seed,
+            trusted_proxies=trusted_proxies,
+            faults=rules,
+            scenario=title,
+            journal=journal,
+            threads=threads,
+            workers=workers,
+            admin=admin,
+            admin_token=admin_token,
+            import_dir=import_dir,
+            state=state,
+            callback_url=callback_url or confirm_to,
+            tls=tls_options,
+            logs=logs,
+        )
+    )
+
+
+def serve_simulator(config: ServeConfig) -> None:
+    """Serve a simulator until Ctrl-C or SIGTERM.
+
+    Raises:
+        UnusableError: Something in the configuration cannot be used.
+    """
+    config.validate()
+    # Before the state is opened: where another server runs on it, this one must not change the clock they share.
+    with reserve_port(config.host, config.port):
+        pass
+    tls = config.tls.load(config.host)
+    server_config = ServerConfig(config.host, config.port, config.worker_threads, config.workers, tls)
+    # Errors of the state are printed here, and not by each process that serves; a database gets its shared settings.
+    simulator = make_simulator(config)
     simulator.close()
-    if callback_url is not None:
-        check_callback_url(callback_url)
-    if state != MEMORY:
-        settings |= {"clock": "wall", "faults": ()}
-    settings["callback_url"] = callback_url
-    guard = make_guard(host, admin_token, trusted_proxies) if admin else None
-    more = {"state": simulator.state} | ({} if import_dir is None else {"imports": str(import_dir)})
-    load = partial(load_simulator, settings, import_dir, logs)
-    serve(load, server_config, partial(announce, server_config, simulator, guard, more))
+    try:
+        serve(
+            partial(_load, config.without_shared_settings()),
+            server_config,
+            partial(print_banner, config, tls, simulator.clock, simulator.state),
+        )
+    finally:
+        # The workers have ended: now the file of an SQLite database gets what they have written.
+        simulator.close()
 
 
-def _threads_for(faults: str | None, scenario: str | None) -> int:
-    """One answers quickest, since threads of Python wait for each other; slow calls must not hold up others."""
-    return _QUICKEST if faults is None and scenario is None else _WHERE_CALLS_ARE_SLOW
-
-
-def _check_workers(state: str, seed: int | None, import_dir: Path | None) -> None:
-    """Say why several workers cannot be had."""
-    for is_so, why in (
-        (state == MEMORY, "each worker would be a DRS of its own: name a database with --state"),
-        (seed is not None, "with one --seed all workers would give the same session ids: leave it out"),
-        (import_dir is not None, "all workers would watch --import-dir: start one server beside them that does"),
-    ):
-        if is_so:
-            print_error(f"--workers cannot be more than 1 here: {why}.")
-            raise typer.Exit(UNUSABLE)
-
-
-def _fault_rules(file: str | None) -> tuple[FaultRule, ...]:
-    if file is None:
-        return ()
-    from drs_simulator.faults.rules import load_faults  # noqa: PLC0415 - their models take time to come
-
-    return load_faults(file)
+def _load(config: ServeConfig) -> WSGIApplication:
+    """Make the application, in a process that serves it."""
+    simulator = make_simulator(config)
+    simulator.start_callbacks()
+    if config.import_dir is not None:
+        simulator.watch_folder(config.import_dir)
+    return with_logging(simulator.wsgi, config.logs)
 
 
 def _source(context: typer.Context, name: str) -> str:
-    """Where an option's value comes from: COMMANDLINE, ENVIRONMENT, DEFAULT or another of click's names."""
+    """Where an option's value comes from: COMMANDLINE, ENVIRONMENT, DEFAULT or another of Click's names."""
     source = context.get_parameter_source(name)
     return "" if source is None else source.name
 
 
-def _check_sense(options: Collection[str], remedy: str) -> None:
-    """Say which options that were given mean nothing."""
+def _name_in(context: typer.Context, name: str) -> str:
+    """An option as the user has written it: on the command line, or as an environment variable."""
+    return f"{PREFIX}_{name.upper()}" if _source(context, name) == "ENVIRONMENT" else f"--{name.replace('_', '-')}"
+
+
+def _refuse_options(context: typer.Context, options: Collection[str], remedy: str) -> None:
+    """Refuse options that would do nothing.
+
+    Raises:
+        OptionError: There is one.
+    """
     for name in sorted(options):
-        print_error(f"--{name.replace('_', '-')} has no meaning here: {remedy}.")
-        raise typer.Exit(UNUSABLE)
+        raise OptionError(f"{_name_in(context, name)} has no meaning here: {remedy}.")
+
+
+def _warn_of_old_names(context: typer.Context, given: Collection[str]) -> None:
+    for old, new in (("confirm_to", "callback_url"), ("nearest", "closest_match")):
+        if old in given:
+            print_error(f"{_name_in(context, old)} is deprecated: use --{new.replace('_', '-')} instead.")

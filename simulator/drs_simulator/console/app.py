@@ -1,29 +1,29 @@
-"""The console as a Flask application. It is to be called through its door, which decides who may."""
+"""The console as a Flask application. ``console.auth`` decides who may see it."""
 
 from __future__ import annotations
 
 import logging
 from http import HTTPStatus
 from typing import Any
-from wsgiref.types import WSGIApplication
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from drs_simulator.admin.clock import ClockReading
 from drs_simulator.admin.control import SimulatorControl
-from drs_simulator.admin.responses import ClockReading
 from drs_simulator.console import controls, diary, journal, orders, sessions, setup
 from drs_simulator.scheduling.back_office import UnknownError
+from drs_simulator.storage.errors import StateError
 
 _log = logging.getLogger(__name__)
 _MAX_BYTES = 8 * 1024 * 1024
-_NOTHING_FROM_ELSEWHERE = (
+_OWN_CONTENT_ONLY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _HEADERS = {
-    "Content-Security-Policy": _NOTHING_FROM_ELSEWHERE,
+    "Content-Security-Policy": _OWN_CONTENT_ONLY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
@@ -36,26 +36,31 @@ _NAVIGATION = (
     ("controls.all_controls", "Controls"),
     ("setup.clients", "Setup"),
 )
+_STATIC = ("static", "icon")
+_ICON = "icon.svg"
 
 
-def pages_of(simulator: SimulatorControl) -> WSGIApplication:
-    """The pages of one simulator."""
+def make_app(simulator: SimulatorControl) -> Flask:
+    """Make the pages of one simulator."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BYTES
     app.extensions["simulator"] = simulator
     for part in (diary, orders, sessions, journal, controls, setup):
         app.register_blueprint(part.pages)
-    app.add_url_rule("/login", "login", lambda: render_template("login.html", wrong="wrong" in request.args))
-    app.context_processor(lambda: _of_every_page(simulator))
+    app.add_url_rule("/login", "login", lambda: render_template("login.html", is_wrong="wrong" in request.args))
+    app.add_url_rule("/favicon.ico", "icon", lambda: app.send_static_file(_ICON))
+    app.context_processor(lambda: _common_variables(simulator))
     zone = simulator.profile.zone
     app.template_filter("when")(lambda instant: f"{instant.astimezone(zone):%a %-d %b %Y, %H:%M}")
     app.template_filter("clock")(lambda instant: f"{instant.astimezone(zone):%H:%M}")
-    app.after_request(_with_headers)
-    app.register_error_handler(Exception, _sorry)
+    app.template_filter("seconds")(lambda instant: f"{instant.astimezone(zone):%H:%M:%S}")
+    app.after_request(_add_headers)
+    app.register_error_handler(Exception, _show_error)
     return app
 
 
-def _of_every_page(simulator: SimulatorControl) -> dict[str, Any]:
+def _common_variables(simulator: SimulatorControl) -> dict[str, Any]:
+    """What every page shows."""
     return {
         "installation": simulator.profile.title,
         "clock_reading": ClockReading.of(simulator.clock, simulator.profile.zone),
@@ -63,19 +68,26 @@ def _of_every_page(simulator: SimulatorControl) -> dict[str, Any]:
     }
 
 
-def _with_headers(response: Response) -> Response:
+def _add_headers(response: Response) -> Response:
     response.headers.update(_HEADERS)
-    if request.endpoint != "static":
+    if request.endpoint not in _STATIC:
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _sorry(error: Exception) -> tuple[str, int] | AnyResponse:
+def _show_error(error: Exception) -> tuple[str, int] | AnyResponse:
     if isinstance(error, UnknownError):
-        return render_template("sorry.html", title="Not there", said=str(error)), HTTPStatus.NOT_FOUND
+        return _error_page("Not found", str(error), HTTPStatus.NOT_FOUND)
+    if isinstance(error, StateError):
+        text = f"{error} Check that the database is up, and try again."
+        return _error_page("Not available", text, HTTPStatus.SERVICE_UNAVAILABLE)
     if isinstance(error, HTTPException):
         code = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-        return render_template("sorry.html", title=code.phrase, said=error.description or ""), code
+        return _error_page(code.phrase, error.description or "", code)
     _log.error("The console failed on %s %s", request.method, request.path, exc_info=error)
-    said = "The simulator failed on this page; its log says more."
-    return render_template("sorry.html", title="Failed", said=said), HTTPStatus.INTERNAL_SERVER_ERROR
+    text = "The simulator failed on this page; its log says why."
+    return _error_page("Failed", text, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _error_page(title: str, text: str, code: HTTPStatus) -> tuple[str, int]:
+    return render_template("error.html", title=title, text=text), code

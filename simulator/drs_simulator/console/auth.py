@@ -1,8 +1,7 @@
-"""The way into the console: who may, how they show it, and what is no page of it. Flask comes with the first page."""
+"""Who may see the console, and which paths belong to it. Flask is imported with the first page."""
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable
 from functools import cached_property
 from http import HTTPStatus
@@ -10,21 +9,24 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.wrappers import Request, Response
 
-from drs_simulator.admin.auth import Guard
+from drs_simulator.admin.auth import COOKIE_SECONDS, Guard
 from drs_simulator.admin.control import SimulatorControl
 from drs_simulator.admin.problem import ProblemError
+from drs_simulator.http.ops import HEALTH, METRICS
 
 COOKIE = "drs_console"
 LOGIN = "/login"
-_ASSETS = "static"
-_PAGES = frozenset({"orders", "bookings", "sessions", "journal", "controls", "setup", _ASSETS, LOGIN.strip("/")})
+_ASSETS, _ICON = "static", "/favicon.ico"
+_PAGES = frozenset(
+    {"orders", "bookings", "sessions", "journal", "controls", "setup", _ASSETS, _ICON.strip("/"), LOGIN.strip("/")}
+)
 _HTML = "text/html"
 
 
 class Console:
-    """The console of one simulator, behind the guard of its admin interface.
+    """The console of a simulator, behind the guard of its admin API.
 
-    Where that wants a token, people type it in once; their browser then has a cookie that is made from it.
+    If that requires a token, a user types it in once; the browser then gets a signed cookie.
     """
 
     def __init__(self, simulator: SimulatorControl, guard: Guard) -> None:
@@ -32,42 +34,59 @@ class Console:
         self._guard = guard
 
     def has(self, request: Request) -> bool:
-        """Whether the request is for a page of the console. ``/`` is one only for those who read HTML."""
-        first = request.path.split("/", 2)[1]
-        return first in _PAGES or (request.path == "/" and _HTML in request.headers.get("Accept", ""))
+        """Check whether the console answers the request.
+
+        Browsers also get ``/`` from it, and an error page with a menu at addresses where nothing is.
+        """
+        if request.path.split("/", 2)[1] in _PAGES:
+            return True
+        is_browser = request.method in ("GET", "HEAD") and _HTML in request.headers.get("Accept", "")
+        return is_browser and request.path not in (HEALTH, METRICS)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one HTTP request, as WSGI has it."""
+        """Answer one HTTP request (WSGI)."""
         request = Request(environ)
         try:
             self._guard.check_page(request)
-        except ProblemError as declined:
-            told = declined.problem
-            response = Response(f"{told.detail}\n{told.remedy}\n", told.status, content_type="text/plain")
+            if not self._guard.requires_token or self._is_authenticated(request):
+                return self._app(environ, start_response)
+            if request.path == LOGIN and request.method == "POST":
+                return self._login(request)(environ, start_response)
+        except ProblemError as error:
+            text = f"{error.problem.detail}\n{error.problem.remedy}\n"
+            response = Response(text, error.problem.status, error.headers, content_type="text/plain; charset=utf-8")
             return response(environ, start_response)
-        if not self._guard.requires_token or self._may_pass(request):
-            return self._pages(environ, start_response)
-        if request.path == LOGIN and request.method == "POST":
-            return self._let_in(request)(environ, start_response)
-        return Response("", HTTPStatus.SEE_OTHER, {"Location": LOGIN})(environ, start_response)
+        return _redirect(request, LOGIN)(environ, start_response)
 
-    def _may_pass(self, request: Request) -> bool:
-        """Whether the caller has the cookie, or asks for what everybody may see: the way in, and how it looks."""
-        if request.path.startswith(f"/{_ASSETS}/") or (request.path == LOGIN and request.method in ("GET", "HEAD")):
+    def _is_authenticated(self, request: Request) -> bool:
+        """Whether the caller has a valid cookie, or requests what everyone may see: the login page and the assets."""
+        is_asset = request.path == _ICON or request.path.startswith(f"/{_ASSETS}/")
+        if is_asset or (request.path == LOGIN and request.method in ("GET", "HEAD")):
             return True
-        return hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self._guard.derive_cookie(COOKIE).encode())
+        return self._guard.check_cookie(COOKIE, request.cookies.get(COOKIE, ""))
 
-    def _let_in(self, request: Request) -> Response:
-        sent = request.form.get("token", "")
-        if not self._guard.is_token(sent):
-            return Response("", HTTPStatus.SEE_OTHER, {"Location": f"{LOGIN}?wrong"})
-        response = Response("", HTTPStatus.SEE_OTHER, {"Location": "/"})
-        secure = request.scheme == "https"
-        response.set_cookie(COOKIE, self._guard.derive_cookie(COOKIE), httponly=True, samesite="Strict", secure=secure)
+    def _login(self, request: Request) -> Response:
+        if not self._guard.check_login(request.form.get("token", ""), request):
+            return _redirect(request, f"{LOGIN}?wrong")
+        response = _redirect(request, "/")
+        response.set_cookie(
+            COOKIE,
+            self._guard.make_cookie(COOKIE),
+            max_age=COOKIE_SECONDS,
+            path=request.root_path or "/",
+            secure=request.scheme == "https",
+            httponly=True,
+            samesite="Strict",
+        )
         return response
 
     @cached_property
-    def _pages(self) -> WSGIApplication:
-        from drs_simulator.console.app import pages_of  # noqa: PLC0415 - brings Flask
+    def _app(self) -> WSGIApplication:
+        from drs_simulator.console.app import make_app  # noqa: PLC0415 - imports Flask
 
-        return pages_of(self._simulator)
+        return make_app(self._simulator)
+
+
+def _redirect(request: Request, path: str) -> Response:
+    """Send the browser to another page, below the prefix that a proxy has put before all paths."""
+    return Response("", HTTPStatus.SEE_OTHER, {"Location": f"{request.root_path}{path}"})

@@ -1,4 +1,4 @@
-"""The simulator that a page is about."""
+"""The simulator that a page shows."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _Answer = TypeVar("_Answer")
 
 
 def simulator() -> SimulatorControl:
-    """The simulator that the console was made for."""
+    """Return the simulator of this console."""
     return cast("SimulatorControl", current_app.extensions["simulator"])
 
 
 def perform(use_case: Callable[[UseCaseContext, _Request], _Answer], request: _Request) -> _Answer:
-    """Do the use case as a planner, who needs no session."""
+    """Run a use case as a planner, who needs no session."""
     return simulator().scheduler.run_as_system(use_case, request)

@@ -1,4 +1,4 @@
-"""XML as people read it: indented and coloured; what is no XML as it is. Everything is escaped."""
+"""Shows XML indented and in colours, and anything else as it is. All of it is escaped."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from drs_simulator.xml import parse_for_display
 _FORMAT = HtmlFormatter(nowrap=True, classprefix="x-")
 
 
-def coloured(body: bytes) -> Markup:
-    """The body as HTML, for a ``pre`` element."""
+def highlight_xml(body: bytes) -> Markup:
+    """Convert a body to HTML, for a ``pre`` element."""
     text, lexer = body.decode("utf-8", "replace"), TextLexer()
     try:
         document = parse_for_display(body)
@@ -22,5 +22,5 @@ def coloured(body: bytes) -> Markup:
         pass
     else:
         text, lexer = etree.tostring(document, encoding="unicode", pretty_print=True), XmlLexer()
-    # Pygments escapes what it is given.
+    # Pygments escapes its input.
     return Markup(highlight(text, lexer, _FORMAT))  # noqa: S704

@@ -1,4 +1,4 @@
-"""Orders and their bookings: looked up, and moved or cancelled as planners do."""
+"""The pages of orders and bookings: find them; move, confirm and cancel a booking as planners do."""
 
 from __future__ import annotations
 
@@ -24,56 +24,56 @@ _MAX_PAGES = 1_000_000
 
 @pages.get("/orders")
 def all_orders() -> str:
-    """Orders, newest first, page by page."""
+    """List orders, newest first, page by page."""
     number = request.args.get("number", "").strip()
     page = _page(request.args.get("page", ""))
     found = perform(back_office.find_orders, Search(number, offset=(page - 1) * _PER_PAGE, limit=_PER_PAGE))
-    pages_in_all = max(1, -(-found.total // _PER_PAGE))
-    return render_template("orders.html", found=found, number=number, page=page, pages=pages_in_all)
+    page_count = max(1, -(-found.total // _PER_PAGE))
+    return render_template("orders.html", found=found, number=number, page=page, pages=page_count)
 
 
 @pages.get("/orders/<path:number>")
 def order(number: str) -> str:
-    """One order with its bookings."""
+    """Show an order with its bookings."""
     return render_template("order.html", shown=perform(back_office.order_numbered, number))
 
 
 @pages.get("/bookings/<int:booking_id>")
 def booking(booking_id: int) -> str:
-    """One booking, with the forms that move and cancel it."""
+    """Show a booking, with forms to move, confirm and cancel it."""
     return _booking_page(perform(back_office.booking_of_id, booking_id))
 
 
 @pages.post("/bookings/<int:booking_id>/move")
 def move(booking_id: int) -> Response | tuple[str, int]:
-    """Move the booking, or say why not."""
+    """Move a booking, or say why it cannot be moved."""
 
-    def moved() -> None:
+    def move_it() -> None:
         begin, end = _window(request.form.get("day", ""), request.form.get("slot", ""))
         perform(back_office.move_booking, Move(booking_id, begin, end, request.form.get("operative") or None))
 
     then = url_for("orders.booking", booking_id=booking_id, done="moved")
-    return _done(perform(back_office.booking_of_id, booking_id), moved, then)
+    return _act(perform(back_office.booking_of_id, booking_id), move_it, then)
 
 
 @pages.post("/bookings/<int:booking_id>/confirm")
 def confirm(booking_id: int) -> Response | tuple[str, int]:
-    """Confirm the appointment, or say why not."""
+    """Confirm an appointment, or say why it cannot be confirmed."""
     planned = perform(back_office.booking_of_id, booking_id)
     then = url_for("orders.booking", booking_id=booking_id, done="confirmed")
-    return _done(planned, lambda: perform(back_office.confirm_booking, booking_id), then)
+    return _act(planned, lambda: perform(back_office.confirm_booking, booking_id), then)
 
 
 @pages.post("/bookings/<int:booking_id>/cancel")
 def cancel(booking_id: int) -> Response | tuple[str, int]:
-    """Cancel the booking, or say why not."""
+    """Cancel a booking, or say why it cannot be cancelled."""
     planned = perform(back_office.booking_of_id, booking_id)
     then = url_for("orders.all_orders", number=planned.booking.order_number, done="cancelled")
-    return _done(planned, lambda: perform(back_office.cancel_booking, booking_id), then)
+    return _act(planned, lambda: perform(back_office.cancel_booking, booking_id), then)
 
 
-def _done(planned: PlannedBooking, act: Callable[[], object], then: str) -> Response | tuple[str, int]:
-    """Act on the booking and go on, or show it with what is against that."""
+def _act(planned: PlannedBooking, act: Callable[[], object], then: str) -> Response | tuple[str, int]:
+    """Act on a booking and go to another page, or show the booking with the reason why it failed."""
     try:
         act()
     except (Refusal, ValueError) as error:
@@ -95,10 +95,10 @@ def _booking_page(planned: PlannedBooking, **more: Any) -> str:
 
 
 def _window(day: str, slot: str) -> tuple[datetime, datetime]:
-    """The window that a form has.
+    """Read the window of a form.
 
     Raises:
-        ValueError: It has none; the message says what to put right.
+        ValueError: It has none; the message says how to write it.
     """
     try:
         on = date.fromisoformat(day)

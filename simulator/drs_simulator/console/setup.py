@@ -1,4 +1,4 @@
-"""Setup: how a client of any language is pointed here, to copy."""
+"""The page with settings and code for clients, to copy."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from flask import Blueprint, render_template, request
 from drs_simulator.console.current import simulator
 
 pages = Blueprint("setup", __name__)
+_PLACEHOLDER = "YOUR-PASSWORD"
 
 
 @pages.get("/setup")
 def clients() -> str:
-    """Addresses as the reader reaches them, and what goes into each client's configuration."""
+    """Show the addresses as this browser reaches them, and each client's configuration."""
     drs = simulator()
-    address = f"{request.host_url.rstrip('/')}{drs.path}"
-    password = drs.password if drs.has_default_password else "the one that this simulator was given"
-    return render_template("setup.html", address=address, login=drs.login, password=password, profile=drs.profile)
+    return render_template(
+        "setup.html",
+        address=f"{request.root_url.rstrip('/')}{drs.path}",
+        login=drs.login,
+        password=drs.password if drs.has_default_password else _PLACEHOLDER,
+        is_default=drs.has_default_password,
+        profile=drs.profile,
+    )

@@ -74,7 +74,7 @@ def fill_window(context: UseCaseContext, request: PlacingRequest) -> None:
     for start, end in _split_into_days(context, window):
         for minutes in _lengths(booking):
             of_day = replace(wanted, window_start=start, window_end=end, minutes=minutes)
-            while placed := context.planner.placed(replace(of_day, id=_next_id(context))):
+            while placed := context.planner.place(replace(of_day, id=_next_id(context))):
                 context.transaction.put_booking(replace(placed, token_id=context.new_token()))
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from drs_simulator.errors import UnusableError
+from drs_simulator.errors import UnusableError, explain
 from drs_simulator.exchange import SoapCall
 from drs_simulator.faults.effects import AnyEffect, current_name
 from drs_simulator.soap.interface import OPERATIONS
+from drs_simulator.toml_files import TomlError, read_toml
 
 
 class FaultFileError(UnusableError, ValueError):
@@ -101,32 +101,18 @@ def load_faults(path: str | Path) -> tuple[FaultRule, ...]:
         FaultFileError: The file cannot be read, or a rule in it is wrong.
     """
     try:
-        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        table = read_toml(Path(path))
     except OSError as error:
         raise FaultFileError(f"Faults {path} cannot be used: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FaultFileError(f"Faults {path} cannot be used: is no TOML: {error}") from None
+    except TomlError as error:
+        raise FaultFileError(f"Faults {path} cannot be used: {error}") from None
     try:
         return _File.model_validate(table).faults
     except ValidationError as error:
-        raise FaultFileError(f"Faults {path} cannot be used: {_explain(error)}") from None
+        raise FaultFileError(f"Faults {path} cannot be used: {explain(error, tagged='effect')[0]}") from None
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     faults: tuple[FaultRule, ...]
-
-
-def _explain(error: ValidationError) -> str:
-    """Return the first problem in one line that begins with the key in the file."""
-    detail: Any = error.errors()[0]
-    location = list(detail["loc"])
-    if "effect" in location:
-        # After it comes the kind, which is no key of the file.
-        del location[location.index("effect") + 1 : location.index("effect") + 2]
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    if detail["type"] == "extra_forbidden":
-        message = "is not a setting; look for a slip in its name"
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
-    return f"{where}: {message}"

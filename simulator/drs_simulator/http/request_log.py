@@ -10,7 +10,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from drs_simulator.exchange import Reply, SoapCall, outcome_of
-from drs_simulator.journal.masking import shown
+from drs_simulator.journal.masking import shorten_session_id
 
 _log = logging.getLogger(__name__)
 _HEADER = "X-Request-ID"
@@ -45,7 +45,7 @@ def log_exchange(call: SoapCall, reply: Reply, faults: tuple[str, ...], duration
         "request_id": call.request_id,
         "caller": call.address,
         "operation": reply.operation or call.operation,
-        "session": shown(call.session_id),
+        "session": shorten_session_id(call.session_id),
         "status": 0 if reply.reset else int(reply.status),
         "outcome": outcome_of(reply).value,
         "faults": list(faults),

@@ -1,4 +1,4 @@
-"""What the journal keeps of a message that DRS itself sent to a council's service."""
+"""Journal entries of messages that the simulator itself posted to a council's service."""
 
 from __future__ import annotations
 
@@ -8,44 +8,55 @@ from drs_simulator.callbacks.http_post import CONTENT_TYPE
 from drs_simulator.callbacks.message import OPERATION
 from drs_simulator.callbacks.sender import Attempt
 from drs_simulator.exchange import Outcome, SoapCall
-from drs_simulator.journal.entry import LONGEST_TEXT, JournalEntry
+from drs_simulator.journal.entry import MAX_TEXT, JournalEntry
 from drs_simulator.journal.masking import Masker
 
 
-def entry_of(attempt: Attempt, masker: Masker, now: datetime, most: int) -> JournalEntry:
-    """The entry, with no more than ``most`` bytes of each body."""
+def make_callback_entry(
+    attempt: Attempt, masker: Masker, now: datetime, began: datetime, max_body: int
+) -> JournalEntry:
+    """Make the entry of an attempt.
+
+    Args:
+        attempt: The attempt.
+        masker: Masks its secrets.
+        now: The simulated time.
+        began: The system time at which it began.
+        max_body: How many bytes of each body to store.
+    """
     answer, receiver = attempt.answer, attempt.receiver
-    masked = masker.masked(SoapCall(attempt.message), answer.body)
+    masked = masker.mask(SoapCall(attempt.message), answer.body)
     return JournalEntry(
         number=0,
         time=now,
         method="POST",
-        path=receiver.shown[:LONGEST_TEXT],
-        address=receiver.host[:LONGEST_TEXT],
+        path=receiver.shown[:MAX_TEXT],
+        address=receiver.host[:MAX_TEXT],
         content_type=CONTENT_TYPE,
         soap_action='""',
         operation=OPERATION,
         session="",
         status=answer.status,
-        response_type=masked.told(answer.content_type)[:LONGEST_TEXT],
+        response_type=masked.clean(answer.content_type)[:MAX_TEXT],
         outcome=Outcome.SUCCESS if answer.received else Outcome.UNDELIVERED,
         faults=(),
         duration=attempt.duration,
-        request=masked.request[:most],
-        response=masked.response[:most],
+        request=masked.request[:max_body],
+        response=masked.response[:max_body],
         request_size=len(attempt.message),
         response_size=len(answer.body),
-        diagnosis=_diagnosis(attempt),
+        diagnosis=_diagnose(attempt),
+        system_time=began,
         is_callback=True,
     )
 
 
-def _diagnosis(attempt: Attempt) -> str:
-    answer, tried = attempt.answer, attempt.confirmation.attempts
-    opening = f"DRS sent this itself, to tell what a planner did with booking {attempt.confirmation.booking.id}"
-    told = f"{opening} (attempt {tried})."
+def _diagnose(attempt: Attempt) -> str:
+    answer, booking_id = attempt.answer, attempt.confirmation.booking.id
+    number = attempt.confirmation.attempts
+    opening = f"DRS sent this itself, to tell what a planner did with booking {booking_id} (attempt {number})."
     if attempt.again_after is None:
-        return f"{told} The service has it."
-    why = answer.failure or f"it answered HTTP {answer.status}, and only 2xx counts as received"
+        return f"{opening} The service has received it."
+    reason = answer.failure or f"it answered HTTP {answer.status}, and only 2xx means received"
     seconds = attempt.again_after.total_seconds()
-    return f"{told} The service does not have it: {why}. DRS sends it again in {seconds:g} seconds."
+    return f"{opening} The service has not received it: {reason}. DRS sends it again in {seconds:g} seconds."

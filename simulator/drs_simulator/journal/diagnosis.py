@@ -30,24 +30,24 @@ from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.values import read_date_time, read_flag, read_integer
 from drs_simulator.xml import is_known_charset
 
-_SHOWN = 60
+_MAX_SHOWN = 60
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The rest of a sentence that says which of the known names comes nearest, if any does."""
+def suggest(name: str, known: Iterable[str]) -> str:
+    """End a sentence about an unknown name with the known name that is most like it, if there is one."""
     names = list(known)
     same_letters = [each for each in names if each.casefold() == name.strip().casefold()]
-    close = same_letters or get_close_matches(name[:_SHOWN], names, n=1)
+    close = same_letters or get_close_matches(name[:_MAX_SHOWN], names, n=1)
     return f"; it is written {close[0]}" if same_letters else f"; the nearest is {close[0]}" if close else ""
 
 
-def cut(text: str) -> str:
-    """A text of the caller's on one line, as much of it as can be shown."""
+def shorten(text: str) -> str:
+    """Shorten a caller's text to one line of at most 60 characters."""
     line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
+    return line if len(line) <= _MAX_SHOWN else f"{line[:_MAX_SHOWN]}…"
 
 
-# So many are looked at, so that a huge request is not looked through twice.
+# A huge request is not searched to its end.
 _MAX_ELEMENTS = 2000
 _MAX_NAMES = 5
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
@@ -65,13 +65,13 @@ _KNOWN_VALUES: Mapping[str, Callable[[Profile], Iterable[str]]] = {
 
 
 def member_problems(inner: etree._Element, operation: str, profile: Profile, *, was_read: bool) -> Iterator[str]:
-    """What is almost right about the members of an operation's request, in document order.
+    """Find near misses among the members of an operation's request, in document order.
 
     Args:
-        inner: The element that has the members.
+        inner: The element with the members.
         operation: The operation.
         profile: The installation.
-        was_read: Whether the gateway has read all of it, so that every value is of its type.
+        was_read: Whether the gateway has read all of it, so that every value has its type.
     """
     interface = interface_named(profile.gateway.interface)
     local_dates: list[str] = []
@@ -79,11 +79,11 @@ def member_problems(inner: etree._Element, operation: str, profile: Profile, *, 
     for member, parent, element in islice(_walk(inner, request_type(operation), interface), _MAX_ELEMENTS):
         name = _local_name(element)
         if _is_qualified(element):
-            qualified.append(cut(name))
+            qualified.append(shorten(name))
         if member is None:
             yield _unknown(name, parent, interface)
             continue
-        text = element.text or ""
+        text = "".join(element.itertext())
         if not was_read:
             yield from _type_problems(member, text, interface, profile)
         yield from _spelling_problems(member, text, profile)
@@ -92,15 +92,15 @@ def member_problems(inner: etree._Element, operation: str, profile: Profile, *, 
         elif member.type == "dateTime" and _has_no_offset(text, profile, was_read=was_read):
             local_dates.append(name)
     if qualified:
-        yield f"In a namespace: {_listed(qualified)}. Only the wrapper is in one; send what is below it unqualified."
+        yield f"In a namespace: {_join(qualified)}. Only the wrapper is in one; send what is below it unqualified."
     if local_dates:
-        yield f"{_listed(local_dates)}: a date without an offset is local time ({profile.timezone}), not UTC."
+        yield f"{_join(local_dates)}: a date without an offset is local time ({profile.timezone}), not UTC."
 
 
 def _walk(
     parent: etree._Element, type_name: str, interface: Interface
 ) -> Iterator[tuple[Member | None, str, etree._Element]]:
-    """Every element below ``parent`` with its place in the interface; nothing below one that has none."""
+    """Yield every element below ``parent`` with its place in the interface; skip what is below an unknown one."""
     members = _members(interface.name, type_name)
     for element in parent:
         member = members.get(_local_name(element))
@@ -117,7 +117,7 @@ def _is_qualified(element: etree._Element) -> bool:
     return str(element.tag).startswith("{")
 
 
-def _listed(names: Iterable[str]) -> str:
+def _join(names: Iterable[str]) -> str:
     return ", ".join(islice(dict.fromkeys(names), _MAX_NAMES))
 
 
@@ -131,19 +131,19 @@ def _members(interface_name: InterfaceName, type_name: str) -> Mapping[str, Memb
 
 def _unknown(name: str, parent: str, interface: Interface) -> str:
     members = _members(interface.name, parent)
-    meant = nearest(name, members)
+    meant = suggest(name, members)
     if not meant:
         homes = [kind for kind in interface.types if name in _members(interface.name, kind)]
         meant = f"; it belongs elsewhere, in {', '.join(homes[:3])}" if homes else "; leave it out"
-    return f"{cut(name)} is no member of {parent}{meant}. Names are case-sensitive."
+    return f"{shorten(name)} is no member of {parent}{meant}. Names are case-sensitive."
 
 
 def _type_problems(member: Member, text: str, interface: Interface, profile: Profile) -> Iterator[str]:
     if member.type in _REMEDIES and not _readable(member.type, text, profile):
-        yield f"{member.name} has '{cut(text)}': {_REMEDIES[member.type]}."
+        yield f"{member.name} has '{shorten(text)}': {_REMEDIES[member.type]}."
     values = interface.enumerations.get(member.type)
     if values is not None and text not in (*values, *DOCUMENTED_VALUES.get(member.type, ())):
-        yield f"{member.name} has '{cut(text)}', which it does not know{nearest(text, values)}."
+        yield f"{member.name} has '{shorten(text)}', which it does not know{suggest(text, values)}."
 
 
 def _has_no_offset(text: str, profile: Profile, *, was_read: bool) -> bool:
@@ -155,7 +155,7 @@ def _spelling_problems(member: Member, text: str, profile: Profile) -> Iterator[
     known = tuple(listing(profile)) if listing else ()
     meant = [value for value in known if value.casefold() == text.strip().casefold()]
     if meant and text not in known:
-        yield f"{member.name} '{cut(text)}' is written '{meant[0]}'; case and spaces must match."
+        yield f"{member.name} '{shorten(text)}' is written '{meant[0]}'; case and spaces must match."
 
 
 def _readable(kind: str, text: str, profile: Profile) -> bool:
@@ -180,12 +180,12 @@ _SOAP_TYPES = ("", "text/xml", "application/xml")
 
 
 class DiagnosisContext(NamedTuple):
-    """What is known beside the call itself.
+    """What a diagnosis needs besides the call.
 
     Args:
         profile: The installation.
-        now: The simulator's time.
-        session_opened: When a session was opened; ``None`` for one that is not known.
+        now: The simulated time at which the call began.
+        session_opened: Returns when a session was opened; ``None`` for an unknown one.
     """
 
     profile: Profile
@@ -193,24 +193,24 @@ class DiagnosisContext(NamedTuple):
     session_opened: Callable[[str], datetime | None]
 
 
-def diagnosis(call: SoapCall, status: int, refusal: str, beside: DiagnosisContext) -> str:
-    """What a caller should know about this call, or nothing.
+def diagnose(call: SoapCall, status: int, error_message: str, context: DiagnosisContext) -> str:
+    """Explain to a caller what is wrong with a call, in at most five sentences; empty if nothing is.
 
     Args:
-        call: What was sent.
-        status: The HTTP status of the answer.
-        refusal: The answer's errorMsg, if it was refused.
-        beside: What is known besides.
+        call: The call.
+        status: The HTTP status of the response.
+        error_message: The errorMsg of a refusal; empty for any other response.
+        context: What else is known.
     """
-    return " ".join(islice(dict.fromkeys(_sentences(call, status, refusal, beside)), _MAX_SENTENCES))
+    return " ".join(islice(dict.fromkeys(_sentences(call, status, error_message, context)), _MAX_SENTENCES))
 
 
-def _sentences(call: SoapCall, status: int, refusal: str, beside: DiagnosisContext) -> Iterator[str]:
+def _sentences(call: SoapCall, status: int, error_message: str, context: DiagnosisContext) -> Iterator[str]:
     if call.method != "POST":
         yield f"This was a {call.method}; post a SOAP envelope. The interface description is at ?wsdl of this address."
         return
-    if len(call.body) > beside.profile.gateway.max_body_bytes:
-        yield f"The body has more than {beside.profile.gateway.max_body_bytes} bytes; send less at a time."
+    if len(call.body) > context.profile.gateway.max_body_bytes:
+        yield f"The body has more than {context.profile.gateway.max_body_bytes} bytes; send less at a time."
         return
     if call.root is None and call.wrapper is None:
         yield _unreadable(call)
@@ -227,13 +227,13 @@ def _sentences(call: SoapCall, status: int, refusal: str, beside: DiagnosisConte
     if inner is None:
         return
     # What the platform lets through is named as well.
-    was_read = status == HTTPStatus.OK and beside.profile.gateway.strict
-    yield from member_problems(inner, call.operation, beside.profile, was_read=was_read)
-    nil = [cut(_local_name(element)) for element in islice(inner.iter("{*}*"), _MAX_ELEMENTS) if is_nil(element)]
+    was_read = status == HTTPStatus.OK and context.profile.gateway.strict
+    yield from member_problems(inner, call.operation, context.profile, was_read=was_read)
+    nil = [shorten(_local_name(element)) for element in islice(inner.iter("{*}*"), _MAX_ELEMENTS) if is_nil(element)]
     if nil:
-        yield f"{_listed(nil)}: DRS takes no notice of xsi:nil; leave out what has no value."
-    if refusal:
-        yield from _refusal_problems(call, refusal, beside)
+        yield f"{_join(nil)}: DRS takes no notice of xsi:nil; leave out what has no value."
+    if error_message:
+        yield from _refusal_problems(call, error_message, context)
 
 
 def _content_type_problems(call: SoapCall) -> Iterator[str]:
@@ -263,7 +263,7 @@ def _unreadable(call: SoapCall) -> str:
         (start in (b"{", b"["), "The body is JSON; send a SOAP envelope, as text/xml."),
         (
             not is_known_charset(call.charset),
-            f"The charset {cut(call.charset or '')} of the Content-Type is not known; send UTF-8.",
+            f"The charset {shorten(call.charset or '')} of the Content-Type is not known; send UTF-8.",
         ),
         (
             start != b"<" and b"\0" not in body,
@@ -293,7 +293,7 @@ def _envelope_problems(call: SoapCall, root: etree._Element) -> Iterator[str]:
 def _wrapper_problems(wrapper: etree._Element) -> Iterator[str]:
     namespace, name = name_of(wrapper)
     if name not in OPERATIONS:
-        yield f"{name} is no operation{nearest(name, OPERATIONS)}."
+        yield f"{name} is no operation{suggest(name, OPERATIONS)}."
     if namespace not in ("", NAMESPACE):
         yield f"The wrapper {name} is in the namespace {namespace}; DRS's is {NAMESPACE}."
     elif namespace and wrapper.prefix is None:
@@ -310,26 +310,26 @@ def _inner(wrapper: etree._Element, operation: str) -> etree._Element | None:
     return None
 
 
-def _refusal_problems(call: SoapCall, refusal: str, beside: DiagnosisContext) -> Iterator[str]:
-    messages = beside.profile.messages
+def _refusal_problems(call: SoapCall, error_message: str, context: DiagnosisContext) -> Iterator[str]:
+    messages = context.profile.messages
     if call.operation == "openSession":
         return
     if not call.session_id:
         yield "sessionId is missing; send the one that openSession gave."
-    elif refusal == messages.session_invalid:
-        opened = beside.session_opened(call.session_id)
-        zone = beside.profile.zone
+    elif error_message == messages.session_invalid:
+        opened = context.session_opened(call.session_id)
+        zone = context.profile.zone
         if opened is None:
             yield "No such session is open: it was closed, never opened here, or lost; call openSession again."
         else:
             day = calendar.local_day(opened, zone)
-            today = calendar.local_day(beside.now, zone)
+            today = calendar.local_day(context.now, zone)
             yield f"The session is of another day, {day:%-d %B %Y}; today is {today:%-d %B %Y}. Open one every day."
-    yield from _missing(refusal, messages.field_required, call)
+    yield from _missing(error_message, messages.field_required, call)
 
 
-def _missing(refusal: str, template: str, call: SoapCall) -> Iterable[str]:
-    found = re.fullmatch(re.escape(template).replace(re.escape("{field}"), r"(?P<field>\w+)"), refusal)
+def _missing(error_message: str, template: str, call: SoapCall) -> Iterable[str]:
+    found = re.fullmatch(re.escape(template).replace(re.escape("{field}"), r"(?P<field>\w+)"), error_message)
     if found and found["field"] != "sessionId":
         field = found["field"]
         there = [] if call.wrapper is None else [each.text or "" for each in call.wrapper.iter(f"{{*}}{field}")]

@@ -1,43 +1,47 @@
-"""What the journal keeps of one exchange."""
+"""An entry of the journal: one exchange."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from drs_simulator.exchange import Outcome
+from lxml import etree
 
-# What an entry takes besides its texts and bodies, roughly.
+from drs_simulator.exchange import Outcome
+from drs_simulator.xml import parse_xml
+
 ENTRY_BYTES = 512
-LONGEST_TEXT = 200
-"""How many characters are kept of a path, an address or a header."""
+"""How many bytes an entry takes, roughly, without its texts and bodies."""
+MAX_TEXT = 200
+"""How many characters of a path, an address or a header are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One exchange.
+    """An exchange.
 
     Args:
         number: Counts the exchanges, from 1.
-        time: The simulator's time when it began.
+        time: The simulated time at which it began, in UTC.
         method: The HTTP method.
-        path: The path that was asked for.
-        address: Where the caller is.
+        path: The request's path; for a callback, the whole address.
+        address: The caller's address; for a callback, the host that was called. Empty for calls in process.
         content_type: The request's Content-Type.
         soap_action: The request's SOAPAction.
-        operation: The operation that was called, empty where none can be told.
+        operation: The operation that was called; empty if it is unknown.
         session: The first characters of the session's id.
-        status: The HTTP status, 0 where the connection was broken off instead.
+        status: The HTTP status; 0 where the connection was closed instead.
         response_type: The response's Content-Type.
         outcome: How it ended.
-        faults: The kinds of the fault rules' effects that struck, in order.
+        faults: The kinds of the fault effects that were applied, in order.
         duration: How many seconds it took.
-        request: The bytes that came, without secrets; not all of them where they are too many.
-        response: The bytes that were sent, likewise.
-        request_size: How many bytes came.
-        response_size: How many bytes were sent.
+        request: The request's body without secrets; the end of a very large one is cut off.
+        response: The response's body, likewise.
+        request_size: The length of the request's body, in bytes.
+        response_size: The length of the response's body, in bytes.
         diagnosis: What the caller should know about it, in sentences.
-        is_callback: Whether DRS itself called: ``path`` is then the whole address, and ``address`` the host there.
+        system_time: The computer's own time at which it began, in UTC.
+        is_callback: Whether the simulator made the call, to the council's service.
     """
 
     number: int
@@ -59,10 +63,16 @@ class JournalEntry:
     request_size: int
     response_size: int
     diagnosis: str
+    system_time: datetime
     is_callback: bool = False
 
+    @property
+    def error_message(self) -> str:
+        """The errorMsg of a refusal; empty for any other response."""
+        return read_error_message(self.response) if self.outcome is Outcome.REFUSAL else ""
+
     def matches(self, operation: str | None, outcome: Outcome | None, text: str | None) -> bool:
-        """Whether it is of that operation, ended so, and has that text, in either case of letters; ``None`` for any."""
+        """Check the operation, the outcome, and for a text in body or diagnosis; ``None`` matches all."""
         if operation not in (None, self.operation) or outcome not in (None, self.outcome):
             return False
         if not text:
@@ -72,6 +82,14 @@ class JournalEntry:
 
     @property
     def size(self) -> int:
-        """How much of the journal's bytes it takes."""
+        """How many of the journal's bytes it takes."""
         texts = (self.path, self.content_type, self.soap_action, self.diagnosis)
         return ENTRY_BYTES + len(self.request) + len(self.response) + sum(len(text.encode()) for text in texts)
+
+
+def read_error_message(response: bytes) -> str:
+    """Read the errorMsg of a refusal; empty where there is none."""
+    try:
+        return parse_xml(response).findtext(".//return/errorMsg") or ""
+    except etree.XMLSyntaxError:
+        return ""

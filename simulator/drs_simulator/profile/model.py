@@ -1,10 +1,11 @@
-"""What an installation of DRS is set up with: slots, contracts, trades, SOR codes, operatives, areas, messages."""
+"""The settings of an installation of DRS: slots, contracts, trades, SOR codes, operatives, areas, messages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from itertools import combinations
+from math import nan
 from string import Formatter
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,13 +26,13 @@ WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "
 
 
 class Settings(BaseModel):
-    """A table of a profile: no unknown keys, never changed after it was read."""
+    """A table of a profile: without unknown keys, and frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Hours(Settings):
-    """A stretch of one day, in local time; written ``08:00-12:00``."""
+    """Hours of one day, in local time; written ``08:00-12:00``."""
 
     begin: time
     end: time
@@ -67,10 +68,20 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
-def _coordinate(text: str) -> str:
-    if not -180 <= float(text) <= 180:  # noqa: PLR2004 - degrees
-        raise ValueError(f"'{text}' is no coordinate in degrees")
-    return text
+class _Degrees:
+    """Checks a coordinate: a number of degrees between ``-limit`` and ``limit``."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+
+    def __call__(self, text: str) -> str:
+        try:
+            degrees = float(text)
+        except ValueError:
+            degrees = nan
+        if not -self._limit <= degrees <= self._limit:
+            raise ValueError(f"'{text}' is no number of degrees between -{self._limit} and {self._limit}")
+        return text
 
 
 def _check_placeholders(text: str, names: frozenset[str]) -> str:
@@ -96,7 +107,8 @@ def _as_datum(text: str) -> str:
 Text = Annotated[str, Field(min_length=1)]
 TimeZone = Annotated[str, AfterValidator(_zone_exists)]
 # Kept as text, because DRS prints a coordinate with the digits that it was entered with.
-Coordinate = Annotated[str, BeforeValidator(_as_text), AfterValidator(_coordinate)]
+Latitude = Annotated[str, BeforeValidator(_as_text), AfterValidator(_Degrees(90))]
+Longitude = Annotated[str, BeforeValidator(_as_text), AfterValidator(_Degrees(180))]
 
 
 class AvailabilitySettings(Settings):
@@ -115,7 +127,7 @@ class AvailabilitySettings(Settings):
 
 
 class OrderingSettings(Settings):
-    """How orders and bookings are made, numbered and planned."""
+    """How orders and bookings are created, numbered and planned."""
 
     first_order_id: Annotated[int, Field(ge=1)] = 290640
     first_booking_id: Annotated[int, Field(ge=1)] = 149996
@@ -132,7 +144,7 @@ class OrderingSettings(Settings):
 
 
 class GatewaySettings(Settings):
-    """What the SOAP gateway lets in and how it writes.
+    """What the SOAP gateway accepts, and how it writes.
 
     Args:
         platform: The version of Apache CXF whose behaviour is simulated; ``soap/platform.py`` has the differences.
@@ -162,7 +174,7 @@ class GatewaySettings(Settings):
 
 
 class Messages(Settings):
-    """The texts of refusals. Those that nobody has seen are presumed: set your own where you know better."""
+    """The texts of refusals. Those that are not seen in DRS are presumed: set your own where you know better."""
 
     login_refused: str = "Invalid login or password"
     session_invalid: str = "Invalid session. Call openSession for a sessionId of today"
@@ -196,7 +208,7 @@ class Messages(Settings):
 
 
 class AreaSettings(Settings):
-    """The city's sectors, each worked in for ``weeks`` in turn; the first one's turn begins on ``first_day``.
+    """The city's sectors, which take turns of ``weeks``; the first one's turn begins on ``first_day``.
 
     Priorities that are not ``bound_to_areas`` get appointments in every sector at any time (client: Areas).
     """
@@ -237,24 +249,24 @@ class LocationSettings(Settings):
     address4: str | None = None
     agency: str | None = None
     country: str | None = None
-    latitude: Coordinate
-    longitude: Coordinate
+    latitude: Latitude
+    longitude: Longitude
     post_code: Text
     workflow_type: str = "0000"
     sector: str | None = None
 
 
 class RecurringVisit(Settings):
-    """Work that an operative does every week at the same time and place, and that DRS plans around."""
+    """Work that an operative does every week at the same time and place; DRS plans around it."""
 
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     hours: Hours
-    latitude: Coordinate
-    longitude: Coordinate
+    latitude: Latitude
+    longitude: Longitude
 
 
 class OperativeSettings(Settings):
-    """One operative: what they can do, when they work and where their day begins and ends."""
+    """One operative: trades, working hours, and the place where their day begins and ends."""
 
     id: Text
     code: Text
@@ -263,21 +275,21 @@ class OperativeSettings(Settings):
     contracts: Annotated[tuple[Text, ...], Field(min_length=1)]
     hours: Hours
     working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
-    latitude: Coordinate
-    longitude: Coordinate
+    latitude: Latitude
+    longitude: Longitude
     recurring_visits: tuple[RecurringVisit, ...] = ()
     sectors: tuple[Text, ...] = ()
 
 
 class BusinessDatum(Settings):
-    """A name and value kept with every booking; ``{user_id}``, ``{reason}`` and ``{life_cycle}`` are filled in."""
+    """A name and value of every booking; ``{user_id}``, ``{reason}`` and ``{life_cycle}`` are filled in."""
 
     name: Text
     value: Annotated[str, AfterValidator(_as_datum)] | None = None
 
 
 class Profile(Settings):
-    """An installation of DRS. ``evidence`` says for a key how its setting is known: grade and source."""
+    """An installation of DRS. ``evidence`` has the grade and source of settings, by their keys."""
 
     name: Text
     title: str
@@ -312,7 +324,7 @@ class Profile(Settings):
 
 
 def _inconsistencies(profile: Profile) -> Iterator[str]:
-    """What is wrong between the tables, a line each, beginning with the key."""
+    """Yield what is inconsistent between the tables: a line for each problem, which begins with its key."""
     trades = {trade for operative in profile.operatives for trade in operative.trades}
     for index, sor_code in enumerate(profile.sor_codes):
         if sor_code.trade and sor_code.trade not in trades:
@@ -320,9 +332,9 @@ def _inconsistencies(profile: Profile) -> Iterator[str]:
     for index, operative in enumerate(profile.operatives):
         for contract in set(operative.contracts) - set(profile.contracts):
             yield f"operatives[{index}].contracts: '{contract}' is not in contracts"
-        for number, problem in _standing_visits_that_cannot_be(operative):
+        for number, problem in _impossible_recurring_visits(operative):
             yield f"operatives[{index}].recurring_visits[{number}]: {problem}"
-    yield from _areas_that_cannot_be(profile)
+    yield from _inconsistent_areas(profile)
     yield from _repeated("priorities", [priority.id for priority in profile.priorities])
     yield from _repeated("sor_codes", [sor_code.code for sor_code in profile.sor_codes])
     yield from _repeated("operatives", [operative.id for operative in profile.operatives])
@@ -332,19 +344,19 @@ def _inconsistencies(profile: Profile) -> Iterator[str]:
             yield f"evidence: there is no key '{key}'"
 
 
-def _standing_visits_that_cannot_be(operative: OperativeSettings) -> Iterator[tuple[int, str]]:
-    """Those that leave the operative no timetable, and so no room for any booking, on their days."""
-    standing = operative.recurring_visits
-    for number, visit in enumerate(standing):
+def _impossible_recurring_visits(operative: OperativeSettings) -> Iterator[tuple[int, str]]:
+    """Yield the recurring visits that leave the operative no timetable, and so no room for any booking."""
+    visits = operative.recurring_visits
+    for number, visit in enumerate(visits):
         if visit.hours.begin < operative.hours.begin or visit.hours.end > operative.hours.end:
             yield number, "lies outside the operative's hours"
-    for one, other in combinations(range(len(standing)), 2):
-        a, b = standing[one], standing[other]
+    for one, other in combinations(range(len(visits)), 2):
+        a, b = visits[one], visits[other]
         if set(a.days) & set(b.days) and a.hours.begin < b.hours.end and b.hours.begin < a.hours.end:
             yield other, f"is at the same time as recurring_visits[{one}]"
 
 
-def _areas_that_cannot_be(profile: Profile) -> Iterator[str]:
+def _inconsistent_areas(profile: Profile) -> Iterator[str]:
     known = profile.areas.sectors if profile.areas else ()
     places = [(f"locations[{index}]", location) for index, location in enumerate(profile.locations)]
     for key, place in [*places, ("unknown_location", profile.unknown_location)]:

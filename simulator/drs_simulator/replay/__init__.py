@@ -1,1 +1,1 @@
-"""A DRS that answers from recorded exchanges."""
+"""Recordings of exchanges with a DRS, and a gateway that answers from one."""

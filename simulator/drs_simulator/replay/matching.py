@@ -1,4 +1,4 @@
-"""Likeness: what a request differs in from a recorded one, apart from what differs in every run."""
+"""Compares a request with a recorded one, apart from values that differ in every run."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from lxml import etree
 
 VOLATILE = frozenset({"login", "password", "sessionId", "tokenId"})
-"""Elements whose values differ from run to run, or are stand-ins in a recording."""
+"""Elements whose values differ in every run, or are pseudonyms in a recording."""
 
 _MAX_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
 class XmlNode:
-    """An element of a request: its qualified name, its text without white space around it, and what is in it."""
+    """An element of a request: its qualified name, its trimmed text and its child elements."""
 
     tag: str
     text: str
@@ -28,7 +28,7 @@ class XmlNode:
 
 
 def to_node(element: etree._Element) -> XmlNode:
-    """An element as a value. Between other elements text is only there for the eye."""
+    """Make a value of an element. Text between child elements is only indentation."""
     children = tuple(map(to_node, element))
     return XmlNode(str(element.tag), "" if children else (element.text or "").strip(), children)
 
@@ -36,13 +36,13 @@ def to_node(element: etree._Element) -> XmlNode:
 def mismatches(
     recorded: XmlNode, sent: XmlNode, redacted: Mapping[str, Collection[str]], path: str = ""
 ) -> Iterator[str]:
-    """What a request has otherwise than a recorded one, each in words; nothing where they are equal.
+    """The mismatches of a request with a recorded one, each as a sentence without its full stop.
 
     Args:
         recorded: The recorded request, or a part of it.
-        sent: The one that came, or a part of it.
-        redacted: The stand-ins of each element; any value but none is equal to them.
-        path: Where the parts are.
+        sent: The request that was sent, or the same part of it.
+        redacted: The pseudonyms of each element; they are equal to every value except an empty one.
+        path: The path of the parts.
     """
     here = f"{path}/{recorded.name}" if path else recorded.name
     if recorded.tag != sent.tag:
@@ -50,7 +50,7 @@ def mismatches(
         return
     if recorded.text != sent.text and not _may_differ(recorded, sent, redacted):
         yield f"{here} is '{_shorten(sent.text)}', was '{_shorten(recorded.text)}'"
-    # DRS takes elements in any order; only those of one name have theirs.
+    # DRS accepts elements in any order; only the order of those with one name matters.
     for name in dict.fromkeys(child.name for child in recorded.children + sent.children):
         ones, others = ([child for child in each.children if child.name == name] for each in (recorded, sent))
         for one, other in zip(ones, others, strict=False):

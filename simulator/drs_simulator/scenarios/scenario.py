@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from drs_simulator.clock import Clock
-from drs_simulator.errors import UnusableError
+from drs_simulator.clock import SYSTEM, Clock
+from drs_simulator.errors import UnusableError, explain
 from drs_simulator.faults.rules import FaultRule
 from drs_simulator.profile.loading import load_profile
 from drs_simulator.profile.model import Profile
+from drs_simulator.toml_files import TomlError, merge_tables, read_toml
 
 _BUNDLED = files("drs_simulator").joinpath("scenarios", "data")
 
@@ -39,7 +39,7 @@ class Scenario(BaseModel):
     title: Annotated[str, Field(min_length=1)]
     profile: str = "lincoln"
     settings: dict[str, Any] = {}
-    clock: str = "wall"
+    clock: str = SYSTEM
     password: str | None = None
     faults: tuple[FaultRule, ...] = ()
 
@@ -53,7 +53,7 @@ class Scenario(BaseModel):
             ProfileError: The profile cannot be used.
             ValidationError: The scenario's settings do not fit it.
         """
-        return Profile.model_validate(_merge(load_profile(profile or self.profile).model_dump(), self.settings))
+        return Profile.model_validate(merge_tables(load_profile(profile or self.profile).model_dump(), self.settings))
 
     @property
     def requires_restart(self) -> bool:
@@ -75,21 +75,16 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     source = str(name_or_path)
     try:
         is_bundled = source in scenario_names()
-        text = (_BUNDLED.joinpath(f"{source}.toml") if is_bundled else Path(source)).read_text(encoding="utf-8")
-        scenario = Scenario.model_validate(tomllib.loads(text))
+        table = read_toml(_BUNDLED.joinpath(f"{source}.toml") if is_bundled else Path(source))
+        scenario = Scenario.model_validate(table)
         scenario.installation()
         Clock.parse(scenario.clock)
     except OSError as error:
         known = ", ".join(scenario_names())
         raise ScenarioError(f"Scenario {source} cannot be read ({error.strerror}). There are: {known}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"Scenario {source} is no TOML: {error}.") from None
+    except TomlError as error:
+        raise ScenarioError(f"Scenario {source} {error}.") from None
     except ValidationError as error:
-        lines = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise ScenarioError(f"Scenario {source} cannot be used: {'; '.join(lines)}.") from None
+        problems = "; ".join(map(str, explain(error, tagged="effect")))
+        raise ScenarioError(f"Scenario {source} cannot be used: {problems}.") from None
     return scenario
-
-
-def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    nested = {key: _merge(base[key], value) for key, value in over.items() if isinstance(base.get(key), dict)}
-    return base | over | nested

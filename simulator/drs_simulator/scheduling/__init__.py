@@ -1,1 +1,1 @@
-"""The domain: sessions, orders, bookings and diaries. Knows no XML, no HTTP and no SQL."""
+"""The domain: sessions, orders, bookings and diaries. It knows neither XML nor HTTP nor SQL."""

@@ -1,4 +1,4 @@
-"""What planners see and do at their own screens, for which nobody needs a session."""
+"""What planners see and do on their own screens, without a session."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import LifeCycle, Operative, OrderWithBookings, PlannedBooking, Session
 from drs_simulator.scheduling.outbox import queue_confirmation
-from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.use_cases.bookings import delete_booking
 from drs_simulator.scheduling.use_cases.placement import confirm_reservation, schedule_booking
 
 
 class UnknownError(LookupError):
-    """What a planner names is not there; the message says what."""
+    """What a planner names does not exist; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which orders or bookings are looked for, and which part of what is found is wanted."""
+    """Which orders or bookings to find, and which part of them to return."""
 
     number: str | None = None
     life_cycle: LifeCycle | None = None
@@ -32,7 +31,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class FoundOrders:
-    """A part of the orders that were found, and how many there are in all."""
+    """A part of the orders that were found, and how many there are in total."""
 
     total: int
     part: tuple[OrderWithBookings, ...]
@@ -40,7 +39,7 @@ class FoundOrders:
 
 @dataclass(frozen=True, slots=True)
 class FoundBookings:
-    """A part of the bookings that were found, and how many there are in all."""
+    """A part of the bookings that were found, and how many there are in total."""
 
     total: int
     part: tuple[PlannedBooking, ...]
@@ -48,7 +47,7 @@ class FoundBookings:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Into which window a planner moves a booking, and to whom, where that is to be somebody in particular."""
+    """A planner moves a booking into a window, and to an operative if one is named."""
 
     booking_id: int
     begin: datetime
@@ -58,7 +57,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class OperativeDay:
-    """Somebody's day: their hours, if they work on it, what is fixed in it, and the bookings by time."""
+    """An operative's day: working hours (``None`` on a day off), fixed times, and bookings by time."""
 
     operative: Operative
     hours: tuple[datetime, datetime] | None
@@ -66,22 +65,20 @@ class OperativeDay:
     bookings: tuple[PlannedBooking, ...]
 
 
-def open_sessions(context: UseCaseContext, request: None) -> tuple[Session, ...]:  # noqa: ARG001 - all are wanted
-    """The sessions with which somebody can call now, oldest first."""
-    zone = context.installation.zone
-    today = calendar.local_day(context.now, zone)
-    return tuple(each for each in context.transaction.sessions() if calendar.local_day(each.opened, zone) == today)
+def open_sessions(context: UseCaseContext, request: None) -> tuple[Session, ...]:  # noqa: ARG001 - it has no filter
+    """List the sessions that are valid now, oldest first."""
+    return tuple(session for session in context.transaction.sessions() if context.is_open(session))
 
 
 def clear_sessions(context: UseCaseContext, request: None) -> int:
-    """All sessions lapse at once; tells how many there were."""
+    """End all sessions and return how many there were."""
     ended = len(open_sessions(context, request))
     context.transaction.drop_sessions()
     return ended
 
 
 def find_orders(context: UseCaseContext, search: Search) -> FoundOrders:
-    """The orders whose number has the text that is looked for, in either case of letters, newest first."""
+    """Find the orders whose number contains the text, in upper or lower case; newest first."""
     text = (search.number or "").casefold()
     found = [order for order in context.transaction.orders() if text in order.number.casefold()]
     found.reverse()
@@ -90,10 +87,10 @@ def find_orders(context: UseCaseContext, search: Search) -> FoundOrders:
 
 
 def order_numbered(context: UseCaseContext, number: str) -> OrderWithBookings:
-    """The order of that number, the newest where there are several.
+    """Return the order with that number, the newest if there are several.
 
     Raises:
-        UnknownError: There is none.
+        UnknownError: There is no such order.
     """
     orders = context.transaction.orders_numbered(number)
     if not orders:
@@ -102,7 +99,7 @@ def order_numbered(context: UseCaseContext, number: str) -> OrderWithBookings:
 
 
 def find_bookings(context: UseCaseContext, search: Search) -> FoundBookings:
-    """The bookings of the order of that very number, in that life cycle, in that operative's diary; newest first."""
+    """Find bookings by their order's exact number, life cycle and operative; newest first."""
     found = [
         booking
         for booking in context.transaction.bookings()
@@ -112,21 +109,21 @@ def find_bookings(context: UseCaseContext, search: Search) -> FoundBookings:
     ]
     found.reverse()
     part = found[search.offset : search.offset + search.limit]
-    return FoundBookings(len(found), tuple(context.planner.planned(booking) for booking in part))
+    return FoundBookings(len(found), tuple(context.planner.with_times(booking) for booking in part))
 
 
 def move_booking(context: UseCaseContext, move: Move) -> PlannedBooking:
-    """The booking gets a place in another window, as scheduleBooking gives it one; its reason stays.
+    """Schedule the booking in another window, as scheduleBooking does; its reason stays.
 
-    With ``operative_id`` that operative must come, now and when it is moved again (lockAsSpecified). The council's
-    service is told, where there is one to tell (client: DRS calls back).
+    With ``operative_id`` that operative must come, now and when the booking is moved again (lockAsSpecified). The
+    council's service is notified, if there is one (client: DRS calls back).
 
     Raises:
         UnknownError: There is no such booking.
-        Refusal: Whatever scheduleBooking refuses.
+        Refusal: As for scheduleBooking.
     """
-    booking = _known(context, move.booking_id)
-    asked = BookingRequest(
+    booking = booking_of_id(context, move.booking_id)
+    request = BookingRequest(
         move.booking_id,
         number=booking.booking.order_number,
         reason=booking.booking.reason,
@@ -135,51 +132,50 @@ def move_booking(context: UseCaseContext, move: Move) -> PlannedBooking:
         operative_ids=() if move.operative_id is None else (move.operative_id,),
     )
     lock = None if move.operative_id is None else "lockAsSpecified"
-    schedule_booking(context, PlacingRequest(asked, resource_lock=lock))
-    moved = _known(context, move.booking_id)
+    schedule_booking(context, PlacingRequest(request, resource_lock=lock))
+    moved = booking_of_id(context, move.booking_id)
     queue_confirmation(context, "move", moved.booking)
     return moved
 
 
 def confirm_booking(context: UseCaseContext, booking_id: int) -> PlannedBooking:
-    """The booking's appointment stands: a place that is held for it becomes its own, as confirmReservation makes it.
+    """Confirm the booking's appointment; a reservation becomes its own, as with confirmReservation.
 
-    The council's service is told, where there is one to tell, also of an appointment that needed no confirming
-    (presumed).
+    The council's service is notified, if there is one, also of an appointment that was no reservation (presumed).
 
     Raises:
         UnknownError: There is no such booking.
         Refusal: It has no appointment, or is completed.
     """
-    booking = _known(context, booking_id).booking
+    booking = booking_of_id(context, booking_id).booking
     if booking.life_cycle is LifeCycle.RESERVED or booking.appointment is None or booking.completed:
-        # It refuses all but the first of these, each in its words.
+        # It refuses all of these except a reservation.
         confirm_reservation(context, PlacingRequest(BookingRequest(booking_id)))
-    confirmed = _known(context, booking_id)
+    confirmed = booking_of_id(context, booking_id)
     queue_confirmation(context, "confirm", confirmed.booking)
     return confirmed
 
 
 def cancel_booking(context: UseCaseContext, booking_id: int) -> PlannedBooking:
-    """The booking is gone and its place is free, as deleteBooking leaves it; tells what it was.
+    """Delete the booking, as deleteBooking does, and return what it was; its place is free again.
 
     Raises:
         UnknownError: There is no such booking.
-        Refusal: Whatever deleteBooking refuses.
+        Refusal: As for deleteBooking.
     """
-    planned = _known(context, booking_id)
+    planned = booking_of_id(context, booking_id)
     booking = planned.booking
     delete_booking(context, BookingRequest(booking_id, booking.contract, booking.order_number))
     return planned
 
 
-def all_operatives(context: UseCaseContext, request: None) -> tuple[Operative, ...]:  # noqa: ARG001 - all are wanted
-    """Everybody, with what callers have changed about them."""
+def all_operatives(context: UseCaseContext, request: None) -> tuple[Operative, ...]:  # noqa: ARG001 - it has no filter
+    """Return all operatives, with what callers have changed."""
     return context.current.operatives()
 
 
 def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> OperativeDay:
-    """One operative's day.
+    """Return one operative's day; ``wanted`` is the operative's id and the local day.
 
     Raises:
         UnknownError: There is no such operative.
@@ -189,10 +185,9 @@ def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> Operativ
     if operative is None:
         raise UnknownError(f"There is no operative {operative_id}.")
     zone = context.installation.zone
-    shift = context.current.shift(operative_id, day)
-    fixed = context.current.fixed_visits(operative_id, day)
+    shift, fixed = context.current.working_day(operative_id, day)
     visits = context.transaction.diaries([operative_id], day, day).get((operative_id, day), ())
-    planned = [context.planner.planned(context.booking(visit.key)) for visit in visits]
+    planned = [context.planner.with_times(context.booking(visit.key)) for visit in visits]
     return OperativeDay(
         operative,
         None if shift is None else _period(shift.begin, shift.end, zone),
@@ -202,7 +197,7 @@ def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> Operativ
 
 
 def week_of(context: UseCaseContext, monday: date) -> tuple[tuple[OperativeDay, ...], ...]:
-    """Seven days from that one on, a row for every operative, in the profile's order."""
+    """Return seven days from ``monday`` on: a row for each operative, in the profile's order."""
     days = [monday + timedelta(days=index) for index in range(7)]
     return tuple(
         tuple(operative_day(context, (operative.id, day)) for day in days) for operative in context.current.operatives()
@@ -210,21 +205,17 @@ def week_of(context: UseCaseContext, monday: date) -> tuple[tuple[OperativeDay, 
 
 
 def booking_of_id(context: UseCaseContext, booking_id: int) -> PlannedBooking:
-    """The booking of that id.
+    """Return the booking with that id.
 
     Raises:
-        UnknownError: There is none.
+        UnknownError: There is no such booking.
     """
-    return _known(context, booking_id)
-
-
-def _known(context: UseCaseContext, booking_id: int) -> PlannedBooking:
     booking = context.transaction.booking(booking_id)
     if booking is None:
         raise UnknownError(f"There is no booking {booking_id}.")
-    return context.planner.planned(booking)
+    return context.planner.with_times(booking)
 
 
 def _period(begin: int, end: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Minutes of a diary as instants."""
+    """Convert minutes of a diary to instants."""
     return datetime.fromtimestamp(begin * 60, zone), datetime.fromtimestamp(end * 60, zone)

@@ -1,4 +1,4 @@
-"""What callers ask, member by member. ``None`` is what a caller left out; instants are aware."""
+"""Requests of callers, member by member. ``None`` means that the caller left it out; instants are aware."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from drs_simulator.scheduling.model import AlertReason, BestSlots, LifeCycle
 
 
 class CodeRequest(NamedTuple):
-    """One SOR code as a caller asks for it."""
+    """One SOR code of a request."""
 
     sor_code: str | None = None
     item_number: str | None = None
@@ -18,7 +18,7 @@ class CodeRequest(NamedTuple):
 
 
 class OrderRequest(NamedTuple):
-    """An order as a caller asks for it."""
+    """An order of a request."""
 
     number: str | None = None
     contract: str | None = None
@@ -36,7 +36,7 @@ class OrderRequest(NamedTuple):
 
 
 class AvailabilityRequest(NamedTuple):
-    """What checkAvailability is asked. ``other_statuses`` and ``other_customers`` are its otherOrderPattern."""
+    """The request of checkAvailability. ``other_statuses`` and ``other_customers`` are its otherOrderPattern."""
 
     period_begin: datetime | None = None
     period_end: datetime | None = None
@@ -51,7 +51,7 @@ class AvailabilityRequest(NamedTuple):
 
 
 class BookingRequest(NamedTuple):
-    """A booking as a caller names it, with the planning window that it is to be moved into."""
+    """A booking of a request, with the planning window to schedule it in."""
 
     booking_id: int | None = None
     contract: str | None = None
@@ -71,7 +71,7 @@ class BookingRequest(NamedTuple):
 
 
 class PlacingRequest(NamedTuple):
-    """A booking that is to be given a place, and what is to be fixed about it."""
+    """A booking to schedule, and what to lock."""
 
     booking: BookingRequest = BookingRequest()
     booking_id: int | None = None
@@ -81,14 +81,14 @@ class PlacingRequest(NamedTuple):
 
 
 class FurtherBookingRequest(NamedTuple):
-    """A booking more for an order that is there already."""
+    """A further booking for an existing order."""
 
     booking: BookingRequest = BookingRequest()
     order: OrderRequest = OrderRequest()
 
 
 class BookingUpdate(NamedTuple):
-    """News of a booking."""
+    """Changes to a booking. ``becomes`` is its new life cycle."""
 
     booking: BookingRequest = BookingRequest()
     becomes: LifeCycle | None = None
@@ -102,7 +102,7 @@ class BookingUpdate(NamedTuple):
 
 
 class OrderCompletion(NamedTuple):
-    """Which order is done."""
+    """The order to complete."""
 
     number: str | None = None
     contract: str | None = None
@@ -110,7 +110,7 @@ class OrderCompletion(NamedTuple):
 
 
 class OrderFilter(NamedTuple):
-    """Which orders selectOrder is asked for. Each list of contracts narrows the rest; data are name and value."""
+    """The filters of selectOrder. Each list of contracts narrows the others; data are name and value."""
 
     numbers: tuple[str, ...] = ()
     contracts: tuple[tuple[str, ...], ...] = ()
@@ -123,7 +123,7 @@ class OrderFilter(NamedTuple):
 
 
 class BookingFilter(NamedTuple):
-    """Which bookings selectBooking is asked for: by time of work, by planning window, by whom, by business data."""
+    """The filters of selectBooking: time of work, planning window, operatives, business data."""
 
     statuses: tuple[LifeCycle, ...] = ()
     contracts: tuple[tuple[str, ...], ...] = ()
@@ -136,7 +136,7 @@ class BookingFilter(NamedTuple):
 
 
 class ScheduleRequest(NamedTuple):
-    """Whose day is wanted."""
+    """The operative and day of getSchedule."""
 
     contract: str | None = None
     operative_id: str | None = None
@@ -144,7 +144,7 @@ class ScheduleRequest(NamedTuple):
 
 
 class OperativeFilter(NamedTuple):
-    """Which operatives selectResource is asked for, by id or by employee code."""
+    """The filters of selectResource, by id or by employee code."""
 
     contracts: tuple[tuple[str, ...], ...] = ()
     business_data: tuple[tuple[str, str | None], ...] = ()
@@ -156,7 +156,7 @@ class OperativeFilter(NamedTuple):
 
 
 class HoursRequest(NamedTuple):
-    """Working hours as a caller tells them: on a weekday, or on one day alone."""
+    """Working hours of a request: on a weekday, or on a single day."""
 
     begin: datetime | None = None
     end: datetime | None = None
@@ -165,7 +165,7 @@ class HoursRequest(NamedTuple):
 
 
 class UnavailabilityRequest(NamedTuple):
-    """A time without work as a caller tells it."""
+    """An unavailability of a request."""
 
     begin: datetime | None = None
     end: datetime | None = None
@@ -174,7 +174,7 @@ class UnavailabilityRequest(NamedTuple):
 
 
 class OperativeUpdate(NamedTuple):
-    """What is new about an operative. A list that is empty was not told."""
+    """Changes to an operative. An empty list was not sent."""
 
     id: str | None = None
     code: str | None = None
@@ -186,14 +186,14 @@ class OperativeUpdate(NamedTuple):
 
 
 class OperativesUpdate(NamedTuple):
-    """What is new about operatives."""
+    """Changes to operatives."""
 
     contracts: tuple[str, ...] = ()
     operatives: tuple[OperativeUpdate, ...] = ()
 
 
 class LocationUpdate(NamedTuple):
-    """What is new about a location; ``more`` has members that the scheduler only keeps."""
+    """Changes to a location; ``more`` has members that the scheduler only stores."""
 
     id: str | None = None
     name: str | None = None
@@ -211,7 +211,7 @@ class LocationUpdate(NamedTuple):
 
 
 class CodeDefinition(NamedTuple):
-    """What a SOR code is to stand for."""
+    """A SOR code, new or changed."""
 
     code: str | None = None
     description: str | None = None
@@ -228,7 +228,7 @@ class CodeDefinitions(NamedTuple):
 
 
 class AlertFilter(NamedTuple):
-    """Which alerts selectAlerts is asked for."""
+    """The filters of selectAlerts."""
 
     contracts: tuple[str, ...] = ()
     reasons: tuple[AlertReason, ...] = ()

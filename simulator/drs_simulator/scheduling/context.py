@@ -1,4 +1,4 @@
-"""One authorised call: everything that a use case may look at and change, at one moment."""
+"""The context of a use case: everything that it may read and change, at one moment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import datetime
 from random import Random
 
 from drs_simulator.profile.model import Profile
-from drs_simulator.scheduling.model import Booking, Order, OrderStatus, OrderWithBookings
+from drs_simulator.scheduling.model import Booking, Order, OrderStatus, OrderWithBookings, Session
+from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.installation import CurrentInstallation, Installation
 from drs_simulator.scheduling.planning.planner import Planner
 from drs_simulator.scheduling.refusal import Refusal
@@ -22,10 +23,16 @@ _TOKEN_CHARACTERS = string.ascii_letters + string.digits
 
 @dataclass(frozen=True, slots=True)
 class UseCaseContext:
-    """The holder of an open session asks for something at ``now``; all of it happens or nothing does.
+    """One request at the time ``now``, in one transaction: everything takes effect, or nothing does.
 
-    ``session_id`` is empty where DRS itself asks. ``wake_sender`` tells whoever posts confirmations that there is one;
-    without it nobody is to be told.
+    Args:
+        session_id: The caller's session; empty where DRS itself runs the use case.
+        now: The simulator's time.
+        current: The installation, with what callers have changed.
+        validator: Checks requests against it.
+        transaction: Reads and writes the state.
+        random: The source of tokens.
+        wake_sender: Called when a confirmation is queued; ``None`` where no confirmations are sent.
     """
 
     session_id: str
@@ -43,43 +50,48 @@ class UseCaseContext:
 
     @property
     def installation(self) -> Installation:
-        """What it was set up with."""
+        """The installation as its profile describes it."""
         return self.current.installation
 
     @property
     def planner(self) -> Planner:
-        """Finds places as of now."""
-        return Planner(self.current, self.transaction, self.now)
+        """The planner with the state of this transaction."""
+        return Planner(self.current, self.transaction)
 
     def reloaded(self) -> UseCaseContext:
-        """The same call, which sees what it has just changed about operatives."""
+        """Return the context with the operatives as they are after a change in this transaction."""
         return replace(self, current=CurrentInstallation(self.installation, self.transaction))
 
+    def is_open(self, session: Session) -> bool:
+        """Whether the session can be used now, which is on the local day on which it was opened (seen: Sessions)."""
+        zone = self.installation.zone
+        return calendar.local_day(session.opened, zone) == calendar.local_day(self.now, zone)
+
     def new_token(self) -> str:
-        """A tokenId: 40 letters and digits (seen: Appendix B 4)."""
+        """Make a tokenId: 40 letters and digits (seen: Appendix B 4)."""
         return "".join(self.random.choices(_TOKEN_CHARACTERS, k=_TOKEN_LENGTH))
 
     def booking(self, booking_id: int | None) -> Booking:
-        """The booking that the caller names; an unknown one is refused."""
+        """Return the booking with that id; an unknown one is refused."""
         known = self.transaction.booking(self.validator.required("bookingId", booking_id))
         if known is None:
             raise Refusal(self.profile.messages.booking_unknown.format(booking_id=booking_id))
         return known
 
     def open_booking(self, booking_id: int | None) -> Booking:
-        """The booking that the caller names; one that is unknown or completed is refused."""
+        """Return the booking with that id; one that is unknown or completed is refused."""
         booking = self.booking(booking_id)
         if booking.completed:
             raise Refusal(self.profile.messages.booking_completed.format(booking_id=booking.id))
         return booking
 
     def order(self, number: str | None, order_id: int | None, unknown: str) -> Order:
-        """The order that the caller names by its id, where that is not 0, or by its number.
+        """Return the order with that id, if it is not 0, or else with that number.
 
         Args:
             number: primaryOrderNumber.
             order_id: orderId.
-            unknown: The refusal of an unknown one; ``{number}`` is filled in.
+            unknown: The text that refuses an unknown order; ``{number}`` is filled in.
         """
         if order_id:
             known = self.transaction.order(order_id)
@@ -92,21 +104,21 @@ class UseCaseContext:
         return order
 
     def open_order(self, number: str | None, order_id: int | None, unknown: str) -> Order:
-        """The order that the caller names; one that is unknown or completed is refused."""
+        """Return the order as ``order`` does; one that is completed is refused as well."""
         order = self.order(number, order_id, unknown)
         if order.status is OrderStatus.COMPLETED:
             raise Refusal(self.profile.messages.order_completed.format(number=order.number))
         return order
 
     def order_of(self, booking: Booking) -> Order:
-        """The order that the booking belongs to."""
+        """Return the order that the booking belongs to."""
         order = self.transaction.order(booking.order_id)
         if order is None:
-            raise LookupError(f"Booking {booking.id} belongs to order {booking.order_id}, which is not kept.")
+            raise LookupError(f"Booking {booking.id} belongs to order {booking.order_id}, which does not exist.")
         return order
 
     def with_bookings(self, order: Order) -> OrderWithBookings:
-        """The order as an answer shows it."""
+        """Return the order with its bookings, as answers show it."""
         planner = self.planner
         bookings = self.transaction.bookings_of(order.id)
-        return OrderWithBookings(order, tuple(planner.planned(booking) for booking in bookings))
+        return OrderWithBookings(order, tuple(planner.with_times(booking) for booking in bookings))

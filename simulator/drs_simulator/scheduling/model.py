@@ -19,7 +19,7 @@ class Place(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """One visit: it takes ``minutes`` and lies wholly between ``opens`` and ``closes``."""
+    """One visit: it takes ``minutes`` and lies entirely between ``opens`` and ``closes``, minutes since the epoch."""
 
     key: int
     opens: int
@@ -29,12 +29,12 @@ class Visit(NamedTuple):
 
     @classmethod
     def within(cls, key: int, start: datetime, end: datetime, minutes: int, place: Place) -> Visit:
-        """A visit in the window from ``start`` to ``end``, drawn in to whole minutes."""
+        """Make a visit in the window from ``start`` to ``end``, narrowed to whole minutes."""
         return cls(key, -int(-start.timestamp() // 60), int(end.timestamp() // 60), minutes, place)
 
 
 class LifeCycle(StrEnum):
-    """How far a booking has come (published: transactionTypeType)."""
+    """The status of a booking (published: transactionTypeType)."""
 
     PLANNED = "PLANNED"
     DESPATCHED = "DESPATCHED"
@@ -47,7 +47,7 @@ class LifeCycle(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """How far an order has come (published: orderStatus). A new order is ``undefined`` (seen: Appendix B 4)."""
+    """The status of an order (published: orderStatus). A new order is ``undefined`` (seen: Appendix B 4)."""
 
     UNDEFINED = "undefined"
     PLANNED = "PLANNED"
@@ -56,7 +56,7 @@ class OrderStatus(StrEnum):
 
 
 class AlertReason(StrEnum):
-    """Why a planner is to look at a booking (published: alertTypeType)."""
+    """Why a planner should look at a booking (published: alertTypeType)."""
 
     RESCHEDULE_FAILURES = "RESCHEDULEFAILURES"
     SUSPENDED_JOBS = "SUSPENDEDJOBS"
@@ -72,7 +72,7 @@ class BestSlots(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Leave to call, from openSession until closeSession or local midnight (seen: Sessions)."""
+    """A session, valid from openSession until closeSession or local midnight (seen: Sessions)."""
 
     id: str
     opened: datetime
@@ -96,17 +96,17 @@ class Location:
     workflow_type: str
     sector: str | None = None
     more: tuple[tuple[str, str], ...] = ()
-    """What a caller has told besides, by its name on the wire."""
+    """Further members that a caller has sent, by their names on the wire."""
 
     @property
     def place(self) -> Place:
-        """Where it is."""
+        """Its place on the map."""
         return Place(float(self.latitude), float(self.longitude))
 
 
 @dataclass(frozen=True, slots=True)
 class BookingCode:
-    """One SOR code of a booking, with how often it is to be done and how long one takes."""
+    """One SOR code of a booking: how often it is done, and how many minutes it takes each time."""
 
     sor_code: str
     item_number: str
@@ -118,7 +118,7 @@ class BookingCode:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """Where a scheduled booking stands: in whose diary, on which local day."""
+    """The operative and local day of a scheduled booking."""
 
     operative_id: str
     day: date
@@ -126,7 +126,7 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A planner is to look at a booking."""
+    """A planner should look at a booking."""
 
     reason: AlertReason
     created: datetime
@@ -136,15 +136,15 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One visit that an order asks for, within its planning window. Not yet scheduled where it has no appointment.
+    """One visit for an order, within its planning window. Without an appointment it is not yet scheduled.
 
     Args:
-        area: The sector in whose turn it can be scheduled, where its priority is bound to areas.
+        area: The sector whose turn it waits for, if its priority is bound to areas.
         held_until: When its reservation lapses, while it is RESERVED.
-        locked_start: When it begins whatever else is planned that day, where its time is locked.
-        locked_operative: Who must come, where its resource is locked.
-        worked: When it began and ended, once that was told.
-        worked_by: Who did it, once that was told.
+        locked_start: When it begins whatever else is planned that day, if its time is locked.
+        locked_operative: The id of the operative who must come, if its resource is locked.
+        worked: When the work began and ended, once it is reported.
+        worked_by: The id of the operative who did it, once it is reported.
     """
 
     id: int
@@ -176,17 +176,17 @@ class Booking:
 
     @property
     def operative_id(self) -> str | None:
-        """In whose diary it is, once it is scheduled."""
+        """The operative in whose diary it is; ``None`` until it is scheduled."""
         return None if self.appointment is None else self.appointment.operative_id
 
     @property
     def completed(self) -> bool:
-        """Whether nothing more can be done with it."""
+        """Whether it is completed, so that it can no longer be changed."""
         return self.life_cycle is LifeCycle.COMPLETED
 
     @property
     def visit(self) -> Visit:
-        """What it asks of an operative's day."""
+        """The visit in its operative's day."""
         start, end = self.window_start, self.window_end
         if self.locked_start is not None:
             start, end = self.locked_start, self.locked_start + timedelta(minutes=self.minutes)
@@ -195,7 +195,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A repair that was ordered, under the number that it has in the housing system."""
+    """A repair order, under its number in the housing system."""
 
     id: int
     number: str
@@ -214,7 +214,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """When an operative works: on a weekday, or on one day alone; local times."""
+    """When an operative works: on a weekday, or on a single day; local times."""
 
     begin: time
     end: time
@@ -224,7 +224,7 @@ class WorkingHours:
 
 @dataclass(frozen=True, slots=True)
 class Unavailability:
-    """A time in which an operative does no work."""
+    """A period in which an operative does not work."""
 
     begin: datetime
     end: datetime
@@ -234,7 +234,7 @@ class Unavailability:
 
 @dataclass(frozen=True, slots=True)
 class Operative:
-    """Somebody who does the work: a resource, in DRS's words. ``sectors`` begins with the primary one."""
+    """An operative, DRS's resource. ``sectors`` begins with the primary one."""
 
     id: str
     code: str
@@ -250,17 +250,17 @@ class Operative:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What the council's service is still to be told: a booking as a planner left it.
+    """A notification for the council's service that is not yet delivered: a booking after a planner's change.
 
     Args:
-        number: Counts the confirmations, in the order in which planners did what they tell of.
-        changed: When that was, by the simulator's clock.
+        number: Its number, counted up in the order of the planners' changes.
+        changed: When the planner changed the booking, by the simulator's clock.
         booking: The booking as it was then.
-        target_date: Its order's.
-        sequence: Which of its order's bookings it is, counted from 1.
-        original_id: The order's first booking.
+        target_date: The target date of its order.
+        sequence: The booking's position among its order's bookings, from 1.
+        original_id: The id of the order's first booking.
         attempts: How often it has been posted.
-        due: When it is posted next, by the wall's time; ``None`` for at once.
+        due: When it is posted next, by system time; ``None`` for at once.
     """
 
     number: int
@@ -274,7 +274,7 @@ class Confirmation:
 
 
 class PlannedBooking(NamedTuple):
-    """A booking with what its operative's timetable says of it: when they come, and who."""
+    """A booking with its times in the operative's timetable, and the operative."""
 
     booking: Booking
     assigned_start: datetime | None = None
@@ -285,14 +285,14 @@ class PlannedBooking(NamedTuple):
 
 
 class OrderWithBookings(NamedTuple):
-    """An order and its bookings, as an answer shows them."""
+    """An order and its bookings, as answers show them."""
 
     order: Order
     bookings: tuple[PlannedBooking, ...]
 
 
 class Slot(NamedTuple):
-    """One slot of a day: offered or not, and whether it is among the best."""
+    """One slot of a day: whether it is available, and whether it is among the best."""
 
     begin: datetime
     end: datetime
@@ -301,7 +301,7 @@ class Slot(NamedTuple):
 
 
 class DaySlots(NamedTuple):
-    """One day of the period. A day on which nobody works has no slots (seen: Appendix B 3)."""
+    """One day of the period. A day off has no slots (seen: Appendix B 3)."""
 
     day: date
     midnight: datetime
@@ -309,7 +309,7 @@ class DaySlots(NamedTuple):
 
 
 class Availability(NamedTuple):
-    """The answer to checkAvailability; ``warning`` says that the period was cut short."""
+    """The answer to checkAvailability; ``warning`` says that the period was limited to the cap."""
 
     days: tuple[DaySlots, ...]
     warning: str | None = None

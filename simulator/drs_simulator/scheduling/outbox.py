@@ -1,8 +1,8 @@
-"""What the council's service is still to be told: kept with the planner's change, and taken out when it was received.
+"""The outbox: confirmations for the council's service, stored with the planner's change and removed once delivered.
 
-Each use case is a transaction, so several processes can share one outbox: who posts a confirmation first keeps the
-others from it for a while, and whoever dies in between leaves it for the next. A booking's confirmations are posted in
-their order, so that the last one received is the last that happened.
+Several processes can share one outbox, since each use case is a transaction: a process takes a short lease on the
+confirmation that it posts, and when it dies the lease ends and another process posts it. The confirmations of a booking
+are posted in order, so the last one that is delivered is the last change.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from drs_simulator.scheduling.model import Booking, Confirmation
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """What is to be posted now, if anything is, and when something will be, as far as that is known."""
+    """A confirmation to post now, or else when the next one is due, if there is any."""
 
     confirmation: Confirmation | None = None
     next_due: datetime | None = None
@@ -25,14 +25,14 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class LeaseRequest:
-    """Who asks when, by the wall's time, and until when others are to leave alone what it is given."""
+    """The present, by system time, and the end of the lease that is asked for."""
 
     now: datetime
     until: datetime
 
 
 def queue_confirmation(context: UseCaseContext, occasion: Literal["move", "confirm"], booking: Booking) -> None:
-    """The council's service is to be told how a planner has left the booking, if it is on that occasion."""
+    """Queue a confirmation of the booking, if the profile sends one on that occasion."""
     if context.wake_sender is None or occasion not in context.profile.ordering.confirmation_after:
         return
     siblings = [each.id for each in context.transaction.bookings_of(booking.order_id)]
@@ -45,12 +45,12 @@ def queue_confirmation(context: UseCaseContext, occasion: Literal["move", "confi
         original_id=siblings[0],
     )
     context.transaction.put_confirmation(confirmation)
-    # Who is woken waits until this transaction has ended.
+    # The sender's own transaction waits until this one has ended.
     context.wake_sender()
 
 
 def claim_next(context: UseCaseContext, request: LeaseRequest) -> Lease:
-    """The oldest confirmation that is due, which counts as posted from now on; those of one booking in their order."""
+    """Lease the oldest confirmation that is due and count the attempt; those of one booking go in order."""
     bookings: set[int] = set()
     next_due: datetime | None = None
     for confirmation in context.transaction.confirmations():
@@ -59,22 +59,25 @@ def claim_next(context: UseCaseContext, request: LeaseRequest) -> Lease:
         bookings.add(confirmation.booking.id)
         due = confirmation.due
         if due is None or due <= request.now:
-            taken = replace(confirmation, attempts=confirmation.attempts + 1, due=request.until)
-            context.transaction.put_confirmation(taken)
-            return Lease(taken)
+            leased = replace(confirmation, attempts=confirmation.attempts + 1, due=request.until)
+            context.transaction.put_confirmation(leased)
+            return Lease(leased)
         next_due = due if next_due is None else min(due, next_due)
     return Lease(next_due=next_due)
 
 
 def mark_delivered(context: UseCaseContext, delivered: Confirmation) -> None:
-    """Its receiver has it. After a reset the number may be another one's, which nobody has posted yet."""
-    kept = context.transaction.confirmation(delivered.number)
-    if kept is not None and kept.attempts >= delivered.attempts:
+    """Remove a delivered confirmation.
+
+    After a reset its number may belong to another one, which has fewer attempts and stays.
+    """
+    stored = context.transaction.confirmation(delivered.number)
+    if stored is not None and stored.attempts >= delivered.attempts:
         context.transaction.drop_confirmation(delivered.number)
 
 
 def retry_later(context: UseCaseContext, later: Confirmation) -> None:
-    """Its receiver does not have it; it is posted again when it is due. Nothing where others were at it since."""
-    kept = context.transaction.confirmation(later.number)
-    if kept is not None and kept.attempts == later.attempts:
+    """Post the confirmation again when it is due, unless another process has tried since."""
+    stored = context.transaction.confirmation(later.number)
+    if stored is not None and stored.attempts == later.attempts:
         context.transaction.put_confirmation(later)

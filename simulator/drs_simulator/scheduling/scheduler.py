@@ -1,10 +1,10 @@
-"""Opens and closes sessions, and performs use cases for those who hold one."""
+"""The scheduler opens and closes sessions, and runs use cases for the holders of sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hmac import compare_digest
 from random import Random
 from typing import TypeVar
@@ -26,13 +26,13 @@ _SESSION_ID_BITS = 128
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The one login that the simulator lets in."""
+    """The one login that the simulator accepts."""
 
     login: str
     password: str
 
     def match(self, login: str, password: str) -> bool:
-        """Whether both are right, in time that does not tell how nearly."""
+        """Whether both are right. The time it takes does not depend on how much of them is."""
         right_login = compare_digest(self.login.encode(), login.encode())
         return compare_digest(self.password.encode(), password.encode()) and right_login
 
@@ -41,10 +41,15 @@ class Credentials:
 
 
 class Scheduler:
-    """DRS's own logic over a profile, a clock, a source of randomness and a keeping of the state.
+    """DRS's own logic. Every call is one transaction; one that raises changes nothing.
 
-    Every call is one transaction. What DRS declines raises ``Refusal``, and then nothing was changed. ``wake_sender``
-    is called when there is something to tell the council's service; without it nobody is told anything.
+    Args:
+        profile: How the installation is set up.
+        clock: The simulator's time.
+        random: The source of session ids and tokens.
+        store: Where the state is stored.
+        credentials: The login that openSession accepts.
+        wake_sender: Called when a confirmation is queued; without it none are.
     """
 
     def __init__(
@@ -57,34 +62,40 @@ class Scheduler:
         wake_sender: Callable[[], object] | None = None,
     ) -> None:
         self.profile = profile
-        self._installation = Installation(profile)
+        self.installation = Installation(profile)
         self._clock = clock
         self._random = random
         self._store = store
         self._credentials = credentials
         self._wake_sender = wake_sender
+        # The local day of the session that was opened last; those of earlier days are removed already.
+        self._session_day: date | None = None
 
     def open_session(self, login: str | None, password: str | None) -> Session:
-        """A new session, good until local midnight or closeSession. Its id has 32 lower-case hex characters.
+        """Open a session, valid until local midnight or closeSession. Its id has 32 lower-case hex characters.
 
         Refuses: a missing login or password, and wrong ones.
 
         Evidence: seen (Sessions); that a wrong login is no fault, and the words for it: presumed.
         """
         with self._store.transaction() as transaction:
-            check = Validator(CurrentInstallation(self._installation, transaction))
-            sent_login = check.required("login", login)
-            sent_password = check.required("password", password)
+            context = self._context(transaction, "")
+            sent_login = context.validator.required("login", login)
+            sent_password = context.validator.required("password", password)
             if not self._credentials.match(sent_login, sent_password):
                 raise Refusal(self.profile.messages.login_refused)
-            session = Session(f"{self._random.getrandbits(_SESSION_ID_BITS):032x}", self._clock.now())
+            session = Session(f"{self._random.getrandbits(_SESSION_ID_BITS):032x}", context.now)
+            today = calendar.local_day(context.now, self.installation.zone)
+            if today != self._session_day:
+                _drop_earlier_sessions(context, today)
             transaction.put_session(session)
-            return session
+        self._session_day = today
+        return session
 
     def perform(
         self, use_case: Callable[[UseCaseContext, _Request], _Answer], session_id: str | None, request: _Request
     ) -> _Answer:
-        """Do the use case for the holder of the session.
+        """Run the use case for the holder of the session.
 
         Raises:
             Refusal: The session is missing, unknown, closed or of an earlier day (presumed), or the use case refuses.
@@ -92,14 +103,13 @@ class Scheduler:
         with self._store.transaction() as transaction:
             context = self._context(transaction, session_id or "")
             session = transaction.session(context.validator.required("sessionId", session_id))
-            zone = self._installation.zone
-            if session is None or calendar.local_day(session.opened, zone) != calendar.local_day(context.now, zone):
+            if session is None or not context.is_open(session):
                 raise Refusal(self.profile.messages.session_invalid)
             self._release_lapsed(transaction, context.now)
             return use_case(context, request)
 
     def run_as_system(self, use_case: Callable[[UseCaseContext, _Request], _Answer], request: _Request) -> _Answer:
-        """Do the use case for DRS itself, which needs no session: what comes in by other ways than its gateway.
+        """Run the use case without a session, for DRS itself: planners, imported files, confirmations.
 
         Raises:
             Refusal: The use case refuses.
@@ -110,43 +120,55 @@ class Scheduler:
             return use_case(context, request)
 
     def _context(self, transaction: Transaction, session_id: str) -> UseCaseContext:
-        current = CurrentInstallation(self._installation, transaction)
-        check = Validator(current)
+        current = CurrentInstallation(self.installation, transaction)
+        validator = Validator(current)
         return UseCaseContext(
-            session_id, self._clock.now(), current, check, transaction, self._random, self._wake_sender
+            session_id, self._clock.now(), current, validator, transaction, self._random, self._wake_sender
         )
 
     def _release_lapsed(self, transaction: Transaction, now: datetime) -> None:
-        """Reservations that were not confirmed in time hold their places no longer."""
+        """Release the places of reservations that were not confirmed in time."""
         for lapsed in transaction.lapsed_reservations(now):
             transaction.put_booking(replace(lapsed, life_cycle=LifeCycle.PLANNED, appointment=None, held_until=None))
 
     def clear_sessions(self) -> None:
-        """All sessions end at once, as when DRS is started anew."""
+        """End all sessions, as when DRS is restarted."""
         with self._store.transaction() as transaction:
             transaction.drop_sessions()
 
     def ping(self) -> None:
-        """Do nothing but reach the state; where that cannot be, its error is raised."""
-        with self._store.transaction():
-            pass
+        """Check that the store can be reached, without waiting for a request that changes it.
+
+        Raises:
+            StateError: It cannot be reached.
+        """
+        self._store.ping()
 
     def counts(self) -> Mapping[str, int]:
-        """How many sessions, orders and bookings are kept."""
+        """Count open sessions, orders and bookings."""
         with self._store.transaction() as transaction:
-            return transaction.counts()
+            context = self._context(transaction, "")
+            sessions = sum(context.is_open(session) for session in transaction.sessions())
+            return {**transaction.counts(), "sessions": sessions}
 
     def session_opened(self, session_id: str) -> datetime | None:
-        """When the session was opened, or ``None`` for one that is not known. It may have lapsed since."""
+        """Return when the session was opened, or ``None`` for an unknown one. It may have lapsed since."""
         with self._store.transaction() as transaction:
             session = transaction.session(session_id)
             return None if session is None else session.opened
 
 
-def close_session(context: UseCaseContext, request: None) -> None:  # noqa: ARG001 - the session is all that closeSession names
-    """The session ends; its id is of no use any more.
+def _drop_earlier_sessions(context: UseCaseContext, today: date) -> None:
+    """Remove the sessions of days before ``today``, which have lapsed for good."""
+    for session in tuple(context.transaction.sessions()):
+        if calendar.local_day(session.opened, context.installation.zone) < today:
+            context.transaction.drop_session(session.id)
 
-    Refuses: nothing besides a session that is not open.
+
+def close_session(context: UseCaseContext, request: None) -> None:  # noqa: ARG001 - closeSession names only the session
+    """End the session; its id is no longer valid.
+
+    Refuses: only a session that is not open.
 
     Evidence: seen (Appendix B 2).
     """

@@ -1,4 +1,4 @@
-"""All that DRS keeps, as one value: taken out of its state, checked, and put in again."""
+"""A snapshot: the whole state as one value, which is checked before it is restored."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from drs_simulator.scheduling.model import Booking, Confirmation, Location, Oper
 from drs_simulator.scheduling.planning.installation import Installation
 from drs_simulator.scheduling.store import Numbered
 
-# The gateway reads dates beyond as these, so that no reckoning with them leaves the calendar.
+# The gateway reads dates beyond these as these, so that no arithmetic with dates leaves the calendar.
 _EARLIEST = datetime(100, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9900, 1, 1, tzinfo=UTC)
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_GREATEST = 2**31 - 1
+_MAX_NUMBER = 2**31 - 1
 
 
 class SnapshotError(ValueError):
-    """A snapshot cannot be put in. ``problems`` has a line each, beginning with what it is about."""
+    """A snapshot cannot be restored. ``problems`` has a line for each problem, which begins with its key."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
@@ -32,7 +32,7 @@ class SnapshotError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What callers have brought about. Diaries are not in it: they follow from the bookings."""
+    """The state that callers have created. Diaries are not in it, since they follow from the bookings."""
 
     sessions: tuple[Session, ...]
     numbers: dict[Numbered, int]
@@ -44,7 +44,7 @@ class Snapshot:
     confirmations: tuple[Confirmation, ...] = ()
 
     def in_zone(self, zone: tzinfo) -> Snapshot:
-        """The same with all its instants in that time zone.
+        """Return the snapshot with all its instants in that time zone.
 
         Raises:
             SnapshotError: An instant has no offset or is out of range, or a local time has one.
@@ -53,52 +53,52 @@ class Snapshot:
         return moved
 
 
-def take_snapshot(context: UseCaseContext, request: None) -> Snapshot:  # noqa: ARG001 - all there is, is wanted
-    """All that is kept, as of now."""
-    kept = context.transaction
+def take_snapshot(context: UseCaseContext, request: None) -> Snapshot:  # noqa: ARG001 - it has no filter
+    """Take a snapshot of the whole state."""
+    transaction = context.transaction
     return Snapshot(
-        sessions=tuple(kept.sessions()),
-        numbers=dict(sorted(kept.numbers().items())),
-        orders=tuple(kept.orders()),
-        bookings=tuple(kept.bookings()),
-        sor_codes=tuple(kept.sor_codes()),
-        locations=tuple(kept.locations()),
-        operatives=tuple(sorted(kept.changed_operatives().values(), key=lambda operative: operative.id)),
-        confirmations=kept.confirmations(),
+        sessions=tuple(transaction.sessions()),
+        numbers=dict(sorted(transaction.numbers().items())),
+        orders=tuple(transaction.orders()),
+        bookings=tuple(transaction.bookings()),
+        sor_codes=tuple(transaction.sor_codes()),
+        locations=tuple(transaction.locations()),
+        operatives=tuple(sorted(transaction.changed_operatives().values(), key=lambda operative: operative.id)),
+        confirmations=transaction.confirmations(),
     )
 
 
 def put_snapshot(context: UseCaseContext, snapshot: Snapshot) -> None:
-    """What the snapshot holds takes the place of all that is kept.
+    """Replace the whole state with the snapshot.
 
     Raises:
-        SnapshotError: It is not in order, or of another installation; nothing was changed.
+        SnapshotError: The snapshot is inconsistent, or of another installation; nothing is changed.
     """
     problems = list(_problems(snapshot, context.installation))
     if problems:
         raise SnapshotError(problems)
-    kept = context.transaction
-    kept.clear()
+    transaction = context.transaction
+    transaction.clear()
     for session in snapshot.sessions:
-        kept.put_session(session)
+        transaction.put_session(session)
     for of, last in snapshot.numbers.items():
-        kept.put_number(of, last)
+        transaction.put_number(of, last)
     for order in sorted(snapshot.orders, key=lambda order: order.id):
-        kept.put_order(order)
+        transaction.put_order(order)
     for booking in sorted(snapshot.bookings, key=lambda booking: booking.id):
-        kept.put_booking(booking)
+        transaction.put_booking(booking)
     for sor_code in snapshot.sor_codes:
-        kept.put_sor_code(sor_code)
+        transaction.put_sor_code(sor_code)
     for location in snapshot.locations:
-        kept.put_location(location)
+        transaction.put_location(location)
     for operative in snapshot.operatives:
-        kept.put_operative(operative)
+        transaction.put_operative(operative)
     for confirmation in snapshot.confirmations:
-        kept.put_confirmation(confirmation)
+        transaction.put_confirmation(confirmation)
 
 
 def _problems(snapshot: Snapshot, installation: Installation) -> Iterator[str]:
-    """What would let DRS fail later, had it been put in."""
+    """Yield what is wrong with the snapshot and would make requests fail later."""
     yield from _unwritable("", snapshot)
     yield from _repeated("sessions", (session.id for session in snapshot.sessions))
     yield from _repeated("orders", (order.id for order in snapshot.orders))
@@ -125,8 +125,8 @@ def _wrong_numbers(of: Numbered, snapshot: Snapshot, ids: list[int]) -> Iterator
     last = snapshot.numbers.get(of, 0)
     if not all(0 < each <= last for each in ids):
         yield f"numbers.{of}: an id of the {of}s is greater than {last}, the last that was given, or not positive"
-    if last > _GREATEST:
-        yield f"numbers.{of}: {last} is more than DRS's numbers can be, {_GREATEST}"
+    if last > _MAX_NUMBER:
+        yield f"numbers.{of}: {last} is more than DRS's numbers can be, {_MAX_NUMBER}"
 
 
 def _wrong_order(where: str, order: Order, installation: Installation) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _wrong_booking(
         yield f"{where}.order_id: there is no order {booking.order_id} with the number {booking.order_number}"
     if booking.contract not in installation.profile.contracts:
         yield f"{where}.contract: '{booking.contract}' is no contract of this installation"
-    if not 1 <= booking.minutes <= _GREATEST or not booking.codes:
+    if not 1 <= booking.minutes <= _MAX_NUMBER or not booking.codes:
         yield f"{where}: has no work that can be planned, give it codes and minutes"
     if booking.window_start >= booking.window_end:
         yield f"{where}.window_end: is not after window_start"
@@ -191,10 +191,10 @@ def _repeated(where: str, keys: Iterable[Hashable]) -> Iterator[str]:
 
 
 def _unwritable(where: str, value: Any) -> Iterator[str]:
-    """Texts that no answer could tell, since XML lacks a character of theirs."""
+    """Yield the texts with characters that are not allowed in XML."""
     if isinstance(value, str):
         if _NO_XML.search(value):
-            yield f"{where}: has a character that XML lacks"
+            yield f"{where}: has a character that XML does not allow"
     elif is_dataclass(value):
         for field in fields(value):
             yield from _unwritable(_below(where, field.name), getattr(value, field.name))

@@ -1,4 +1,4 @@
-"""What the scheduler asks of whoever keeps its state: the protocol that every keeping follows."""
+"""The storage protocol: what the scheduler needs of every store."""
 
 from __future__ import annotations
 
@@ -16,130 +16,137 @@ DiaryDay = tuple[str, date]
 
 
 class Transaction(Protocol):
-    """All of one use case's reading and writing. What it wrote is kept if it ends well, and undone if it raises."""
+    """All reads and writes of one use case. They are committed when it returns, and rolled back when it raises."""
 
     @property
     def version(self) -> int | None:
-        """A number that is another one whenever anything besides sessions has changed; ``None`` where nobody counts."""
+        """Version counter: it changes with every change except to sessions. ``None`` if the store counts none."""
 
     @property
     def master_data_version(self) -> int | None:
-        """Such a number for what callers have told of locations, SOR codes and operatives alone."""
+        """Version counter of locations, SOR codes and operatives only; ``None`` if the store counts none."""
 
     def session(self, session_id: str) -> Session | None:
-        """The session of that id, if it is open."""
+        """Return the session with that id, which may have lapsed, or ``None``."""
 
     def put_session(self, session: Session) -> None:
-        """Keep a new session."""
+        """Store a new session."""
 
     def drop_session(self, session_id: str) -> None:
-        """Forget a session."""
+        """Remove a session, if it exists."""
 
     def drop_sessions(self) -> None:
-        """Forget all sessions."""
+        """Remove all sessions."""
 
     def sessions(self) -> Iterable[Session]:
-        """All sessions that are kept, oldest first."""
+        """Return all sessions, those that have lapsed too, oldest first."""
 
     def next_number(self, of: Numbered, first: int) -> int:
-        """The next id of its sort, counted up from ``first``. An id is never given twice."""
+        """Return the next id of its kind, counted up from ``first``. No id is issued twice."""
 
     def numbers(self) -> Mapping[Numbered, int]:
-        """The last id that was given, of every sort of which any was."""
+        """Return the last issued id of each kind, without the kinds of which none was issued."""
 
     def put_number(self, of: Numbered, last: int) -> None:
-        """Count on from ``last``."""
+        """Set the last issued id."""
 
     def order(self, order_id: int) -> Order | None:
-        """The order of that id."""
+        """Return the order with that id, or ``None``."""
 
     def orders_numbered(self, number: str) -> tuple[Order, ...]:
-        """The orders with that primaryOrderNumber, oldest first."""
+        """Return the orders with that primaryOrderNumber, oldest first."""
 
     def orders(self) -> Iterable[Order]:
-        """All orders, oldest first."""
+        """Return all orders, oldest first."""
 
     def put_order(self, order: Order) -> None:
-        """Keep an order, new or changed."""
+        """Store an order, new or changed."""
 
     def drop_order(self, order_id: int) -> None:
-        """Forget an order that has no bookings any more."""
+        """Remove an order that has no bookings left."""
 
     def booking(self, booking_id: int) -> Booking | None:
-        """The booking of that id."""
+        """Return the booking with that id, or ``None``."""
 
     def bookings_of(self, order_id: int) -> tuple[Booking, ...]:
-        """The order's bookings, oldest first."""
+        """Return the order's bookings, oldest first."""
 
     def bookings(self) -> Iterable[Booking]:
-        """All bookings, oldest first."""
+        """Return all bookings, oldest first."""
 
     def lapsed_reservations(self, now: datetime) -> tuple[Booking, ...]:
-        """The bookings whose reservation was to be held no longer than until ``now``."""
+        """Return the bookings whose reservation ends at ``now`` or earlier."""
 
     def put_booking(self, booking: Booking) -> None:
-        """Keep a booking, new or changed; the diaries follow."""
+        """Store a booking, new or changed, and update the diaries."""
 
     def drop_booking(self, booking_id: int) -> None:
-        """Forget a booking; its place in the diary is free again."""
+        """Remove a booking, also from the diaries."""
 
     def diaries(self, operative_ids: Iterable[str], first: date, last: date) -> Mapping[DiaryDay, tuple[Visit, ...]]:
-        """The visits of those operatives on the days from ``first`` to ``last``, by ascending key.
+        """Return the visits of those operatives on the days from ``first`` to ``last``, by ascending key.
 
         Days without visits are left out.
         """
 
     def sor_code(self, code: str) -> SorCode | None:
-        """What a caller has told of the code."""
+        """Return the SOR code as a caller has changed it, or ``None``."""
 
     def sor_codes(self) -> Iterable[SorCode]:
-        """All that callers have told of codes, by ascending code."""
+        """Return all SOR codes that callers have changed, by ascending code."""
 
     def put_sor_code(self, sor_code: SorCode) -> None:
-        """Keep what a caller tells of a code."""
+        """Store a SOR code, new or changed."""
 
     def location(self, location_id: str) -> Location | None:
-        """What a caller has told of the location."""
+        """Return the location as a caller has changed it, or ``None``."""
 
     def locations(self) -> Iterable[Location]:
-        """All that callers have told of locations, by ascending id."""
+        """Return all locations that callers have changed, by ascending id."""
 
     def put_location(self, location: Location) -> None:
-        """Keep what a caller tells of a location."""
+        """Store a location, new or changed."""
 
     def changed_operatives(self) -> Mapping[str, Operative]:
-        """The operatives of whom a caller has told something, by their ids; follows what this transaction puts."""
+        """Return the operatives that callers have changed, by their ids, as this transaction sees them."""
 
     def put_operative(self, operative: Operative) -> None:
-        """Keep what a caller tells of an operative."""
+        """Store a changed operative."""
 
     def counts(self) -> Mapping[str, int]:
-        """How many sessions, orders and bookings are kept."""
+        """Count all sessions, orders and bookings."""
 
     def confirmation(self, number: int) -> Confirmation | None:
-        """The confirmation of that number, while it is to be posted."""
+        """Return the undelivered confirmation with that number, or ``None``."""
 
     def confirmations(self) -> tuple[Confirmation, ...]:
-        """The confirmations that are to be posted, oldest first."""
+        """Return the undelivered confirmations, oldest first."""
 
     def put_confirmation(self, confirmation: Confirmation) -> None:
-        """Keep a confirmation that is to be posted, new or changed."""
+        """Store an undelivered confirmation, new or changed."""
 
     def drop_confirmation(self, number: int) -> None:
-        """Forget a confirmation: its receiver has it."""
+        """Remove a confirmation that is delivered."""
 
     def clear(self) -> None:
-        """Forget everything, numbers too."""
+        """Remove everything, numbers too."""
 
 
 class Store(Protocol):
-    """A keeping of the state."""
+    """A store of the state."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
-        """A transaction that no other one of this state can come between."""
+        """Return a transaction. Transactions are serializable: none sees the unfinished work of another."""
 
     def reset(self) -> None:
-        """Forget everything; numbering begins anew."""
+        """Remove everything; numbers start again."""
+
+    def ping(self) -> None:
+        """Check that the store can be reached, without waiting for a transaction.
+
+        Raises:
+            StateError: It cannot be reached.
+        """
 
     def close(self) -> None:
-        """Let go of connections. Nothing is lost, and a further transaction opens new ones."""
+        """Close connections. Nothing is lost, and the next transaction opens new ones."""

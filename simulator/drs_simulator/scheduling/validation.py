@@ -1,4 +1,4 @@
-"""What a request must have before it is looked at any further; each lack is refused with the field's name."""
+"""Checks of the fields of requests; a refusal names the field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _QUANTITY = re.compile(r"\d{1,6}(\.\d{1,6})?")
 
 
 class Validator:
-    """Checks requests against what DRS knows now. Every method raises ``Refusal`` where something is amiss."""
+    """Checks requests against what DRS knows now. Every method raises ``Refusal`` if the check fails."""
 
     def __init__(self, current: CurrentInstallation) -> None:
         self._current = current
@@ -28,33 +28,33 @@ class Validator:
         self._messages: Messages = self._profile.messages
 
     def required(self, field: str, value: _Value | None) -> _Value:
-        """The value of a field that must be sent; one that holds only white space was not (presumed)."""
+        """Return the value of a required field; white space alone counts as missing (presumed)."""
         if value is None or value == () or (isinstance(value, str) and not value.strip()):
             raise Refusal(self._messages.field_required.format(field=field))
         return value
 
     def sent(self, field: str, value: _Value | None) -> _Value:
-        """The value of a field that must be sent, though it may be blank."""
+        """Return the value of a field that must be sent but may be blank."""
         if value is None:
             raise Refusal(self._messages.field_required.format(field=field))
         return value
 
     def contract(self, sent: str | None) -> str:
-        """The contract, one of the installation's."""
+        """Return the contract, which must be one of the installation's."""
         contract = self.required("contract", sent)
         if contract not in self._profile.contracts:
             raise Refusal(self._messages.contract_unknown.format(value=contract, field="contract"))
         return contract
 
     def priority(self, sent: str | None) -> str:
-        """The priority, one of the installation's in case and spelling (client: DRS documentation)."""
+        """Return the priority, which must match the installation's in case and spelling (client: DRS documentation)."""
         priority = self.required("priority", sent)
         if priority not in self._current.installation.priorities:
             raise Refusal(self._messages.priority_unknown.format(value=priority, field="priority"))
         return priority
 
     def location(self, sent: str | None) -> Location:
-        """The location of that id."""
+        """Return the location with that id."""
         location_id = self.required("locationID", sent)
         location = self._current.location(location_id)
         if location is None:
@@ -62,7 +62,7 @@ class Validator:
         return location
 
     def operative(self, field: str, sent: str | None) -> Operative:
-        """The operative of that id."""
+        """Return the operative with that id."""
         operative_id = self.required(field, sent)
         operative = self._current.operative(operative_id)
         if operative is None:
@@ -70,7 +70,7 @@ class Validator:
         return operative
 
     def contracts(self, *lists: Iterable[str]) -> frozenset[str]:
-        """The contracts that fit every list of a filter that names any, each one of the installation's."""
+        """Return the contracts that are in every list; an empty list excludes none."""
         fitting = frozenset(self._profile.contracts)
         for sent in lists:
             named = frozenset(self.contract(contract) for contract in sent)
@@ -78,7 +78,7 @@ class Validator:
         return fitting
 
     def comments(self, sent: str | None) -> str:
-        """The comments, trimmed (seen: createOrder). What counts against the limit is what was sent (presumed)."""
+        """Return the comments, trimmed (seen: createOrder). The limit applies before trimming (presumed)."""
         comments = self.sent("orderComments", sent)
         limit = self._profile.ordering.comments_limit
         if len(comments) > limit:
@@ -87,16 +87,16 @@ class Validator:
         return comments.strip()
 
     def codes(self, sent: tuple[CodeRequest, ...]) -> tuple[BookingCode, ...]:
-        """The SOR codes, each known and complete (seen: tables of checkAvailability and createOrder)."""
+        """Return the SOR codes, each known and complete (seen: tables of checkAvailability and createOrder)."""
         return tuple(self._code(code) for code in self.required("theBookingCodes", sent))
 
     def period(self, begin: datetime | None, end: datetime | None, names: tuple[str, str]) -> None:
-        """A filter's period, if both its ends were sent, begins before it ends."""
+        """Check that a filter's period begins before it ends, if both are sent."""
         if begin is not None and end is not None:
             self.window((names[0], begin), (names[1], end))
 
     def window(self, start: tuple[str, datetime], end: tuple[str, datetime], now: datetime | None = None) -> None:
-        """The named ``start`` lies before the named ``end``, and not before ``now``."""
+        """Check that ``start`` lies before ``end``, and not before ``now``; each has its field's name."""
         if start[1] >= end[1]:
             raise Refusal(self._messages.window_reversed.format(begin=start[0], end=end[0]))
         if now is not None and start[1] < now:
@@ -121,8 +121,8 @@ class Validator:
 
 
 def minutes_of(codes: Iterable[BookingCode]) -> int:
-    """How long the codes take together, in minutes.
+    """Return how long the codes take together, in minutes.
 
-    Each its standard minutes, as often as it is to be done (seen for one code done once, presumed for more).
+    Each takes its standard minutes times its quantity (seen for one code done once, presumed for more).
     """
     return sum(ceil(code.minutes * code.quantity) for code in codes)

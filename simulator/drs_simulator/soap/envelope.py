@@ -65,16 +65,17 @@ def encode(text: str, charset: str) -> bytes:
     return text.encode(charset, "xmlcharrefreplace")
 
 
-def body_codec(charset: str | None) -> str:
-    """Python's name of the codec that reads a request: the Content-Type decides, ISO-8859-1 without one (measured).
+def body_codec(body: bytes, charset: str | None) -> str:
+    """Python's name of the codec that reads a body: the Content-Type decides, ISO-8859-1 without one (measured).
 
     Raises:
         UnknownCharsetError: There is no such charset.
     """
     try:
-        return codecs.lookup(charset or DEFAULT_CHARSET).name
+        codec = codecs.lookup(charset or DEFAULT_CHARSET).name
     except LookupError:
         raise UnknownCharsetError(charset) from None
+    return "utf-16-be" if codec == "utf-16" and body.startswith(b"\0") else codec
 
 
 def decode(body: bytes, charset: str | None, platform: Platform) -> str:
@@ -86,7 +87,7 @@ def decode(body: bytes, charset: str | None, platform: Platform) -> str:
         SoapFault: The bytes are not in that charset.
         UnknownCharsetError: There is no such charset.
     """
-    codec = body_codec(charset)
+    codec = body_codec(body, charset)
     if body.startswith(_GZIP) or (not charset and body.startswith(codecs.BOM_UTF8)):
         raise soap_fault.unparsable()
     try:

@@ -112,9 +112,9 @@ def read_enumeration(text: str, values: Iterable[str], *, trims: bool, strict: b
 
 
 def read_date_time(text: str, zone: ZoneInfo, *, strict: bool = False) -> datetime:
-    """Read an xs:dateTime, a date, a time of 1 January 1970, a month or a year, as an instant in ``zone``.
+    """Read an xs:dateTime, a date, a time of 1 January 1970, a month or a year, as an instant in UTC.
 
-    Without an offset it is local time (seen: Appendix B 4). 24:00:00 and a 60th second are the next minute.
+    Without an offset it is local time of ``zone`` (seen: Appendix B 4). 24:00:00 and a 60th second are the next minute.
 
     Raises:
         WrongValue: The text is none of these, or has a field out of range; with ``strict``, it is not a dateTime.
@@ -127,7 +127,7 @@ def read_date_time(text: str, zone: ZoneInfo, *, strict: bool = False) -> dateti
     fields.check(trimmed)
     if strict and not re.fullmatch(rf"{_DATE}T{_TIME}{_OFFSET}", trimmed):
         raise WrongValue(trimmed)
-    return clamp(fields.year, fields.instant(zone), zone)
+    return clamp(fields.year, fields.instant(zone))
 
 
 class _Fields(NamedTuple):

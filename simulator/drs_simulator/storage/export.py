@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from random import Random, SystemRandom
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -28,7 +27,7 @@ class _Part(BaseModel):
 
 
 class ClockState(_Part):
-    """The instant at which the clock stands, or how far ahead of real time it runs: one of the two."""
+    """The instant at which the clock stands, or how far ahead of system time it runs: one of the two."""
 
     fixed: AwareDatetime | None = None
     shift: timedelta | None = None
@@ -108,8 +107,8 @@ class StateDocument(_Part):
             confirmations=moved.confirmations,
         )
 
-    def snapshot(self, zone: ZoneInfo) -> Snapshot:
-        """The stored values, with their instants in the installation's time zone, as the gateway reads them.
+    def snapshot(self) -> Snapshot:
+        """The stored values, with their instants in UTC, as the gateway reads them.
 
         Raises:
             SnapshotError: An instant has no offset or is out of range, or a local time has one.
@@ -123,7 +122,7 @@ class StateDocument(_Part):
             locations=self.locations,
             operatives=self.operatives,
             confirmations=self.confirmations,
-        ).in_zone(zone)
+        ).in_zone(UTC)
 
     def restore(self, random: Random) -> None:
         """Set a repeatable source of randomness to the state in the document."""
@@ -157,7 +156,7 @@ def import_state(document: StateDocument, scheduler: Scheduler, clock: Clock, ra
     def put(context: UseCaseContext, document: StateDocument) -> None:
         if document.profile != profile.name:
             raise SnapshotError([f"profile: is '{document.profile}', and this installation is '{profile.name}'"])
-        put_snapshot(context, document.snapshot(profile.zone))
+        put_snapshot(context, document.snapshot())
         document.restore(random)
 
     mode = document.clock.mode

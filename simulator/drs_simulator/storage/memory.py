@@ -64,6 +64,9 @@ class MemoryStore:
         with self._lock:
             self._clear()
 
+    def ping(self) -> None:
+        """See ``Store.ping``. Memory is always there."""
+
     def close(self) -> None:
         """See ``Store.close``. There is nothing to close."""
 

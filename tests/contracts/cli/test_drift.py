@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
+from wsgiref.types import WSGIApplication
 
 import pytest
 from drs_contracts import list_clauses
@@ -20,7 +21,7 @@ from tests.contracts.recordings.test_recording import FOLDER
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 
 
-def spoiling(spoil: Callable[[str], str], simulator: Simulator) -> Callable[..., object]:
+def spoiling(spoil: Callable[[str], str], simulator: Simulator) -> WSGIApplication:
     """The simulator's application with every answer changed."""
 
     @Request.application
@@ -38,7 +39,7 @@ class TestCommand:
         assert done.stdout.count(": no drift\n") == 5
         assert done.stdout.endswith("5 exchanges, 0 of them drifted.\n")
 
-    def test_drift_is_summed_up_for_each_exchange_with_the_clauses_and_exit_code_1(self) -> None:
+    def test_drift_is_summed_up_with_its_clauses_and_exit_code_1(self) -> None:
         def spoil(body: str) -> str:
             return body.replace("T08:00:00+01:00</beginDate>", "</beginDate>").replace("slotsForDay", "slots")
 

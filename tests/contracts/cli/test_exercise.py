@@ -68,8 +68,8 @@ class TestBaseline:
 
 def test_a_code_page_that_lacks_a_character_ends_nothing(tmp_path: Path) -> None:
     junit, html = tmp_path / "x.xml", tmp_path / "x.html"
-    arguments = ("--scenario", "healthy", "--junit", junit, "--html", html, "--", *FAILS_ODDLY)
-    done = run(*arguments, PYTHONIOENCODING="cp1252")
+    options = ("--scenario", "healthy", "--junit", junit, "--html", html)
+    done = run(*options, "--", *FAILS_ODDLY, PYTHONIOENCODING="cp1252")
     assert done.returncode == 1, done.stderr
     assert "? 1 failed" in done.stdout
     assert junit.stat().st_size

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,7 +50,7 @@ def test_a_sound_caller_breaks_nothing_and_coverage_is_told(sound: Path) -> None
     assert "cap warning 2" in done.stdout
     assert "planning failed" in done.stdout
     held = len(list_clauses(AppliesTo.CALLER))
-    assert done.stdout.endswith(f"20 calls. Clauses: {held} held, 0 broken, 0 not met.\n")
+    assert done.stdout.endswith(f"20 calls. Clauses: {held} held, 0 broken, 0 inconclusive, 0 not met.\n")
 
 
 def test_what_is_broken_is_told_with_its_evidence_and_its_place(slipped: Path) -> None:
@@ -76,6 +78,40 @@ def test_the_same_can_be_had_as_json(slipped: Path) -> None:
     assert told["calls"] == 20
     assert told["coverage"]["operations"]["getSchedule"] == 0
     assert told["coverage"]["situations"]["lapsed session"] == 1
+
+
+def test_a_body_that_was_not_recorded_is_told(sound: Path) -> None:
+    content = json.loads(sound.read_text(encoding="utf-8"))
+    for each in content["log"]["entries"]:
+        if "<closeSession>" in each["request"]["postData"]["text"]:
+            del each["request"]["postData"]["text"]
+    sound.write_text(json.dumps(content), encoding="utf-8")
+    done = run(sound)
+    assert done.returncode == 2
+    assert "The body was not recorded, or not as it was sent: entry " in done.stdout
+    assert "inconclusive  clause" in done.stdout
+    assert done.stdout.endswith(" 0 broken, 1 inconclusive, 1 not met.\n")
+
+
+def test_a_narrow_console_cuts_nothing_that_matters(slipped: Path) -> None:
+    done = commands.run("observe", slipped, environ={"COLUMNS": "80"})
+    assert done.returncode == 1
+    assert "…" not in done.stdout
+    assert "2021-10-25T08:00:00Z" in "".join(line[-30:].strip() for line in done.stdout.splitlines())
+
+
+def test_an_error_of_our_own_is_exit_code_2(sound: Path) -> None:
+    """Exit code 1 would say that the caller is wrong."""
+    program = (
+        "import sys; from drs_contracts.cli import main, observe\n"
+        "def fail(traffic): raise TypeError('oops')\n"
+        "observe.analyse_traffic = fail\n"
+        f"sys.argv = ['drs-contracts', 'observe', {str(sound)!r}]\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert re.fullmatch(r"drs-contracts could not go on: TypeError at .+: oops\. Please report this\.\n", done.stderr)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import re
 import shlex
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -158,14 +159,14 @@ class TestBroken:
         assert "&lt;beginDate&gt;" in html.read_text(encoding="utf-8")
 
     def test_it_ends_with_the_command_that_shows_it_again(self) -> None:
-        with Simulator("newark") as drs:
-            done = run("verify", drs.url, "--max-examples", "1", "--seed", "3", "--clause", "ANS-06")
+        with Simulator(with_other_slots()) as drs:
+            done = run("verify", drs.url, "--max-examples", "1", "--seed", "3", "--clause", "AVL-05")
             (line,) = (line for line in done.stdout.splitlines() if line.strip().startswith("again: "))
             again = shlex.split(line.partition("again: ")[2])
             assert again[0] == "drs-contracts"
             repeated = run(*again[1:])
         assert repeated.returncode == done.returncode == 1
-        assert "broken ANS-06" in repeated.stdout
+        assert "broken AVL-05" in repeated.stdout
         assert repeated.stdout.endswith("0 held, 1 broken, 0 inconclusive, 0 skipped.\n")
 
 
@@ -195,6 +196,21 @@ class TestInconclusive:
         assert "Traceback" not in done.stderr
         assert len(json.loads(file.read_text(encoding="utf-8"))["findings"]) == 4
 
+    def test_a_drs_that_is_down_leaves_a_report_too(self, tmp_path: Path) -> None:
+        file = tmp_path / "report.xml"
+        done = run("verify", "http://127.0.0.1:9/soap", "--junit", file, "--clause", "SES-01")
+        assert (done.returncode, done.stdout) == (2, "")
+        (error,) = etree.fromstring(file.read_bytes()).findall(".//error")
+        assert (error.get("message") or "").startswith("it was not tried: Nothing answers at 127.0.0.1:9")
+
+    def test_a_drs_that_fails_all_the_time_half_the_time_is_checked(self) -> None:
+        """The first calls of a run fail as often as all others."""
+        with Simulator("lincoln", clock=CLOCK, seed=5) as drs:
+            drs.faults.add(FaultRule(effect=effects.HttpStatus(status=503), probability=0.5))
+            done = run("verify", drs.url, "--max-examples", "1", "--clause", "AVL-01", "--clause", "ORD-01")
+        assert done.returncode == 2, done.stdout + done.stderr
+        assert " 0 broken, " in done.stdout
+
     def test_ctrl_c_leaves_a_report(self, tmp_path: Path) -> None:
         file = tmp_path / "report.json"
         with Simulator("lincoln", clock=CLOCK) as drs:
@@ -202,6 +218,7 @@ class TestInconclusive:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             while not any(entry.operation == "checkAvailability" for entry in drs.journal.entries()):
                 assert process.poll() is None
+                time.sleep(0.05)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=60)
         assert process.returncode == 130, err

@@ -23,7 +23,7 @@ def test_both_targets_give_the_same_replies() -> None:
     assert (wsdl.status, wsdl.content_type) == (in_process.wsdl().status, in_process.wsdl().content_type)
 
 
-def test_a_simulators_clock_can_be_moved_and_read_and_it_forgets_when_renewed() -> None:
+def test_a_simulators_clock_is_moved_and_read_and_renewed() -> None:
     target = SimulatorTarget(Simulator("lincoln", clock="fixed@2021-10-22T12:00:00Z"))
     target.move_clock(timedelta(hours=3))
     assert target.now() == datetime(2021, 10, 22, 15, tzinfo=UTC)

@@ -119,7 +119,7 @@ class TestHarFiles:
             ("<xml/>", "is no HAR file: Invalid JSON"),
             ({}, "is no HAR file: log: Field required."),
             ([], "is no HAR file: "),
-            ({"log": {"entries": [{"request": {}}]}}, "is no HAR file: log.entries.0."),
+            ({"log": {}}, "is no HAR file: log.entries: Field required."),
             (har(entry(CALL) | {"startedDateTime": "yesterday"}), "log.entries.0.startedDateTime: "),
             (
                 har(entry(CALL) | {"response": {"status": 200, "content": {"text": "a", "encoding": "base64"}}}),
@@ -136,6 +136,29 @@ class TestHarFiles:
             read_traffic(save(content))
         assert words in str(raised.value)
         assert "\n" not in str(raised.value)
+
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            None,
+            "text",
+            {},
+            {"request": {}},
+            {"request": None, "time": "long"},
+            {"request": {"method": "POST", "url": "https://council.example/login", "postData": {"text": 7}}},
+            {"request": {"method": "POST", "url": None, "postData": []}},
+        ],
+    )
+    def test_an_odd_entry_of_something_else_is_passed_over(self, save: Save, odd: Any) -> None:
+        (call,) = read_traffic(save(har(odd, entry(CALL)))).calls
+        assert call.name == "entry 2"
+
+    def test_what_a_tool_does_not_know_may_be_null(self, save: Save) -> None:
+        """Firefox writes a time of null."""
+        written = entry(CALL) | {"time": None}
+        written["response"]["content"] |= {"mimeType": None, "size": None, "encoding": None}
+        (call,) = read_traffic(save(har(written))).calls
+        assert (call.seconds, call.reply) == (None, Reply(200, "", b"<a/>"))
 
     def test_a_har_without_calls_is_told(self, save: Save) -> None:
         with pytest.raises(NoCallsError, match="has no calls to DRS among its 0 entries"):
@@ -174,7 +197,7 @@ class TestFolders:
             read_traffic(tmp_path)
 
     def test_redaction_does_not_make_a_sound_caller_look_unsound(self, tmp_path: Path) -> None:
-        writer = RecordingWriter(tmp_path, About("t", "s", "lincoln", "wall"), Redactor(seed=1))
+        writer = RecordingWriter(tmp_path, lambda: About("t", "s", "lincoln", "system"), Redactor(seed=1))
         for call in SOUND.calls:
             writer.write(Message(call.sent), Message(call.reply.body))
         writer.close()

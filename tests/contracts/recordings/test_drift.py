@@ -47,7 +47,7 @@ class TestStructure:
     def test_an_element_that_is_new_is_added(self) -> None:
         assert between("<r><a>1</a></r>", "<r><a>1</a><b>2</b></r>") == [("added", "/r/b", "", "b '2'")]
 
-    def test_an_element_that_took_anothers_place_under_a_new_name_is_renamed_and_looked_into(self) -> None:
+    def test_an_element_in_anothers_place_is_renamed_and_looked_into(self) -> None:
         assert between("<r><a/><b>1</b></r>", "<r><a/><c>2</c></r>") == [
             ("renamed", "/r/b", "b", "c"),
             ("value", "/r/b", "1", "2"),
@@ -60,7 +60,7 @@ class TestStructure:
             ("renamed", "/r/slotsForDay[2]"),
         ]
 
-    def test_one_that_is_gone_here_and_another_that_is_new_there_are_no_renaming(self) -> None:
+    def test_one_gone_here_and_another_new_there_are_no_renaming(self) -> None:
         assert [each[0] for each in between("<r><a/><x/><y/></r>", "<r><x/><y/><b/></r>")] == ["removed", "added"]
 
     def test_a_fault_in_the_place_of_an_answer_is_no_renaming(self) -> None:

@@ -11,15 +11,17 @@ from datetime import timedelta
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 from drs_client import DrsClient, HttpFailure, RepairWorkflow, RequestRejected
 from drs_contracts import CannotListenError, SimulatorTarget, UrlTarget, load_recording, replay
-from drs_contracts.driver.messages import NAMESPACE, SOAP, request
+from drs_contracts.driver.messages import NAMESPACE, SOAP, Value, request
 from drs_contracts.recordings.recorder import MAX_BYTES, Recorder, RecorderError, RecordingServer
-from drs_contracts.recordings.redaction import WITHHELD, Redactor
-from drs_contracts.recordings.writer import About, FolderError, Message, RecordingWriter
+from drs_contracts.recordings.redaction import OMITTED, Redactor
+from drs_contracts.recordings.writer import MAX_WAITING_BYTES, About, FolderError, Message, RecordingWriter
 from drs_simulator import Profile, Simulator
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,6 +51,10 @@ OPEN = (
     "<password>{}</password></openSession></a:openSession></e:Body></e:Envelope>"
 )
 XML = {"Content-Type": "text/xml"}
+
+
+def about() -> About:
+    return About("t", "s", "lincoln", CLOCK)
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,7 @@ def test_an_operative_whom_an_answer_named_is_asked_for_in_a_replay(tmp_path: Pa
         target = UrlTarget(url, "drs", "drs")
         opened = target.post(request("openSession", {"login": "drs", "password": "drs"}))
         session = etree.fromstring(opened.body).findtext(".//sessionId") or ""
-        members = {"contract": "0", "includeWorkingHours": True, "sessionId": session}
+        members: dict[str, Value] = {"contract": "0", "includeWorkingHours": True, "sessionId": session}
         answer = target.post(request("selectResource", members))
         number = etree.fromstring(answer.body).findtext(".//resourceID") or ""
         members = {"contract": "0", "resourceId": number, "scheduleDate": "2021-10-26T00:00:00", "sessionId": session}
@@ -196,6 +202,7 @@ def test_no_personal_value_reaches_the_disk(person: Person) -> None:
             secrets = [person.login, person.password, person.contact, person.phone, person.user_id, person.comments]
             secrets += [person.address, person.town, person.post_code, person.operative, "53.22914159", "-0.54826535"]
             # While it is recorded, and after.
+            recorder.writer.flush()
             texts = list(contents(folder).values())
         texts += contents(folder).values()
         assert shown.location is not None
@@ -233,20 +240,21 @@ def test_without_redaction_everything_is_kept_as_it_came(tmp_path: Path) -> None
     assert load_recording(tmp_path).redacted == {}
 
 
-def test_a_message_is_withheld_until_every_value_is_known(tmp_path: Path) -> None:
+def test_of_a_message_only_what_is_known_is_written(tmp_path: Path) -> None:
+    """Nothing waits for the end: a recorder that is killed leaves whole files."""
     body = (
         f'<e:Envelope xmlns:e="{SOAP}"><e:Body><e:Fault><faultstring>{{}}</faultstring></e:Fault></e:Body></e:Envelope>'
     )
-    answer = Response(body.format("Jane Doe is not known"), 500, content_type="text/xml")
-    with upstream_that(lambda _: answer) as upstream, recording(upstream, tmp_path) as (_, url):
-        requests.post(url, OPEN.format("somebody", "secret"), headers=XML, timeout=10)
-        assert WITHHELD in contents(tmp_path)["01-openSession.response.xml"]
-        requests.post(url, OPEN.format("Jane Doe", "secret"), headers=XML, timeout=10)
-    kept = contents(tmp_path)
-    login = etree.fromstring(kept["02-openSession.request.xml"].encode()).findtext(".//login")
-    for number in ("01", "02"):
-        assert f"<faultstring>{login} is not known</faultstring>" in kept[f"{number}-openSession.response.xml"]
-    assert kept.keys() == {path.name for path in tmp_path.iterdir()}
+    answer = Response(body.format("Jane Doe is not a number"), 500, content_type="text/xml")
+    with upstream_that(lambda _: answer) as upstream, recording(upstream, tmp_path) as (recorder, url):
+        for login in ("somebody", "Jane Doe"):
+            requests.post(url, OPEN.format(login, "secret"), headers=XML, timeout=10)
+        recorder.writer.flush()
+        kept = contents(tmp_path)
+    assert f"<faultstring>{OMITTED} is not a number</faultstring>" in kept["01-openSession.response.xml"]
+    pseudonym = etree.fromstring(kept["02-openSession.request.xml"].encode()).findtext(".//login")
+    assert f"<faultstring>{pseudonym} is not a number</faultstring>" in kept["02-openSession.response.xml"]
+    assert contents(tmp_path) == kept
     assert load_recording(tmp_path).redacted["faultstring"]
 
 
@@ -259,6 +267,163 @@ def test_the_wsdl_leads_to_the_recorder_and_is_no_exchange(tmp_path: Path) -> No
     assert wsdl.text == direct
     assert recorder.writer.written == 0
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("inside", "led"),
+    [
+        ('<soap:address location="http://drs-internal:8081/x/ws/soap"/>', '<soap:address location="{url}"/>'),
+        ("<soap:address\n    location='https://10.0.0.1/soap'/>", "<soap:address\n    location='{url}'/>"),
+        ('<s12:address binding="x" location=""/>', '<s12:address binding="x" location="{url}"/>'),
+        (
+            '<wsdl:import namespace="n" location="http://drs-internal:8081/soap?wsdl=Gateway.wsdl"/>',
+            '<wsdl:import namespace="n" location="{url}?wsdl=Gateway.wsdl"/>',
+        ),
+        (
+            '<xsd:import schemaLocation="http://drs-internal/soap?xsd=1.xsd"/>',
+            '<xsd:import schemaLocation="{url}?xsd=1.xsd"/>',
+        ),
+        ('<xsd:import schemaLocation="types.xsd"/>', '<xsd:import schemaLocation="types.xsd"/>'),
+        ('<soap:body use="literal"/>', '<soap:body use="literal"/>'),
+    ],
+)
+def test_the_wsdl_leads_to_the_recorder_whatever_it_named(tmp_path: Path, inside: str, led: str) -> None:
+    described = f"<definitions>{inside}</definitions>"
+    answer = Response(described, content_type="text/xml")
+    with upstream_that(lambda _: answer) as upstream, recording(upstream, tmp_path) as (_, url):
+        came = requests.get(f"{url}?wsdl", timeout=10).text
+    assert came == f"<definitions>{led.format(url=url)}</definitions>"
+
+
+def test_other_parts_of_a_wsdl_are_passed_on(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def answer(request: Request) -> Response:
+        seen.append(request.query_string.decode())
+        return Response("<schema/>")
+
+    with upstream_that(answer) as upstream, recording(upstream, tmp_path) as (_, url):
+        for query in ("wsdl=Gateway.wsdl", "xsd=1.xsd"):
+            assert requests.get(f"{url}?{query}", timeout=10).status_code == 200
+    assert seen == ["wsdl=Gateway.wsdl", "xsd=1.xsd"]
+
+
+class TestLogins:
+    """The caller's own login goes on, and no other."""
+
+    @pytest.fixture
+    def netrc(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        file = tmp_path / "netrc"
+        file.write_text("machine 127.0.0.1 login someone password else\n", encoding="utf-8")
+        file.chmod(0o600)
+        monkeypatch.setenv("NETRC", str(file))
+
+    @pytest.mark.usefixtures("netrc")
+    @pytest.mark.parametrize(
+        ("of_address", "sent", "expected"),
+        [
+            ("", "Basic Y291bmNpbDpyaWdodA==", "Basic Y291bmNpbDpyaWdodA=="),
+            ("", None, None),
+            ("in:address@", "Basic Y291bmNpbDpyaWdodA==", "Basic Y291bmNpbDpyaWdodA=="),
+            ("in:address@", None, "Basic aW46YWRkcmVzcw=="),
+        ],
+    )
+    def test_netrc_is_not_read(self, tmp_path: Path, of_address: str, sent: str | None, expected: str | None) -> None:
+        seen: list[str | None] = []
+
+        def answer(request: Request) -> Response:
+            request.get_data()
+            seen.append(request.headers.get("Authorization"))
+            return Response("<a/>")
+
+        with upstream_that(answer) as address:
+            upstream = address.replace("http://", f"http://{of_address}")
+            with recording(upstream, tmp_path / "r") as (_, url), requests.Session() as session:
+                session.trust_env = False
+                headers = XML | ({} if sent is None else {"Authorization": sent})
+                session.post(url, OPEN, headers=headers, timeout=10)
+        assert seen[0] == expected
+
+    def test_a_proxy_is_not_asked_for_what_is_on_this_machine(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        with (
+            upstream_that(lambda _: Response("<a/>")) as upstream,
+            recording(upstream, tmp_path) as (_, url),
+            requests.Session() as session,
+        ):
+            session.trust_env = False
+            assert session.post(url, OPEN, headers=XML, timeout=10).text == "<a/>"
+
+
+class TestEvidence:
+    """A recording says whether it is of a DRS or of a simulator."""
+
+    def test_one_of_a_simulator_is_simulated(self, tmp_path: Path) -> None:
+        with Simulator("lincoln", clock=CLOCK) as drs, recording(drs.url, tmp_path) as (_, url):
+            requests.post(url, OPEN.format("drs", "drs"), headers=XML, timeout=10)
+        assert load_recording(tmp_path).source.startswith("simulated: recorded at a simulator, http://127.0.0.1:")
+
+    def test_one_of_something_else_is_seen(self, tmp_path: Path) -> None:
+        with upstream_that(lambda _: Response("<a/>")) as upstream, recording(upstream, tmp_path) as (_, url):
+            requests.post(url, OPEN, headers=XML, timeout=10)
+        assert load_recording(tmp_path).source.startswith("seen: recorded at http://127.0.0.1:")
+
+
+def test_an_answer_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    release = Event()
+
+    class Slow(Redactor):
+        def redact(self, body: bytes, charset: str | None = None) -> bytes:
+            release.wait(60)
+            return super().redact(body, charset)
+
+    writer = RecordingWriter(tmp_path, about, Slow(0))
+    for _ in range(3):
+        writer.write(Message(OPEN.encode()), Message(b"<a/>"))
+    assert writer.written == 0
+    release.set()
+    writer.flush()
+    assert writer.written == 3
+    writer.close()
+
+
+def test_what_waits_to_be_written_is_bounded(tmp_path: Path) -> None:
+    release = Event()
+
+    class Slow(Redactor):
+        def redact(self, body: bytes, charset: str | None = None) -> bytes:
+            release.wait(60)
+            return b"<a/>"
+
+    writer = RecordingWriter(tmp_path, about, Slow(0))
+    for _ in range(3):
+        writer.write(Message(b" " * (MAX_WAITING_BYTES // 2)), Message(b"<a/>"))
+    release.set()
+    writer.close()
+    assert writer.left_out == ["More exchanges came at once than can be written."] * 2
+    assert writer.written == 1
+
+
+def test_a_caller_that_expects_100_continue_gets_it_once(tmp_path: Path) -> None:
+    """Java 17 takes a second one for the answer."""
+    body = OPEN.format("drs", "drs").encode()
+    with upstream_that(lambda _: Response("<a/>")) as upstream, recording(upstream, tmp_path) as (_, url):
+        parts = urlsplit(url)
+        head = (
+            f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: text/xml\r\n"
+            f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+        )
+        with socket.create_connection((parts.hostname, parts.port), timeout=10) as caller:
+            caller.sendall(head.encode())
+            came = caller.recv(4096)
+            caller.sendall(body)
+            while more := caller.recv(4096):
+                came += more
+    assert came.count(b" 100 Continue") == 1
+    assert came.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
 
 
 def test_an_upstream_that_is_not_reached_is_a_fault_with_http_502(tmp_path: Path) -> None:
@@ -379,7 +544,7 @@ def test_a_replay_over_a_socket_is_the_same(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_after_the_recording(tmp_path: Path) -> None:
-    writer = RecordingWriter(tmp_path, About("t", "s", "lincoln", CLOCK), Redactor(0))
+    writer = RecordingWriter(tmp_path, about, Redactor(0))
     writer.close()
     writer.write(Message(b"<a/>"), Message(b"<a/>"))
     assert list(tmp_path.iterdir()) == []
@@ -387,10 +552,11 @@ def test_nothing_is_written_after_the_recording(tmp_path: Path) -> None:
 
 
 def test_what_names_no_operation_is_recorded_as_unknown(tmp_path: Path) -> None:
-    writer = RecordingWriter(tmp_path, About('a "title"\\', "s\x7f\n", "lincoln", CLOCK), Redactor(0))
+    writer = RecordingWriter(tmp_path, lambda: About('a "title"\\', "s\x7f\n", "lincoln", CLOCK), Redactor(0))
     odd = f'<e:Envelope xmlns:e="{SOAP}"><e:Body><a.b/></e:Body></e:Envelope>'.encode()
     for sent in (b"<a/>", odd):
         writer.write(Message(sent), Message(b"<a/>"))
+    writer.close()
     kept = load_recording(tmp_path)
     assert [each.name for each in kept.exchanges] == ["01-unknown", "02-unknown"]
     assert (kept.title, kept.source) == ('a "title"\\', "s\x7f\n")
@@ -422,8 +588,9 @@ def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
-    writer = RecordingWriter(tmp_path, About("t", "s", "lincoln", CLOCK), Redactor(0))
+    writer = RecordingWriter(tmp_path, about, Redactor(0))
     (tmp_path / "01-openSession.response.xml").mkdir()
     writer.write(Message(OPEN.encode()), Message(b"<a/>"))
+    writer.close()
     assert writer.left_out == ["An exchange cannot be written: Is a directory."]
     assert {path.name for path in tmp_path.iterdir()} == {"01-openSession.response.xml", "recording.toml"}

@@ -38,7 +38,7 @@ def told(found: Iterable[Difference]) -> list[str]:
     return [str(each) for each in found]
 
 
-def test_the_five_exchanges_of_the_document_are_answered_without_a_difference() -> None:
+def test_the_exchanges_of_the_document_are_answered_alike() -> None:
     found = replayed(load_recording(FOLDER))
     assert found == {
         "01-openSession": [],

@@ -118,6 +118,25 @@ class TestInconclusive:
         finding = run(check, examples=50, number=st.integers(0, 1000).filter(lambda each: not 1 <= each <= 5))
         assert (finding.outcome, finding.reason) == (Outcome.BROKEN, "11 is too large")
 
+    def test_an_answer_that_is_no_soap_says_nothing(self) -> None:
+        """Neither that a call was not refused, nor that two answers differ."""
+
+        class Down(SimulatorTarget):
+            def post(self, body: bytes) -> Reply:
+                return Reply(503, "text/html", b"Later")
+
+        for identifier in ("ORD-10", "WIR-04", "WIR-05", "AVL-08"):
+            (finding,) = run_clauses(Down(simulator()), DATA, [CLAUSES[identifier]], QUICK)
+            assert finding.outcome is Outcome.INCONCLUSIVE
+            assert finding.reason.startswith("HTTP 503 with no XML")
+
+    def test_an_answer_without_a_date_says_nothing(self) -> None:
+        def check(drs: DrsDriver) -> None:
+            drs.ask("selectOrder", primaryOrderNumber="none").time("theOrders/theBookings/assignedStart")
+
+        finding = run(check)
+        assert finding.reason == "selectOrder gave no date as theOrders/theBookings/assignedStart, but None."
+
 
 class TestEvidence:
     """A broken clause comes with the exchange that breaks it."""
@@ -154,6 +173,20 @@ class TestDrsThatMisbehaves:
         (scheduling,) = (each for each in findings if each.clause.id == "SCH-02")
         assert scheduling.outcome is Outcome.INCONCLUSIVE
         assert scheduling.reason.startswith("no slot is free from ")
+
+    def test_a_drs_that_refuses_all_orders_breaks_the_clause_on_orders(self) -> None:
+        """It breaks none of what it would do with an order."""
+
+        class Refusing(SimulatorTarget):
+            def post(self, body: bytes) -> Reply:
+                return super().post(
+                    body.replace(b"<contract>0<", b"<contract>none<") if b"createOrder>" in body else body
+                )
+
+        identifiers = ("ORD-01", "ANS-06", "CHG-01", "SEL-07", "SCH-09")
+        findings = list(run_clauses(Refusing(simulator()), DATA, [CLAUSES[each] for each in identifiers], QUICK))
+        assert [each.clause.id for each in findings if each.outcome is Outcome.BROKEN] == ["ORD-01"]
+        assert {each.outcome for each in findings[1:]} == {Outcome.INCONCLUSIVE}
 
     @pytest.mark.parametrize(
         "effect", [effects.HttpStatus(status=503), effects.Reset()], ids=["HTTP 503", "connection reset"]

@@ -14,10 +14,13 @@ from contextlib import contextmanager
 import pytest
 import requests
 from drs_simulator import AdminClient
-from drs_simulator.admin.app import MAX_BODY_BYTES
-from drs_simulator.admin.auth import is_loopback, make_guard
-from drs_simulator.admin.routes import SECTIONS
-from werkzeug.test import Client
+from drs_simulator.admin.app import MAX_BODY_BYTES, SECTIONS
+from drs_simulator.admin.auth import COOKIE_SECONDS, AttemptLimiter, Guard, is_loopback, make_guard
+from drs_simulator.admin.problem import ProblemError
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.test import Client, create_environ
+from werkzeug.wrappers import Request
 
 from tests.simulator.admin.admin_desk import AdminDesk, simulator, told
 from tests.simulator.soap.wire import OPEN, call
@@ -69,8 +72,8 @@ class TestWhereItIs:
         assert make_guard("127.0.0.1", TOKEN, 1) is not None
 
     def test_where_it_is_not_its_paths_are_like_any_other(self) -> None:
-        for drs in (simulator(admin=False), simulator(host="0.0.0.0"), simulator(admin=False, admin_token=TOKEN)):
-            assert drs.admin_guard is None
+        elsewhere = simulator(host="0.0.0.0", password="own")
+        for drs in (simulator(admin=False), elsewhere, simulator(admin=False, admin_token=TOKEN)):
             answer = Client(drs.wsgi).get("/__admin/health", headers={"Authorization": f"Bearer {TOKEN}"})
             assert (answer.status_code, answer.mimetype) == (404, "text/plain")
 
@@ -115,7 +118,31 @@ class TestCallers:
         client = Client(simulator().wsgi)
         assert client.get("/__admin/health", environ_overrides={"REMOTE_ADDR": address}).status_code == 403
         assert client.get("/__admin/health", environ_overrides={"REMOTE_ADDR": "127.0.0.1"}).status_code == 200
-        assert client.get("/__admin/health").status_code == 200
+
+    def test_a_call_from_an_unknown_address_is_not_let_in(self) -> None:
+        assert Client(simulator().wsgi).get("/__admin/health").status_code == 403
+
+    @pytest.mark.parametrize(
+        "name",
+        ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-By", "X-Real-IP", "Via"],
+    )
+    def test_a_call_through_a_proxy_is_not_let_in(self, desk: AdminDesk, guarded: AdminDesk, name: str) -> None:
+        """A proxy on this machine lets in callers from elsewhere, in their own name or in its own."""
+        answer = health(desk, **{name: "127.0.0.1"})
+        assert "--admin-token" in told(answer, 403, "behind-a-proxy")
+        page = requests.get(desk.root.replace("/__admin", "/orders"), headers={name: "127.0.0.1"}, timeout=10)
+        assert page.status_code == 403
+        assert health(guarded, Authorization=f"Bearer {TOKEN}", **{name: "203.0.113.9"}).status_code == 200
+
+    def test_a_call_of_http_1_0_is_taken_for_a_proxys(self) -> None:
+        """Unless it is told otherwise, nginx adds no header to what it forwards, but speaks HTTP/1.0."""
+        environ = {"REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.0"}
+        client = Client(simulator().wsgi)
+        assert client.get("/__admin/health", environ_overrides=environ).status_code == 403
+        assert (
+            client.get("/__admin/health", environ_overrides=environ | {"SERVER_PROTOCOL": "HTTP/1.1"}).status_code
+            == 200
+        )
 
     @pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "https://{host}", "http://127.0.0.1:1", "*"])
     def test_a_page_of_another_origin_is_not_let_in(self, desk: AdminDesk, guarded: AdminDesk, origin: str) -> None:
@@ -149,11 +176,96 @@ class TestToken:
         for method, path in CHANGING:
             told(guarded.ask(method, path), 401, "no-token")
 
+    @pytest.mark.parametrize("token", [f" {TOKEN} ", f"{TOKEN}\n", f"\t{TOKEN}"])
+    def test_blanks_around_the_token_do_not_count(self, token: str) -> None:
+        with simulator(admin_token=token) as drs:
+            assert AdminClient(drs.url, TOKEN).health().status == "ok"
+
+    @pytest.mark.parametrize("token", ["", "  ", "\n"])
+    def test_a_blank_token_is_none(self, token: str) -> None:
+        assert make_guard("0.0.0.0", token, 0) is None
+
+
+class TestGuessing:
+    """Wrong tokens are logged and slowed down; nothing waits in a thread of the server."""
+
+    def test_wrong_tokens_are_logged_without_their_text(
+        self, guarded: AdminDesk, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.WARNING):
+            health(guarded, Authorization="Bearer guess")
+            health(guarded)
+        (line,) = [each.getMessage() for each in caplog.records if each.name == "drs_simulator.admin.auth"]
+        assert line == "A wrong admin token was sent from 127.0.0.1"
+
+    def test_pauses_grow_to_a_second_and_end_with_success(self) -> None:
+        now = [100.0]
+        limiter = AttemptLimiter(lambda: now[0])
+        pauses = []
+        for _ in range(9):
+            limiter.record_failure("192.0.2.1")
+            pauses.append(round(limiter.pause("192.0.2.1"), 3))
+            now[0] += 2
+        assert pauses == [0, 0, 0.1, 0.2, 0.4, 0.8, 1, 1, 1]
+        assert limiter.pause("192.0.2.1") == 0
+        limiter.record_failure("192.0.2.1")
+        assert limiter.pause("192.0.2.2") == 0
+        limiter.record_success("192.0.2.1")
+        assert limiter.pause("192.0.2.1") == 0
+
+    def test_memory_of_addresses_is_bounded(self) -> None:
+        limiter = AttemptLimiter(lambda: 0.0)
+        for number in range(3000):
+            for _ in range(3):
+                limiter.record_failure(f"address {number}")
+        assert limiter.pause("address 0") == 0
+        assert limiter.pause("address 2999") > 0
+
+    def test_attempts_that_come_too_early_are_not_checked(self) -> None:
+        now = [100.0]
+        guard = Guard(TOKEN, AttemptLimiter(lambda: now[0]))
+        wrong = bearer("guess")
+        for _ in range(3):
+            with pytest.raises(ProblemError, match="requires its token"):
+                guard.check(wrong)
+        with pytest.raises(ProblemError, match="too many wrong tokens") as refused:
+            guard.check(bearer(TOKEN))
+        assert refused.value.problem.status == 429
+        assert refused.value.headers == {"Retry-After": "1"}
+        guard.check(bearer(TOKEN, "192.0.2.2"))
+        now[0] += 1
+        guard.check(bearer(TOKEN))
+
+    def test_a_cookie_is_valid_for_some_hours(self) -> None:
+        now = [1_000_000.0]
+        guard = Guard(TOKEN, now=lambda: now[0])
+        cookie = guard.make_cookie("console")
+        assert TOKEN not in cookie
+        assert guard.check_cookie("console", cookie)
+        assert not guard.check_cookie("other", cookie)
+        now[0] += COOKIE_SECONDS
+        assert guard.check_cookie("console", cookie)
+        now[0] += 1
+        assert not guard.check_cookie("console", cookie)
+
+    @given(st.text(max_size=80))
+    def test_no_other_text_is_a_cookie(self, text: str) -> None:
+        guard = Guard(TOKEN, now=lambda: 1_000_000.0)
+        made, _, signature = guard.make_cookie("console").partition(".")
+        assert not guard.check_cookie("console", text)
+        assert not guard.check_cookie("console", f"{text}.{signature}")
+        assert not guard.check_cookie("console", f"{made}.{text}")
+
+
+def bearer(token: str, address: str = "192.0.2.1") -> Request:
+    environ = create_environ(headers={"Authorization": f"Bearer {token}"})
+    return Request({**environ, "REMOTE_ADDR": address})
+
 
 class TestRequests:
     @pytest.mark.parametrize(("method", "path"), CHANGING)
     @pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json"])
-    def test_what_changes_something_is_asked_for_in_json(
+    def test_a_body_that_is_not_json_is_refused(
         self, desk: AdminDesk, method: str, path: str, content_type: str | None
     ) -> None:
         """Forms of other pages can be sent without asking; JSON cannot."""
@@ -163,6 +275,8 @@ class TestRequests:
     def test_json_with_a_charset_is_json_and_no_body_is_an_empty_one(self, desk: AdminDesk) -> None:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         assert desk.ask("POST", "/reset", headers=headers).status_code == 204
+        assert desk.ask("POST", "/reset", headers={"Accept": "*/*"}).status_code == 204
+        told(desk.ask("PUT", "/clock", headers={"Accept": "*/*"}), 422, "invalid")
         assert desk.ask("POST", "/reset", data=b"{}", headers=headers).status_code == 204
 
     @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'{"fixed": \x00}', b"[" * 100_000, b'{"a":' * 100_000])
@@ -188,7 +302,7 @@ class TestRequests:
         port = int(desk.root.split(":")[2].split("/")[0])
         head = b"PUT /__admin/clock HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            connection.sendall(head + b'Content-Length: 99\r\n\r\n{"wall": true}')
+            connection.sendall(head + b'Content-Length: 99\r\n\r\n{"system": true}')
             connection.shutdown(socket.SHUT_WR)
             answer = http.client.HTTPResponse(connection)
             answer.begin()
@@ -219,12 +333,18 @@ class TestRequests:
     def test_a_method_that_a_route_lacks_is_told_with_those_that_it_has(self, desk: AdminDesk, method: str) -> None:
         answer = desk.ask(method, "/health")
         told(answer, 405, "no-route")
+        told(desk.ask(method, "/health", data=b"a=b"), 405, "no-route")
         assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}
 
     def test_no_page_elsewhere_gets_leave_by_asking_first(self, desk: AdminDesk) -> None:
         headers = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
         told(desk.ask("OPTIONS", "/reset", headers=headers), 403, "foreign-origin")
         told(desk.ask("OPTIONS", "/reset", headers={"Host": "localhost"}), 405, "no-route")
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site"])
+    def test_a_foreign_page_cannot_send_an_empty_body(self, desk: AdminDesk, site: str) -> None:
+        told(desk.ask("POST", "/reset", headers={"Sec-Fetch-Site": site}), 403, "foreign-origin")
+        assert desk.ask("POST", "/reset", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 204
 
     def test_answers_are_kept_by_nobody(self, desk: AdminDesk) -> None:
         for path in ("/health", "/nowhere"):
@@ -249,9 +369,10 @@ class TestRequests:
 class TestCommand:
     def test_serve_has_it_on_loopback(self) -> None:
         with served() as (printed, url):
-            assert f"admin     {root_of(url)}\n" in printed
+            assert f"admin     {root_of(url)}/openapi.json\n" in printed
+            assert requests.get(f"{root_of(url)}/openapi.json", timeout=10).status_code == 200
             with AdminClient(url) as admin:
-                admin.fix(admin.clock().now)
+                admin.clock.fix(admin.clock.now())
                 body, headers = call("openSession", OPEN), {"Content-Type": "text/xml"}
                 assert "success" in requests.post(url, body, headers=headers, timeout=10).text
                 assert len(admin.sessions()) == 1
@@ -279,7 +400,8 @@ class TestCommand:
     def test_serve_with_a_token_lets_in_who_shows_it_and_prints_it_nowhere(self) -> None:
         arguments = ("--host", "0.0.0.0", "--password", "own", "--admin-token", TOKEN)
         with served(*arguments) as (printed, url):
-            assert "/__admin, with the token\n" in printed
+            assert "/__admin/openapi.json, with the token\n" in printed
+            assert "0.0.0.0" not in printed
             assert TOKEN not in printed
             assert AdminClient(root_of(url), TOKEN).health().status == "ok"
             told(requests.get(f"{root_of(url)}/health", timeout=10), 401, "no-token")
@@ -287,7 +409,7 @@ class TestCommand:
 
 def root_of(url: str) -> str:
     """Where the admin interface is, from this machine."""
-    return f"{url.split('/OTW', maxsplit=1)[0].replace('0.0.0.0', '127.0.0.1')}/__admin"
+    return f"{url.split('/OTW', maxsplit=1)[0]}/__admin"
 
 
 @contextmanager

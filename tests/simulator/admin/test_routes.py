@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 from drs_simulator import AdminClient, AdminError, Simulator
-from drs_simulator.admin.app import mount
+from drs_simulator.admin.app import SECTIONS, make_app
 from drs_simulator.admin.client import (
     AdminUnreachableError,
     ConflictError,
@@ -20,10 +21,12 @@ from drs_simulator.admin.client import (
     NotFoundError,
     UnauthorizedError,
 )
-from drs_simulator.admin.routes import SECTIONS
+from drs_simulator.clock import RunningClock
+from drs_simulator.scheduling import back_office
 from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.use_cases.bookings import update_booking
+from drs_simulator.storage.errors import StateLostError
 from werkzeug.routing import Map
 from werkzeug.test import Client
 
@@ -62,20 +65,25 @@ class TestSimulator:
 
     def test_reset_forgets_everything_and_sets_the_clock_back(self, desk: AdminDesk, admin: AdminClient) -> None:
         first = desk.book("a")
-        admin.shift(timedelta(days=3))
+        admin.clock.shift(timedelta(days=3))
         admin.reset()
         assert admin.health().orders == 0
         assert desk.book("a") == first
 
-    def test_the_clock_is_read_fixed_shifted_and_released(self, drs: Simulator, admin: AdminClient) -> None:
-        read = admin.clock()
-        assert (read.mode, read.text) == ("fixed", "fixed@2021-10-22T11:20:59.555+00:00")
+    def test_clock_is_read_fixed_shifted_and_resumed(self, drs: Simulator, admin: AdminClient) -> None:
+        read = admin.clock.read()
+        assert (read.mode, read.text) == ("fixed", "fixed@2021-10-22T12:20:59.555+01:00")
         assert read.now.isoformat() == "2021-10-22T12:20:59.555000+01:00"
-        assert admin.fix(BEGIN).now == BEGIN == drs.clock.now()
-        assert admin.shift(timedelta(days=-1, hours=2)).now == BEGIN + timedelta(days=-1, hours=2)
-        assert admin.release().mode == "wall"
-        shifted = admin.shift(timedelta(days=3))
+        assert admin.clock.fix(BEGIN).now == BEGIN == drs.clock.now()
+        assert admin.clock.shift(timedelta(days=-1, hours=2)).now == BEGIN + timedelta(days=-1, hours=2)
+        assert admin.clock.resume().mode == "system"
+        shifted = admin.clock.shift(timedelta(days=3))
         assert (shifted.mode, shifted.text) == ("shifted", "shifted@P3D")
+
+    def test_wall_is_an_alias_of_system(self, drs: Simulator, desk: AdminDesk) -> None:
+        answer = desk.ask("PUT", "/clock", data='{"wall": true}', headers={"Content-Type": "application/json"})
+        assert answer.json()["mode"] == "system"
+        assert drs.clock.mode == RunningClock()
 
     @pytest.mark.parametrize(
         "sent",
@@ -88,13 +96,15 @@ class TestSimulator:
             {"fixed": "9999-01-01T00:00:00Z"},
             {"shift": 5},
             {"shift": "P9000Y"},
+            {"system": False},
             {"wall": False},
-            {"wall": 1},
-            {"wall": True, "shift": "P1D"},
-            {"wall": True, "shift": None},
+            {"system": True, "wall": True},
+            {"system": 1},
+            {"system": True, "shift": "P1D"},
+            {"system": True, "shift": None},
             {"wind": "P1D"},
             [],
-            "wall",
+            "system",
             None,
         ],
     )
@@ -109,12 +119,35 @@ class TestSimulator:
     def test_twenty_shifts_at_a_time_all_count(self, drs: Simulator, admin: AdminClient) -> None:
         before = drs.clock.now()
         with ThreadPoolExecutor(10) as threads:
-            list(threads.map(lambda _: AdminClient(drs.url).shift(timedelta(hours=1)), range(20)))
+            list(threads.map(lambda _: AdminClient(drs.url).clock.shift(timedelta(hours=1)), range(20)))
         assert drs.clock.now() == before + timedelta(hours=20)
 
     def test_the_profile_is_told_with_the_evidence_of_its_settings(self, drs: Simulator, admin: AdminClient) -> None:
         assert admin.profile() == drs.profile
         assert admin.profile().evidence
+
+    def test_a_database_that_is_gone_is_unavailable(
+        self, drs: Simulator, desk: AdminDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise StateLostError("The database is gone.")
+
+        monkeypatch.setattr(drs.scheduler, "run_as_system", fail)
+        for path in ("/health", "/orders", "/bookings", "/sessions", "/operatives"):
+            assert "The database is gone." in told(desk.ask("GET", path), 503, "state-unavailable")
+
+    def test_health_counts_without_reading_all_orders(
+        self, desk: AdminDesk, admin: AdminClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk.book("a")
+
+        def fail(*_: object) -> None:
+            pytest.fail("health must not read all orders")
+
+        monkeypatch.setattr(back_office, "find_orders", fail)
+        monkeypatch.setattr(back_office, "find_bookings", fail)
+        health = admin.health()
+        assert (health.sessions, health.orders, health.bookings) == (0, 1, 1)
 
 
 class TestSessions:
@@ -126,7 +159,7 @@ class TestSessions:
 
     def test_sessions_of_an_earlier_day_are_not_open(self, drs: Simulator, admin: AdminClient) -> None:
         drs.scheduler.open_session("drs", "drs")
-        admin.shift(timedelta(days=1))
+        admin.clock.shift(timedelta(days=1))
         assert admin.sessions() == ()
         assert admin.health().sessions == 0
 
@@ -288,7 +321,7 @@ class TestDescription:
         return desk.ask("GET", "/openapi.json").json()
 
     def test_it_has_every_route_and_no_other(self, drs: Simulator, document: Any) -> None:
-        rules: Map = mount(drs).url_map  # type: ignore[attr-defined]
+        rules: Map = make_app(drs).url_map
         served = {
             (method, "".join(f"{{{part}}}" if is_name else part for is_name, part in rule._trace).removeprefix("|"))
             for rule in rules.iter_rules()
@@ -308,6 +341,29 @@ class TestDescription:
                 at = at[part]
         operations = [each["operationId"] for item in document["paths"].values() for each in item.values()]
         assert len(set(operations)) == len(operations)
+
+    def test_times_of_day_are_described_as_local_ones(self, desk: AdminDesk, document: Any) -> None:
+        """The format ``time`` of JSON Schema requires an offset, which these times do not have."""
+        assert '"format": "time"' not in json.dumps(document)
+        slot = desk.ask("GET", "/profile").json()["availability"]["slots"][0]
+        schemas = document["components"]["schemas"]
+        described = [schemas[name]["properties"]["begin"] for name in schemas if name.endswith("Hours")]
+        assert described
+        assert all(re.search(schema["pattern"], slot["begin"]) for schema in described)
+
+    def test_a_body_is_described_as_required_where_it_is(self, document: Any) -> None:
+        required = {
+            path
+            for path, item in document["paths"].items()
+            for operation in item.values()
+            if operation.get("requestBody", {}).get("required")
+        }
+        assert {path.rpartition("/")[2] for path in required} == {"clock", "state", "scenario", "faults", "move"}
+
+    @pytest.mark.parametrize("effect", [{"kind": "delay", "seconds": False}, {"kind": "delay", "seconds": "1"}])
+    def test_values_of_another_type_are_errors(self, desk: AdminDesk, effect: dict[str, Any]) -> None:
+        assert "/rules/0/effect" in told(desk.ask("POST", "/faults", {"rules": [{"effect": effect}]}), 422, "invalid")
+        assert desk.ask("GET", "/faults").json() == {"rules": []}
 
     def test_every_route_answers_as_it_is_described(self, desk: AdminDesk, document: Any) -> None:
         """Each is called once as it should be and once wrongly; status, type and model are those of the document."""
@@ -353,7 +409,7 @@ class TestClient:
         assert unknown.value.problem is not None
         assert unknown.value.problem.status == 404
         with pytest.raises(InvalidRequestError, match="/fixed: ") as invalid:
-            admin.fix(datetime(2021, 1, 1))  # noqa: DTZ001 - that it lacks an offset is the point
+            admin.clock.fix(datetime(2021, 1, 1))  # noqa: DTZ001 - that it lacks an offset is the point
         assert isinstance(invalid.value, AdminError)
         with simulator(admin_token="secret") as guarded, pytest.raises(UnauthorizedError, match="Bearer"):
             AdminClient(guarded.url).health()
@@ -378,13 +434,6 @@ def test_flask_and_requests_are_not_imported_before_somebody_asks() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("ok\n", "")
-
-
-def test_what_the_simulator_lacks_is_told_as_python_does() -> None:
-    import drs_simulator  # noqa: PLC0415 - the module itself is looked at
-
-    with pytest.raises(AttributeError, match="has no attribute 'Planet'"):
-        drs_simulator.Planet  # noqa: B018
 
 
 def test_the_gateway_is_served_beside_it(desk: AdminDesk) -> None:

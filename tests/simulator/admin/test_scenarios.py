@@ -40,9 +40,9 @@ def test_all_scenarios_are_listed_with_what_they_do() -> None:
 def test_a_scenario_is_put_in_force_and_ended() -> None:
     with Simulator("lincoln", clock=CLOCK) as drs, admin_of(drs) as admin:
         assert admin.apply_scenario("planning-failed").name == "planning-failed"
-        assert [rule.operation for rule in admin.faults()] == ["scheduleBooking"]
+        assert [rule.operation for rule in admin.faults.rules()] == ["scheduleBooking"]
         admin.apply_scenario("clocks-go-back")
-        assert not admin.faults()
+        assert not admin.faults.rules()
         assert f"{drs.clock.now():%d %H:%M}" != "22 11:20"
         admin.clear_scenario()
         assert f"{drs.clock.now():%d %H:%M}" == "22 11:20"
@@ -54,7 +54,7 @@ def test_what_cannot_be_put_in_force_is_declined_and_changes_nothing(name: str) 
         admin.apply_scenario("planning-failed")
         with pytest.raises(AdminError):
             admin.apply_scenario(name)
-        assert len(admin.faults()) == 1
+        assert len(admin.faults.rules()) == 1
 
 
 def test_a_server_starts_in_a_scenario_and_says_what_is_wrong_with_one(tmp_path: Path) -> None:
@@ -84,18 +84,18 @@ def test_the_journal_says_which_clauses_the_caller_broke_and_finds_text() -> Non
         session = re.findall("<sessionId>.*?</sessionId>", opened)[0]
         for _ in range(2):
             http.post(drs.path, data=call("createOrder", ORDER + session), content_type="text/xml")
-        entries = admin.journal(operation="createOrder")["log"]["entries"]
+        entries = admin.journal.as_har(operation="createOrder")["log"]["entries"]
         broken = [" ".join(entry["_brokenClauses"]) for entry in entries]
         assert "createOrder" in broken[1]
         assert broken[0] != broken[1]
-        assert len(admin.journal(text="DOOR")["log"]["entries"]) == 2
-        assert not admin.journal(text="no such text")["log"]["entries"]
+        assert len(admin.journal.as_har(text="DOOR")["log"]["entries"]) == 2
+        assert not admin.journal.as_har(text="no such text")["log"]["entries"]
 
 
 def test_where_the_contracts_are_not_installed_nothing_is_said_of_clauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(observers, "entry_points", lambda **_: ())
     with Simulator("lincoln", clock=CLOCK) as drs, admin_of(drs) as admin:
         Client(drs.wsgi).post(drs.path, data="<a/>", content_type="text/xml")
-        (entry,) = admin.journal()["log"]["entries"]
+        (entry,) = admin.journal.as_har()["log"]["entries"]
         assert entry["_brokenClauses"] == []
         json.dumps(entry)

@@ -25,22 +25,22 @@ def admin(drs: Simulator) -> Iterator[AdminClient]:
 def test_the_journal_is_read_as_har_searched_and_forgotten(drs: Simulator, admin: AdminClient) -> None:
     with DrsClient(drs.url, "drs", "drs") as client:
         client.open_session()
-    entries = admin.journal()["log"]["entries"]
+    entries = admin.journal.as_har()["log"]["entries"]
     assert [entry["_operation"] for entry in entries] == ["openSession", "closeSession"]
-    assert [entry["_operation"] for entry in admin.journal("closeSession")["log"]["entries"]] == ["closeSession"]
+    assert [entry["_operation"] for entry in admin.journal.as_har("closeSession")["log"]["entries"]] == ["closeSession"]
     assert "<password>drs<" not in str(entries)
-    admin.clear_journal()
-    assert admin.journal()["log"]["entries"] == []
+    admin.journal.clear()
+    assert admin.journal.as_har()["log"]["entries"] == []
 
 
 def test_faults_are_put_in_force_shown_and_ended(drs: Simulator, admin: AdminClient) -> None:
     rule = FaultRule(operation="openSession", effect=effects.HttpStatus(status=503))
-    assert admin.add_faults(rule) == admin.faults() == (rule,)
+    assert admin.faults.add(rule) == admin.faults.rules() == (rule,)
     client = DrsClient(drs.url, "drs", "drs")
     with pytest.raises(HttpFailure):
         client.open_session()
-    admin.clear_faults()
-    assert admin.faults() == ()
+    admin.faults.clear()
+    assert admin.faults.rules() == ()
     client.open_session()
 
 
@@ -49,7 +49,7 @@ def test_a_rule_that_is_wrong_is_told_with_its_place_and_not_put_in_force(drs: S
     answer = requests.post(f"{root}/__admin/faults", json={"rules": [{"effect": {"kind": "magic"}}]}, timeout=5)
     assert answer.status_code == 422
     assert "magic" in answer.text
-    assert admin.faults() == ()
+    assert admin.faults.rules() == ()
 
 
 @pytest.mark.parametrize("query", ["outcome=soon", "page=1"])

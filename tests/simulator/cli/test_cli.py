@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import drs_simulator
 import pytest
 import requests
+from drs_simulator import Simulator, load_scenario
 
 from tests.simulator.soap.wire import OPEN, ORDER, call
 
@@ -50,6 +53,7 @@ def test_serve_prints_its_addresses_answers_and_stops_cleanly(signal_number: sig
         url = found[1]
         assert f"WSDL      {url}?wsdl\n" in printed
         assert "login     drs, password drs\n" in printed
+        assert "clock fixed@2021-10-22T13:00:00.000+01:00\n" in printed
         answer = requests.post(url, call("openSession", OPEN), headers={"Content-Type": "text/xml"}, timeout=10)
         assert "<status>success</status>" in answer.text
         assert requests.get(f"{url}?wsdl", timeout=10).status_code == 200
@@ -103,7 +107,7 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
     ("arguments", "words"),
     [
         (("serve", "--profile", "nowhere"), "Profile nowhere cannot be used"),
-        (("serve", "--clock", "noon"), "Write wall, fixed@"),
+        (("serve", "--clock", "noon"), "Write system, fixed@"),
         (("serve", "--host", "0.0.0.0"), "Set a --password other than the default"),
         (("serve", "--host", "drs.example"), "Set a --password other than the default"),
         (("serve", "--port", "70000"), "--port"),
@@ -135,7 +139,7 @@ def test_profile_check_says_that_a_profile_is_in_order(tmp_path: Path) -> None:
     file.write_text('extends = "newark"\n', encoding="utf-8")
     done = run("profile", "check", str(file))
     assert done.returncode == 0
-    assert "is in order: Newark and Sherwood" in done.stdout
+    assert "is valid: Newark and Sherwood" in done.stdout
 
 
 def test_profiles_are_listed_and_their_evidence_is_shown() -> None:
@@ -149,3 +153,118 @@ def test_every_command_explains_itself() -> None:
         done = run(*arguments, "--help")
         assert done.returncode == 0
         assert "Usage: " in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("-h",), ("serve", "-h"), ("profile", "list", "-h")])
+def test_it_is_a_module_too_with_version_and_short_help(arguments: tuple[str, ...]) -> None:
+    module = [sys.executable, "-m", "drs_simulator", *arguments]
+    done = subprocess.run(module, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0
+    assert f"drs-simulator {drs_simulator.__version__}" in done.stdout or "Usage: " in done.stdout
+
+
+def test_help_of_serve_groups_its_options_and_shows_no_value_for_flags() -> None:
+    done = run("serve", "--help")
+    for panel in ("Network", "DRS", "State", "Faults", "Admin and console", "TLS", "Logging", "Replay"):
+        assert f" {panel} ──" in done.stdout
+    for line in done.stdout.splitlines():
+        assert not re.search(r"--(closest-match|no-admin).*<bool>", line)
+    assert "--confirm-to" not in done.stdout
+    assert "--nearest" not in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("arguments", [("serve", "--help"), ("profile", "check", "näwark—✓")])
+def test_output_does_not_depend_on_the_encoding(encoding: str, arguments: tuple[str, ...]) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, timeout=30, check=False, env=environment)
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == (0 if arguments[-1] == "--help" else 2)
+
+
+def test_tables_do_not_depend_on_the_width() -> None:
+    environment = {**os.environ, "COLUMNS": "20"}
+    done = subprocess.run(
+        [*COMMAND, "profile", "evidence", "lincoln"], capture_output=True, text=True, check=True, env=environment
+    )
+    assert max(map(len, done.stdout.splitlines())) > 40
+    assert "…" not in done.stdout
+
+
+def test_ctrl_c_during_imports_ends_without_traceback() -> None:
+    """The signal is sent by the first import of the command, when no handler is set up yet."""
+    program = (
+        "import os, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'drs_simulator.cli.serve': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "from drs_simulator.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "serve"], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("DRS_FAULTS", "/nonexistent"), ("DRS_STATE", "sqlite:///x.db"), ("DRS_CLOCK", "noon"), ("DRS_PASSWORD", "x")],
+)
+def test_recordings_refuse_options_from_the_environment_too(variable: str, value: str, tmp_path: Path) -> None:
+    environment = {**os.environ, variable: value}
+    arguments = ["serve", "--from-recordings", str(tmp_path)]
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 2
+    assert done.stderr == f"{variable} has no meaning here: leave it out with --from-recordings.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--closest-match",), "--closest-match has no meaning here: it goes with --from-recordings"),
+        (("--tls-cert", "a.pem"), "--tls-cert and --tls-key go together"),
+        (("--tls-dir", "certificates"), "--tls-dir goes with --tls self-signed"),
+        (("--tls", "self-signed", "--tls-key", "a.pem"), "Give either --tls self-signed, or"),
+        (("--callback-url", "nowhere"), "Confirmations cannot be posted to this URL"),
+        (("--confirm-to", "nowhere"), "--confirm-to is deprecated: use --callback-url instead"),
+        (("--nearest", "--from-recordings", "/nowhere"), "--nearest is deprecated: use --closest-match instead"),
+    ],
+)
+def test_contradictory_and_old_options_are_named(arguments: tuple[str, ...], words: str) -> None:
+    done = run("serve", "--port", "0", *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def test_banner_has_local_time_scenario_and_links_that_work() -> None:
+    arguments = ("--port", "0", "--host", "0.0.0.0", "--password", "own", "--admin-token", "t")
+    clock = ("--clock", "fixed@2021-10-22T12:20", "--scenario", "planning-failed")
+    with serving(*arguments, *clock) as (_, printed):
+        assert "clock fixed@2021-10-22T12:20:00.000+01:00\n" in printed
+        assert f"scenario  {load_scenario('planning-failed').title}\n" in printed
+        assert "0.0.0.0" not in printed
+        headers = {"Authorization": "Bearer t", "Accept": "text/html"}
+        for url in re.findall(r"http://\S+?(?=,|\n)", printed):
+            status = requests.get(url, headers=headers, timeout=10).status_code
+            # The gateway's address itself is for POST.
+            assert status == (500 if url.endswith("/ws/soap") else 200), url
+
+
+def test_a_server_that_cannot_listen_leaves_the_shared_clock_alone(tmp_path: Path) -> None:
+    """Another server runs on the database: this one must not set its clock before it knows that it can serve."""
+    state = f"sqlite:///{tmp_path}/drs.db"
+    with closing(Simulator(clock="fixed@2021-10-22T12:00", state=state)) as running:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            done = run("serve", "--port", str(other.getsockname()[1]), "--clock", "shifted@P3D", "--state", state)
+        assert done.returncode == 2
+        assert str(running.clock).startswith("fixed@2021-10-22T12:00")
+
+
+def test_a_file_that_is_refused_leaves_no_database_behind(tmp_path: Path) -> None:
+    file = tmp_path / "order.txt"
+    file.write_text("no housing file", encoding="utf-8")
+    done = run("import", str(file), "--state", f"sqlite:///{tmp_path}/drs.db")
+    assert done.returncode == 2
+    assert [each.name for each in tmp_path.iterdir()] == ["order.txt"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from drs_client import DrsClient, RepairWorkflow, wsgi_transport
 from drs_simulator import Simulator
@@ -34,6 +35,15 @@ class Stage:
         return answer.status_code, answer.headers.get("Location", ""), answer.text
 
 
+def called_from_here(application: WSGIApplication) -> WSGIApplication:
+    """The application, called without a socket as if by a process of this machine."""
+
+    def call_locally(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return application({"REMOTE_ADDR": "127.0.0.1", **environ}, start_response)
+
+    return call_locally
+
+
 @contextmanager
 def stage(profile: str = "lincoln", **settings: object) -> Iterator[Stage]:
     """The simulator, its first order booked for Monday 25 October 2021, eight in the morning."""
@@ -47,7 +57,7 @@ def stage(profile: str = "lincoln", **settings: object) -> Iterator[Stage]:
                     found = repairs.find_slots("3670010", "N373049", "Priority 20 Days", days=5)
                     place, code, priority = "3670010", "N373049", "Priority 20 Days"
                     repairs.book(str(number), found.slots[0], place, code, priority, comments=SCRIPT)
-    http = Client(drs.wsgi)
+    http = Client(called_from_here(drs.wsgi))
     wrong = call("createOrder", f"<theOrder><locationId>{SCRIPT.replace('<', '&lt;')}</locationId></theOrder>")
     http.post(drs.path, data=wrong, content_type="text/xml")
     yield Stage(drs, http)

@@ -99,7 +99,7 @@ def test_a_booking_is_cancelled_after_a_second_look(page: Page) -> None:
     expect(page.get_by_role("button", name="Yes, cancel it")).to_be_hidden()
     page.get_by_text("Cancel this booking").click()
     page.get_by_role("button", name="Yes, cancel it").click()
-    expect(page.get_by_role("status")).to_contain_text("its place is free again")
+    expect(page.get_by_role("status")).to_contain_text("its slot is free again")
     page.goto(WEEK)
     expect(page.get_by_role("link", name="10000047")).to_have_count(0)
 
@@ -132,14 +132,14 @@ def test_text_of_callers_stays_text(page: Page) -> None:
 
 def test_a_fault_is_put_in_force_the_clock_shifted_and_everything_forgotten(page: Page, shown: Stage) -> None:
     page.get_by_role("link", name="Controls").click()
-    page.get_by_label("What happens").select_option("delay")
+    page.get_by_label("Effect").select_option("delay")
     page.get_by_label("Seconds, status or text").fill("2.5")
-    page.get_by_role("button", name="Put in force").click()
+    page.get_by_role("button", name="Add rule").click()
     expect(page.get_by_role("row", name="delay (seconds 2.5)")).to_be_visible()
     page.get_by_role("button", name="Shift", exact=True).click()
     expect(page.get_by_text("It reads Sat 23 Oct 2021, 12:20 and stands still.")).to_be_visible()
     page.get_by_label("I am sure").check()
-    page.get_by_role("button", name="Forget everything").click()
+    page.get_by_role("button", name="Delete everything").click()
     expect(page.get_by_role("status")).to_have_text("Done.")
     assert not shown.drs.faults.rules()
     assert str(shown.drs.clock).startswith("fixed@2021-10-22")

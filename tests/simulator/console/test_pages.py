@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 from drs_contracts import CallbackReceiver
+from drs_simulator.storage.errors import StateLostError
 from lxml import etree, html
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from tests.simulator.console.stage import FIRST_BOOKING, FIRST_ORDER, HOST, SCRIPT, Stage, stage
+from tests.simulator.soap.wire import call
 
 PAGES = [
     "/",
@@ -69,7 +72,7 @@ def test_the_diary_has_every_booking_with_its_time_its_window_and_how_full_the_d
     row = text_of(page).split("Joiner One")[1].split("Joiner Two")[0]
     assert f"08:00{TO}09:00 10000049 7 EXAMPLE TERRACE window 08:00{TO}12:00" in row
     assert "% booked" in row
-    assert "does not work" in row
+    assert "off" in row
     assert "10000047" not in text_of(shown.get("/"))
     assert "Joiner" not in text_of(shown.get("/?trade=Plumber")).split("Show")[1]
 
@@ -134,14 +137,16 @@ def test_a_planner_cancels_a_booking(shown: Stage) -> None:
 def test_orders_are_found_by_a_part_of_their_number_page_by_page(shown: Stage) -> None:
     assert "3 orders, newest first." in text_of(shown.get("/orders"))
     assert "1 order, newest first." in text_of(shown.get("/orders?number=0047"))
-    assert "No order has x in its number." in text_of(shown.get("/orders?number=x"))
+    assert "No order number contains x." in text_of(shown.get("/orders?number=x"))
     assert shown.get("/orders?page=999999999999") != ""
     assert SCRIPT.replace("<", "&lt;").replace("'", "&#39;").replace(">", "&gt;") in shown.get(f"/orders/{FIRST_ORDER}")
 
 
-@pytest.mark.parametrize("path", ["/orders/none", "/bookings/1", "/journal/999", "/orders/../../etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["/orders/none", "/bookings/1", "/journal/999", "/orders/../../etc/passwd", "/nowhere"]
+)
 def test_what_is_not_there_is_said_so(shown: Stage, path: str) -> None:
-    answer = shown.http.get(path)
+    answer = shown.http.get(path, headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert "Back to the diary" in answer.text
 
@@ -155,13 +160,13 @@ def test_sessions_are_shown_by_their_beginnings_and_ended_all_at_once(shown: Sta
     assert f"{session[:6]}…" in page
     assert session not in page
     _, there, _ = shown.post("/sessions/end")
-    assert "1 session(s) lapsed." in shown.get(there)
+    assert "1 session(s) ended." in shown.get(there)
 
 
 def test_the_journal_is_filtered_and_explains_what_was_wrong(shown: Stage) -> None:
     assert "locationID" in text_of(shown.get("/journal?outcome=fault"))
     assert shown.get("/journal?operation=scheduleBooking").count(">scheduleBooking</td>") == 3
-    assert "Nothing that fits" in shown.get("/journal/rows?text=no-such-text")
+    assert "No exchanges match" in shown.get("/journal/rows?text=no-such-text")
     number = max(entry.number for entry in shown.drs.journal.entries())
     page = text_of(shown.get(f"/journal/{number}"))
     assert "Diagnosis" in page
@@ -179,7 +184,7 @@ def test_a_body_that_is_no_xml_is_shown_as_it_came(shown: Stage) -> None:
     [
         ({"do": "fix", "instant": "2021-12-24T09:30"}, "Fri 24 Dec 2021, 09:30 and stands still"),
         ({"do": "shift", "by": "P1D"}, "Sat 23 Oct 2021, 12:20 and stands still"),
-        ({"do": "release"}, "follows the wall"),
+        ({"do": "resume"}, "follows system time"),
     ],
 )
 def test_the_clock_is_set(shown: Stage, form: dict[str, str], reads: str) -> None:
@@ -204,7 +209,7 @@ def test_a_fault_is_put_in_force_and_ended(shown: Stage) -> None:
     page = text_of(shown.get("/controls"))
     assert "refusal (text No room) createOrder 2 50%" in page
     shown.post("/controls/faults/end")
-    assert "No call goes wrong on purpose." in shown.get("/controls")
+    assert "There are no fault rules." in shown.get("/controls")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +217,7 @@ def test_a_fault_is_put_in_force_and_ended(shown: Stage) -> None:
     [
         ({"kind": "delay", "setting": "long"}, "seconds"),
         ({"kind": "fault", "times": "0"}, "times"),
-        ({"kind": "slot_taken", "operation": "openSession"}, "happens to"),
+        ({"kind": "slot_taken", "operation": "openSession"}, "applies to"),
         ({"kind": "nothing"}, "effect"),
         ({}, "effect"),
     ],
@@ -242,12 +247,14 @@ def test_setup_has_the_address_that_the_reader_used_and_no_password_but_the_docu
         assert f"DrsOptions__ApiAddress=http://127.0.0.1:8080{shown.drs.path}" in text_of(page)
         assert "of-our-own" not in page
     with stage() as shown:
-        assert "Password drs" in text_of(shown.get("/setup"))
+        page = text_of(shown.get("/setup"))
+        assert "Password drs" in page
+        assert '"id" => 0, "login" => "drs", "password" => "drs"' in page
 
 
 def test_the_request_to_copy_is_one_that_drs_takes(shown: Stage) -> None:
     (curl,) = html.fromstring(shown.get("/setup")).xpath("//pre[@id='curl']")
-    envelope = etree.fromstring(curl.text_content().split("'")[1].replace("…", "drs"))
+    envelope = etree.fromstring(curl.text_content().split("'")[1])
     answer = shown.http.post(shown.drs.path, data=etree.tostring(envelope), content_type="text/xml")
     assert "<status>success</status>" in answer.text
 
@@ -299,5 +306,88 @@ class TestDoor:
             assert "HttpOnly" in cookie
             assert "SameSite=Strict" in cookie
             assert "3 orders" in text_of(shown.get("/orders"))
+            assert "Max-Age=43200" in cookie
             shown.http.set_cookie("drs_console", "0" * 64)
             assert shown.http.get("/orders").status_code == 303
+
+    def test_too_many_wrong_tokens_are_refused_for_a_while(self) -> None:
+        with stage("newark", admin_token="let-me-look") as shown:
+            for _ in range(3):
+                assert shown.post("/login", token="wrong")[1] == "/login?wrong"
+            status, _, text = shown.post("/login", token="wrong")
+            assert (status, "Wait a second" in text) == (429, True)
+
+    def test_a_page_that_came_through_a_proxy_needs_a_token(self, shown: Stage) -> None:
+        answer = shown.http.get("/orders", headers={"X-Forwarded-For": "203.0.113.9"})
+        assert (answer.status_code, "--admin-token" in answer.text) == (403, True)
+
+
+class TestBelowAPrefix:
+    """A proxy puts /housing/drs before all paths; the browser must find every page there."""
+
+    HEADERS: ClassVar = {"X-Forwarded-Prefix": "/housing/drs", "X-Forwarded-Host": "www.example", "Accept": "text/html"}
+
+    @pytest.fixture
+    def behind(self) -> Iterator[Stage]:
+        with stage(host="0.0.0.0", password="x", admin_token="let-me-look", trusted_proxies=1) as each:
+            yield each
+
+    def sign_in(self, behind: Stage) -> TestResponse:
+        headers = {**self.HEADERS, "Origin": "http://www.example"}
+        return behind.http.post("/login", data={"token": "let-me-look"}, headers=headers)
+
+    def test_redirects_and_the_login_form_have_it(self, behind: Stage) -> None:
+        assert behind.http.get("/setup", headers=self.HEADERS).headers["Location"] == "/housing/drs/login"
+        page = html.fromstring(behind.http.get("/login", headers=self.HEADERS).text)
+        assert page.xpath("//form/@action") == ["/housing/drs/login"]
+        answer = self.sign_in(behind)
+        assert answer.headers["Location"] == "/housing/drs/"
+        assert "Path=/housing/drs" in answer.headers["Set-Cookie"]
+
+    def test_every_address_of_a_page_has_it(self, behind: Stage) -> None:
+        cookie = self.sign_in(behind).headers["Set-Cookie"].partition(";")[0].partition("=")[2]
+        behind.http.set_cookie("drs_console", cookie)
+        for path in [*PAGES, "/nowhere"]:
+            answer = behind.http.get(path, headers=self.HEADERS)
+            assert answer.status_code == (404 if path == "/nowhere" else 200)
+            for address in html.fromstring(answer.text).xpath("//a/@href | //@src | //link/@href | //form/@action"):
+                assert address.startswith(("/housing/drs/", "#", "http://www.example/housing/drs/OT")), path
+        setup = behind.http.get("/setup", headers=self.HEADERS).text
+        assert f"http://www.example/housing/drs{behind.drs.path}?wsdl" in setup
+
+    def test_openapi_has_it(self, behind: Stage) -> None:
+        headers = {**self.HEADERS, "Authorization": "Bearer let-me-look"}
+        document = behind.http.get("/__admin/openapi.json", headers=headers).get_json()
+        assert document["servers"] == [{"url": "/housing/drs"}]
+
+
+def test_browsers_get_an_icon_and_a_menu_at_a_wrong_address(shown: Stage) -> None:
+    with shown.http.get("/favicon.ico") as icon:
+        assert (icon.status_code, icon.mimetype) == (200, "image/svg+xml")
+    answer = shown.http.get("/nowhere", headers={"Accept": "text/html"})
+    assert (answer.status_code, "Diary" in text_of(answer.text)) == (404, True)
+    assert shown.http.get("/nowhere").mimetype == "text/plain"
+    assert shown.http.get("/health", headers={"Accept": "text/html"}).mimetype == "application/json"
+
+
+def test_the_journal_shows_why_a_call_was_refused_and_both_times(shown: Stage) -> None:
+    body = call("selectOrder", "<primaryOrderNumber>1</primaryOrderNumber><sessionId>x</sessionId>")
+    shown.http.post(shown.drs.path, data=body, content_type="text/xml")
+    entry = shown.drs.journal.entries()[-1]
+    assert entry.error_message
+    page = html.fromstring(shown.get("/journal"))
+    row = page.xpath("//tbody/tr[1]")[0]
+    assert entry.error_message in " ".join(row.itertext())
+    assert row.xpath(".//time/@datetime") == [entry.time.isoformat(), entry.system_time.isoformat()]
+    assert entry.time.year == 2021
+    assert entry.system_time.year > 2021
+    assert entry.error_message in shown.get(f"/journal/{entry.number}")
+
+
+def test_a_database_that_is_gone_is_a_page_that_says_so(shown: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise StateLostError("The database is gone.")
+
+    monkeypatch.setattr(shown.drs.scheduler, "run_as_system", fail)
+    answer = shown.http.get("/orders")
+    assert (answer.status_code, "try again" in answer.text) == (503, True)

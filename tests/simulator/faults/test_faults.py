@@ -347,10 +347,10 @@ class TestEffects:
         session = caller.open()
         request = f"<theBooking>{members}<primaryOrderNumber>1</primaryOrderNumber></theBooking>"
         before = caller.ask("scheduleBooking", request, session)
-        kept = caller.kept()
+        kept = caller.state()
         caller.simulator.faults.add(FaultRule(effect=effects.SlotTaken()))
         assert caller.ask("scheduleBooking", request, session) == before
-        assert caller.kept() == kept
+        assert caller.state() == kept
 
     def test_delay_is_before_the_answer(self, drs: Simulator, client: DrsClient) -> None:
         add_fault(drs, effects.Delay(seconds=0.3))
@@ -436,9 +436,9 @@ class TestRuleFiles:
     @pytest.mark.parametrize(
         ("text", "words"),
         [
-            ('[[faults]]\nopration = "selectOrder"\neffect = "reset"', "faults[0].opration: is not a setting"),
+            ('[[faults]]\nopration = "selectOrder"\neffect = "reset"', "faults[0].opration: is unknown"),
             ('[[faults]]\neffect = { kind = "delay", secnds = 1 }', "faults[0].effect.seconds: Field required"),
-            ('[[faults]]\neffect = { kind = "empty", much = 1 }', "faults[0].effect.much: is not a setting"),
+            ('[[faults]]\neffect = { kind = "empty", much = 1 }', "faults[0].effect.much: is unknown"),
             ('[[faults]]\neffect = "explode"', "faults[0].effect: "),
             ('[[faults]]\noperation = "fly"\neffect = "reset"', "faults[0]: operation: 'fly' is none of"),
             ('[[fault]]\neffect = "reset"', "faults: Field required"),
@@ -539,5 +539,5 @@ class TestServe:
         file.write_text('[[faults]]\nopration = "selectOrder"\neffect = "reset"\n', encoding="utf-8")
         done = run("serve", "--port", "0", "--faults", str(file))
         assert done.returncode == 2
-        expected = f"Faults {file} cannot be used: faults[0].opration: is not a setting; look for a slip in its name\n"
-        assert done.stderr == expected
+        told = f"Faults {file} cannot be used: faults[0].opration: is unknown; check its spelling\n"
+        assert done.stderr == told

@@ -75,7 +75,7 @@ def test_check_file_accepts_a_right_file(tmp_path: Path) -> None:
     file = tmp_path / "387176.txt"
     file.write_text(FIRST)
     done = run("check-file", str(file))
-    assert (done.returncode, done.stdout) == (0, f"{file} is in order.\n")
+    assert (done.returncode, done.stdout) == (0, f"{file} is valid.\n")
     assert file.read_text() == FIRST
 
 

@@ -29,10 +29,10 @@ def import_text(caller: Caller, tmp_path: Path, content: str | bytes) -> bool:
 
 def import_error(tmp_path: Path, content: str | bytes, profile: Profile = LINCOLN) -> HousingFileError:
     caller = Caller(profile)
-    before = caller.kept()
+    before = caller.state()
     with pytest.raises(HousingFileError) as raised:
         import_text(caller, tmp_path, content)
-    assert caller.kept() == before
+    assert caller.state() == before
     return raised.value
 
 
@@ -97,9 +97,9 @@ def test_items_are_codes_of_one_booking(tmp_path: Path) -> None:
 def test_same_file_twice_is_one_order(tmp_path: Path, repeated: str) -> None:
     caller = Caller(changed(LINCOLN, ordering={"repeated_order_numbers": repeated}))
     assert import_text(caller, tmp_path, FIRST)
-    before = caller.kept()
+    before = caller.state()
     assert not import_text(caller, tmp_path, FIRST)
-    assert caller.kept() == before
+    assert caller.state() == before
 
 
 def test_order_from_the_gateway_is_not_imported_again(tmp_path: Path) -> None:

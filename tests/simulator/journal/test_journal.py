@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import string
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +19,7 @@ import pytest
 from drs_simulator import FaultRule, Journal, JournalEntry, Outcome, Simulator, effects
 from drs_simulator.clock import Clock
 from drs_simulator.exchange import Reply, SoapCall
+from drs_simulator.journal.har import from_har
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.storage.memory import MemoryStore
 from hypothesis import given
@@ -86,7 +92,7 @@ class TestWhatIsKept:
             assert effect.kind == "reset"
         entry = last(drs)
         assert (entry.outcome, entry.status, entry.faults) == (outcome, status, (effect.kind,))
-        assert entry.diagnosis == f"Fault rules struck: {effect.kind}."
+        assert entry.diagnosis == f"Fault effects applied: {effect.kind}."
 
     def test_a_get_is_kept_unless_it_asks_for_the_interface_description(self, drs: Caller) -> None:
         drs.http.get(f"{drs.simulator.path}?wsdl")
@@ -160,6 +166,38 @@ class TestItsBounds:
         assert [entry.number for entry in entries] == list(range(351, 401))
         assert sum(entry.size for entry in entries) <= 100_000
 
+    @pytest.mark.parametrize("level", ["warning", "info"])
+    def test_memory_is_bounded_at_every_log_level(self, level: str) -> None:
+        """The log reads the operation of a call: what was parsed for that must not stay with the entry."""
+        done = subprocess.run([sys.executable, "-c", MEMORY, level], capture_output=True, text=True, check=True)
+        assert float(done.stdout) < 24
+
+
+MEMORY = """
+import resource, sys
+from drs_simulator import Simulator
+from drs_simulator.log_setup import LogFormat, LogLevel, set_up_logs
+from werkzeug.test import Client
+from tests.simulator.soap.wire import OPEN, ORDER, PERIOD, call
+
+set_up_logs(LogLevel(sys.argv[1]), LogFormat.CONSOLE)
+drs = Simulator(clock="fixed@2021-10-22T12:20", seed=1)
+http = Client(drs.wsgi)
+session = http.post(drs.path, data=call("openSession", OPEN)).text.partition("<sessionId>")[2].partition("<")[0]
+code = ORDER.partition("<theBookingCodes>")[2].partition("</theBookingCodes>")[0]
+many = ORDER.replace("Door", "Door " * 8600)
+body = call("checkAvailability", f"{PERIOD}<sessionId>{session}</sessionId>{many}").encode()
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+for _ in range(20):
+    http.post(drs.path, data=body)
+before = peak()
+for number in range(300):
+    assert http.post(drs.path, data=body.replace(b"10000047", str(number).zfill(8).encode())).status_code == 200
+print(peak() - before)
+"""
 
 # Letters that appear in no tag, text or diagnosis of the journal, so that finding one means finding the password.
 PASSWORDS = (
@@ -200,6 +238,32 @@ PLACES: dict[str, Callable[[str], str]] = {
     "a broken tag": lambda text: f"<password {text}",
 }
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "latin-1", "cp1252"]
+
+
+def writings(text: str) -> st.SearchStrategy[str]:
+    """Ways of writing a text in XML that all read the same: references, CDATA, comments, instructions."""
+    piece = st.sampled_from(
+        [
+            "{0}",
+            "&#{1};",
+            "&#x{1:X};",
+            "&#x000{1:x};",
+            "<![CDATA[{0}]]>",
+            "{0}<!-- x -->",
+            "{0}<?x y?>",
+            "<![CDATA[]]>{0}",
+        ]
+    )
+    pieces = st.lists(piece, min_size=len(text), max_size=len(text))
+    plain = st.just(["{0}"] * len(text))
+    return (plain | pieces).map(
+        lambda forms: "".join(form.format(each, ord(each)) for form, each in zip(forms, text, strict=True))
+    )
+
+
+def read_whole(text: str) -> str:
+    """A text as someone reads it who drops all markup and resolves references."""
+    return unescape(re.sub(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[|\]\]>", "", text, flags=re.DOTALL))
 
 
 def every_text(entry: JournalEntry) -> str:
@@ -316,6 +380,52 @@ class TestSecrets:
         assert f"<sessionId>{session[:6]}***</sessionId>".encode() in opened.response
         for entry in drs.simulator.journal.entries():
             assert session[:7] not in every_text(entry)
+
+    @given(st.data())
+    def test_no_session_id_is_kept_however_it_is_written(self, data: st.DataObject) -> None:
+        """Whatever way of writing it the gateway accepts, only the first six characters can be read anywhere."""
+        drs = Caller()
+        session = drs.open()
+        written = data.draw(writings(session))
+        member = data.draw(st.sampled_from(["sessionId", "n:sessionId xmlns:n='urn:x'", "sessionId a='>'"]))
+        closing = member.split()[0]
+        number = data.draw(st.sampled_from(["1", written]))
+        body = call("selectOrder", f"<primaryOrderNumber>{number}</primaryOrderNumber><{member}>{written}</{closing}>")
+        encoding = data.draw(st.sampled_from(["utf-8", "utf-16", "iso-8859-1"]))
+        drs.post(body.encode(encoding), f"text/xml; charset={encoding}")
+        entry = last(drs)
+        for text in (every_text(entry), json.dumps(drs.simulator.journal.as_har())):
+            assert session[:7] not in text
+            assert session[:7] not in read_whole(text)
+            assert session[7:] not in read_whole(text)
+
+    @pytest.mark.parametrize("split", ["{0}<!---->{1}", "<![CDATA[{0}]]>{1}", "{0}<?x?>{1}", "{0}<![CDATA[]]>{1}"])
+    def test_a_session_id_that_is_split_works_and_is_masked(self, drs: Caller, split: str) -> None:
+        session = drs.open()
+        written = split.format(session[:2], session[2:])
+        drs.post(call("selectOrder", f"<primaryOrderNumber>1</primaryOrderNumber><sessionId>{written}</sessionId>"))
+        entry = last(drs)
+        assert "session" not in entry.error_message
+        assert entry.session == session[:6]
+        assert session[2:] not in every_text(entry)
+
+    def test_an_id_without_a_closing_tag_is_masked_to_the_end(self, drs: Caller) -> None:
+        session = drs.open()
+        drs.post(f"<a><sessionId>{session[:2]}<!---->{session[2:]}")
+        assert session[2:] not in every_text(last(drs))
+
+    def test_every_id_of_a_call_is_masked(self, drs: Caller) -> None:
+        """The first element of that name need not be the one that the gateway reads."""
+        session = drs.open()
+        split = f"{session[:2]}<!---->{session[2:]}"
+        members = f"<x><sessionId>other</sessionId></x><sessionId>{split}</sessionId>"
+        drs.post(call("selectOrder", members.replace("<x>", "<theOrder>").replace("</x>", "</theOrder>")))
+        assert session[2:] not in every_text(last(drs))
+
+    def test_a_call_with_many_ids_is_withheld(self, drs: Caller) -> None:
+        ids = "".join(f"<sessionId>{number:032x}</sessionId>" for number in range(30))
+        drs.post(call("selectOrder", ids))
+        assert last(drs).request.startswith(b"(withheld: ")
 
     def test_a_path_and_headers_are_masked_too(self) -> None:
         kept = journal(10, 1_000_000, password="open-sesame")
@@ -499,6 +609,30 @@ class TestDiagnoses:
 
 
 class TestHar:
+    @given(st.data())
+    def test_it_is_read_back_as_it_was(self, data: st.DataObject) -> None:
+        drs = Caller()
+        drs.open()
+        encoding = data.draw(st.sampled_from(["utf-8", "utf-16", "utf-16-be", "iso-8859-1", "unicode_escape", "none"]))
+        text = call("selectOrder", data.draw(st.text(max_size=20)))
+        body = data.draw(st.binary(max_size=30)) if encoding == "none" else text.encode(encoding, "xmlcharrefreplace")
+        drs.post(body, data.draw(st.sampled_from(["text/xml", f"text/xml; charset={encoding}"])))
+        entries = drs.simulator.journal.entries()
+        archive = json.loads(json.dumps(drs.simulator.journal.as_har()))
+        for read, entry in zip(from_har(archive), entries, strict=True):
+            # Milliseconds of HAR have three digits.
+            assert read.duration == pytest.approx(entry.duration, abs=1e-6)
+            assert replace(read, duration=entry.duration) == entry
+
+    def test_a_request_in_utf_16_is_text(self, drs: Caller) -> None:
+        body = call("closeSession", "<sessionId>é</sessionId>")
+        for encoding, declared in (("utf-16", ""), ("utf-16-be", '<?xml version="1.0" encoding="UTF-16"?>')):
+            bom = b"\xfe\xff" if declared else b""
+            drs.post(bom + (declared + body).encode(encoding), "text/xml; charset=utf-16")
+            (*_, entry) = drs.simulator.journal.as_har()["log"]["entries"]
+            assert entry["request"]["postData"]["text"] == declared + body
+        assert entry["request"]["bodySize"] == len(bom + (declared + body).encode("utf-16-be"))
+
     def test_it_is_an_http_archive(self, drs: Caller) -> None:
         drs.post(call("selectOrder", ""))
         drs.simulator.faults.add(FaultRule(effect=effects.Garbage()))

@@ -1,4 +1,4 @@
-"""Profiles: what comes with the simulator is in order, and what is wrong with one's own is said with its key."""
+"""Profiles: those that come with the simulator load, and an error names the key that it is about."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ def problems_of(path: Path | str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", profile_names())
-def test_every_profile_that_comes_along_can_be_loaded_and_is_called_by_its_name(name: str) -> None:
+def test_bundled_profile_loads_under_its_name(name: str) -> None:
     assert load_profile(name).name == name
 
 
 @pytest.mark.parametrize("name", profile_names())
-def test_every_profile_says_how_its_slots_and_contracts_are_known(name: str) -> None:
+def test_bundled_profile_has_evidence_of_slots_and_contracts(name: str) -> None:
     grades = ("seen", "published", "client", "presumed")
     evidence = load_profile(name).evidence
     assert {"availability.slots", "contracts"} <= evidence.keys()
     assert all(text.startswith(grades) for text in evidence.values())
 
 
-def test_an_own_profile_lays_its_tables_over_the_one_that_it_extends(tmp_path: Path) -> None:
+def test_tables_are_merged_into_the_extended_profile(tmp_path: Path) -> None:
     path = written(tmp_path, 'extends = "lincoln"\n[availability]\nday_cap = 14\n')
     profile = load_profile(path)
     assert profile.availability.day_cap == 14
     assert profile.availability.slots == load_profile("lincoln").availability.slots
 
 
-def test_an_own_profile_can_extend_another_file_beside_it(tmp_path: Path) -> None:
+def test_profile_extends_a_file_in_its_folder(tmp_path: Path) -> None:
     written(tmp_path, 'extends = "lincoln"\n[availability]\nday_cap = 10\n', "base.toml")
     path = written(tmp_path, 'extends = "base.toml"\ntitle = "Ours"\n')
     assert (load_profile(path).title, load_profile(path).availability.day_cap) == ("Ours", 10)
@@ -51,7 +51,7 @@ def test_an_own_profile_can_extend_another_file_beside_it(tmp_path: Path) -> Non
     ("lines", "problem"),
     [
         ("[availability]\nday_cap = 0", "availability.day_cap: Input should be greater than or equal to 1"),
-        ("[availability]\nday_cpa = 9", "availability.day_cpa: is not a setting; look for a slip in its name"),
+        ("[availability]\nday_cpa = 9", "availability.day_cpa: is unknown; check its spelling"),
         ('[availability]\nslots = ["8 to 12"]', "availability.slots[0]: write hours as 08:00-12:00"),
         ('[availability]\nslots = ["12:00-08:00"]', "availability.slots[0]: 12:00 is not before 08:00"),
         ('[availability]\nslots = ["08:00Z-12:00"]', "availability.slots[0]: write local times, without an offset"),
@@ -81,9 +81,20 @@ def test_an_own_profile_can_extend_another_file_beside_it(tmp_path: Path) -> Non
         ('[evidence]\n"availability.colour" = "seen"', "evidence: there is no key 'availability.colour'"),
         (
             '[unknown_location]\nlatitude = "north"',
-            "unknown_location.latitude: could not convert string to float: 'north'",
+            "unknown_location.latitude: 'north' is no number of degrees between -90 and 90",
         ),
-        ("[unknown_location]\nlongitude = 500", "unknown_location.longitude: '500' is no coordinate in degrees"),
+        (
+            "[unknown_location]\nlatitude = 90.1",
+            "unknown_location.latitude: '90.1' is no number of degrees between -90 and 90",
+        ),
+        (
+            '[unknown_location]\nlatitude = "nan"',
+            "unknown_location.latitude: 'nan' is no number of degrees between -90 and 90",
+        ),
+        (
+            "[unknown_location]\nlongitude = -180.5",
+            "unknown_location.longitude: '-180.5' is no number of degrees between -180 and 180",
+        ),
         (
             "unknown_location = 7",
             "unknown_location: Input should be a valid dictionary or instance of LocationSettings",
@@ -92,19 +103,19 @@ def test_an_own_profile_can_extend_another_file_beside_it(tmp_path: Path) -> Non
         ("extends = 5", "extends: must be the name of a profile, or a file"),
     ],
 )
-def test_what_is_wrong_with_a_profile_is_said_with_its_key(tmp_path: Path, lines: str, problem: str) -> None:
+def test_problem_names_the_key(tmp_path: Path, lines: str, problem: str) -> None:
     text = lines if lines.startswith("extends") else f'extends = "lincoln"\n{lines}\n'
     assert problem in problems_of(written(tmp_path, text))
 
 
-def test_a_text_of_ones_own_may_use_what_its_default_uses_or_less(tmp_path: Path) -> None:
+def test_message_may_use_the_placeholders_of_its_default(tmp_path: Path) -> None:
     lines = 'extends = "lincoln"\n[messages]\ntoo_long = "{field}: {length}"\norder_exists = "known"\n'
     messages = load_profile(written(tmp_path, lines)).messages
     assert (messages.too_long, messages.order_exists) == ("{field}: {length}", "known")
 
 
-def with_standing_visits(*hours_and_days: tuple[str, list[str]]) -> str:
-    """A profile with one operative, at work from 08:00 to 16:00, with these standing visits."""
+def with_recurring_visits(*hours_and_days: tuple[str, list[str]]) -> str:
+    """A profile with one operative, who works from 08:00 to 16:00 and has these recurring visits."""
     operative = load_profile("lincoln").operatives[1]
     visits = "".join(
         f'[[operatives.recurring_visits]]\ndays = {days}\nhours = "{hours}"\nlatitude = 53\nlongitude = 0\n'
@@ -118,66 +129,86 @@ def with_standing_visits(*hours_and_days: tuple[str, list[str]]) -> str:
 
 
 @pytest.mark.parametrize("hours", ["07:59-09:00", "15:00-16:01"])
-def test_a_standing_visit_outside_the_working_hours_is_refused(tmp_path: Path, hours: str) -> None:
-    path = written(tmp_path, with_standing_visits((hours, ["monday"])))
+def test_recurring_visit_outside_working_hours_is_refused(tmp_path: Path, hours: str) -> None:
+    path = written(tmp_path, with_recurring_visits((hours, ["monday"])))
     assert problems_of(path) == ["operatives[0].recurring_visits[0]: lies outside the operative's hours"]
 
 
-def test_two_standing_visits_at_the_same_time_are_refused(tmp_path: Path) -> None:
-    path = written(tmp_path, with_standing_visits(("09:00-10:00", ["monday"]), ("09:30-11:00", ["friday", "monday"])))
+def test_recurring_visits_at_the_same_time_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, with_recurring_visits(("09:00-10:00", ["monday"]), ("09:30-11:00", ["friday", "monday"])))
     assert problems_of(path) == ["operatives[0].recurring_visits[1]: is at the same time as recurring_visits[0]"]
 
 
-def test_standing_visits_may_follow_each_other_or_share_their_time_on_different_days(tmp_path: Path) -> None:
+def test_recurring_visits_may_touch_or_lie_on_different_days(tmp_path: Path) -> None:
     path = written(
         tmp_path,
-        with_standing_visits(("08:00-10:00", ["monday"]), ("10:00-16:00", ["monday"]), ("09:00-10:00", ["friday"])),
+        with_recurring_visits(("08:00-10:00", ["monday"]), ("10:00-16:00", ["monday"]), ("09:00-10:00", ["friday"])),
     )
     assert len(load_profile(path).operatives[0].recurring_visits) == 3
 
 
-def test_a_coordinate_keeps_the_digits_that_it_was_entered_with() -> None:
+def test_coordinate_keeps_its_digits() -> None:
     assert load_profile("lincoln").locations[0].latitude == "53.22900000"
 
 
-def test_hours_can_be_written_as_a_table_of_times(tmp_path: Path) -> None:
+def test_hours_can_be_a_table_of_times(tmp_path: Path) -> None:
     lines = 'extends = "lincoln"\n[availability]\nslots = [{begin = 08:00:00, end = 12:00:00}]\n'
     profile = load_profile(written(tmp_path, lines))
     assert profile.availability.slots == load_profile("lincoln").availability.slots[:1]
 
 
-def test_a_profile_is_not_changed_after_it_was_read() -> None:
+def test_profile_is_frozen() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         load_profile("lincoln").availability.day_cap = 3
 
 
-def test_all_that_is_wrong_is_said_at_once_a_line_each(tmp_path: Path) -> None:
+def test_each_problem_has_a_line(tmp_path: Path) -> None:
     path = written(tmp_path, 'extends = "lincoln"\ncolour = "red"\n[availability]\nday_cap = 0\n')
     with pytest.raises(ProfileError, match="cannot be used") as refused:
         load_profile(path)
     assert len(str(refused.value).splitlines()) == 1 + len(refused.value.problems) == 3
 
 
-def test_a_file_that_is_no_toml_is_refused_with_the_line(tmp_path: Path) -> None:
+def test_file_that_is_no_toml_is_refused_with_the_line(tmp_path: Path) -> None:
     assert "line 1" in problems_of(written(tmp_path, "name = lincoln"))[0]
 
 
-def test_a_name_that_is_neither_file_nor_profile_is_refused_with_those_there_are() -> None:
+def test_unknown_name_is_refused_with_the_known_ones() -> None:
     assert "lincoln" in problems_of("linclon")[0]
 
 
-def test_profiles_that_extend_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
+def test_circle_of_profiles_is_refused(tmp_path: Path) -> None:
     written(tmp_path, 'extends = "own.toml"\n', "other.toml")
     assert "circle" in problems_of(written(tmp_path, 'extends = "other.toml"\n'))[0]
 
 
-def test_a_circle_is_found_however_the_way_round_is_written(tmp_path: Path) -> None:
+def test_circle_is_found_however_its_paths_are_written(tmp_path: Path) -> None:
     path = written(tmp_path, f'extends = "../{tmp_path.name}/own.toml"\n')
     assert "circle" in problems_of(path)[0]
     assert len(problems_of(path)[0]) < 1000
 
 
-def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+def test_file_that_is_not_utf_8_is_refused_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_bytes(b"name = '\xff'")
-    assert problems_of(path)[0].startswith("is no TOML")
+    assert problems_of(path)[0].startswith("is no TOML: it is not UTF-8 text, save it as UTF-8")
+
+
+def test_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_bytes(b'\xef\xbb\xbfextends = "lincoln"\r\ntitle = "Ours"\r\n')
+    assert load_profile(path).title == "Ours"
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), [(90, 180), (-90, -180)])
+def test_poles_and_date_line_are_coordinates(tmp_path: Path, latitude: int, longitude: int) -> None:
+    lines = f'extends = "lincoln"\n[unknown_location]\nlatitude = {latitude}\nlongitude = {longitude}\n'
+    place = load_profile(written(tmp_path, lines)).unknown_location
+    assert (place.latitude, place.longitude) == (str(latitude), str(longitude))
+
+
+def test_depot_at_an_impossible_latitude_is_refused(tmp_path: Path) -> None:
+    """A profile that loads exports a state that can be imported, so both have the same limits."""
+    text = with_recurring_visits(("09:00-10:00", ["monday"])).replace("latitude = 53", "latitude = 120", 1)
+    problem = "operatives[0].latitude: '120' is no number of degrees between -90 and 90"
+    assert problem in problems_of(written(tmp_path, text))

@@ -1,4 +1,4 @@
-"""A DRS from recordings: which answer goes to which request, and what is told where none does."""
+"""A DRS from recordings: which response answers which request, and the fault if none does."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from shutil import copytree
 import pytest
 import requests
 from drs_client import DrsClient
-from drs_simulator import load_profile
-from drs_simulator.replay.recorded_drs import replay_application
-from drs_simulator.replay.recording_folder import RecordingFolderError, read_recording
+from drs_simulator import RecordingError, load_profile, load_recording
+from drs_simulator.replay.gateway import replay_application
 from lxml import etree
 from werkzeug.test import Client, TestResponse
 
@@ -32,7 +31,7 @@ Post = Callable[..., TestResponse]
 
 def caller(folder: Path, *, closest: bool = False) -> Post:
     """What posts to the folder's DRS."""
-    endpoint = replay_application(read_recording(folder), load_profile("lincoln"), Random(1), closest=closest)
+    endpoint = replay_application(load_recording(folder), load_profile("lincoln"), Random(1), closest=closest)
 
     def post(body: str | bytes, content_type: str = "text/xml") -> TestResponse:
         return Client(endpoint).post(PATH, data=body, content_type=content_type)
@@ -71,7 +70,7 @@ class TestEqualRequests:
         assert (answer.status_code, answer.data) == (200, response)
         assert answer.content_type == "text/xml;charset=UTF-8"
 
-    def test_a_session_that_is_opened_has_an_id_of_its_own_and_all_else_is_as_recorded(self) -> None:
+    def test_every_opened_session_has_an_id_of_its_own(self) -> None:
         post = caller(FOLDER)
         request, response = recorded("01-openSession")
         first, second = (post(request).text for _ in range(2))
@@ -79,7 +78,7 @@ class TestEqualRequests:
         assert len({*ids, "0f1e2d3c4b5a69788796a5b4c3d2e1f0"}) == 3
         assert first.replace(ids[0], "0f1e2d3c4b5a69788796a5b4c3d2e1f0") == response.decode()
 
-    def test_sessions_login_password_comments_order_and_white_space_make_no_difference(self) -> None:
+    def test_volatile_values_comments_and_order_make_no_difference(self) -> None:
         post = caller(FOLDER)
         assert "<status>success</status>" in post(call("openSession", OPEN)).text
         assert post(call("closeSession", "<!-- bye -->\n <sessionId>other</sessionId>")).status_code == 200
@@ -88,13 +87,13 @@ class TestEqualRequests:
         moved = request.replace(start, b"").replace(end, end + b"\n\n" + start)
         assert post(moved).data == response
 
-    def test_a_stand_in_of_the_recording_is_equal_to_any_value_but_none(self, tmp_path: Path) -> None:
+    def test_a_pseudonym_is_equal_to_any_value_but_an_empty_one(self, tmp_path: Path) -> None:
         about = ABOUT + '[redacted]\nuserId = ["Jo Stand-In"]\n'
         post = caller(written(tmp_path, ("deleteOrder", "<userId>Jo Stand-In</userId>", "<done/>"), about=about))
         assert "<done/>" in post(call("deleteOrder", "<userId>Jane</userId>")).text
         assert "userId is '', was 'Jo Stand-In'" in fault(post(call("deleteOrder", "<userId/>")))
 
-    def test_the_next_in_order_answers_and_after_it_the_last(self, tmp_path: Path) -> None:
+    def test_equal_requests_are_answered_in_order_then_by_the_last(self, tmp_path: Path) -> None:
         look, other = ORDER.format("s", 1), ORDER.format("s", 2)
         post = caller(
             written(
@@ -107,27 +106,27 @@ class TestEqualRequests:
             )
         )
 
-        def said(operation: str, members: str) -> str:
+        def answer_of(operation: str, members: str) -> str:
             answer = post(call(operation, members))
-            return re.findall(r"Body><(\w+)/>", answer.text)[0]
+            return str(re.findall(r"Body><(\w+)/>", answer.text)[0])
 
         for _ in range(2):
-            assert said("openSession", OPEN) == "opened"
-            assert said("selectOrder", look) == "planned"
-            assert said("scheduleBooking", look) == "scheduled"
-            assert [said("selectOrder", look) for _ in range(3)] == ["fixed"] * 3
+            assert answer_of("openSession", OPEN) == "opened"
+            assert answer_of("selectOrder", look) == "planned"
+            assert answer_of("scheduleBooking", look) == "scheduled"
+            assert [answer_of("selectOrder", look) for _ in range(3)] == ["fixed"] * 3
 
     def test_the_tenth_comes_after_the_ninth(self, tmp_path: Path) -> None:
         exchanges = [("selectOrder", ORDER.format("s", 1), f"<n{number}/>") for number in range(1, 12)]
         post = caller(written(tmp_path, *exchanges))
-        said = [re.findall(r"<n(\d+)/>", post(call("selectOrder", ORDER.format("s", 1))).text)[0] for _ in range(11)]
-        assert said == [str(number) for number in range(1, 12)]
+        numbers = [re.findall(r"<n(\d+)/>", post(call("selectOrder", ORDER.format("s", 1))).text)[0] for _ in range(11)]
+        assert numbers == [str(number) for number in range(1, 12)]
 
     def test_a_recorded_fault_is_answered_with_500(self, tmp_path: Path) -> None:
-        told = "<e:Fault><faultcode>e:Client</faultcode><faultstring>No.</faultstring></e:Fault>"
-        assert fault(caller(written(tmp_path, ("foo", "", told)))(call("foo", ""))) == "No."
+        fault_element = "<e:Fault><faultcode>e:Client</faultcode><faultstring>No.</faultstring></e:Fault>"
+        assert fault(caller(written(tmp_path, ("foo", "", fault_element)))(call("foo", ""))) == "No."
 
-    def test_what_the_simulator_itself_would_refuse_is_answered_as_recorded(self, tmp_path: Path) -> None:
+    def test_a_request_that_the_simulator_would_refuse_is_answered(self, tmp_path: Path) -> None:
         folder = written(tmp_path, ("foo", "", "<done/>"))
         body = envelope('<foo xmlns="urn:x"><foo xmlns=""><a/></foo></foo>')
         (folder / "1-foo.request.xml").write_text(body, encoding="utf-8")
@@ -149,13 +148,13 @@ class TestEqualRequests:
 
 
 class TestUnequalRequests:
-    def test_an_operation_without_a_recording_is_named_with_those_that_have_one(self) -> None:
+    def test_a_fault_names_the_recorded_operations(self) -> None:
         assert fault(caller(FOLDER)(call("selectOrder", ""))) == (
             "There is no recording of selectOrder. "
             "Recorded are: checkAvailability, closeSession, createOrder, openSession, scheduleBooking."
         )
 
-    def test_what_the_nearest_recorded_request_differs_in_is_told(self) -> None:
+    def test_a_fault_names_the_mismatches_with_the_closest_request(self) -> None:
         request = recorded("03-checkAvailability")[0].replace(b">3670010<", b">99<").replace(b"<userId>.</userId>", b"")
         assert fault(caller(FOLDER)(request)) == (
             "There is no recording of checkAvailability with this request. The closest is 03-checkAvailability: "
@@ -163,14 +162,14 @@ class TestUnequalRequests:
             "checkAvailability/theOrder/userId is there not at all, was there once."
         )
 
-    def test_the_nearest_is_the_one_that_differs_least(self, tmp_path: Path) -> None:
+    def test_the_closest_request_has_the_fewest_mismatches(self, tmp_path: Path) -> None:
         first, second = (ORDER.format("s", number) + f"<contract>{number}</contract>" for number in (1, 2))
         post = caller(written(tmp_path, ("selectOrder", first, "<a/>"), ("selectOrder", second, "<b/>")))
         sent = ORDER.format("s", 2) + "<contract>1</contract><userId>.</userId>"
         assert "The closest is 1-selectOrder" in fault(post(call("selectOrder", sent.replace(">2<", ">3<"))))
         assert "The closest is 2-selectOrder" in fault(post(call("selectOrder", sent.replace(">1<", ">2<"))))
 
-    def test_of_many_differences_the_first_are_told_and_long_values_are_cut(self) -> None:
+    def test_a_fault_lists_few_mismatches_and_cuts_long_values(self) -> None:
         text = fault(caller(FOLDER)(call("createOrder", "".join(f"<x{n}>1</x{n}>" for n in range(9)))))
         assert re.search(r"; and \d more\.$", text)
         request = recorded("03-checkAvailability")[0].replace(b">3670010<", b">" + b"9" * 500 + b"<")
@@ -180,12 +179,12 @@ class TestUnequalRequests:
         request = recorded("02-closeSession")[0].replace(b"http://autogenerated.OTWebServiceApi", b"http://other")
         assert "closeSession is in another namespace, or in none" in fault(caller(FOLDER)(request))
 
-    def test_the_password_that_was_sent_is_never_told(self) -> None:
+    def test_a_fault_does_not_contain_the_password(self) -> None:
         answer = caller(FOLDER)(call("openSession", "<login>a</login><password>my-secret</password><x/>"))
         assert "openSession/x is there once, was there not at all" in fault(answer)
         assert "my-secret" not in answer.text
 
-    def test_a_request_without_an_equal_gets_the_nearest_answer_where_that_is_wanted(self) -> None:
+    def test_closest_answers_a_request_that_was_not_recorded(self) -> None:
         request, response = recorded("03-checkAvailability")
         assert caller(FOLDER, closest=True)(request.replace(b">3670010<", b">99<")).data == response
         assert "no recording of selectOrder" in fault(caller(FOLDER, closest=True)(call("selectOrder", "")))
@@ -202,12 +201,12 @@ class TestUnequalRequests:
             (envelope("<a>" * 5000).encode(), "nested too deep"),
         ],
     )
-    def test_what_is_no_soap_request_gets_the_gateways_fault(self, body: bytes, words: str) -> None:
+    def test_a_request_that_is_not_soap_gets_the_gateways_fault(self, body: bytes, words: str) -> None:
         assert words in fault(caller(FOLDER)(body))
 
 
 def test_the_interface_description_is_the_simulators_own() -> None:
-    endpoint = replay_application(read_recording(FOLDER), load_profile("lincoln"), Random(1))
+    endpoint = replay_application(load_recording(FOLDER), load_profile("lincoln"), Random(1))
     answer = Client(endpoint).get(f"{PATH}?wsdl")
     assert etree.fromstring(answer.data).tag == "{http://schemas.xmlsoap.org/wsdl/}definitions"
     assert "http://localhost" + PATH in answer.text
@@ -228,19 +227,51 @@ class TestFolder:
             ("first.request.xml", b"<a/>", "first.request.xml is not named NN-operation.request.xml."),
         ],
     )
-    def test_a_file_that_is_amiss_is_named(self, tmp_path: Path, file: str, content: bytes | None, words: str) -> None:
+    def test_a_bad_file_is_named(self, tmp_path: Path, file: str, content: bytes | None, words: str) -> None:
         folder = Path(copytree(FOLDER, tmp_path / "r"))
         if content is None:
             (folder / file).unlink()
         else:
             (folder / file).write_bytes(content)
-        with pytest.raises(RecordingFolderError, match=re.escape(words)) as told:
-            read_recording(folder)
-        assert "\n" not in str(told.value)
+        with pytest.raises(RecordingError, match=re.escape(words)) as raised:
+            load_recording(folder)
+        assert "\n" not in str(raised.value)
 
-    def test_a_folder_without_exchanges_is_told(self, tmp_path: Path) -> None:
-        with pytest.raises(RecordingFolderError, match=r"has no exchanges\.$"):
-            read_recording(written(tmp_path))
+    def test_a_folder_without_exchanges_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(RecordingError, match=r"has no exchanges\.$"):
+            load_recording(written(tmp_path))
+
+    def test_a_response_with_a_doctype_is_refused(self, tmp_path: Path) -> None:
+        folder = written(tmp_path, ("foo", "", "<a/>"))
+        (folder / "1-foo.response.xml").write_bytes(b"<!DOCTYPE a><a/>")
+        with pytest.raises(RecordingError, match=r"1-foo\.response\.xml has a DOCTYPE"):
+            load_recording(folder)
+
+    def test_a_pattern_that_is_no_regular_expression_is_refused(self, tmp_path: Path) -> None:
+        folder = written(tmp_path, ("foo", "", "<a/>"), about=ABOUT + '[volatile]\norderId = "["\n')
+        with pytest.raises(RecordingError, match=r"recording\.toml cannot be read"):
+            load_recording(folder)
+
+
+class TestRecording:
+    """What ``load_recording`` gives to those who use it from Python."""
+
+    def test_a_recording_has_all_that_its_folder_says(self) -> None:
+        recording = load_recording(str(FOLDER))
+        assert (recording.title, recording.profile) == ("Appendix B", "lincoln-2021")
+        assert recording.source == "seen: drs-interfaces-and-workflow, Appendix B"
+        assert recording.clock == "fixed@2021-10-22T12:20:59.555+01:00"
+        assert recording.volatile["sessionId"].fullmatch("0" * 32)
+        assert recording.redacted == {}
+
+    def test_an_exchange_has_its_bytes_and_its_operation(self) -> None:
+        exchange = load_recording(FOLDER).exchanges[2]
+        assert (exchange.name, exchange.operation) == ("03-checkAvailability", "checkAvailability")
+        assert (exchange.request, exchange.response) == recorded(exchange.name)
+
+    def test_title_and_profile_are_enough(self, tmp_path: Path) -> None:
+        recording = load_recording(written(tmp_path, ("foo", "", "<a/>")))
+        assert (recording.source, recording.clock, recording.volatile, recording.redacted) == ("", "system", {}, {})
 
 
 class TestCommand:
@@ -280,12 +311,12 @@ class TestCommand:
             (("--from-recordings", "{empty}"), "recording.toml cannot be read"),
             (("--from-recordings", "{nowhere}"), "Profile no/where cannot be used"),
             (("--from-recordings", "{folder}", "--profile", "nowhere"), "Profile nowhere cannot be used"),
-            (("--from-recordings", "{folder}", "--clock", "wall"), "--clock has no meaning here: leave it out with"),
+            (("--from-recordings", "{folder}", "--clock", "system"), "--clock has no meaning here: leave it out with"),
             (("--from-recordings", "{folder}", "--password", "p"), "--password has no meaning here"),
             (("--closest-match",), "--closest-match has no meaning here: it goes with --from-recordings."),
         ],
     )
-    def test_what_cannot_be_used_is_told_in_a_line_with_exit_code_2(
+    def test_unusable_options_are_one_line_and_exit_code_2(
         self, arguments: tuple[str, ...], words: str, tmp_path: Path
     ) -> None:
         about = ABOUT.replace('"lincoln"', '"no/where"')

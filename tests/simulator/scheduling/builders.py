@@ -1,9 +1,8 @@
-"""A caller's desk for the tests: a scheduler with an open session, and DRS's use cases in a line each."""
+"""Builders for the tests: requests, and a desk, which is a scheduler with an open session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from random import Random
@@ -82,16 +81,24 @@ def slots(answer: Availability) -> list[Slot]:
     return [slot for day in answer.days for slot in day.slots]
 
 
-def kept(store: MemoryStore) -> Mapping[str, object]:
-    """A deep copy of everything that the store keeps, to be compared with a later one."""
-    # How often it was changed is no part of what it keeps.
-    return deepcopy(
-        {
-            name: value
-            for name, value in vars(store).items()
-            if name not in ("_lock", "_master_data_version", "_version")
+def state_of(store: Store) -> Mapping[str, object]:
+    """Everything in the store, to be compared with a later state."""
+    with store.transaction() as transaction:
+        bookings = tuple(transaction.bookings())
+        appointments = [booking.appointment for booking in bookings if booking.appointment is not None]
+        operatives = sorted({each.operative_id for each in appointments})
+        days = [each.day for each in appointments]
+        return {
+            "sessions": tuple(transaction.sessions()),
+            "numbers": dict(transaction.numbers()),
+            "orders": tuple(transaction.orders()),
+            "bookings": bookings,
+            "diaries": dict(transaction.diaries(operatives, min(days), max(days))) if days else {},
+            "sor_codes": tuple(transaction.sor_codes()),
+            "locations": tuple(transaction.locations()),
+            "operatives": dict(transaction.changed_operatives()),
+            "confirmations": transaction.confirmations(),
         }
-    )
 
 
 class Desk:
@@ -99,8 +106,8 @@ class Desk:
 
     Args:
         profile: The installation.
-        now: Where its clock stands; local to London where it has no offset.
-        store: The keeping of its state.
+        now: The time of its clock; local to London where it has no offset.
+        store: Where its state is stored.
     """
 
     def __init__(
@@ -114,11 +121,11 @@ class Desk:
         self._numbers = count(1)
 
     def open(self) -> str:
-        """The id of a session that was opened just now."""
+        """Open a session and return its id."""
         return self.scheduler.open_session("desk", "secret").id
 
     def perform(self, use_case: Callable[[UseCaseContext, _Request], _Answer], request: _Request) -> _Answer:
-        """What DRS answers to the request."""
+        """Return the answer to the request."""
         return self.scheduler.perform(use_case, self.session_id, request)
 
     def availability(
@@ -133,7 +140,7 @@ class Desk:
         return self.availability(midnight, midnight, **order)
 
     def order(self, **changes: Any) -> OrderWithBookings:
-        """A new order under a number of its own, wanted within 60 days, with ``changes``."""
+        """Create an order with a new number, wanted within 60 days, with ``changes``."""
         wanted = asked(
             number=f"order-{next(self._numbers)}",
             comments=" ",
@@ -148,7 +155,7 @@ class Desk:
         self.perform(schedule_booking, PlacingRequest(request))
 
     def book(self, begin: datetime, end: datetime, **order: Any) -> PlannedBooking:
-        """A new order whose booking is scheduled into that planning window."""
+        """Create an order and schedule its booking in that planning window."""
         created = self.order(**order)
         self.schedule(created.bookings[0].booking.id, begin, end)
         return self.booking(created.order.number)
@@ -179,7 +186,7 @@ class Desk:
         self.perform(update_booking, update)
 
     def bring_to(self, life_cycle: LifeCycle) -> int:
-        """The id of a scheduled booking that has come so far."""
+        """Bring a scheduled booking to that life cycle and return its id."""
         booked = self.book(local("2021-11-02T08:00"), local("2021-11-02T12:00")).booking
         if life_cycle is LifeCycle.RESERVED:
             request = BookingRequest(booked.id, "0", " ", None, booked.window_start, booked.window_end)

@@ -1,4 +1,4 @@
-"""A desk of one's own for every test."""
+"""A desk for every test."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from tests.simulator.scheduling.builders import Desk
 
 @pytest.fixture
 def desk() -> Desk:
-    """A desk at Lincoln, at the moment of Appendix B."""
+    """A desk at Lincoln, at the time of Appendix B."""
     return Desk()

@@ -105,7 +105,7 @@ class AllOperations(RuleBasedStateMachine):
         }
 
     def call(self, operation: str, **members: Any) -> Answered:
-        before = self.caller.kept()
+        before = self.caller.state()
         sent: Mapping[str, Any] = {**members, "sessionId": self.session_id}
         answered = self.caller.post(request(operation, sent))
         assert answered.status == 200, answered.fault
@@ -115,7 +115,7 @@ class AllOperations(RuleBasedStateMachine):
         VALID.assertValid(wrapper)
         if answered.returned.findtext("status") == "error":
             assert answered.error
-            assert self.caller.kept() == before
+            assert self.caller.state() == before
         return answered
 
     @rule(target=orders, location=locations, sor=sor_codes, priority=priorities, contract=contracts, long=rarely)

@@ -1,4 +1,4 @@
-"""The compiled reader and writer against Spyne's general way, which is the reference."""
+"""The compiled reader and writer against Spyne, the reference."""
 
 from __future__ import annotations
 
@@ -101,12 +101,12 @@ def written(operation: str, response: Any) -> bytes | None:
 
 
 @given(responses())
-def test_any_response_is_written_to_the_byte_as_spyne_writes_it_or_by_neither(drawn: tuple[str, Any]) -> None:
+def test_any_response_is_written_as_spyne_writes_it(drawn: tuple[str, Any]) -> None:
     assert written(*drawn) == written_by_spyne(*drawn)
 
 
 @given(objects(TYPES.classes["daySlotsInfo"]))
-def test_what_was_written_before_stands_for_itself(day: Any) -> None:
+def test_a_written_element_can_be_written_again(day: Any) -> None:
     plain = TYPES["xmbCheckAvailabilityResponse"](status="success", theSlots=[day, day])
     expected = written_by_spyne("checkAvailability", plain)
     try:
@@ -166,7 +166,7 @@ def members_of(value: Any) -> Any:
 
 
 @given(requests())
-def test_what_is_read_is_read_as_spyne_reads_it(drawn: tuple[str, etree._Element]) -> None:
+def test_any_request_is_read_as_spyne_reads_it(drawn: tuple[str, etree._Element]) -> None:
     name, wrapper = drawn
     envelope = etree.Element("Envelope")
     etree.SubElement(envelope, "Body").append(wrapper)
@@ -177,7 +177,8 @@ def test_what_is_read_is_read_as_spyne_reads_it(drawn: tuple[str, etree._Element
     protocol = CxfReader()
     protocol.set_app(application("observed"))
     try:
-        (expected,) = protocol.from_element(context, context.descriptor.in_message, wrapper)
+        message: Any = protocol.from_element(context, context.descriptor.in_message, wrapper)
+        (expected,) = message
     except SoapFault:
         expected = None
     try:
@@ -190,7 +191,7 @@ def test_what_is_read_is_read_as_spyne_reads_it(drawn: tuple[str, etree._Element
 
 def test_the_requests_of_a_healthy_client_are_read_without_spyne(monkeypatch: pytest.MonkeyPatch) -> None:
     drs = Caller()
-    monkeypatch.setattr(Gateway, "answer_by_spyne", lambda *_: pytest.fail("the general way was taken"))
+    monkeypatch.setattr(Gateway, "answer_by_spyne", lambda *_: pytest.fail("Spyne has read it"))
     session = drs.open()
     assert drs.ask("checkAvailability", f"{PERIOD}{ORDER}", session).returned.findtext("status") == "success"
     assert drs.ask("createOrder", ORDER, session).returned.findtext("status") == "success"
@@ -227,7 +228,7 @@ def test_why_spyne_reads_a_request_is_logged(caplog: pytest.LogCaptureFixture, b
 
 CALLERS = Caller(), Caller()
 SESSION, _ = [caller.open() for caller in CALLERS]
-QUICK, GENERAL = (Gateway(caller.simulator.scheduler) for caller in CALLERS)
+COMPILED, SPYNE = (Gateway(caller.simulator.scheduler) for caller in CALLERS)
 IN_SESSION = f"<sessionId>{SESSION}</sessionId>"
 PLAIN = [
     call("openSession", OPEN),
@@ -240,29 +241,29 @@ PLAIN = [
 
 
 @given(st.sampled_from([*PLAIN, *ENVELOPES]).flatmap(lambda body: st.just(body.encode()) | mutated(body)))
-def test_both_ways_give_the_same_answer_to_any_bytes(body: bytes) -> None:
+def test_both_paths_give_the_same_answer_to_any_bytes(body: bytes) -> None:
     for _ in range(2):
-        quick, general = QUICK.answer(body, "utf-8"), GENERAL.answer_by_spyne(body, "utf-8")
-        assert (quick.status, quick.operation, quick.body) == (general.status, general.operation, general.body)
+        compiled, spyne = COMPILED.answer(body, "utf-8"), SPYNE.answer_by_spyne(body, "utf-8")
+        assert (compiled.status, compiled.operation, compiled.body) == (spyne.status, spyne.operation, spyne.body)
 
 
-def test_a_request_that_was_read_before_is_answered_by_what_is_true_now() -> None:
+def test_a_repeated_request_is_answered_with_the_present_state() -> None:
     drs = Caller()
-    asked = call("checkAvailability", f"{PERIOD}<sessionId>{drs.open()}</sessionId>{ORDER}")
-    before = drs.post(asked)
-    assert drs.post(asked) == before
+    search = call("checkAvailability", f"{PERIOD}<sessionId>{drs.open()}</sessionId>{ORDER}")
+    before = drs.post(search)
+    assert drs.post(search) == before
     drs.simulator.clock.shift(timedelta(days=4))
-    assert "ession" in drs.post(asked).error
-    asked = call("checkAvailability", f"{PERIOD}<sessionId>{drs.open()}</sessionId>{ORDER}")
-    assert drs.post(asked).body.count("<available>NO") > before.body.count("<available>NO")
+    assert "ession" in drs.post(search).error
+    search = call("checkAvailability", f"{PERIOD}<sessionId>{drs.open()}</sessionId>{ORDER}")
+    assert drs.post(search).body.count("<available>NO") > before.body.count("<available>NO")
 
 
-def test_a_day_that_was_answered_before_is_answered_anew_once_its_diary_has_changed() -> None:
+def test_a_day_is_written_again_once_its_diary_has_changed() -> None:
     drs = Caller()
     session = drs.open()
     number = iter(range(1, 100))
-    asked = call("checkAvailability", f"{PERIOD}<sessionId>{session}</sessionId>{ORDER}")
-    available = [drs.post(asked).body.count("<available>YES")]
+    search = call("checkAvailability", f"{PERIOD}<sessionId>{session}</sessionId>{ORDER}")
+    available = [drs.post(search).body.count("<available>YES")]
     window = (
         "<planningWindowStart>2021-10-27T08:00:00</planningWindowStart>"
         "<planningWindowEnd>2021-10-27T16:00:00</planningWindowEnd>"
@@ -272,5 +273,5 @@ def test_a_day_that_was_answered_before_is_answered_anew_once_its_diary_has_chan
         made = drs.ask("createOrder", order, session).returned.findtext("theOrder/theBookings/bookingId")
         members = f"<bookingId>{made}</bookingId><contract>0</contract>{window}<primaryOrderNumber/>"
         assert drs.ask("scheduleBooking", f"<theBooking>{members}</theBooking>", session).returned.findtext("status")
-        available.append(drs.post(asked).body.count("<available>YES"))
+        available.append(drs.post(search).body.count("<available>YES"))
     assert available[-1] < available[0]

@@ -20,7 +20,7 @@ def fresh_interpreter(*statements: str, options: tuple[str, ...] = ()) -> subpro
     )
 
 
-def said(*statements: str, options: tuple[str, ...] = ()) -> str:
+def output_of(*statements: str, options: tuple[str, ...] = ()) -> str:
     ran = fresh_interpreter(*statements, options=options)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout.strip()
@@ -28,7 +28,10 @@ def said(*statements: str, options: tuple[str, ...] = ()) -> str:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_spyne_is_importable_and_its_importer_needs_no_fallback(module: str) -> None:
-    assert said(COMPAT, f"import {module}; print({module}.__name__)", options=("-W", "error::ImportWarning")) == module
+    assert (
+        output_of(COMPAT, f"import {module}; print({module}.__name__)", options=("-W", "error::ImportWarning"))
+        == module
+    )
 
 
 def test_an_import_of_spyne_that_failed_before_does_no_harm() -> None:
@@ -36,22 +39,22 @@ def test_an_import_of_spyne_that_failed_before_does_no_harm() -> None:
     attempt = (
         "import sys; sys.modules['spyne.util.six.moves'] = None\ntry: import spyne\nexcept ImportError: print('no')"
     )
-    assert said(attempt, COMPAT, "import spyne; print(spyne.__version__)").split() == ["no", "2.14.0"]
+    assert output_of(attempt, COMPAT, "import spyne; print(spyne.__version__)").split() == ["no", "2.14.0"]
 
 
 def test_a_spyne_that_is_imported_already_stays_the_same_one() -> None:
     program = (COMPAT, "import spyne; before = spyne", COMPAT, "import spyne; print(spyne is before)")
-    assert said(*program) == "True"
+    assert output_of(*program) == "True"
 
 
 def test_doing_it_twice_adds_no_second_importer() -> None:
     count = "import sys; print(sum(type(i).__name__ == '_SixMetaPathImporter' for i in sys.meta_path))"
-    assert said(COMPAT, count, COMPAT, count).split() == ["1", "1"]
+    assert output_of(COMPAT, count, COMPAT, count).split() == ["1", "1"]
 
 
 def test_no_warning_is_silenced() -> None:
     filters = "import warnings; print(list(warnings.filters))"
-    before, after = said(filters, COMPAT, filters).splitlines()
+    before, after = output_of(filters, COMPAT, filters).splitlines()
     assert before == after
 
 

@@ -97,13 +97,13 @@ def test_a_slip_is_a_fault_with_strict_and_none_without(slip: Slip, platform: st
     lenient = caller_of(platform).post(slip.body)
     assert (lenient.status, lenient.fault) == (200, "")
     caller = caller_of(platform, strict=True)
-    before = caller.kept()
+    before = caller.state()
     strict = caller.post(slip.body)
     assert strict.status == 500
     if platform == "cxf-2.6":
         assert strict.fault.startswith(slip.fault)
     assert strict.fault
-    assert caller.kept() == before
+    assert caller.state() == before
 
 
 @pytest.mark.parametrize("text", ["yes", "True", "maybe"])

@@ -70,7 +70,7 @@ def test_members_are_unqualified() -> None:
     assert described.get("targetNamespace") == NAMESPACE
 
 
-def test_the_observed_interface_differs_by_what_the_example_shows_and_nothing_else() -> None:
+def test_the_observed_interface_differs_only_as_the_example_shows() -> None:
     published, observed = (facts_of(schema(interface_named(name), OPERATIONS)) for name in ("published", "observed"))
     differing = {name for name in published["types"] if published["types"][name] != observed["types"][name]}
     assert differing == {"bookingCode", "location"}
@@ -79,7 +79,7 @@ def test_the_observed_interface_differs_by_what_the_example_shows_and_nothing_el
 
 
 @pytest.mark.parametrize("name", ["published", "observed"])
-def test_requests_are_read_and_answers_written_with_the_types_that_are_described(name: InterfaceName) -> None:
+def test_messages_have_the_types_that_the_wsdl_describes(name: InterfaceName) -> None:
     described = facts_of(schema(interface_named(name), OPERATIONS))["types"]
     types = interface_types(name)
     for kind, fact in described.items():
@@ -181,7 +181,7 @@ def test_open_session_is_valid_by_the_schema(drs: Caller) -> None:
     etree.XMLSchema(etree.fromstring(etree.tostring(schema(interface_named("observed"), SERVED)))).assertValid(wrapper)
 
 
-def test_by_default_it_comes_in_two_files_of_which_one_imports_the_other() -> None:
+def test_by_default_it_comes_in_two_files() -> None:
     with Simulator() as drs:
         main = etree.fromstring(requests.get(f"{drs.url}?wsdl", timeout=5).content)
         (imported,) = main.findall(f"{WSDL}import")
@@ -205,9 +205,9 @@ def test_in_one_file_there_is_no_part_to_fetch() -> None:
 
 
 @pytest.mark.parametrize(("trusted", "address"), [(0, "http://localhost"), (1, "https://drs.example/tests")])
-def test_behind_a_proxy_the_address_is_the_one_that_a_trusted_proxy_tells(trusted: int, address: str) -> None:
+def test_the_address_is_that_of_a_trusted_proxy(trusted: int, address: str) -> None:
     simulator = Simulator(trusted_proxies=trusted)
-    told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "drs.example", "X-Forwarded-Prefix": "/tests"}
-    described = etree.fromstring(Client(simulator.wsgi).get(f"{simulator.path}?wsdl", headers=told).data)
+    forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "drs.example", "X-Forwarded-Prefix": "/tests"}
+    described = etree.fromstring(Client(simulator.wsgi).get(f"{simulator.path}?wsdl", headers=forwarded).data)
     (found,) = described.iter(f"{WSDL_SOAP}address")
     assert found.get("location") == f"{address}{simulator.path}"

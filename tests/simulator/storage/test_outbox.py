@@ -1,4 +1,4 @@
-"""What a council's service is still to be told is kept with the state, and outlives who was to tell it."""
+"""Undelivered confirmations are stored with the state, and outlive the process that was to send them."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ from drs_simulator.admin.client import InvalidRequestError
 print("ready", flush=True)
 sys.stdin.readline()
 drs = Simulator("lincoln", state=sys.argv[1], callback_url=sys.argv[2])
+drs.start_callbacks()
 sys.stdin.read()
 drs.close()
 """
@@ -63,7 +64,7 @@ sys.stdin.read()
 
 
 class Planner:
-    """A DRS with a booking that planners move, and somebody to be told of it."""
+    """A DRS with a booking that planners move, and a receiver to be notified."""
 
     def __init__(self, store: Store) -> None:
         self.desk = Desk(store=store)
@@ -91,10 +92,10 @@ def planner(store: Store) -> Planner:
 
 
 class SlowService(ThreadedServer):
-    """Takes so long to answer that whoever shares the work would come upon what another one is posting."""
+    """Answers so slowly that several senders are posting at the same time."""
 
     def __init__(self) -> None:
-        self.told: list[int] = []
+        self.received: list[int] = []
         self.news = Condition()
         super().__init__(Request.application(self._answer))
 
@@ -106,7 +107,7 @@ class SlowService(ThreadedServer):
         confirmation = ReceivedConfirmation.of(request.get_data())
         sleep(0.15)
         with self.news:
-            self.told.append(int(confirmation["bookingId"]))
+            self.received.append(int(confirmation["bookingId"]))
             self.news.notify_all()
         return Response()
 
@@ -120,7 +121,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that has said its first line, and ends when its standard input does."""
+    """A process that has printed its first line, and ends with its standard input."""
     command = (sys.executable, "-c", script, *arguments)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -128,52 +129,52 @@ def running(script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-def test_what_nobody_received_outlives_the_simulator_and_is_sent_by_the_next(database: str) -> None:
-    nobody = f"http://127.0.0.1:{free_port()}/"
-    with Simulator("lincoln", clock=CLOCK, state=database, callback_url=nobody) as drs:
+def test_an_undelivered_confirmation_is_sent_by_the_next_simulator(database: str) -> None:
+    closed_port = f"http://127.0.0.1:{free_port()}/"
+    with Simulator("lincoln", clock=CLOCK, state=database, callback_url=closed_port) as drs:
         move_booking(drs, create_booking(drs), 1)
     with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
-        (told,) = receiver.wait_for(1)
-        assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+        (received,) = receiver.wait_for(1)
+        assert received["planningWindowStart"] == "2021-10-27T12:00:00"
 
 
-def test_what_nobody_received_goes_with_an_exported_state_and_is_sent_by_who_imports_it() -> None:
-    nobody = f"http://127.0.0.1:{free_port()}/"
-    with Simulator("lincoln", clock=CLOCK, callback_url=nobody) as drs:
+def test_an_undelivered_confirmation_is_part_of_an_exported_state() -> None:
+    closed_port = f"http://127.0.0.1:{free_port()}/"
+    with Simulator("lincoln", clock=CLOCK, callback_url=closed_port) as drs:
         move_booking(drs, create_booking(drs), 1)
         with AdminClient(drs.url) as admin:
             exported = admin.export_state().model_dump_json()
     with CallbackReceiver() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:
         with AdminClient(drs.url) as admin:
             admin.import_state(exported)
-        (told,) = receiver.wait_for(1)
-        assert told["planningWindowStart"] == "2021-10-27T12:00:00"
+        (received,) = receiver.wait_for(1)
+        assert received["planningWindowStart"] == "2021-10-27T12:00:00"
         forged = exported.replace('"confirmations":[{"number":1', '"confirmations":[{"number":7')
         assert forged != exported
         with AdminClient(drs.url) as admin, pytest.raises(InvalidRequestError, match=r"numbers\.confirmation"):
             admin.import_state(forged)
 
 
-def test_what_a_killed_process_was_about_to_send_is_sent_by_another(database: str) -> None:
+def test_another_process_sends_what_a_killed_one_had_leased(database: str) -> None:
     store = open_store(database)
     Planner(store).moves()
     store.close()
     with running(TAKES_ITS_TURN, database) as process:
         process.send_signal(signal.SIGKILL)
     with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
-        (told,) = receiver.wait_for(1, 20)
-        assert told["planningWindowStart"] == "2021-10-27T08:00:00"
+        (received,) = receiver.wait_for(1, 20)
+        assert received["planningWindowStart"] == "2021-10-27T08:00:00"
 
 
-def test_processes_that_share_a_database_lose_nothing_and_send_nothing_twice(database: str) -> None:
+def test_processes_of_one_database_send_every_confirmation_once(database: str) -> None:
     store = open_store(database)
     planner = Planner(store)
     planner.moves()
     (one,) = planner.waiting()
-    with store.transaction() as kept:
+    with store.transaction() as transaction:
         for number in range(2, MANY + 1):
             booking = replace(one.booking, id=one.booking.id + number)
-            kept.put_confirmation(replace(one, number=number, booking=booking))
+            transaction.put_confirmation(replace(one, number=number, booking=booking))
     ids = [each.booking.id for each in planner.waiting()]
     with SlowService() as service, ExitStack() as stack:
         senders = [stack.enter_context(running(SENDS, database, service.url)) for _ in range(PROCESSES)]
@@ -182,15 +183,15 @@ def test_processes_that_share_a_database_lose_nothing_and_send_nothing_twice(dat
             process.stdin.write("go\n")
             process.stdin.flush()
         with service.news:
-            assert service.news.wait_for(lambda: len(service.told) >= MANY, 30)
+            assert service.news.wait_for(lambda: len(service.received) >= MANY, 30)
         for process in senders:
             process.communicate("", timeout=20)
-        assert sorted(service.told) == ids
+        assert sorted(service.received) == ids
     assert planner.waiting() == ()
     store.close()
 
 
-def test_what_one_is_about_to_send_is_nobody_elses_until_its_time_is_over(planner: Planner) -> None:
+def test_a_leased_confirmation_is_free_again_after_its_lease(planner: Planner) -> None:
     planner.moves()
     first = planner.takes_turn()
     assert planner.takes_turn(NOON + LEASE / 2) is None
@@ -200,7 +201,7 @@ def test_what_one_is_about_to_send_is_nobody_elses_until_its_time_is_over(planne
     assert (first.attempts, again.attempts, again.number) == (1, 2, first.number)
 
 
-def test_a_later_confirmation_of_a_booking_waits_for_the_earlier_and_says_when(planner: Planner) -> None:
+def test_a_later_confirmation_of_a_booking_waits_for_the_earlier(planner: Planner) -> None:
     planner.moves()
     planner.moves()
     first = planner.takes_turn()
@@ -213,7 +214,7 @@ def test_a_later_confirmation_of_a_booking_waits_for_the_earlier_and_says_when(p
     assert second.number > first.number
 
 
-def test_a_planners_change_that_is_undone_is_not_told(planner: Planner) -> None:
+def test_an_undone_change_is_not_confirmed(planner: Planner) -> None:
     def moved_and_undone(call: UseCaseContext, move: Move) -> None:
         office.move_booking(call, move)
         raise RuntimeError
@@ -223,14 +224,14 @@ def test_a_planners_change_that_is_undone_is_not_told(planner: Planner) -> None:
     assert planner.waiting() == ()
 
 
-def test_where_nobody_is_to_be_told_nothing_is_kept(planner: Planner) -> None:
+def test_without_a_receiver_no_confirmation_is_stored(planner: Planner) -> None:
     planner.desk.scheduler.run_as_system(office.move_booking, Move(planner.booking.id, *NEXT_DAY))
     assert planner.waiting() == ()
     planner.moves()
     assert (len(planner.waiting()), planner.woken) == (1, 1)
 
 
-def test_an_answer_that_comes_late_takes_out_no_other_ones_confirmation(store: Store, planner: Planner) -> None:
+def test_a_late_answer_does_not_remove_a_newer_confirmation(store: Store, planner: Planner) -> None:
     planner.moves()
     before = planner.takes_turn()
     assert before is not None
@@ -245,7 +246,7 @@ def test_an_answer_that_comes_late_takes_out_no_other_ones_confirmation(store: S
     assert new.waiting() == (waiting,)
 
 
-def test_a_database_from_before_confirmations_is_brought_up_and_keeps_what_it_has(database: str) -> None:
+def test_a_database_without_confirmations_is_upgraded(database: str) -> None:
     store = open_store(database)
     order = Desk(store=store).order().order
     store.close()
@@ -257,7 +258,7 @@ def test_a_database_from_before_confirmations_is_brought_up_and_keeps_what_it_ha
     engine.dispose()
     for _ in range(2):
         store = open_store(database)
-        with store.transaction() as kept:
-            assert kept.order(order.id) == order
-            assert kept.confirmations() == ()
+        with store.transaction() as transaction:
+            assert transaction.order(order.id) == order
+            assert transaction.confirmations() == ()
         store.close()

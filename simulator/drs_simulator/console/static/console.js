@@ -1,9 +1,21 @@
-// What the console does more with a script: copying, and a journal that follows.
+// What the console can do with a script: copy, and follow the journal.
 "use strict";
+
+const copy = async (text) => {
+  // Browsers offer the clipboard to pages of https and localhost only.
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "offscreen";
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+};
 
 for (const button of document.querySelectorAll("button.copy")) {
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
+    await copy(document.getElementById(button.dataset.copies).textContent);
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   });
@@ -19,7 +31,7 @@ if (live) {
       const answer = await fetch(live.dataset.rows);
       if (answer.ok) rows.innerHTML = await answer.text();
     } catch {
-      // The simulator is gone for a moment; the next look may find it again.
+      // The simulator may be restarting.
     }
     if (live.checked) timer = setTimeout(refresh, 1000);
   };

@@ -1,4 +1,4 @@
-"""What was found out about days and periods of late, and is true as long as nothing has changed."""
+"""What checkAvailability found out before, which holds as long as nothing relevant has changed."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _MAX_ENTRIES = 8192
 _MAX_ANSWERS = 4096
 _MAX_QUERIES = 4096
 Fingerprint = tuple[object, ...]
-"""All that a day's offers follow from, besides the job and the profile."""
+"""All that a day's offers follow from, apart from the job and the profile."""
 
 
 @dataclass(slots=True)
 class DayEntry:
-    """What a day offers to a job, good as long as its fingerprint is the same; and the slots that were made of it."""
+    """What a day offers to a job, which holds while its fingerprint is the same, and the slots made of it."""
 
     fingerprint: Fingerprint
     offers: tuple[Offer, ...]
     slots: dict[BestSlots, DaySlots] = field(default_factory=dict)
     first_begin: datetime | None = field(init=False)
-    """When the first slot begins, on a day that has any."""
+    """When the first slot begins; ``None`` on a day without slots."""
 
     def __post_init__(self) -> None:
         self.first_begin = min((offer.begin for offer in self.offers), default=None)
@@ -36,26 +36,27 @@ class DayEntry:
 
 
 class Period(NamedTuple):
-    """The days from ``first`` to ``last`` that are to be shown, and the warning to go with them."""
+    """The local days that are shown for a job, and the warning that goes with them."""
 
     job: Job
-    first: date
-    last: date
+    days: tuple[date, ...]
     best: BestSlots
     warning: str | None
 
 
 class ResolvedQuery(NamedTuple):
-    """What a request comes down to: a period, and when it begins on its first day."""
+    """What a request means once it is checked: a period, and the instant at which it begins on its first day."""
 
     period: Period
     begin: datetime
 
 
 class AvailabilityCache:
-    """Remembers within bounds. Safe under threads: who finds nothing works it out, and all come to the same.
+    """A bounded cache: a part that is full is emptied.
 
-    A version is that of the state (see ``Transaction.version``); where nobody counts, only entries are remembered.
+    Safe under threads: those that find nothing each work it out, and all come to the same.
+
+    A version is that of the state (see ``Transaction.version``). A store that counts none has only entries cached.
     """
 
     def __init__(self) -> None:
@@ -65,16 +66,13 @@ class AvailabilityCache:
         self._queries: dict[Hashable, tuple[int, ResolvedQuery]] = {}
 
     def entries_of(self, job: Job) -> dict[date, DayEntry]:
-        """The entries of a job, by their days."""
+        """Return the entries of a job, by their days."""
         return self._entries.setdefault(job, {})
 
     def entry(
         self, of_job: dict[date, DayEntry], day: date, fingerprint: Fingerprint, offers: Callable[[], tuple[Offer, ...]]
     ) -> DayEntry:
-        """The entry of that day; made anew if its fingerprint has changed.
-
-        Fingerprints compare quickly where they are the same object, as they are in memory.
-        """
+        """Return the entry of that day, made from ``offers`` if there is none with that fingerprint."""
         entry = of_job.get(day)
         if entry is not None and entry.fingerprint == fingerprint:
             return entry
@@ -86,28 +84,28 @@ class AvailabilityCache:
         return made
 
     def query(self, key: Hashable, version: int | None) -> ResolvedQuery | None:
-        """What such a request came down to before. ``key`` has all of it that matters."""
+        """Return what such a request meant before, or ``None``. ``key`` is all of the request that matters."""
         known = self._queries.get(key)
         return known[1] if known is not None and known[0] == version else None
 
-    def keep_query(self, key: Hashable, version: int | None, query: ResolvedQuery) -> None:
-        """Remember what such a request comes down to."""
+    def put_query(self, key: Hashable, version: int | None, query: ResolvedQuery) -> None:
+        """Store what such a request means."""
         if version is not None:
             if len(self._queries) >= _MAX_QUERIES:
                 self._queries.clear()
             self._queries[key] = (version, query)
 
     def answer(self, period: Period, version: int | None, earliest: datetime) -> Availability | None:
-        """What was answered before, if it still holds where slots begin no sooner than ``earliest``."""
+        """Return the answer for that period, if it still holds when no slot may begin before ``earliest``."""
         known = self._answers.get(period)
         if known is None or known[0] != version:
             return None
         return known[2] if known[1] is None or known[1] >= earliest else None
 
-    def keep_answer(
+    def put_answer(
         self, period: Period, version: int | None, first_begin: datetime | None, answer: Availability
     ) -> None:
-        """Remember an answer in which no slot began too soon; the first one begins at ``first_begin``."""
+        """Store an answer in which no slot begins too early; the first one begins at ``first_begin``."""
         if version is not None:
             if len(self._answers) >= _MAX_ANSWERS:
                 self._answers.clear()

@@ -1,21 +1,33 @@
-"""One operative's day: does one more visit fit, in which order are they made, when, and at what travel.
+"""One operative's day: whether one more visit fits, in which order the visits are made, when, and at what travel.
 
-Times are whole minutes since the epoch, so that a day on which the clocks change needs no care here.
+Times are whole minutes since the epoch, so a day on which the clocks change needs no special care.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
 from drs_simulator.scheduling.model import Place, Visit
 
+_log = logging.getLogger(__name__)
 _EARTH_RADIUS_KM = 6371.0
-_REMEMBERED_ANSWERS = 65536
+_SAME_KM = 1e-9
+"""Distances that differ by less are equal: floating point has no better answer."""
+_MAX_SEARCH_STEPS = 100_000
+"""A search gives up after it has looked at so many visits, which takes less than a tenth of a second.
+
+Of n different visits, 2**n sets can be left at some time of the day. For 12 visits, which fill a working day, the
+search can look at all visits of all sets, so it is exact. Visits with the same window and length count as one.
+"""
+_MAX_ROUTES = 4096
+_MAX_WARNINGS = 1024
 
 
 class Shift(NamedTuple):
@@ -38,9 +50,12 @@ class Stop(NamedTuple):
         return self.start + self.visit.minutes
 
 
-@lru_cache(maxsize=_REMEMBERED_ANSWERS)
+class SearchLimitError(Exception):
+    """A day has too many orders to try them all, so it is unknown whether its visits fit."""
+
+
 def distance_km(a: Place, b: Place) -> float:
-    """The distance between two places as the crow flies, in kilometres (haversine)."""
+    """Return the distance between two places as the crow flies, in kilometres (haversine)."""
     latitude_a, latitude_b = radians(a.latitude), radians(b.latitude)
     half_latitude = (latitude_b - latitude_a) / 2
     half_longitude = radians(b.longitude - a.longitude) / 2
@@ -48,49 +63,156 @@ def distance_km(a: Place, b: Place) -> float:
     return 2 * _EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
 
 
-@lru_cache(maxsize=_REMEMBERED_ANSWERS)
-def timetable(shift: Shift, visits: tuple[Visit, ...]) -> tuple[Stop, ...] | None:
-    """The visits one after the other, each inside its window and the shift, or ``None`` where no order does that.
+class DayRoute:
+    """The visits of a day one after the other, each inside its window and the shift.
 
-    The order depends on nothing but the arguments: each visit is put where it adds the least travel; where it has no
-    room in the order so far, the day is arranged anew.
+    The order depends on nothing but the shift and the order in which the visits were added: each is put where it adds
+    the least travel. If it has no room in the order so far, the day is rearranged.
     """
-    route = _route(shift, visits)
-    return None if route is None else tuple(_stops(shift, route))
+
+    __slots__ = ("_ends", "_latest", "_legs", "_places", "shift", "visits")
+
+    def __init__(self, shift: Shift, visits: tuple[Visit, ...] = (), legs: Sequence[float] | None = None) -> None:
+        """Make the route of visits in their order, which must be feasible.
+
+        Args:
+            shift: The operative's day.
+            visits: The visits, in the order in which they are made.
+            legs: The distances between them, from the depot and back to it, where they are known.
+        """
+        self.shift = shift
+        self.visits = visits
+        self._places = (shift.depot, *(visit.place for visit in visits), shift.depot)
+        self._legs = [distance_km(a, b) for a, b in pairwise(self._places)] if legs is None else legs
+        # When the first n visits are over at the earliest, and when those from the nth on must begin at the latest.
+        self._ends = list(
+            accumulate(visits, lambda now, visit: max(now, visit.opens) + visit.minutes, initial=shift.begin)
+        )
+        self._latest = list(
+            accumulate(
+                reversed(visits), lambda latest, visit: min(latest, visit.closes) - visit.minutes, initial=shift.end
+            )
+        )[::-1]
+
+    def stops(self) -> Iterator[Stop]:
+        """Yield the visits in their order, each as early as possible."""
+        for end, visit in zip(self._ends, self.visits, strict=False):
+            yield Stop(visit, max(end, visit.opens))
+
+    def detours_km(self, place: Place) -> list[float]:
+        """Return how much further the operative travels to ``place``, for every gap between two visits."""
+        to_gaps = [distance_km(place, each) for each in self._places]
+        return [before + after - leg for (before, after), leg in zip(pairwise(to_gaps), self._legs, strict=True)]
+
+    def added_travel_km(self, visit: Visit, detours: Sequence[float]) -> float | None:
+        """Return how much further the operative travels with one more visit, or ``None`` if it does not fit.
+
+        Args:
+            visit: The visit.
+            detours: ``detours_km`` of its place.
+
+        Raises:
+            SearchLimitError: See ``insert``.
+        """
+        gap = self._best_gap(visit, detours)
+        if gap is not None:
+            return round(detours[gap], 9)
+        longer = self._rearranged(visit)
+        return None if longer is None else round(sum(longer._legs) - sum(self._legs), 9)
+
+    def insert(self, visit: Visit) -> DayRoute | None:
+        """Return the route with one more visit, or ``None`` if the day has no room for it.
+
+        Raises:
+            SearchLimitError: The day would have to be rearranged and has too many orders to try.
+        """
+        gap = self._best_gap(visit, self.detours_km(visit.place))
+        if gap is None:
+            return self._rearranged(visit)
+        legs = [distance_km(visit.place, each) for each in self._places[gap : gap + 2]]
+        visits = (*self.visits[:gap], visit, *self.visits[gap:])
+        return DayRoute(self.shift, visits, [*self._legs[:gap], *legs, *self._legs[gap + 1 :]])
+
+    def _best_gap(self, visit: Visit, detours: Sequence[float]) -> int | None:
+        """Return the gap in which the visit fits and adds the least travel, the first of several; ``None`` if none."""
+        closes = min(visit.closes, self.shift.end)
+        best: int | None = None
+        for gap, (now, latest, detour) in enumerate(zip(self._ends, self._latest, detours, strict=True)):
+            end = max(now, visit.opens) + visit.minutes
+            if end > closes:
+                break
+            if end <= latest and (best is None or detour < detours[best] - _SAME_KM):
+                best = gap
+        return best
+
+    def _rearranged(self, visit: Visit) -> DayRoute | None:
+        order = feasible_order(self.shift, (*self.visits, visit))
+        return None if order is None else DayRoute(self.shift, order)
 
 
-@lru_cache(maxsize=_REMEMBERED_ANSWERS)
-def _route(shift: Shift, visits: tuple[Visit, ...]) -> tuple[Visit, ...] | None:
-    """The visits in the order of the timetable. One visit more costs one insertion: shorter days are remembered."""
-    if not visits:
-        return ()
-    route = _route(shift, visits[:-1])
-    return None if route is None else _with(shift, route, visits[-1])
+class DayRoutes:
+    """Makes the routes of days and keeps the latest ones. A day that cannot be searched counts as full, and is logged.
 
+    Safe under threads: those that find no route each make it, and all make the same.
+    """
 
-@lru_cache(maxsize=_REMEMBERED_ANSWERS)
-def added_travel_km(shift: Shift, visits: tuple[Visit, ...], candidate: Visit) -> float | None:
-    """How much further the operative travels with ``candidate`` on that day, or ``None`` where it does not fit."""
-    route = _route(shift, visits)
-    longer = None if route is None else _with(shift, route, candidate)
-    return None if route is None or longer is None else _travel_km(shift, longer) - _travel_km(shift, route)
+    def __init__(self) -> None:
+        self._logged: set[Shift] = set()
+        self.route = lru_cache(_MAX_ROUTES)(self._make)
+
+    def _make(self, shift: Shift, visits: tuple[Visit, ...]) -> DayRoute | None:
+        """Make the route of a day's visits, added in their order; ``None`` if there is none."""
+        route: DayRoute | None = DayRoute(shift)
+        for visit in visits:
+            if route is not None:
+                route = self._insert(route, visit)
+        return route
+
+    def added_travel_km(self, route: DayRoute, visit: Visit, detours: Sequence[float]) -> float | None:
+        """Return ``DayRoute.added_travel_km``, and ``None`` as well if the day cannot be searched to its end."""
+        try:
+            return route.added_travel_km(visit, detours)
+        except SearchLimitError:
+            self._log_limit(route)
+            return None
+
+    def _insert(self, route: DayRoute, visit: Visit) -> DayRoute | None:
+        try:
+            return route.insert(visit)
+        except SearchLimitError:
+            self._log_limit(route)
+            return None
+
+    def _log_limit(self, route: DayRoute) -> None:
+        """Log once for every shift that a day of it was not searched to the end."""
+        shift = route.shift
+        if shift in self._logged:
+            return
+        if len(self._logged) >= _MAX_WARNINGS:
+            self._logged.clear()
+        self._logged.add(shift)
+        begin = datetime.fromtimestamp(shift.begin * 60, UTC)
+        _log.warning(
+            "A working day from %s counts as full: its %d visits and one more have too many orders to try them all",
+            f"{begin:%Y-%m-%d %H:%M} UTC",
+            len(route.visits),
+        )
 
 
 def feasible_order(shift: Shift, visits: Sequence[Visit]) -> tuple[Visit, ...] | None:
-    """Some order in which every visit has its minutes inside its window, or ``None`` where there is none. Exact."""
-    kinds = Counter(_squeezed(shift, visit) for visit in visits)
+    """Return some order in which every visit has its minutes inside its window, or ``None`` if there is none. Exact.
+
+    Raises:
+        SearchLimitError: There are too many orders to try them all.
+    """
+    alike: defaultdict[_Kind, deque[Visit]] = defaultdict(deque)
+    for visit in sorted(visits):
+        alike[_kind_of(shift, visit)].append(visit)
+    kinds = Counter({kind: len(group) for kind, group in alike.items()})
     if any(closes - opens < minutes for opens, closes, minutes in kinds) or not _fits_if_interrupted(kinds):
         return None
     order = _search(shift.begin, sorted(kinds.items(), key=lambda item: (item[0].closes, item[0])))
-    if order is None:
-        return None
-    waiting = sorted(visits)
-    route = []
-    for kind in order:
-        visit = next(visit for visit in waiting if _squeezed(shift, visit) == kind)
-        waiting.remove(visit)
-        route.append(visit)
-    return tuple(route)
+    return None if order is None else tuple(alike[kind].popleft() for kind in order)
 
 
 class _Kind(NamedTuple):
@@ -101,70 +223,82 @@ class _Kind(NamedTuple):
     minutes: int
 
 
-def _squeezed(shift: Shift, visit: Visit) -> _Kind:
+def _kind_of(shift: Shift, visit: Visit) -> _Kind:
+    """Return the visit's window, cut to the shift, and its length."""
     return _Kind(max(visit.opens, shift.begin), min(visit.closes, shift.end), visit.minutes)
 
 
 def _fits_if_interrupted(kinds: Counter[_Kind]) -> bool:
-    """Whether the work fits its windows if visits could be interrupted; if not even so, no order exists."""
+    """Whether the work fits its windows if visits could be interrupted; if it does not, no order exists."""
+    by_closes = sorted(kinds.items(), key=lambda item: item[0].closes)
     for opens in {kind.opens for kind in kinds}:
-        for closes in {kind.closes for kind in kinds}:
-            work = sum(kind.minutes * n for kind, n in kinds.items() if kind.opens >= opens and kind.closes <= closes)
-            if work > max(closes - opens, 0):
-                return False
+        now = opens
+        for kind, count in by_closes:
+            if kind.opens >= opens:
+                now += kind.minutes * count
+                if now > kind.closes:
+                    return False
     return True
+
+
+class _State(NamedTuple):
+    """A state of the search: the time, how many visits of each kind are left, and the kind that was visited last."""
+
+    now: int
+    left: tuple[int, ...]
+    last: int
 
 
 def _search(begin: int, kinds: list[tuple[_Kind, int]]) -> list[_Kind] | None:
-    """Depth first over what is still to do, most urgent first; a state is left where it was reached sooner before."""
+    """Search depth first over the visits that are left, the most urgent first.
+
+    Args:
+        begin: When the first visit can begin.
+        kinds: The kinds of visits and how many there are of each, by the end of their windows.
+
+    Raises:
+        SearchLimitError: See ``_MAX_SEARCH_STEPS``.
+    """
     soonest: dict[tuple[int, ...], int] = {}
-
-    def visit_from(now: int, left: tuple[int, ...]) -> list[_Kind] | None:
+    path = [_State(begin, tuple(count for _, count in kinds), -1)]
+    # For each state of the path, the kind that is tried next.
+    following = [0]
+    # A day of many visits is searched to its end at least once.
+    steps_left = _MAX_SEARCH_STEPS + sum(path[0].left) * len(kinds)
+    while path:
+        now, left, _ = path[-1]
         if not any(left):
-            return []
-        if soonest.get(left, now + 1) <= now:
-            return None
-        soonest[left] = now
-        for index, (kind, _) in enumerate(kinds):
-            start = max(now, kind.opens)
-            if left[index] == 0 or start + kind.minutes > kind.closes:
+            return [kinds[state.last][0] for state in path[1:]]
+        steps_left -= len(kinds)
+        if steps_left < 0:
+            raise SearchLimitError
+        for index in range(following[-1], len(kinds)):
+            kind = kinds[index][0]
+            end = max(now, kind.opens) + kind.minutes
+            if left[index] == 0 or end > kind.closes:
                 continue
-            rest = visit_from(start + kind.minutes, (*left[:index], left[index] - 1, *left[index + 1 :]))
-            if rest is not None:
-                return [kind, *rest]
-        return None
-
-    return visit_from(begin, tuple(count for _, count in kinds))
-
-
-def _with(shift: Shift, route: tuple[Visit, ...], visit: Visit) -> tuple[Visit, ...] | None:
-    """The route with the visit where it adds the least travel, arranged anew where it has no room otherwise."""
-    longer = [(*route[:index], visit, *route[index:]) for index in range(len(route) + 1)]
-    kept = [candidate for candidate in longer if _keeps_all(shift, candidate)]
-    if kept:
-        return min(kept, key=lambda candidate: _travel_km(shift, candidate))
-    return feasible_order(shift, (*route, visit))
-
-
-def _keeps_all(shift: Shift, route: Iterable[Visit]) -> bool:
-    """Whether none of the visits, made in that order, misses its window."""
-    now = shift.begin
-    for visit in route:
-        now = max(now, visit.opens) + visit.minutes
-        if now > visit.closes or now > shift.end:
-            return False
-    return True
+            rest = (*left[:index], left[index] - 1, *left[index + 1 :])
+            # A state that was reached at the same time or sooner before leads nowhere.
+            if soonest.get(rest, end + 1) <= end:
+                continue
+            soonest[rest] = end
+            if _is_hopeless(end, rest, kinds):
+                continue
+            following[-1] = index + 1
+            path.append(_State(end, rest, index))
+            following.append(0)
+            break
+        else:
+            path.pop()
+            following.pop()
+    return None
 
 
-def _stops(shift: Shift, route: Iterable[Visit]) -> Iterator[Stop]:
-    """The visits in that order, each as soon as can be."""
-    now = shift.begin
-    for visit in route:
-        start = max(now, visit.opens)
-        now = start + visit.minutes
-        yield Stop(visit, start)
-
-
-def _travel_km(shift: Shift, route: Sequence[Visit]) -> float:
-    places = [shift.depot, *(visit.place for visit in route), shift.depot]
-    return sum(distance_km(a, b) for a, b in pairwise(places))
+def _is_hopeless(now: int, left: tuple[int, ...], kinds: list[tuple[_Kind, int]]) -> bool:
+    """Whether the visits that are left are too many even if all of them could begin now."""
+    for count, (kind, _) in zip(left, kinds, strict=True):
+        if count:
+            now += kind.minutes * count
+            if now > kind.closes:
+                return True
+    return False

@@ -1,27 +1,33 @@
-"""What an installation was set up with, ready to be asked, and what callers have changed about it since."""
+"""An installation as its profile describes it, and as callers have changed it since."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 
 from drs_simulator.profile.model import Profile, SorCode
-from drs_simulator.scheduling.model import DaySlots, Location, Operative, Slot, Visit
+from drs_simulator.scheduling.model import DaySlots, Location, Operative, Slot
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.availability_cache import AvailabilityCache
-from drs_simulator.scheduling.planning.day_route import Shift
-from drs_simulator.scheduling.planning.shifts import fixed_visits_on, operative_from, shift_on
+from drs_simulator.scheduling.planning.day_route import DayRoutes
+from drs_simulator.scheduling.planning.shifts import WorkingDay, operative_from, working_day
 from drs_simulator.scheduling.planning.slots import SlotView
 from drs_simulator.scheduling.store import Transaction
 
-_REMEMBERED_DAYS = 16384
-_REMEMBERED_TRADES = 1024
-_REMEMBERED_LOCATIONS = 1024
+_MAX_DAYS = 1024
+"""As many days as almost three planning horizons of a year."""
+_MAX_VIEWS = 256
+"""More than a day of four slots can have: each is free or not, among the best or not, listed or not."""
 
 
 class Installation:
-    """A profile with look-ups. Local days and times are in its time zone."""
+    """A profile with look-ups, and the caches of its simulator. Local days and times are in its time zone.
+
+    Args:
+        profile: How the installation is set up.
+    """
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
@@ -30,13 +36,10 @@ class Installation:
         self.operatives = {operative.id: operative_from(operative) for operative in profile.operatives}
         self.sor_codes = {sor_code.code: sor_code for sor_code in profile.sor_codes}
         self.locations = {location.id: Location(**location.model_dump()) for location in profile.locations}
+        self._unknown_location = Location(**profile.unknown_location.model_dump())
         self.availability_cache = AvailabilityCache()
-        self.default_location = lru_cache(_REMEMBERED_LOCATIONS)(self._default_location)
-        self.day_slots = lru_cache(_REMEMBERED_DAYS)(self._day_slots)
-        self.slots_on = lru_cache(_REMEMBERED_DAYS)(self._slots_on)
-        self.operatives_for = lru_cache(_REMEMBERED_TRADES)(self._operatives_for)
-        self.shift = lru_cache(_REMEMBERED_DAYS)(self._shift)
-        self.fixed_visits = lru_cache(_REMEMBERED_DAYS)(self._fixed_visits)
+        self.day_routes = DayRoutes()
+        self.day = lru_cache(_MAX_DAYS)(self._day)
 
     def works_on(self, day: date) -> bool:
         """Whether appointments are offered on that day at all."""
@@ -48,48 +51,68 @@ class Installation:
         return area is None or areas is None or calendar.area_on(areas, day) == area
 
     def area_of(self, location: Location, priority: str | None) -> str | None:
-        """The sector that work of that priority has to wait for, if it is bound to areas."""
+        """Return the sector whose turn work of that priority waits for, or ``None`` if it is not bound to areas."""
         known = self.priorities.get(priority or "")
         return location.sector if known and known.bound_to_areas else None
 
-    def _default_location(self, location_id: str) -> Location:
-        """What the profile says of a location that it does not know."""
-        return Location(**self.profile.unknown_location.model_dump() | {"id": location_id})
+    def default_location(self, location_id: str) -> Location:
+        """Return what the profile says of a location that it does not know."""
+        return replace(self._unknown_location, id=location_id)
 
-    def _slots_on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
-        """When the day's slots begin and end; there are none on a day on which nobody works."""
-        if not self.works_on(day):
-            return ()
-        hours = self.profile.availability.slots
-        return tuple((calendar.at(day, each.begin, self.zone), calendar.at(day, each.end, self.zone)) for each in hours)
-
-    def _day_slots(self, day: date, told: tuple[SlotView, ...]) -> DaySlots:
-        """The day with its slots; the same object for all who are told the same."""
-        slots = tuple(
-            Slot(begin, end, each.available, each.best)
-            for (begin, end), each in zip(self.slots_on(day), told, strict=True)
-            if each.listed
-        )
-        return DaySlots(day, calendar.midnight(day, self.zone), slots)
-
-    def _operatives_for(self, contract: str, trade: str) -> tuple[str, ...]:
-        return doing(self.operatives.values(), contract, trade)
-
-    def _shift(self, operative: str, day: date) -> Shift | None:
-        return shift_on(self.operatives[operative], day, self.zone) if self.works_on(day) else None
-
-    def _fixed_visits(self, operative: str, day: date) -> tuple[Visit, ...]:
-        shift = self.shift(operative, day)
-        return fixed_visits_on(self.operatives[operative], day, shift, self.zone) if shift else ()
+    def _day(self, day: date) -> InstallationDay:
+        return InstallationDay(self, day)
 
 
-def doing(operatives: Iterable[Operative], contract: str, trade: str) -> tuple[str, ...]:
-    """The ids of those operatives who do that trade under that contract."""
-    return tuple(each.id for each in operatives if trade in each.trades and contract in each.contracts)
+class InstallationDay:
+    """One local day of an installation: its slots and the working days of its operatives, by the profile.
+
+    Safe under threads: those that find nothing each make it, and all make the same.
+
+    Args:
+        installation: The installation.
+        day: The day.
+    """
+
+    def __init__(self, installation: Installation, day: date) -> None:
+        self._installation = installation
+        self._day = day
+        self._is_working_day = installation.works_on(day)
+        zone = installation.zone
+        hours = installation.profile.availability.slots if self._is_working_day else ()
+        self.slots = tuple((calendar.at(day, each.begin, zone), calendar.at(day, each.end, zone)) for each in hours)
+        """When each slot begins and ends; a day off has none."""
+        self._midnight = calendar.midnight(day, zone)
+        self._working_days: dict[str, WorkingDay] = {}
+        self._day_slots: dict[tuple[SlotView, ...], DaySlots] = {}
+
+    def working_day(self, operative_id: str) -> WorkingDay:
+        """Return the working day of an operative as the profile describes it."""
+        known = self._working_days.get(operative_id)
+        if known is None:
+            known = self._working_days[operative_id] = self.working_day_of(self._installation.operatives[operative_id])
+        return known
+
+    def working_day_of(self, operative: Operative) -> WorkingDay:
+        """Work out the working day of an operative, who need not be as in the profile."""
+        return working_day(operative, self._day, self._installation.zone) if self._is_working_day else WorkingDay()
+
+    def day_slots(self, views: tuple[SlotView, ...]) -> DaySlots:
+        """Return the day with its slots as a caller sees them; equal views give the same object."""
+        known = self._day_slots.get(views)
+        if known is None:
+            if len(self._day_slots) >= _MAX_VIEWS:
+                self._day_slots.clear()
+            slots = tuple(
+                Slot(begin, end, view.available, view.best)
+                for (begin, end), view in zip(self.slots, views, strict=True)
+                if view.listed
+            )
+            known = self._day_slots[views] = DaySlots(self._day, self._midnight, slots)
+        return known
 
 
 class CurrentInstallation:
-    """The installation as it is now: what callers changed goes before what it was set up with."""
+    """The installation as it is now: what callers changed takes precedence over the profile."""
 
     def __init__(self, installation: Installation, transaction: Transaction) -> None:
         self.installation = installation
@@ -97,47 +120,38 @@ class CurrentInstallation:
         self._changed = transaction.changed_operatives()
 
     def sor_code(self, code: str) -> SorCode | None:
-        """What the code stands for."""
+        """Return the SOR code, or ``None`` if it is unknown."""
         return self._transaction.sor_code(code) or self.installation.sor_codes.get(code)
 
     def location(self, location_id: str) -> Location | None:
-        """DRS's record of the property. An unknown one gets the profile's stand-in, if the profile accepts it."""
+        """Return DRS's record of the property; an unknown one gets the profile's default, if the profile accepts it."""
         known = self._transaction.location(location_id) or self.installation.locations.get(location_id)
         if known is None and self.installation.profile.ordering.unknown_locations == "accept":
             return self.installation.default_location(location_id)
         return known
 
     def operative(self, operative_id: str) -> Operative | None:
-        """The operative of that id."""
+        """Return the operative with that id, or ``None`` if there is none."""
         return self._changed.get(operative_id) or self.installation.operatives.get(operative_id)
 
     def operatives(self) -> tuple[Operative, ...]:
-        """All operatives, in the profile's order."""
+        """Return all operatives, in the profile's order."""
         return tuple(self._changed.get(name, operative) for name, operative in self.installation.operatives.items())
 
     def operatives_for(self, contract: str, trade: str) -> tuple[str, ...]:
-        """The ids of those who do that trade under that contract, in the profile's order."""
-        if not self._changed:
-            return self.installation.operatives_for(contract, trade)
-        return doing(self.operatives(), contract, trade)
+        """Return the ids of those who do that trade under that contract, in the profile's order."""
+        return tuple(each.id for each in self.operatives() if trade in each.trades and contract in each.contracts)
 
     def changed_of(self, operative_ids: Sequence[str]) -> tuple[Operative, ...]:
-        """Those of the operatives of whom a caller has told something."""
+        """Return those of the operatives that a caller has changed."""
         if not self._changed:
             return ()
         return tuple(self._changed[operative_id] for operative_id in operative_ids if operative_id in self._changed)
 
-    def shift(self, operative_id: str, day: date) -> Shift | None:
-        """The operative's hours on that local day."""
+    def working_day(self, operative_id: str, day: date) -> WorkingDay:
+        """Return the operative's hours on that local day, and what is fixed in them before any booking."""
         changed = self._changed.get(operative_id)
+        installation_day = self.installation.day(day)
         if changed is None:
-            return self.installation.shift(operative_id, day)
-        return shift_on(changed, day, self.installation.zone) if self.installation.works_on(day) else None
-
-    def fixed_visits(self, operative_id: str, day: date) -> tuple[Visit, ...]:
-        """What stands in the operative's day before any booking does."""
-        changed = self._changed.get(operative_id)
-        if changed is None:
-            return self.installation.fixed_visits(operative_id, day)
-        shift = self.shift(operative_id, day)
-        return fixed_visits_on(changed, day, shift, self.installation.zone) if shift else ()
+            return installation_day.working_day(operative_id)
+        return installation_day.working_day_of(changed)

@@ -1,4 +1,4 @@
-"""Finds places: which slots of a period are free, which of them are best, and in whose diary a booking goes."""
+"""The planner: which slots are available, which of them are best, and into whose diary a booking goes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
+from typing import NamedTuple
 
-from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, PlannedBooking, Visit
+from drs_simulator.scheduling.model import Appointment, BestSlots, Booking, DaySlots, Place, PlannedBooking, Visit
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.availability_cache import DayEntry
-from drs_simulator.scheduling.planning.day_route import added_travel_km, timetable
+from drs_simulator.scheduling.planning.day_route import DayRoute
 from drs_simulator.scheduling.planning.installation import CurrentInstallation
 from drs_simulator.scheduling.planning.slots import (
     Job,
@@ -27,31 +28,43 @@ from drs_simulator.scheduling.store import DiaryDay, Transaction
 _Diaries = Mapping[DiaryDay, tuple[Visit, ...]]
 
 
-class Planner:
-    """Answers for one moment: ``now`` is the time of the request."""
+class _Candidate(NamedTuple):
+    """An operative who could make a visit, their day, and the detour to the visit's place for every gap of it."""
 
-    def __init__(self, current: CurrentInstallation, transaction: Transaction, now: datetime) -> None:
+    operative_id: str
+    route: DayRoute
+    detours: list[float]
+
+
+class Planner:
+    """Plans with the state of one transaction.
+
+    Args:
+        current: The installation, with what callers have changed.
+        transaction: Reads the diaries.
+    """
+
+    def __init__(self, current: CurrentInstallation, transaction: Transaction) -> None:
         self._current = current
         self._installation = current.installation
         self._transaction = transaction
-        self._now = now
         self._settings = current.installation.profile.availability
 
-    def entries(self, job: Job, first: date, last: date) -> dict[date, DayEntry]:
-        """What every day from ``first`` to ``last`` offers to the job, those days that are over too."""
+    def entries(self, job: Job, days: Sequence[date]) -> dict[date, DayEntry]:
+        """Return what each of the consecutive days offers to the job, days that are over included."""
         operatives = self._operatives(job)
-        diaries = self._diaries(job, operatives, first, last)
+        diaries = self._diaries(job, operatives, days[0], days[-1])
         changed = self._current.changed_of(operatives)
         cache = self._installation.availability_cache
         of_job = cache.entries_of(job)
         entries = {}
-        for day in calendar.days_between(first, last):
+        for day in days:
             fingerprint = (changed, *[diaries.get((operative_id, day), ()) for operative_id in operatives])
             entries[day] = cache.entry(of_job, day, fingerprint, partial(self._offers, job, day, operatives, diaries))
         return entries
 
     def days(self, entries: Mapping[date, DayEntry], earliest: datetime, best: BestSlots) -> tuple[DaySlots, ...]:
-        """The days with their slots, in the profile's order, of which none is available that begins too soon.
+        """Return the days with their slots, in the profile's order; slots before ``earliest`` are not available.
 
         With ``best`` other than NO only the best slots are listed.
         """
@@ -62,7 +75,7 @@ class Planner:
         return tuple(self._as_day(day, of_day, best_of_period, best) for day, of_day in offers.items())
 
     def next_free_slot(self, job: Job, after: datetime) -> tuple[datetime, datetime] | None:
-        """The first slot that begins at ``after`` or later and has room, looking as far as the profile's horizon."""
+        """Return begin and end of the first available slot from ``after`` on, within the planning horizon."""
         operatives = self._operatives(job)
         first = calendar.local_day(after, self._installation.zone)
         for day in calendar.days_between(first, first + self._horizon):
@@ -77,10 +90,10 @@ class Planner:
                 return soonest.begin, soonest.end
         return None
 
-    def placed(self, booking: Booking) -> Booking | None:
-        """The booking with an appointment in its planning window, or ``None`` where nobody has room for it.
+    def place(self, booking: Booking) -> Booking | None:
+        """Return the booking with an appointment in its planning window, or ``None`` if there is no room.
 
-        The first day of the window with room, and there the operative who travels least more for it.
+        It goes into the first day with room, to the operative whose travel it increases least.
         """
         zone = self._installation.zone
         first = calendar.local_day(booking.window_start, zone)
@@ -90,30 +103,27 @@ class Planner:
         for day in calendar.days_between(first, last):
             if not self._is_area_day(job, day):
                 continue
-            found = self._least_travel(visit, day, operatives, self._diaries(job, operatives, day, day))
+            diaries = self._diaries(job, operatives, day, day)
+            found = self._min_travel(visit, self._candidates(job.place, day, operatives, diaries))
             if found is not None:
                 return replace(booking, appointment=Appointment(found[1], day))
         return None
 
-    def planned(self, booking: Booking) -> PlannedBooking:
-        """The booking with the times that its operative's timetable has for it now."""
+    def with_times(self, booking: Booking) -> PlannedBooking:
+        """Return the booking with its times in the operative's timetable."""
         appointment = booking.appointment
         operative_id = booking.worked_by or booking.operative_id
         if operative_id is None:
             return PlannedBooking(booking, *(booking.worked or ()))
         operative = self._current.operative(operative_id)
         if operative is None:
-            raise LookupError(f"Booking {booking.id} is in the diary of {operative_id}, whom nobody knows.")
+            raise LookupError(f"Booking {booking.id} is in the diary of {operative_id}, who is unknown.")
         start, end = booking.worked or self._times(booking, appointment)
         return PlannedBooking(booking, start, end, operative_id, operative.code, operative.name)
 
-    def still_possible(self, operative_id: str, day: date, visits: tuple[Visit, ...]) -> bool:
-        """Whether the operative's day has a timetable with these visits in it."""
-        shift = self._current.shift(operative_id, day)
-        return (
-            shift is not None
-            and timetable(shift, (*self._current.fixed_visits(operative_id, day), *visits)) is not None
-        )
+    def fits(self, operative_id: str, day: date, visits: tuple[Visit, ...]) -> bool:
+        """Whether these visits fit into the operative's day."""
+        return self._route(operative_id, day, visits) is not None
 
     @property
     def _horizon(self) -> timedelta:
@@ -126,13 +136,12 @@ class Planner:
         assert appointment is not None
         zone = self._installation.zone
         key = (appointment.operative_id, appointment.day)
-        shift = self._current.shift(*key)
         visits = self._transaction.diaries([appointment.operative_id], appointment.day, appointment.day)[key]
-        stops = shift and timetable(shift, (*self._current.fixed_visits(*key), *visits))
-        for stop in stops or ():
+        route = self._route(*key, visits)
+        for stop in () if route is None else route.stops():
             if stop.visit.key == booking.id:
                 return datetime.fromtimestamp(stop.start * 60, zone), datetime.fromtimestamp(stop.end * 60, zone)
-        # A day that is over keeps its bookings, whatever its operative's hours were changed to.
+        # A past day keeps its bookings, whatever the operative's hours were changed to.
         return booking.window_start, booking.window_start + timedelta(minutes=booking.minutes)
 
     def _day(self, day: date, entry: DayEntry, earliest: datetime, best: BestSlots) -> DaySlots:
@@ -145,43 +154,50 @@ class Planner:
         return known
 
     def _as_day(self, day: date, offers: Sequence[Offer], among_best: Sequence[Offer], wanted: BestSlots) -> DaySlots:
-        return self._installation.day_slots(day, slot_views(offers, among_best, only_best=wanted is not BestSlots.NO))
+        views = slot_views(offers, among_best, only_best=wanted is not BestSlots.NO)
+        return self._installation.day(day).day_slots(views)
 
     def _best(self, offers: Sequence[Offer]) -> list[Offer]:
         return best_of(offers, self._settings.best_slot_tolerance_km)
 
     def _operatives(self, job: Job) -> Sequence[str]:
-        """Those who could do the job."""
+        """Return the operatives who can do the job."""
         operatives = self._current.operatives_for(job.contract, job.trade)
         return tuple(name for name in operatives if name in job.only) if job.only else operatives
 
     def _diaries(self, job: Job, operatives: Iterable[str], first: date, last: date) -> _Diaries:
-        """The operatives' days, without the job itself."""
-        kept = self._transaction.diaries(operatives, first, last)
+        """Return the operatives' diaries without the job's own booking."""
+        diaries = self._transaction.diaries(operatives, first, last)
         if not job.booking_id:
-            return kept
-        return {key: tuple(visit for visit in visits if visit.key != job.booking_id) for key, visits in kept.items()}
+            return diaries
+        return {key: tuple(visit for visit in visits if visit.key != job.booking_id) for key, visits in diaries.items()}
 
     def _offers(self, job: Job, day: date, operatives: Sequence[str], diaries: _Diaries) -> tuple[Offer, ...]:
-        is_area_day = self._is_area_day(job, day)
+        candidates = self._candidates(job.place, day, operatives, diaries) if self._is_area_day(job, day) else []
         offers = []
-        for begin, end in self._installation.slots_on(day):
+        for begin, end in self._installation.day(day).slots:
             visit = Visit.within(job.booking_id, begin, end, job.minutes, job.place)
-            found = self._least_travel(visit, day, operatives, diaries) if is_area_day else None
+            found = self._min_travel(visit, candidates)
             offers.append(Offer(begin, end, found[0] if found else None))
         return reconcile(offers)
 
-    def _least_travel(
-        self, visit: Visit, day: date, operatives: Iterable[str], diaries: _Diaries
-    ) -> tuple[float, str] | None:
-        """The least travel that the visit adds on that day, and whose; ``None`` where nobody has room."""
+    def _min_travel(self, visit: Visit, candidates: Iterable[_Candidate]) -> tuple[float, str] | None:
+        """Return the least travel that the visit adds, and to whose day; ``None`` if no day has room for it."""
         found = []
-        for operative_id in operatives:
-            shift = self._current.shift(operative_id, day)
-            if shift is None:
-                continue
-            standing = self._current.fixed_visits(operative_id, day)
-            travel = added_travel_km(shift, (*standing, *diaries.get((operative_id, day), ())), visit)
+        for operative_id, route, detours in candidates:
+            travel = self._installation.day_routes.added_travel_km(route, visit, detours)
             if travel is not None:
                 found.append((travel, operative_id))
         return min(found, default=None)
+
+    def _candidates(self, place: Place, day: date, operatives: Iterable[str], diaries: _Diaries) -> list[_Candidate]:
+        """Return the operatives who work on that day, for a visit to that place."""
+        routes = ((name, self._route(name, day, diaries.get((name, day), ()))) for name in operatives)
+        return [_Candidate(name, route, route.detours_km(place)) for name, route in routes if route is not None]
+
+    def _route(self, operative_id: str, day: date, visits: tuple[Visit, ...]) -> DayRoute | None:
+        """Return the operative's day with these visits, or ``None`` if they do not fit or the operative is off."""
+        shift, fixed = self._current.working_day(operative_id, day)
+        if shift is None:
+            return None
+        return self._installation.day_routes.route(shift, (*fixed, *visits))

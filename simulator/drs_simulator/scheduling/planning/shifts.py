@@ -1,8 +1,10 @@
-"""When an operative works on a day, and what is fixed in it: standing visits and times of unavailability."""
+"""When an operative works on a day, and what is fixed in it: recurring visits and times of unavailability."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import chain
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from drs_simulator.profile.model import WEEKDAYS, OperativeSettings
@@ -12,11 +14,18 @@ from drs_simulator.scheduling.planning.day_route import Shift
 
 # Below every booking's id, so that what is fixed is planned first.
 _UNAVAILABLE_KEY = -2000
-_STANDING_KEY = -1000
+_RECURRING_KEY = -1000
+
+
+class WorkingDay(NamedTuple):
+    """An operative's day before any booking: no shift if the operative is off, and the visits that are fixed."""
+
+    shift: Shift | None = None
+    fixed: tuple[Visit, ...] = ()
 
 
 def operative_from(settings: OperativeSettings) -> Operative:
-    """The operative that a profile describes."""
+    """Make the operative that a profile describes."""
     hours = settings.hours
     return Operative(
         id=settings.id,
@@ -31,38 +40,45 @@ def operative_from(settings: OperativeSettings) -> Operative:
     )
 
 
-def shift_on(operative: Operative, day: date, zone: ZoneInfo) -> Shift | None:
-    """The operative's hours on that day; those of the day itself go before those of its weekday."""
-    weekday = WEEKDAYS[day.weekday()]
-    ranked = [hours for hours in operative.working_hours if hours.day == day]
-    ranked += [hours for hours in operative.working_hours if hours.weekday == weekday]
-    if not ranked:
-        return None
-    begin, end = (calendar.at(day, clock_time, zone) for clock_time in (ranked[0].begin, ranked[0].end))
-    return Shift(int(begin.timestamp()) // 60, int(end.timestamp()) // 60, operative.depot)
+def working_day(operative: Operative, day: date, zone: ZoneInfo) -> WorkingDay:
+    """Return the operative's hours on that local day and what is fixed in them.
 
-
-def fixed_visits_on(operative: Operative, day: date, shift: Shift, zone: ZoneInfo) -> tuple[Visit, ...]:
-    """What stands in the operative's day before any booking does.
-
-    A standing visit that an unavailability or other hours leave no room for is not made.
+    Hours for the day itself take precedence over those for its weekday. A recurring visit is left out where an
+    unavailability or other hours leave no room for it.
     """
+    hours = hours_on(operative, day)
+    if hours is None:
+        return WorkingDay()
+    begin, end = (calendar.at(day, clock_time, zone) for clock_time in (hours.begin, hours.end))
+    shift = Shift(int(begin.timestamp()) // 60, int(end.timestamp()) // 60, operative.depot)
+    return WorkingDay(shift, _fixed_visits(operative, day, shift, zone))
+
+
+def hours_on(operative: Operative, day: date) -> WorkingHours | None:
+    """Return the operative's hours on that day: those for the day itself, else those for its weekday."""
+    weekday = WEEKDAYS[day.weekday()]
+    for_day = (hours for hours in operative.working_hours if hours.day == day)
+    for_weekday = (hours for hours in operative.working_hours if hours.weekday == weekday)
+    return next(chain(for_day, for_weekday), None)
+
+
+def _fixed_visits(operative: Operative, day: date, shift: Shift, zone: ZoneInfo) -> tuple[Visit, ...]:
     away = _times_away(operative, shift)
     blocks = [
         Visit(_UNAVAILABLE_KEY + index, begin, end, end - begin, shift.depot) for index, (begin, end) in enumerate(away)
     ]
-    for number, standing in enumerate(operative.recurring_visits):
-        if calendar.works_on(day, standing.days):
-            begin, end = (_minute(calendar.at(day, at, zone)) for at in (standing.hours.begin, standing.hours.end))
+    for number, recurring in enumerate(operative.recurring_visits):
+        if calendar.works_on(day, recurring.days):
+            begin, end = (_minute(calendar.at(day, at, zone)) for at in (recurring.hours.begin, recurring.hours.end))
             free = all(end <= from_ or begin >= to for from_, to in away)
             if free and shift.begin <= begin and end <= shift.end:
-                place = Place(float(standing.latitude), float(standing.longitude))
-                blocks.append(Visit(_STANDING_KEY + number, begin, end, end - begin, place))
+                place = Place(float(recurring.latitude), float(recurring.longitude))
+                blocks.append(Visit(_RECURRING_KEY + number, begin, end, end - begin, place))
     return tuple(blocks)
 
 
 def _times_away(operative: Operative, shift: Shift) -> list[tuple[int, int]]:
-    """The minutes of the shift in which the operative is unavailable, those that touch joined."""
+    """Return the minutes of the shift in which the operative is unavailable; periods that touch are joined."""
     joined: list[tuple[int, int]] = []
     for begin, end in sorted((_minute(each.begin), _minute(each.end, up=True)) for each in operative.unavailabilities):
         clipped = (max(begin, shift.begin), min(end, shift.end))

@@ -1,4 +1,4 @@
-"""What a day offers to a piece of work: its slots, at what travel somebody has room, and which are best."""
+"""Slots of a day for a job: which are available, at what travel, and which are best."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from drs_simulator.scheduling.model import Booking, Place
 
 
 class Job(NamedTuple):
-    """What a place is sought for. ``booking_id`` is 0 for work that has no booking yet.
+    """Work to find a slot for.
 
-    ``area`` is the sector whose turn it must be, and ``only`` are those who may do it, where not all may.
+    Args:
+        minutes: How long it takes.
+        booking_id: The booking, which does not take room from itself; 0 if there is none yet.
+        area: The sector whose turn it must be; ``None`` for any.
+        only: The ids of the operatives who may do it; empty for all.
     """
 
     contract: str
@@ -25,14 +29,14 @@ class Job(NamedTuple):
 
 
 def job_of(booking: Booking) -> Job:
-    """What a booking seeks a place for."""
+    """Return the work of a booking."""
     only = () if booking.locked_operative is None else (booking.locked_operative,)
     place = booking.location.place
     return Job(booking.contract, booking.trade, booking.minutes, place, booking.id, booking.area, only)
 
 
 class Offer(NamedTuple):
-    """A slot, and the least travel that some operative would add for it; ``None`` where nobody can."""
+    """A slot, and the least travel that it adds to an operative's day; ``None`` if it is not available."""
 
     begin: datetime
     end: datetime
@@ -40,41 +44,42 @@ class Offer(NamedTuple):
 
 
 def reconcile(offers: Sequence[Offer]) -> tuple[Offer, ...]:
-    """The offers, none of which costs more travel than one inside it: who can keep a narrow slot keeps a wide one.
+    """Return the offers, with no more travel for a slot than for one inside it.
 
-    Timetables are not searched for the least travel, so one made for the narrow slot may be the shorter.
+    Timetables are not searched for the least travel, so the one for a narrow slot may be shorter. But an operative who
+    can come in the narrow slot can come in the wide one too.
     """
-    return tuple(offer._replace(travel_km=_least_within(offer, offers)) for offer in offers)
+    return tuple(offer._replace(travel_km=_min_within(offer, offers)) for offer in offers)
 
 
-def _least_within(wide: Offer, offers: Iterable[Offer]) -> float | None:
+def _min_within(wide: Offer, offers: Iterable[Offer]) -> float | None:
     within = (offer.travel_km for offer in offers if wide.begin <= offer.begin and offer.end <= wide.end)
     return min((travel for travel in within if travel is not None), default=None)
 
 
 def without_early_offers(earliest: datetime, offers: Sequence[Offer]) -> Sequence[Offer]:
-    """The offers; nobody has room in one that begins too early."""
+    """Return the offers; those that begin before ``earliest`` are not available."""
     return [offer if offer.begin >= earliest else offer._replace(travel_km=None) for offer in offers]
 
 
 def best_of(offers: Iterable[Offer], tolerance_km: float) -> list[Offer]:
-    """The available slots that add least travel; where travel makes no difference, the widest.
+    """Return the available slots that add the least travel or, if travel makes no difference, the widest.
 
-    Fingerprint: Appendix B 3. How travel and width are weighed is presumed.
+    Evidence: seen (Appendix B 3); how travel and width are weighed is presumed.
     """
     available = [offer for offer in offers if offer.travel_km is not None]
     travels = [offer.travel_km for offer in available if offer.travel_km is not None]
     if not travels:
         return []
-    enough = min(travels) + tolerance_km
-    if max(travels) > enough:
-        return [offer for offer in available if offer.travel_km is not None and offer.travel_km <= enough]
+    limit = min(travels) + tolerance_km
+    if max(travels) > limit:
+        return [offer for offer in available if offer.travel_km is not None and offer.travel_km <= limit]
     widest = max(offer.end - offer.begin for offer in available)
     return [offer for offer in available if offer.end - offer.begin == widest]
 
 
 class SlotView(NamedTuple):
-    """What a caller is told of one slot of a day; ``listed`` is false where nothing is."""
+    """One slot of a day as a caller sees it; one that is not ``listed`` is left out."""
 
     available: bool
     best: bool
@@ -82,7 +87,7 @@ class SlotView(NamedTuple):
 
 
 def slot_views(offers: Iterable[Offer], best: Sequence[Offer], *, only_best: bool) -> tuple[SlotView, ...]:
-    """What a caller is told of each offer of a day."""
+    """Return each offer of a day as a caller sees it."""
     return tuple(
         SlotView(offer.travel_km is not None, is_best, is_best or not only_best)
         for offer, is_best in ((offer, offer in best) for offer in offers)

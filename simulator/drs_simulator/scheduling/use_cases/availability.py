@@ -1,4 +1,4 @@
-"""The use case that looks for appointments: checkAvailability."""
+"""The use case that finds appointments: checkAvailability."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from drs_simulator.scheduling.validation import minutes_of
 
 
 def check_availability(context: UseCaseContext, request: AvailabilityRequest) -> Availability:
-    """The slots of every day of the period, cut to the profile's cap with a warning.
+    """Return the slots of every day of the period, limited to the profile's cap with a warning.
 
     ``primaryOrderNumber`` and ``userId`` must be sent but may be anything, and ``targetDate`` and
     ``standardMinuteValue`` change nothing. The day of ``periodEnd`` is part of the period whatever its time. With
-    ``newBooking`` false and the number of an order, its own booking's present place counts as free.
-    ``resourceIDs`` leaves only those operatives, ``checkAvailType`` longPeriod has a cap of its own, and with
-    ``canSelectOtherOrders`` the orders that fit ``otherOrderPattern`` come back, by default those of the location.
+    ``newBooking`` false and the number of an order, the present place of its own booking counts as free.
+    ``resourceIDs`` allows only those operatives, ``checkAvailType`` longPeriod has a cap of its own, and with
+    ``canSelectOtherOrders`` the orders that match ``otherOrderPattern`` are returned, by default those of the location.
 
     Refuses: a missing field, an unknown contract, location, priority, SOR code or operative; a period that ends before
     it begins.
@@ -30,30 +30,30 @@ def check_availability(context: UseCaseContext, request: AvailabilityRequest) ->
     Evidence: seen (Appendix B 3 and the notes of checkAvailability); that a midnight end counts its day: client; what
     ``newBooking``, ``resourceIDs``, ``checkAvailType`` and ``otherOrderPattern`` do: presumed.
     """
-    query = _question(context, request)
+    query = _resolve(context, request)
     answer = _answer(context, query)
     return answer._replace(other_orders=_other_orders(context, request)) if request.other_orders else answer
 
 
-def _question(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQuery:
-    """What the request comes down to, once it is found in order."""
+def _resolve(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQuery:
+    """Check the request and return what it means."""
     cache, key, transaction = context.installation.availability_cache, _key(request), context.transaction
-    # Only to find one's own booking does it matter which orders and bookings there are.
+    # Orders and bookings matter only if the request has a booking of its own.
     version = transaction.version if request.new_booking is False else transaction.master_data_version
     known = cache.query(key, version)
     if known is None:
-        known = _checked(context, request)
-        cache.keep_query(key, version, known)
+        known = _check(context, request)
+        cache.put_query(key, version, known)
     return known
 
 
 def _key(request: AvailabilityRequest) -> Hashable:
-    """All of the request that makes a difference.
+    """Return all of the request that affects the answer.
 
-    Which numbers and what user were sent makes none, as long as they were: the number only if it is to find a booking.
+    Which user and which numbers are sent does not, only that they are; an order's number does if it finds a booking.
     """
     order = request.order
-    codes = [(code.sor_code, code.quantity, code.item_number, _is_there(code.number)) for code in order.codes]
+    codes = [(code.sor_code, code.quantity, code.item_number, _is_sent(code.number)) for code in order.codes]
     return (
         request.period_begin,
         request.period_end,
@@ -64,28 +64,28 @@ def _key(request: AvailabilityRequest) -> Hashable:
         order.contract,
         order.location_id,
         order.priority,
-        order.number if request.new_booking is False else _is_there(order.number),
-        _is_there(order.user_id),
+        order.number if request.new_booking is False else _is_sent(order.number),
+        _is_sent(order.user_id),
         *codes,
     )
 
 
-def _is_there(text: str | None) -> bool:
+def _is_sent(text: str | None) -> bool:
     return text is not None and bool(text.strip())
 
 
-def _checked(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQuery:
-    check, settings = context.validator, context.profile.availability
-    begin = check.required("periodBegin", request.period_begin)
-    end = check.required("periodEnd", request.period_end)
-    contract = check.contract(request.order.contract)
-    location = check.location(request.order.location_id)
-    number = check.required("primaryOrderNumber", request.order.number)
+def _check(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQuery:
+    validator, settings = context.validator, context.profile.availability
+    begin = validator.required("periodBegin", request.period_begin)
+    end = validator.required("periodEnd", request.period_end)
+    contract = validator.contract(request.order.contract)
+    location = validator.location(request.order.location_id)
+    number = validator.required("primaryOrderNumber", request.order.number)
     if settings.priority_required or request.order.priority is not None:
-        check.priority(request.order.priority)
-    codes = check.codes(request.order.codes)
-    check.required("userId", request.order.user_id)
-    only = tuple(check.operative("resourceIDs", operative_id).id for operative_id in request.operative_ids)
+        validator.priority(request.order.priority)
+    codes = validator.codes(request.order.codes)
+    validator.required("userId", request.order.user_id)
+    only = tuple(validator.operative("resourceIDs", operative_id).id for operative_id in request.operative_ids)
     first = calendar.local_day(begin, context.installation.zone)
     last = calendar.local_day(end, context.installation.zone)
     if last < first:
@@ -97,25 +97,25 @@ def _checked(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQ
     area = context.installation.area_of(location, request.order.priority)
     own_booking = _own_booking(context, number) if request.new_booking is False else 0
     job = Job(contract, codes[0].trade, minutes_of(codes), location.place, own_booking, area, only)
-    return ResolvedQuery(Period(job, first, last_shown, request.best_slots, warning), begin)
+    return ResolvedQuery(Period(job, calendar.days_between(first, last_shown), request.best_slots, warning), begin)
 
 
 def _answer(context: UseCaseContext, query: ResolvedQuery) -> Availability:
-    """The answer, the same object as before where it is the same answer.
+    """Return the answer, the same object as before if nothing has changed.
 
-    A slot is available where it begins neither before the period nor in the past (presumed), and some operative's day
-    has room.
+    A slot is available if it begins neither before the period nor in the past (presumed), and some operative's day has
+    room.
     """
     cache, version = context.installation.availability_cache, context.transaction.version
     period, earliest = query.period, max(query.begin, context.now)
     known = cache.answer(period, version, earliest)
     if known is not None:
         return known
-    entries = context.planner.entries(period.job, period.first, period.last)
+    entries = context.planner.entries(period.job, period.days)
     answer = Availability(context.planner.days(entries, earliest, period.best), period.warning)
     first_begin = min((entry.first_begin for entry in entries.values() if entry.first_begin), default=None)
     if first_begin is None or first_begin >= earliest:
-        cache.keep_answer(period, version, first_begin, answer)
+        cache.put_answer(period, version, first_begin, answer)
     return answer
 
 

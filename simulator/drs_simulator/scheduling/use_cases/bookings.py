@@ -1,4 +1,4 @@
-"""The use cases around a booking: createBooking, updateBooking, deleteBooking; and what they share with orders."""
+"""The use cases of a booking: createBooking, updateBooking, deleteBooking; and what they share with orders."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ MOVES: dict[LifeCycle, tuple[LifeCycle, ...]] = {
     LifeCycle.STARTED: (LifeCycle.COMPLETED,),
     LifeCycle.COMPLETED: (),
 }
-"""What a booking can become by updateBooking, besides what it is already (presumed). A reservation is confirmed."""
+"""What a booking can become by updateBooking (presumed). A reservation must be confirmed first."""
 
 
 def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> tuple[PlannedBooking, ...]:
-    """A further booking for an order that is there already, planned but not yet scheduled.
+    """Create a further booking for an existing order, planned but not yet scheduled.
 
     The order is named by ``orderId`` or ``primaryOrderNumber``, in ``theBooking`` or ``theOrder``. Without a planning
     window the booking has the order's, from now on.
@@ -51,38 +51,39 @@ def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> t
     sent = request.booking
     number, order_id = sent.number or request.order.number, sent.order_id or request.order.order_id
     order = context.open_order(number, order_id, context.profile.messages.order_unknown)
-    return (context.planner.planned(_further_booking(context, order, sent)),)
+    return (context.planner.with_times(_further_booking(context, order, sent)),)
 
 
 def update_booking(context: UseCaseContext, request: BookingUpdate) -> PlannedBooking:
-    """News of a booking: comments, how far it has come, when it was worked on and by whom, and what follows.
+    """Update a booking: comments, life cycle, when and by whom it was worked on, and a follow-on booking.
 
-    ``transactionType`` moves its life cycle; COMPLETED keeps when and by whom it was done, and with ``completeOrder``
-    the order is completed too. An order whose booking is begun is STARTED. ``theFollowOnBooking`` makes a further
+    ``transactionType`` moves its life cycle; COMPLETED records when and by whom it was done, and with ``completeOrder``
+    the order is completed too. An order whose booking has begun is STARTED. ``theFollowOnBooking`` creates a further
     booking of the order. A ``bookingCompletionStatus`` of SUSPENDED (a setting) is shown to planners as an alert. The
-    planning window stays whatever is sent.
+    planning window never changes.
 
-    Refuses: an unknown booking, or one that is completed; a move that the life cycle does not have; an unknown contract
-    or operative; for COMPLETED a missing begin or end, or an end before the begin; whatever createBooking refuses.
+    Refuses: an unknown booking, or one that is completed; a change that its life cycle does not allow; an unknown
+    contract or operative; for COMPLETED a missing begin or end, or an end before the begin; whatever createBooking
+    refuses.
 
     Evidence: client (the members of completing and of commenting); the life cycle is presumed, its words published.
     """
-    check, messages = context.validator, context.profile.messages
+    validator, messages = context.validator, context.profile.messages
     sent = request.booking
     booking = context.open_booking(sent.booking_id)
     if sent.contract is not None:
-        check.contract(sent.contract)
+        validator.contract(sent.contract)
     becomes = request.becomes or booking.life_cycle
     if becomes not in (booking.life_cycle, *MOVES[booking.life_cycle]):
         text = messages.life_cycle_refused.format(booking_id=booking.id, was=booking.life_cycle, becomes=becomes)
         raise Refusal(text)
-    operative_id = check.operative("resourceId", request.operative_id).id if request.operative_id else None
-    changed = _with_news(context, replace(booking, life_cycle=becomes), request)
+    operative_id = validator.operative("resourceId", request.operative_id).id if request.operative_id else None
+    changed = _with_changes(context, replace(booking, life_cycle=becomes), request)
     if becomes is LifeCycle.COMPLETED:
-        begin = check.required("startDateAndTime", request.begin)
-        end = check.required("endDateAndTime", request.end)
-        check.window(("startDateAndTime", begin), ("endDateAndTime", end))
-        changed = completed(context, changed, (begin, end), operative_id)
+        begin = validator.required("startDateAndTime", request.begin)
+        end = validator.required("endDateAndTime", request.end)
+        validator.window(("startDateAndTime", begin), ("endDateAndTime", end))
+        changed = complete_booking(context, changed, (begin, end), operative_id)
     context.transaction.put_booking(changed)
     order = context.order_of(booking)
     if becomes in _AT_WORK:
@@ -91,12 +92,12 @@ def update_booking(context: UseCaseContext, request: BookingUpdate) -> PlannedBo
     if request.follow_on is not None:
         _further_booking(context, order, request.follow_on)
     if request.complete_order:
-        complete(context, order)
-    return context.planner.planned(context.booking(booking.id))
+        complete_with_bookings(context, order)
+    return context.planner.with_times(context.booking(booking.id))
 
 
 def delete_booking(context: UseCaseContext, request: BookingRequest) -> None:
-    """The booking is cancelled and its place is free again; the order stays.
+    """Cancel the booking; its place is free again, and the order stays.
 
     Refuses: a missing field, an unknown booking or contract, a booking that is completed.
 
@@ -116,7 +117,7 @@ def new_booking(
     reason: str,
     user_id: str,
 ) -> Booking:
-    """Keep a new booking of the order, planned for that window and not yet scheduled."""
+    """Store a new booking of the order, planned for that window and not yet scheduled."""
     booking = Booking(
         id=context.transaction.next_number("booking", context.profile.ordering.first_booking_id),
         order_id=order.id,
@@ -138,39 +139,39 @@ def new_booking(
 
 
 def business_data(profile: Profile, user_id: str, reason: str, life_cycle: LifeCycle) -> dict[str, str | None]:
-    """The business data of a booking for that user, with that reason and in that life cycle (seen: Appendix B 4)."""
+    """Return the business data of a booking with that user, reason and life cycle (seen: Appendix B 4)."""
     filled_in = {"user_id": user_id, "reason": reason, "life_cycle": life_cycle.lower()}
     return {datum.name: datum.value and datum.value.format(**filled_in) for datum in profile.business_data}
 
 
 def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple[str, str | None]]) -> bool:
-    """Whether the booking has all of these; ``None`` stands for any value."""
+    """Whether the booking has all of these names and values; ``None`` matches any value."""
     if not wanted:
         return True
     known = business_data(profile, booking.user_id, booking.reason, booking.life_cycle)
     return all(name in known and value in (None, known[name]) for name, value in wanted)
 
 
-def complete(context: UseCaseContext, order: Order) -> None:
-    """Complete an order with all its bookings."""
+def complete_with_bookings(context: UseCaseContext, order: Order) -> None:
+    """Complete an order and all its bookings."""
     for booking in context.transaction.bookings_of(order.id):
         if not booking.completed:
-            context.transaction.put_booking(completed(context, booking))
+            context.transaction.put_booking(complete_booking(context, booking))
     context.transaction.put_order(replace(order, status=OrderStatus.COMPLETED))
 
 
-def completed(
+def complete_booking(
     context: UseCaseContext,
     booking: Booking,
     worked: tuple[datetime, datetime] | None = None,
     operative_id: str | None = None,
 ) -> Booking:
-    """The booking as done. A place that is still to come is given back, unless the work is told to have been there."""
-    to_come = booking.appointment is not None and booking.window_start > context.now and worked is None
+    """Return the booking as completed. A place in the future is released, unless times of work are given."""
+    is_future = booking.appointment is not None and booking.window_start > context.now and worked is None
     return replace(
         booking,
         life_cycle=LifeCycle.COMPLETED,
-        appointment=None if to_come else booking.appointment,
+        appointment=None if is_future else booking.appointment,
         worked=worked,
         worked_by=operative_id,
         held_until=None,
@@ -179,21 +180,21 @@ def completed(
 
 
 def _further_booking(context: UseCaseContext, order: Order, sent: BookingRequest) -> Booking:
-    check = context.validator
-    codes = check.codes(sent.codes)
+    validator = context.validator
+    codes = validator.codes(sent.codes)
     if sent.contract is not None:
-        check.contract(sent.contract)
-    location = check.location(sent.location_id) if sent.location_id else order.location
+        validator.contract(sent.contract)
+    location = validator.location(sent.location_id) if sent.location_id else order.location
     start = sent.window_start or max(order.earliest, context.now)
     end = sent.window_end or max(order.target_date, start)
-    check.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
+    validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
     reason = sent.reason or context.profile.ordering.reason_when_scheduled_without
     return new_booking(
         context, replace(order, location=location), codes, (start, end), reason, sent.user_id or order.user_id
     )
 
 
-def _with_news(context: UseCaseContext, booking: Booking, request: BookingUpdate) -> Booking:
+def _with_changes(context: UseCaseContext, booking: Booking, request: BookingUpdate) -> Booking:
     sent = request.booking
     status = booking.completion_status if sent.completion_status is None else sent.completion_status
     alert = booking.alert

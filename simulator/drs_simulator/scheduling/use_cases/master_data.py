@@ -1,4 +1,4 @@
-"""The use cases around DRS's records: bookings and alerts looked up, locations and SOR codes kept, metadata told."""
+"""The use cases of bookings and alerts, locations, SOR codes and metadata."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ _DAY_MINUTES = 24 * 60
 
 
 def select_bookings(context: UseCaseContext, wanted: BookingFilter) -> tuple[PlannedBooking, ...]:
-    """The bookings that fit every filter that is sent; without one, all.
+    """Return the bookings that match every filter that is sent; without a filter, all.
 
     By ``bookingStatus``, ``contract``, ``workers``, ``theBusinessData`` and ``theOrderBusinessData``, the period in
-    which they lie (``returnBookingsFrom`` and ``…To``: by the time assigned, or by the planning window while there is
-    none) and that of their planning window (``returnBookingsPWFrom`` and ``…PWTo``).
+    which they lie (``returnBookingsFrom`` and ``…To``: by assigned time, or by the planning window before one is
+    assigned) and that of their planning window (``returnBookingsPWFrom`` and ``…PWTo``).
 
     Refuses: an unknown contract or operative; a period that ends before it begins.
 
     Evidence: presumed; members published.
     """
-    check = context.validator
-    contracts = check.contracts(*wanted.contracts)
+    validator = context.validator
+    contracts = validator.contracts(*wanted.contracts)
     for operative_id in wanted.operative_ids:
-        check.operative("workers", operative_id)
-    check.period(wanted.begin, wanted.end, ("returnBookingsFrom", "returnBookingsTo"))
-    check.period(wanted.window_begin, wanted.window_end, ("returnBookingsPWFrom", "returnBookingsPWTo"))
+        validator.operative("workers", operative_id)
+    validator.period(wanted.begin, wanted.end, ("returnBookingsFrom", "returnBookingsTo"))
+    validator.period(wanted.window_begin, wanted.window_end, ("returnBookingsPWFrom", "returnBookingsPWTo"))
     found = []
     for booking in context.transaction.bookings():
         fits = (
@@ -43,25 +43,25 @@ def select_bookings(context: UseCaseContext, wanted: BookingFilter) -> tuple[Pla
             and (wanted.window_end is None or booking.window_start <= wanted.window_end)
         )
         if fits:
-            planned = context.planner.planned(booking)
+            planned = context.planner.with_times(booking)
             if overlaps(planned, wanted.begin, wanted.end):
                 found.append(planned)
     return tuple(found)
 
 
 def select_alerts(context: UseCaseContext, wanted: AlertFilter) -> tuple[PlannedBooking, ...]:
-    """The bookings that a planner is to look at, oldest alert first: by ``alertType``, ``contract`` and period.
+    """Return the bookings that a planner should look at, oldest alert first: by ``alertType``, ``contract``, period.
 
-    RESCHEDULEFAILURES are those that lost their place, SUSPENDEDJOBS those that an operative suspended. An alert is
-    gone when its booking is scheduled, completed or cancelled.
+    RESCHEDULEFAILURES are those that lost their place, SUSPENDEDJOBS those that an operative suspended. An alert
+    ends when its booking is scheduled, completed or cancelled.
 
     Refuses: a missing or unknown contract; a period that ends before it begins.
 
     Evidence: presumed; members and the two types are published.
     """
-    check = context.validator
-    contracts = check.contracts(check.required("contract", wanted.contracts))
-    check.period(wanted.begin, wanted.end, ("periodBegin", "periodEnd"))
+    validator = context.validator
+    contracts = validator.contracts(validator.required("contract", wanted.contracts))
+    validator.period(wanted.begin, wanted.end, ("periodBegin", "periodEnd"))
     found = [
         (booking.alert.created, booking)
         for booking in context.transaction.bookings()
@@ -72,25 +72,25 @@ def select_alerts(context: UseCaseContext, wanted: AlertFilter) -> tuple[Planned
         and (wanted.end is None or booking.alert.created <= wanted.end)
     ]
     return tuple(
-        context.planner.planned(booking) for _, booking in sorted(found, key=lambda each: (each[0], each[1].id))
+        context.planner.with_times(booking) for _, booking in sorted(found, key=lambda each: (each[0], each[1].id))
     )
 
 
 def update_location(context: UseCaseContext, request: LocationUpdate) -> Location:
-    """What is sent of a location takes the place of what is known; orders there show it from now on.
+    """Update a location: what is sent replaces what is known, and orders there show it from now on.
 
-    An unknown location is entered, unless the profile refuses unknown ones. Without coordinates it lies where the
-    profile puts those that it does not know.
+    An unknown location is added, unless the profile refuses unknown ones. Without coordinates it gets the profile's
+    default ones.
 
     Refuses: a missing ``locationId``, an unknown location where the profile says so, coordinates that are no degrees.
 
     Evidence: presumed; members published.
     """
     known = context.validator.location(request.id)
-    told = {name: value for name, value in request._asdict().items() if name != "more"}
+    sent = {name: value for name, value in request._asdict().items() if name != "more"}
     location = replace(
         known,
-        **{name: value for name, value in told.items() if value},
+        **{name: value for name, value in sent.items() if value},
         more=tuple(sorted((dict(known.more) | dict(request.more)).items())),
     )
     _check_degrees(context, "latitude", location.latitude, 90)
@@ -105,21 +105,21 @@ def update_location(context: UseCaseContext, request: LocationUpdate) -> Locatio
 
 
 def update_booking_codes(context: UseCaseContext, request: CodeDefinitions) -> None:
-    """SOR codes are entered or changed; a new one can be booked at once.
+    """Add or change SOR codes; a new one can be booked at once.
 
-    A code without ``trade`` has no valid job template. Bookings that are there keep what their codes stood for.
+    A code without ``trade`` has no valid job template. Existing bookings keep their codes as they were.
 
     Refuses: a missing field, an unknown contract, a ``bookingCodeTime`` that is not between one minute and a day.
 
     Evidence: presumed; members published.
     """
-    check = context.validator
-    check.contracts(check.required("contract", request.contracts))
-    for sent in check.required("theBookingCodeDefinitions", request.definitions):
-        check.contract(sent.contract)
-        code = check.required("bookingCode", sent.code)
-        description = check.required("bookingCodeDescription", sent.description)
-        minutes = check.required("bookingCodeTime", sent.minutes)
+    validator = context.validator
+    validator.contracts(validator.required("contract", request.contracts))
+    for sent in validator.required("theBookingCodeDefinitions", request.definitions):
+        validator.contract(sent.contract)
+        code = validator.required("bookingCode", sent.code)
+        description = validator.required("bookingCodeDescription", sent.description)
+        minutes = validator.required("bookingCodeTime", sent.minutes)
         if not 1 <= minutes <= _DAY_MINUTES:
             text = context.profile.messages.value_not_allowed
             raise Refusal(text.format(value=minutes, field="bookingCodeTime"))
@@ -129,9 +129,7 @@ def update_booking_codes(context: UseCaseContext, request: CodeDefinitions) -> N
 
 
 def select_meta_data(context: UseCaseContext, contract: str | None) -> Profile:
-    """What the installation is set up with.
-
-    Its business data, a resource template for each trade, and the reasons that there are for an unavailability.
+    """Return the installation's settings: business data, a resource template for each trade, reasons of unavailability.
 
     Refuses: a missing or unknown contract.
 
@@ -141,10 +139,10 @@ def select_meta_data(context: UseCaseContext, contract: str | None) -> Profile:
     return context.profile
 
 
-def _check_degrees(context: UseCaseContext, field: str, text: str, most: int) -> None:
+def _check_degrees(context: UseCaseContext, field: str, text: str, limit: int) -> None:
     try:
         degrees = float(text)
     except ValueError:
         degrees = float("nan")
-    if not -most <= degrees <= most:
+    if not -limit <= degrees <= limit:
         raise Refusal(context.profile.messages.value_not_allowed.format(value=text, field=field))

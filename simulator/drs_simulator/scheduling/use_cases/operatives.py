@@ -1,4 +1,4 @@
-"""The use cases around operatives, DRS's resources: getSchedule, selectResource, updateResource."""
+"""The use cases of operatives, DRS's resources: getSchedule, selectResource, updateResource."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ from drs_simulator.scheduling.model import (
     WorkingHours,
 )
 from drs_simulator.scheduling.planning import calendar
+from drs_simulator.scheduling.planning.shifts import hours_on
 from drs_simulator.scheduling.refusal import Refusal
 
 
 def get_schedule(context: UseCaseContext, request: ScheduleRequest) -> tuple[PlannedBooking, ...]:
-    """The bookings of an operative's day in the order in which they are visited.
+    """Return the bookings of an operative's day, in the order in which they are visited.
 
     ``returnBookingCodes`` and ``returnWarnings`` change nothing: the interface requires the codes, and there are no
     warnings.
@@ -39,39 +40,39 @@ def get_schedule(context: UseCaseContext, request: ScheduleRequest) -> tuple[Pla
 
     Evidence: presumed; members published.
     """
-    check = context.validator
-    contract = check.contract(request.contract)
-    operative = check.operative("resourceId", request.operative_id)
-    day = calendar.local_day(check.required("scheduleDate", request.day), context.installation.zone)
+    validator = context.validator
+    contract = validator.contract(request.contract)
+    operative = validator.operative("resourceId", request.operative_id)
+    day = calendar.local_day(validator.required("scheduleDate", request.day), context.installation.zone)
     diaries = context.transaction.diaries([operative.id], day, day)
-    planned = [context.planner.planned(context.booking(visit.key)) for visit in diaries.get((operative.id, day), ())]
+    planned = [context.planner.with_times(context.booking(visit.key)) for visit in diaries.get((operative.id, day), ())]
     planned = [each for each in planned if each.booking.contract == contract]
     return tuple(sorted(planned, key=lambda each: (each.assigned_start or each.booking.window_start, each.booking.id)))
 
 
 def select_resources(context: UseCaseContext, wanted: OperativeFilter) -> tuple[Operative, ...]:
-    """The operatives that fit every filter that is sent: by id, by employee code, by contract; without one, all.
+    """Return the operatives that match every filter that is sent: id, employee code, contract; without a filter, all.
 
-    Operatives have no business data, so nobody fits ``theBusinessData``. ``includeWorkingHours`` adds their hours, by
+    Operatives have no business data, so none matches ``theBusinessData``. ``includeWorkingHours`` adds their hours, by
     weekday, or day by day for ``returnWorkingHoursFrom`` and ``…To``.
 
     Refuses: an unknown contract, id or employee code; a period that ends before it begins.
 
     Evidence: presumed; members published.
     """
-    check = context.validator
-    contracts = check.contracts(*wanted.contracts)
+    validator = context.validator
+    contracts = validator.contracts(*wanted.contracts)
     for operative_id in wanted.ids:
-        check.operative("theResourceIDs", operative_id)
-    everybody = context.current.operatives()
+        validator.operative("theResourceIDs", operative_id)
+    operatives = context.current.operatives()
     for code in wanted.codes:
-        if code not in {operative.code for operative in everybody}:
+        if code not in {operative.code for operative in operatives}:
             text = context.profile.messages.operative_unknown
             raise Refusal(text.format(value=code, field="theEmployeeCodes"))
-    check.period(wanted.hours_from, wanted.hours_to, ("returnWorkingHoursFrom", "returnWorkingHoursTo"))
+    validator.period(wanted.hours_from, wanted.hours_to, ("returnWorkingHoursFrom", "returnWorkingHoursTo"))
     return tuple(
         _with_hours_of(context, operative, wanted)
-        for operative in everybody
+        for operative in operatives
         if (not wanted.ids or operative.id in wanted.ids)
         and (not wanted.codes or operative.code in wanted.codes)
         and contracts & set(operative.contracts)
@@ -80,26 +81,26 @@ def select_resources(context: UseCaseContext, wanted: OperativeFilter) -> tuple[
 
 
 def update_resources(context: UseCaseContext, request: OperativesUpdate) -> None:
-    """What is told of operatives counts from now on; a list that is sent takes the place of the one that is known.
+    """Update operatives: what is sent counts from now on, and a list that is sent replaces the known one.
 
-    Bookings that have no room in their operative's day any more lose their place, and planners are shown an alert
-    (RESCHEDULEFAILURES). Lunch breaks and postcodes of working hours are not planned with.
+    Bookings for which their operative's day no longer has room lose their place, and planners see an alert
+    (RESCHEDULEFAILURES). Lunch breaks and postcodes of working hours are ignored.
 
     Refuses: an unknown contract or operative; an ability that no operative has; hours without day, begin or end, or
     that end before they begin; an unavailability without begin or end, or that ends before it begins.
 
     Evidence: presumed; members published.
     """
-    check = context.validator
-    check.contracts(request.contracts)
-    for sent in check.required("theResources", request.operatives):
-        operative = _changed(context, _meant(context, sent), sent)
+    validator = context.validator
+    validator.contracts(request.contracts)
+    for sent in validator.required("theResources", request.operatives):
+        operative = _with_changes(context, _operative_of(context, sent), sent)
         context.transaction.put_operative(operative)
-        # What was just put is looked at with a register of its own.
-        _unschedule_what_has_no_room(context.reloaded(), operative)
+        # The context still has the operative as before the change.
+        _unschedule_without_room(context.reloaded(), operative)
 
 
-def _meant(context: UseCaseContext, sent: OperativeUpdate) -> Operative:
+def _operative_of(context: UseCaseContext, sent: OperativeUpdate) -> Operative:
     if sent.id:
         return context.validator.operative("resourceID", sent.id)
     code = context.validator.required("resourceID", sent.code)
@@ -109,7 +110,7 @@ def _meant(context: UseCaseContext, sent: OperativeUpdate) -> Operative:
     raise Refusal(context.profile.messages.operative_unknown.format(value=code, field="externalResourceCode"))
 
 
-def _changed(context: UseCaseContext, operative: Operative, sent: OperativeUpdate) -> Operative:
+def _with_changes(context: UseCaseContext, operative: Operative, sent: OperativeUpdate) -> Operative:
     known = {trade for settings in context.profile.operatives for trade in settings.trades}
     for trade in sent.trades:
         if trade not in known:
@@ -120,43 +121,43 @@ def _changed(context: UseCaseContext, operative: Operative, sent: OperativeUpdat
         trades=sent.trades or operative.trades,
         sectors=sent.sectors or operative.sectors,
         working_hours=tuple(_hours(context, each) for each in sent.hours) or operative.working_hours,
-        unavailabilities=tuple(_time_away(context, each) for each in sent.unavailabilities)
+        unavailabilities=tuple(_unavailability(context, each) for each in sent.unavailabilities)
         or operative.unavailabilities,
     )
 
 
 def _hours(context: UseCaseContext, sent: HoursRequest) -> WorkingHours:
-    check, zone = context.validator, context.installation.zone
-    begin = check.required("beginDate", sent.begin).astimezone(zone).time()
-    end = check.required("endDate", sent.end).astimezone(zone).time()
+    validator, zone = context.validator, context.installation.zone
+    begin = validator.required("beginDate", sent.begin).astimezone(zone).time()
+    end = validator.required("endDate", sent.end).astimezone(zone).time()
     if begin >= end:
         raise Refusal(context.profile.messages.window_reversed.format(begin="beginDate", end="endDate"))
     if sent.day is not None:
         return WorkingHours(begin, end, day=calendar.local_day(sent.day, zone))
-    weekday = check.required("dayOfWeek", sent.weekday).lower()
+    weekday = validator.required("dayOfWeek", sent.weekday).lower()
     for known in WEEKDAYS:
         if known == weekday:
             return WorkingHours(begin, end, weekday=known)
     raise Refusal(context.profile.messages.value_not_allowed.format(value=sent.weekday, field="dayOfWeek"))
 
 
-def _time_away(context: UseCaseContext, sent: UnavailabilityRequest) -> Unavailability:
+def _unavailability(context: UseCaseContext, sent: UnavailabilityRequest) -> Unavailability:
     begin = context.validator.required("beginDateTime", sent.begin)
     end = context.validator.required("endDateTime", sent.end)
     context.validator.window(("beginDateTime", begin), ("endDateTime", end))
     return Unavailability(begin, end, sent.reason or "", sent.comments or "")
 
 
-def _unschedule_what_has_no_room(context: UseCaseContext, operative: Operative) -> None:
+def _unschedule_without_room(context: UseCaseContext, operative: Operative) -> None:
     today = calendar.local_day(context.now, context.installation.zone)
     horizon = timedelta(days=context.profile.ordering.planning_horizon_days)
     for (_, day), visits in context.transaction.diaries([operative.id], today, today + horizon).items():
-        kept: tuple[Visit, ...] = ()
+        fitting: tuple[Visit, ...] = ()
         for visit in visits:
             booking = context.booking(visit.key)
             can_do_it = booking.trade in operative.trades
-            if booking.completed or (can_do_it and context.planner.still_possible(operative.id, day, (*kept, visit))):
-                kept = (*kept, visit)
+            if booking.completed or (can_do_it and context.planner.fits(operative.id, day, (*fitting, visit))):
+                fitting = (*fitting, visit)
                 continue
             text = f"{operative.name} has no room for it any more on {day:%d %B %Y}"
             alert = Alert(AlertReason.RESCHEDULE_FAILURES, context.now, text, operative.id)
@@ -179,8 +180,6 @@ def _with_hours_of(context: UseCaseContext, operative: Operative, wanted: Operat
 
 def _hours_of_days(context: UseCaseContext, operative: Operative, days: Iterable[date]) -> Iterable[WorkingHours]:
     for day in days:
-        if context.current.shift(operative.id, day) is not None:
-            own = [hours for hours in operative.working_hours if hours.day == day]
-            weekly = [hours for hours in operative.working_hours if hours.weekday == WEEKDAYS[day.weekday()]]
-            hours = (own or weekly)[0]
+        hours = hours_on(operative, day) if context.installation.works_on(day) else None
+        if hours is not None:
             yield WorkingHours(hours.begin, hours.end, day=day)

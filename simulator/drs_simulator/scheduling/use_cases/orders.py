@@ -1,4 +1,4 @@
-"""The use cases around an order: createOrder, updateOrder, deleteOrder, completeOrder, selectOrder."""
+"""The use cases of an order: createOrder, updateOrder, deleteOrder, completeOrder, selectOrder."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from drs_simulator.scheduling.commands import OrderCompletion, OrderFilter, Orde
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings, PlannedBooking
 from drs_simulator.scheduling.refusal import Refusal
-from drs_simulator.scheduling.use_cases.bookings import complete, has_business_data, new_booking
+from drs_simulator.scheduling.use_cases.bookings import complete_with_bookings, has_business_data, new_booking
 
 
 def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBookings:
-    """A new order with its first booking, which is planned but not yet scheduled.
+    """Create an order with its first booking, which is planned but not yet scheduled.
 
     ``earliestBookingDate`` is the time of the request where it is left out. It and ``targetDate`` are the booking's
     planning window. ``orderComments`` are trimmed.
 
     Refuses: a missing field, an unknown contract, location, priority or SOR code; comments of more than 255
-    characters; a window that ends before it begins; an ``orderId`` other than 0; a number that is there already.
+    characters; a window that ends before it begins; an ``orderId`` other than 0; a number that exists already.
 
-    Evidence: seen (Appendix B 4 and the notes of createOrder); that a number is not taken twice: client.
+    Evidence: seen (Appendix B 4 and the notes of createOrder); that no number is used twice: client.
     """
-    check, ordering = context.validator, context.profile.ordering
-    contract = check.contract(request.contract)
-    location = check.location(request.location_id)
-    comments = check.comments(request.comments)
-    number = check.required("primaryOrderNumber", request.number)
-    priority = check.priority(request.priority)
-    target_date = check.required("targetDate", request.target_date)
-    user_id = check.required("userId", request.user_id)
-    codes = check.codes(request.codes)
+    validator, ordering = context.validator, context.profile.ordering
+    contract = validator.contract(request.contract)
+    location = validator.location(request.location_id)
+    comments = validator.comments(request.comments)
+    number = validator.required("primaryOrderNumber", request.number)
+    priority = validator.priority(request.priority)
+    target_date = validator.required("targetDate", request.target_date)
+    user_id = validator.required("userId", request.user_id)
+    codes = validator.codes(request.codes)
     earliest = request.earliest or context.now
-    check.window(("earliestBookingDate", earliest), ("targetDate", target_date))
+    validator.window(("earliestBookingDate", earliest), ("targetDate", target_date))
     if request.order_id:
         raise Refusal(context.profile.messages.order_id_given.format(value=request.order_id))
     if ordering.repeated_order_numbers == "refuse" and context.transaction.orders_numbered(number):
@@ -60,25 +60,25 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
 
 
 def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBookings:
-    """What is sent of an order takes the place of what is known; the rest stays.
+    """Update an order: what is sent replaces what is known, the rest stays.
 
-    A new location is that of its bookings as well. A new ``targetDate`` or ``earliestBookingDate`` moves no booking.
-    SOR codes are those of its bookings and stay.
+    A new location applies to its bookings as well. A new ``targetDate`` or ``earliestBookingDate`` moves no booking.
+    SOR codes belong to its bookings and stay.
 
     Refuses: an unknown order; one that is completed; an unknown contract, location or priority; comments of more than
     255 characters; a window that ends before it begins.
 
     Evidence: presumed; members published.
     """
-    check = context.validator
+    validator = context.validator
     order = context.open_order(request.number, request.order_id, context.profile.messages.order_unknown)
-    location = order.location if request.location_id is None else check.location(request.location_id)
+    location = order.location if request.location_id is None else validator.location(request.location_id)
     changed = replace(
         order,
-        contract=order.contract if request.contract is None else check.contract(request.contract),
+        contract=order.contract if request.contract is None else validator.contract(request.contract),
         location=location,
-        comments=order.comments if request.comments is None else check.comments(request.comments),
-        priority=order.priority if request.priority is None else check.priority(request.priority),
+        comments=order.comments if request.comments is None else validator.comments(request.comments),
+        priority=order.priority if request.priority is None else validator.priority(request.priority),
         target_date=request.target_date or order.target_date,
         earliest=request.earliest or order.earliest,
         user_id=request.user_id or order.user_id,
@@ -86,7 +86,7 @@ def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
         contact_name=request.contact_name or order.contact_name,
         phone=request.phone or order.phone,
     )
-    check.window(("earliestBookingDate", changed.earliest), ("targetDate", changed.target_date))
+    validator.window(("earliestBookingDate", changed.earliest), ("targetDate", changed.target_date))
     context.transaction.put_order(changed)
     if location != order.location:
         for booking in context.transaction.bookings_of(order.id):
@@ -95,7 +95,7 @@ def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
 
 
 def delete_order(context: UseCaseContext, request: OrderRequest) -> None:
-    """The order and its bookings are gone, and their places are free.
+    """Delete the order and its bookings; their places are free again.
 
     Refuses: an unknown order; one that is completed or has a completed booking; an unknown contract.
 
@@ -113,25 +113,25 @@ def delete_order(context: UseCaseContext, request: OrderRequest) -> None:
 
 
 def complete_order(context: UseCaseContext, request: OrderCompletion) -> None:
-    """The order is completed, and with it all its bookings; a place that is still to come is free again.
+    """Complete the order and all its bookings; a place in the future is free again.
 
-    Refuses: a missing field, an unknown contract or order, one that is completed already.
+    Refuses: a missing field, an unknown contract or order, one that is completed.
 
     Evidence: presumed; members published.
     """
-    check = context.validator
-    check.contract(request.contract)
-    check.required("userId", request.user_id)
-    complete(context, context.open_order(request.number, None, context.profile.messages.order_unknown))
+    validator = context.validator
+    validator.contract(request.contract)
+    validator.required("userId", request.user_id)
+    complete_with_bookings(context, context.open_order(request.number, None, context.profile.messages.order_unknown))
 
 
 def select_orders(context: UseCaseContext, wanted: OrderFilter) -> tuple[OrderWithBookings, ...]:
-    """The orders that fit every filter that is sent, with their bookings.
+    """Return the orders that match every filter that is sent, with their bookings.
 
     By ``primaryOrderNumber`` (several at once), ``locationIDs``, ``resources``, ``theBusinessData`` of their bookings,
-    ``contract`` and the lists of contracts beside the others, and the period in which their bookings lie: by the time
-    assigned, or by the planning window while there is none. Completed bookings are listed with
-    ``includeCompletedBookings`` only.
+    ``contract`` and the other lists of contracts, and the period in which their bookings lie: by assigned
+    time, or by the planning window before one is assigned. Completed bookings are listed only with
+    ``includeCompletedBookings``.
 
     Refuses: an unknown number, contract or operative; a call without number, location, resource, business data and
     period; a period that ends before it begins.
@@ -139,13 +139,13 @@ def select_orders(context: UseCaseContext, wanted: OrderFilter) -> tuple[OrderWi
     Evidence: client (by number, and the words for an unknown one; what a scheduled booking shows); presumed for the
     other filters, whose members are published.
     """
-    check = context.validator
-    contracts = check.contracts(*wanted.contracts)
+    validator = context.validator
+    contracts = validator.contracts(*wanted.contracts)
     for operative_id in wanted.operative_ids:
-        check.operative("resources", operative_id)
-    check.period(wanted.begin, wanted.end, ("returnBookingsFrom", "returnBookingsTo"))
+        validator.operative("resources", operative_id)
+    validator.period(wanted.begin, wanted.end, ("returnBookingsFrom", "returnBookingsTo"))
     if not (wanted.location_ids or _asks_for_bookings(wanted)):
-        check.required("primaryOrderNumber", wanted.numbers)
+        validator.required("primaryOrderNumber", wanted.numbers)
     found = []
     for order in _named(context, wanted.numbers):
         at_location = not wanted.location_ids or order.location.id in wanted.location_ids
@@ -184,7 +184,7 @@ def _fits(context: UseCaseContext, planned: PlannedBooking, wanted: OrderFilter)
 
 
 def overlaps(planned: PlannedBooking, begin: datetime | None, end: datetime | None) -> bool:
-    """Whether a booking touches the period: by the time assigned, or by its planning window while there is none."""
+    """Whether a booking overlaps the period: by assigned time, or by its planning window before one is assigned."""
     booking: Booking = planned.booking
     start = planned.assigned_start or booking.window_start
     finish = planned.assigned_end or booking.window_end

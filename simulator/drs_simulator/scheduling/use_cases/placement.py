@@ -1,4 +1,4 @@
-"""The use cases that give a booking its place: scheduleBooking, createReservation, confirmReservation."""
+"""The use cases that schedule a booking: scheduleBooking, createReservation, confirmReservation."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _LOCK_AFTER_SCHEDULE = "lockAfterSchedule"
 
 
 def schedule_booking(context: UseCaseContext, request: PlacingRequest) -> None:
-    """The booking gets a place in its planning window, or another one if it had one.
+    """Schedule the booking in its planning window, or reschedule it.
 
     Without a window: the next free slot from the order's earliestBookingDate on. ``primaryOrderNumber`` must be sent,
-    but may be anything, even a blank; ``duration`` and ``isEmergency`` change nothing. With ``force`` a window without
-    room is left for the next free slot after its begin. ``timeLock`` keeps the time that was found, whatever else is
-    planned that day. ``resourceLock`` lockAsSpecified lets only the operative of ``theResources`` come,
-    lockAfterSchedule keeps the one that was found when the booking is moved.
+    but may be anything, even blank; ``duration`` and ``isEmergency`` change nothing. With ``force`` the next free
+    slot after the window's start is used if the window has no room. ``timeLock`` keeps the time that is found, whatever
+    else is planned that day. ``resourceLock`` lockAsSpecified lets only the operative of ``theResources`` come,
+    lockAfterSchedule keeps the one that is found when the booking is moved later.
 
     Refuses: an unknown booking, one that is completed; an unknown contract or operative; a window that ends before it
-    begins or lies in the past; no room, nobody with that trade or no valid job template (planning failed).
+    begins or lies in the past; no room, no operative with that trade or no valid job template (planning failed).
 
     Evidence: seen (the notes of scheduleBooking, Appendix B 5); what ``force`` and the locks do is presumed.
     """
-    booking = _placed(context, request, LifeCycle.PLANNED)
+    booking = _place(context, request, LifeCycle.PLANNED)
     context.transaction.put_booking(booking)
     order = context.order_of(booking)
     if order.status is OrderStatus.UNDEFINED:
@@ -37,28 +37,28 @@ def schedule_booking(context: UseCaseContext, request: PlacingRequest) -> None:
 
 
 def create_reservation(context: UseCaseContext, request: PlacingRequest) -> None:
-    """A place is held for the booking, which is RESERVED until the profile's time is over or it is confirmed.
+    """Reserve a place for the booking, which is RESERVED until the profile's time is over or it is confirmed.
 
-    The place is found as scheduleBooking finds it. When the time is over the place is free, and the booking is planned
-    and not scheduled, as before.
+    The place is found as by scheduleBooking. When the time is over the place is free again, and the booking is planned
+    but not scheduled, as before.
 
     Refuses: whatever scheduleBooking refuses.
 
     Evidence: presumed; members and the life cycle's word are published.
     """
     held_until = context.now + timedelta(minutes=context.profile.ordering.reservation_minutes)
-    context.transaction.put_booking(replace(_placed(context, request, LifeCycle.RESERVED), held_until=held_until))
+    context.transaction.put_booking(replace(_place(context, request, LifeCycle.RESERVED), held_until=held_until))
 
 
 def confirm_reservation(context: UseCaseContext, request: PlacingRequest) -> None:
-    """The place that is held becomes the booking's own.
+    """Confirm the reservation: the place becomes the booking's own.
 
     Refuses: an unknown booking, one that is completed, one that is not reserved or whose reservation has lapsed; an
     unknown contract.
 
     Evidence: presumed; members published.
     """
-    booking = context.open_booking(_named(request))
+    booking = context.open_booking(_booking_id(request))
     if request.booking.contract is not None:
         context.validator.contract(request.booking.contract)
     if booking.life_cycle is not LifeCycle.RESERVED:
@@ -67,22 +67,22 @@ def confirm_reservation(context: UseCaseContext, request: PlacingRequest) -> Non
     context.transaction.put_order(replace(context.order_of(booking), status=OrderStatus.PLANNED))
 
 
-def _named(request: PlacingRequest) -> int | None:
-    """The booking's id, from wherever the caller wrote it; 0 stands for none."""
-    named = request.booking.booking_id
-    return named or request.booking_id or named
+def _booking_id(request: PlacingRequest) -> int | None:
+    """Return the booking's id, from either member that can hold it; 0 means none."""
+    booking_id = request.booking.booking_id
+    return booking_id or request.booking_id or booking_id
 
 
-def _placed(context: UseCaseContext, request: PlacingRequest, becomes: LifeCycle) -> Booking:
-    check, sent = context.validator, request.booking
-    booking = context.open_booking(_named(request))
-    check.sent("primaryOrderNumber", sent.number)
+def _place(context: UseCaseContext, request: PlacingRequest, becomes: LifeCycle) -> Booking:
+    validator, sent = context.validator, request.booking
+    booking = context.open_booking(_booking_id(request))
+    validator.sent("primaryOrderNumber", sent.number)
     if sent.contract is not None:
-        check.contract(sent.contract)
+        validator.contract(sent.contract)
     if booking.life_cycle in (LifeCycle.ARRIVED, LifeCycle.STARTED):
         text = context.profile.messages.life_cycle_refused
         raise Refusal(text.format(booking_id=booking.id, was=booking.life_cycle, becomes=becomes))
-    booking = replace(booking, locked_start=None, locked_operative=_locked(context, booking, request))
+    booking = replace(booking, locked_start=None, locked_operative=_locked_operative(context, booking, request))
     start, end = _window(context, booking, request)
     wanted = replace(
         booking,
@@ -93,22 +93,22 @@ def _placed(context: UseCaseContext, request: PlacingRequest, becomes: LifeCycle
         held_until=None,
         alert=None,
     )
-    placed = context.planner.placed(wanted)
+    placed = context.planner.place(wanted)
     if placed is None and request.force:
         slot = context.planner.next_free_slot(job_of(wanted), start)
-        placed = slot and context.planner.placed(replace(wanted, window_start=slot[0], window_end=slot[1]))
+        placed = slot and context.planner.place(replace(wanted, window_start=slot[0], window_end=slot[1]))
     if placed is None or placed.appointment is None:
         raise Refusal(context.profile.messages.planning_failed)
     if request.resource_lock == _LOCK_AFTER_SCHEDULE:
         placed = replace(placed, locked_operative=placed.appointment.operative_id)
     if request.lock_time:
         context.transaction.put_booking(placed)
-        placed = replace(placed, locked_start=context.planner.planned(placed).assigned_start)
+        placed = replace(placed, locked_start=context.planner.with_times(placed).assigned_start)
     return placed
 
 
-def _locked(context: UseCaseContext, booking: Booking, request: PlacingRequest) -> str | None:
-    """Who must come: the operative that is specified now, or the one that was kept before."""
+def _locked_operative(context: UseCaseContext, booking: Booking, request: PlacingRequest) -> str | None:
+    """Return the operative who must come: the one that is specified now, or the one that was locked before."""
     if request.resource_lock != _LOCK_AS_SPECIFIED:
         return booking.locked_operative
     specified = context.validator.required("theResources", request.booking.operative_ids)[0]

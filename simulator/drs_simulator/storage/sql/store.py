@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import URL, Connection, create_engine, insert, make_url, select, update
@@ -30,15 +31,23 @@ class _Database:
         lock: The first statement of a transaction; it waits until no other transaction of this state is open.
         options: Connection options, unless the URL has them.
         on_opening: Statements that are executed when the database is opened.
+        on_closing: Statements that are executed before the last connection is closed.
     """
 
     lock: str
     options: Mapping[str, object]
     on_opening: tuple[str, ...] = ()
+    on_closing: tuple[str, ...] = ()
 
 
 _DATABASES = {
-    "sqlite": _Database("BEGIN IMMEDIATE", {"timeout": _WAIT_SECONDS}, ("PRAGMA journal_mode=WAL",)),
+    # A commit writes one file instead of two. Closing moves what that file has into the database's own file.
+    "sqlite": _Database(
+        "BEGIN IMMEDIATE",
+        {"timeout": _WAIT_SECONDS},
+        ("PRAGMA journal_mode=WAL",),
+        ("PRAGMA busy_timeout=1000", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    ),
     # UTF-8 is stored also in a database that declares no encoding.
     "postgresql": _Database(
         f"SELECT pg_advisory_xact_lock({_LOCK})", {"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8"}
@@ -79,6 +88,7 @@ class SqlStore:
     def __init__(self, url: URL) -> None:
         database = _DATABASES[url.get_backend_name()]
         self._lock_statement = database.lock
+        self._on_closing = database.on_closing
         # Threads of this process queue here, because waiting for the database is polling.
         self._lock = Lock()
         self._display_url = url.set(query={}).render_as_string(hide_password=True)
@@ -90,7 +100,7 @@ class SqlStore:
         try:
             self._open(database.on_opening)
         except BaseException:
-            self.close()
+            self._engine.dispose()
             raise
 
     def _open(self, statements: tuple[str, ...]) -> None:
@@ -124,6 +134,11 @@ class SqlStore:
         with self._begin() as connection:
             SqlTransaction(connection).clear()
 
+    def ping(self) -> None:
+        """See ``Store.ping``. It takes no lock, so that it waits for no transaction."""
+        with self._translate_errors(), self._autocommit.connect() as connection:
+            connection.execute(select(schema.schema.c.version))
+
     def setting(self, name: str) -> str | None:
         """See ``SharedSettings.setting``."""
         found = select(settings.c.document).where(settings.c.id == name)
@@ -143,7 +158,13 @@ class SqlStore:
                 connection.execute(update(settings).where(this).values(document=after))
 
     def close(self) -> None:
-        """See ``Store.close``."""
+        """See ``Store.close``. The file of an SQLite database then holds the whole state."""
+        file = self._engine.url.database
+        # SQLite would create a file that was deleted in the meantime.
+        if self._on_closing and file is not None and Path(file).is_file():
+            with suppress(DBAPIError, PoolTimeoutError), self._autocommit.connect() as connection:
+                for statement in self._on_closing:
+                    connection.exec_driver_sql(statement)
         self._engine.dispose()
 
     @contextmanager

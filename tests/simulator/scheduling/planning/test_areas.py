@@ -1,4 +1,4 @@
-"""Areas: scheduled repairs get slots only while their sector is worked in; and checkAvailability's other choices."""
+"""Areas: scheduled repairs get slots only in their sector's turn; and the options of checkAvailability."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def open_days(desk: Desk, first: date, weeks: int, **order: str) -> set[date]:
     return {day for day in days if places(desk.day(day, **order))}
 
 
-def test_each_sector_has_its_three_weeks_in_turn_before_the_first_day_too() -> None:
+def test_each_sector_has_its_turn_before_the_first_day_too() -> None:
     assert AREAS.areas
     turns = [area_on(AREAS.areas, AREAS.areas.first_day + timedelta(weeks=week)) for week in range(-3, 15)]
     cycle = ["North"] * 3 + ["East"] * 3 + ["South"] * 3 + ["West"] * 3
     assert turns == ["West"] * 3 + cycle + ["North"] * 3
 
 
-def test_a_scheduled_repair_gets_slots_on_the_working_days_of_its_sectors_turn_only(city: Desk) -> None:
+def test_scheduled_repair_gets_slots_only_in_its_sectors_turn(city: Desk) -> None:
     found = open_days(city, date(2021, 10, 25), 15)
     turn = days_between(TURN, TURN + timedelta(days=20))
     assert found == {day for day in turn if day.weekday() < 5} | {
@@ -53,11 +53,11 @@ def test_all_days_are_listed_also_those_out_of_turn(city: Desk) -> None:
     assert [len(day.slots) for day in answer.days[:7]] == [4] * 5 + [0] * 2
 
 
-def test_an_urgent_repair_waits_for_no_turn(city: Desk) -> None:
+def test_urgent_repair_waits_for_no_turn(city: Desk) -> None:
     assert open_days(city, date(2021, 10, 25), 1, priority="3 Days")
 
 
-def test_a_booking_is_planned_in_its_sectors_turn_only(city: Desk) -> None:
+def test_booking_is_planned_in_its_sectors_turn_only(city: Desk) -> None:
     order = city.order(target_date=local("2022-03-01T00:00"))
     booking_id = order.bookings[0].booking.id
     with pytest.raises(Refusal, match="Planning failed"):
@@ -72,7 +72,7 @@ def availability(desk: Desk, **changes: object) -> AvailabilityRequest:
 
 
 class TestOtherChoices:
-    def test_for_a_booking_that_is_there_its_own_place_counts_as_free(self, desk: Desk) -> None:
+    def test_own_place_of_an_existing_booking_counts_as_free(self, desk: Desk) -> None:
         while (BEGIN, END) in places(desk.day(BEGIN.date())):
             desk.book(BEGIN, END)
         new = desk.perform(check_availability, availability(desk))
@@ -80,7 +80,7 @@ class TestOtherChoices:
         assert (BEGIN, END) not in places(new)
         assert (BEGIN, END) in places(own)
 
-    def test_an_order_that_is_not_there_yet_is_new_whatever_is_said(self, desk: Desk) -> None:
+    def test_unknown_order_is_new_even_if_new_booking_is_false(self, desk: Desk) -> None:
         known = desk.perform(check_availability, availability(desk, new_booking=False))
         assert known == desk.perform(check_availability, availability(desk))
 
@@ -91,13 +91,13 @@ class TestOtherChoices:
         with pytest.raises(Refusal, match="Unknown resource 'x' in resourceIDs"):
             desk.perform(check_availability, availability(desk, operative_ids=("x",)))
 
-    def test_a_long_period_has_a_cap_of_its_own(self, desk: Desk) -> None:
+    def test_long_period_has_a_cap_of_its_own(self, desk: Desk) -> None:
         far = local("2022-01-01T00:00")
         answer = desk.perform(check_availability, availability(desk, period_end=far, long_period=True))
         assert len(answer.days) == 28
         assert answer.warning == "The number of days returned has been limited to 28 day"
 
-    def test_other_orders_are_those_of_the_location_or_of_the_pattern(self, desk: Desk) -> None:
+    def test_other_orders_are_of_the_location_or_of_the_pattern(self, desk: Desk) -> None:
         for number, location in (("a", "3670010"), ("b", "38950180"), ("order-1", "3670010")):
             desk.order(number=number, location_id=location)
 

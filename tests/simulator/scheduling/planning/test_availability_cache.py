@@ -1,4 +1,4 @@
-"""What is remembered of days and periods never makes an answer other than it would be without."""
+"""The availability cache: answers with it are the same as without."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from drs_simulator.scheduling.commands import (
     OperativeUpdate,
 )
 from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.model import Place
 from drs_simulator.scheduling.planning.availability_cache import AvailabilityCache, DayEntry, Fingerprint
-from drs_simulator.scheduling.planning.slots import Offer
+from drs_simulator.scheduling.planning.slots import Job, Offer
 from drs_simulator.scheduling.use_cases.availability import check_availability
 from drs_simulator.scheduling.use_cases.master_data import update_booking_codes, update_location
 from drs_simulator.scheduling.use_cases.operatives import update_resources
@@ -25,42 +26,56 @@ from drs_simulator.storage.memory import MemoryStore
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.simulator.scheduling.builders import Desk, asked, local
-from tests.simulator.storage.test_alike import TwoKeepings
+from tests.simulator.storage.test_alike import TwoStores
 
 
-class NoMemory(AvailabilityCache):
-    """Makes every page anew."""
+class DisabledCache(AvailabilityCache):
+    """Makes every entry again."""
 
-    def page(
-        self, of_work: dict[date, DayEntry], day: date, seen: Fingerprint, offers: Callable[[], tuple[Offer, ...]]
+    def entry(
+        self, of_job: dict[date, DayEntry], day: date, fingerprint: Fingerprint, offers: Callable[[], tuple[Offer, ...]]
     ) -> DayEntry:
-        return DayEntry(seen, offers())
+        return DayEntry(fingerprint, offers())
 
 
 class UncountedStore(MemoryStore):
-    """Keeps state in memory, and counts no versions, so that no answer is remembered."""
+    """A store in memory that counts no versions, so that no query and no answer is cached."""
 
     version = master_data_version = None  # type: ignore[assignment]
 
 
-class WithAndWithoutMemory(TwoKeepings):
-    """The same calls to a DRS that remembers its answers and to one that remembers nothing."""
+class WithAndWithoutCache(TwoStores):
+    """The same calls to a DRS with caches and to one without."""
 
-    store = UncountedStore()
+    store = UncountedStore()  # type: ignore[assignment]
 
     def __init__(self) -> None:
         super().__init__()
-        self.other.scheduler._installation.availability_cache = NoMemory()
+        self.other.scheduler.installation.availability_cache = DisabledCache()
 
     def a_restart(self) -> None:
-        """State in memory knows none."""
+        """A store in memory has none."""
 
 
-def test_a_drs_that_remembers_answers_like_one_that_does_not() -> None:
-    run_state_machine_as_test(WithAndWithoutMemory)  # type: ignore[no-untyped-call]
+def test_drs_with_caches_answers_like_one_without() -> None:
+    run_state_machine_as_test(WithAndWithoutCache)
 
 
-def test_the_same_question_gets_the_very_same_answer_until_something_changes() -> None:
+def test_disabled_cache_makes_every_entry_again() -> None:
+    """Otherwise the test above would compare a cache with itself."""
+    made: list[str] = []
+
+    def make() -> tuple[Offer, ...]:
+        made.append("offers")
+        return ()
+
+    cache = DisabledCache()
+    for _ in range(2):
+        cache.entry({}, date(2021, 10, 26), ("same",), make)
+    assert len(made) == 2
+
+
+def test_same_request_gets_the_same_object_until_a_change() -> None:
     desk = Desk()
     request = AvailabilityRequest(local("2021-10-26T00:00"), local("2021-10-27T00:00"), order=asked())
     answer = desk.perform(check_availability, request)
@@ -74,7 +89,7 @@ def test_the_same_question_gets_the_very_same_answer_until_something_changes() -
 
 
 @pytest.mark.parametrize(
-    ("use_case", "news"),
+    ("use_case", "update"),
     [
         (update_booking_codes, CodeDefinitions(("0",), (CodeDefinition("N373049", "Door", 480, "Joiner", "0"),))),
         (update_location, LocationUpdate("3670010", latitude="53.0", longitude="-0.1")),
@@ -84,23 +99,43 @@ def test_the_same_question_gets_the_very_same_answer_until_something_changes() -
         ),
     ],
 )
-def test_what_callers_tell_makes_another_answer_of_the_same_question(
-    use_case: Callable[[UseCaseContext, Any], object], news: object
+def test_change_by_a_caller_changes_the_answer(
+    use_case: Callable[[UseCaseContext, Any], object], update: object
 ) -> None:
     desk = Desk()
     request = AvailabilityRequest(local("2021-10-26T00:00"), local("2021-10-27T00:00"), order=asked())
     before = desk.perform(check_availability, request)
-    desk.perform(use_case, news)
+    desk.perform(use_case, update)
     assert desk.perform(check_availability, request) != before
 
 
-def test_a_refused_call_changes_nothing_that_is_remembered() -> None:
+def fail_after_a_change(store: MemoryStore) -> None:
+    with store.transaction() as transaction:
+        transaction.next_number("order", 1)
+        raise LookupError
+
+
+def test_failed_transaction_leaves_the_cache_valid() -> None:
     desk = Desk()
     request = AvailabilityRequest(local("2021-10-26T00:00"), local("2021-10-27T00:00"), order=asked())
     answer = desk.perform(check_availability, request)
-    try:
-        with desk.store.transaction() as kept:
-            kept.next_number("order", 1)
-            raise LookupError
-    except LookupError:
-        assert desk.perform(check_availability, request) is answer
+    with pytest.raises(LookupError):
+        fail_after_a_change(desk.store)
+    assert desk.perform(check_availability, request) is answer
+
+
+def test_full_cache_is_emptied_and_goes_on() -> None:
+    cache = AvailabilityCache()
+    days = [date(2021, 1, 1) + timedelta(days=index) for index in range(9000)]
+    job = Job("0", "Joiner", 60, Place(53.2, -0.5))
+    for day in days:
+        assert cache.entry(cache.entries_of(job), day, (day,), tuple).fingerprint == (day,)
+    assert len(cache.entries_of(job)) < 8192
+
+
+def test_entry_is_made_again_for_another_fingerprint() -> None:
+    cache = AvailabilityCache()
+    of_job = cache.entries_of(Job("0", "Joiner", 60, Place(53.2, -0.5)))
+    first = cache.entry(of_job, date(2021, 10, 26), ("one",), tuple)
+    assert cache.entry(of_job, date(2021, 10, 26), ("one",), tuple) is first
+    assert cache.entry(of_job, date(2021, 10, 26), ("two",), tuple) is not first

@@ -17,25 +17,23 @@ LONDON = ZoneInfo("Europe/London")
     ("raised", "count", "target"),
     [(date(2021, 4, 1), 100, date(2021, 8, 19)), (date(2021, 4, 1), 3, date(2021, 4, 6))],
 )
-def test_the_targets_of_the_flat_files_are_so_many_weekdays_later(raised: date, count: int, target: date) -> None:
-    """Appendix A; Easter 2021 lies in both stretches."""
+def test_targets_of_flat_files_are_weekdays_later(raised: date, count: int, target: date) -> None:
+    """Appendix A; Easter 2021 lies in both periods."""
     assert calendar.weekdays_after(raised, count) == target
 
 
 @pytest.mark.parametrize(("day", "offset", "hours"), [(date(2021, 3, 28), 0, 23), (date(2021, 10, 31), 1, 25)])
-def test_a_day_on_which_the_clocks_change_begins_with_the_old_offset_and_has_its_real_length(
-    day: date, offset: int, hours: int
-) -> None:
+def test_day_of_a_clock_change_has_old_offset_and_real_length(day: date, offset: int, hours: int) -> None:
     begin, end = calendar.midnight(day, LONDON), calendar.midnight(day + timedelta(days=1), LONDON)
     assert begin.utcoffset() == timedelta(hours=offset)
     assert end.astimezone(UTC) - begin.astimezone(UTC) == timedelta(hours=hours)
 
 
-def test_a_time_that_the_clocks_skip_is_the_instant_an_hour_later() -> None:
+def test_skipped_time_is_the_instant_an_hour_later() -> None:
     assert calendar.at(date(2021, 3, 28), time(1, 30), LONDON).isoformat() == "2021-03-28T02:30:00+01:00"
 
 
-def test_a_time_that_comes_twice_is_the_first() -> None:
+def test_repeated_time_is_the_first_instant() -> None:
     assert calendar.at(date(2021, 10, 31), time(1, 30), LONDON).isoformat() == "2021-10-31T01:30:00+01:00"
 
 

@@ -22,10 +22,10 @@ from tests.simulator.scheduling.builders import (
     asked,
     changed,
     codes,
-    kept,
     local,
     places,
     slots,
+    state_of,
 )
 
 TUESDAY = date(2021, 10, 26)
@@ -45,7 +45,7 @@ def hours_of(slot: Slot) -> str:
 # The example
 
 
-def test_the_example_lists_six_days_each_from_its_local_midnight(desk: Desk) -> None:
+def test_example_lists_six_days_each_from_its_local_midnight(desk: Desk) -> None:
     days = desk.availability(FROM, TO).days
     assert [day.midnight.isoformat() for day in days] == [
         "2021-10-26T00:00:00+01:00",
@@ -57,7 +57,7 @@ def test_the_example_lists_six_days_each_from_its_local_midnight(desk: Desk) -> 
     ]
 
 
-def test_the_example_has_four_free_slots_a_working_day_in_the_profiles_order(desk: Desk) -> None:
+def test_example_has_four_free_slots_a_day_in_profile_order(desk: Desk) -> None:
     answer = desk.availability(FROM, TO)
     for day in answer.days[:4]:
         assert [hours_of(slot) for slot in day.slots] == ["08:00-12:00", "12:00-16:00", "09:30-14:30", "08:00-16:00"]
@@ -66,7 +66,7 @@ def test_the_example_has_four_free_slots_a_working_day_in_the_profiles_order(des
     assert slots(answer)[0].begin.isoformat() == "2021-10-26T08:00:00+01:00"
 
 
-def test_the_example_has_the_best_slots_of_appendix_b(desk: Desk) -> None:
+def test_example_has_the_best_slots_of_appendix_b(desk: Desk) -> None:
     days = desk.availability(FROM, TO).days
     assert [[hours_of(slot) for slot in day.slots if slot.best] for day in days] == [
         ["09:30-14:30", "08:00-16:00"],
@@ -78,7 +78,7 @@ def test_the_example_has_the_best_slots_of_appendix_b(desk: Desk) -> None:
     ]
 
 
-def test_the_example_carries_no_warning(desk: Desk) -> None:
+def test_example_carries_no_warning(desk: Desk) -> None:
     assert desk.availability(FROM, TO).warning is None
 
 
@@ -95,22 +95,22 @@ def test_national_holidays_are_working_days(desk: Desk, holiday: date) -> None:
     assert len(places(desk.day(holiday))) == 4
 
 
-def test_the_day_of_period_end_belongs_to_the_period_also_when_it_ends_at_its_midnight(desk: Desk) -> None:
+def test_period_end_at_midnight_includes_its_day(desk: Desk) -> None:
     answer = desk.availability(local("2021-10-26T00:00"), local("2021-10-27T00:00"))
     assert days_of(answer) == [date(2021, 10, 26), date(2021, 10, 27)]
     assert len(places(answer)) == 8
 
 
-def test_a_period_that_begins_and_ends_at_the_same_moment_is_that_day(desk: Desk) -> None:
+def test_period_of_a_single_instant_is_that_day(desk: Desk) -> None:
     assert days_of(desk.day(TUESDAY)) == [TUESDAY]
 
 
-def test_a_period_given_in_utc_is_taken_by_its_local_days(desk: Desk) -> None:
+def test_period_given_in_utc_is_taken_by_its_local_days(desk: Desk) -> None:
     answer = desk.availability(local("2021-10-25T23:30:00Z"), local("2021-10-27T22:59:59Z"))
     assert days_of(answer) == [date(2021, 10, 26), date(2021, 10, 27)]
 
 
-def test_a_period_that_ends_on_an_earlier_day_than_it_begins_is_refused(desk: Desk) -> None:
+def test_period_that_ends_on_an_earlier_day_is_refused(desk: Desk) -> None:
     with pytest.raises(Refusal, match=r"^periodBegin must be before periodEnd$"):
         desk.availability(local("2021-10-27T00:00"), local("2021-10-26T23:59"))
 
@@ -122,16 +122,14 @@ def test_a_period_that_ends_on_an_earlier_day_than_it_begins_is_refused(desk: De
         ("2021-10-30", "2021-11-01", ["30T00:00:00+01:00", "31T00:00:00+01:00", "01T00:00:00+00:00"]),
     ],
 )
-def test_a_period_over_a_change_of_the_clocks_has_each_day_once_with_its_own_offset(
-    first: str, last: str, midnights: list[str]
-) -> None:
+def test_period_over_a_clock_change_has_each_day_once(first: str, last: str, midnights: list[str]) -> None:
     answer = Desk(now="2021-03-01T00:00").availability(local(f"{first}T00:00"), local(f"{last}T23:59"))
     assert [day.midnight.isoformat()[8:] for day in answer.days] == midnights
     assert [slot.begin.isoformat()[11:] for slot in answer.days[-1].slots][:1] == [f"08:00:00{midnights[-1][-6:]}"]
 
 
 @pytest.mark.parametrize(("day", "free"), [(date(2021, 3, 28), 180), (date(2021, 10, 31), 300)])
-def test_a_slot_over_the_change_of_the_clocks_has_room_for_the_hours_that_really_pass(day: date, free: int) -> None:
+def test_slot_over_a_clock_change_has_room_for_its_real_hours(day: date, free: int) -> None:
     profile = changed(
         LINCOLN,
         availability={"slots": ["00:00-04:00"], "working_days": ["sunday"]},
@@ -156,9 +154,7 @@ def night_worker() -> dict[str, Any]:
     length=st.timedeltas(timedelta(0), timedelta(days=30)),
     cap=st.integers(1, 40),
 )
-def test_every_local_day_of_any_period_is_listed_in_order_up_to_the_cap_and_the_cut_is_said(
-    begin: datetime, length: timedelta, cap: int
-) -> None:
+def test_days_are_listed_in_order_up_to_the_cap_with_a_warning(begin: datetime, length: timedelta, cap: int) -> None:
     desk = Desk(changed(LINCOLN, availability={"day_cap": cap}), now="2021-01-01T00:00")
     end = begin + length
     wanted = [begin.date() + timedelta(days=n) for n in range((end.date() - begin.date()).days + 1)]
@@ -171,14 +167,14 @@ def test_every_local_day_of_any_period_is_listed_in_order_up_to_the_cap_and_the_
         assert len(day.slots) == (4 if day.day.weekday() < 5 else 0)
 
 
-def test_eight_days_at_lincoln_are_cut_to_seven_with_the_documents_words(desk: Desk) -> None:
+def test_eight_days_at_lincoln_are_limited_to_seven(desk: Desk) -> None:
     answer = desk.availability(local("2021-10-25T00:00"), local("2021-11-01T00:00"))
     assert len(answer.days) == 7
     assert answer.warning == "The number of days returned has been limited to 7 day"
 
 
 @given(st.integers(0, 20), st.integers(0, 10), st.integers(0, 10))
-def test_a_wider_period_only_adds_days(length: int, sooner: int, later: int) -> None:
+def test_wider_period_only_adds_days(length: int, sooner: int, later: int) -> None:
     desk = Desk(FOREVER)
     begin = local("2021-11-15T00:00")
     end = begin + timedelta(days=length)
@@ -192,7 +188,7 @@ def test_a_wider_period_only_adds_days(length: int, sooner: int, later: int) -> 
 # Which slots are available
 
 
-def test_slots_that_have_begun_are_listed_but_not_available() -> None:
+def test_slots_that_have_begun_are_listed_as_unavailable() -> None:
     desk = Desk(now="2021-10-26T09:00:00.001")
     answer = desk.day(TUESDAY)
     assert [(hours_of(slot), slot.available) for slot in slots(answer)] == [
@@ -203,12 +199,12 @@ def test_slots_that_have_begun_are_listed_but_not_available() -> None:
     ]
 
 
-def test_a_slot_is_still_available_at_the_moment_at_which_it_begins() -> None:
+def test_slot_is_still_available_when_it_begins() -> None:
     assert Desk(now="2021-10-26T08:00:00").day(TUESDAY).days[0].slots[0].available
     assert not Desk(now="2021-10-26T08:00:00.001").day(TUESDAY).days[0].slots[0].available
 
 
-def test_slots_that_begin_before_period_begin_are_listed_but_not_available(desk: Desk) -> None:
+def test_slots_before_period_begin_are_listed_as_unavailable(desk: Desk) -> None:
     answer = desk.availability(local("2021-10-26T09:30"), local("2021-10-26T23:59"))
     assert [slot.available for slot in slots(answer)] == [False, True, True, False]
 
@@ -219,14 +215,14 @@ def test_days_gone_by_are_listed_without_a_free_slot(desk: Desk) -> None:
     assert places(answer) == set()
 
 
-def test_a_full_diary_leaves_no_slot_available_and_none_best(desk: Desk) -> None:
+def test_full_diary_leaves_no_slot_available_and_none_best(desk: Desk) -> None:
     for _ in range(4):
         desk.book(local("2021-10-28T08:00"), local("2021-10-28T16:00"), codes=codes("N630945"))
     answer = desk.day(THURSDAY, codes=codes("N601125"))
     assert [(slot.available, slot.best) for slot in slots(answer)] == [(False, False)] * 4
 
 
-def test_a_full_diary_of_one_trade_leaves_the_others_free(desk: Desk) -> None:
+def test_full_diary_of_one_trade_leaves_the_others_free(desk: Desk) -> None:
     for _ in range(4):
         desk.book(local("2021-10-28T08:00"), local("2021-10-28T16:00"), codes=codes("N630945"))
     assert len(places(desk.day(THURSDAY, codes=codes("N373049")))) == 4
@@ -237,25 +233,25 @@ def test_work_longer_than_a_slot_fits_only_the_longer_ones(desk: Desk) -> None:
     assert [hours_of(slot) for slot in slots(answer) if slot.available] == ["09:30-14:30", "08:00-16:00"]
 
 
-def test_the_minutes_of_all_codes_count_together(desk: Desk) -> None:
+def test_minutes_of_all_codes_count_together(desk: Desk) -> None:
     four_hours = codes("N373049", "N373049", "N390917", "N390917", "N373049")
     assert len(places(desk.day(THURSDAY, codes=four_hours))) == 4
     assert len(places(desk.day(THURSDAY, codes=(*four_hours, *codes("N390917"))))) == 2
 
 
-def test_a_code_without_a_trade_finds_no_slot(desk: Desk) -> None:
+def test_code_without_a_trade_finds_no_slot(desk: Desk) -> None:
     answer = desk.day(THURSDAY, codes=codes("N000000"))
     assert [slot.available for slot in slots(answer)] == [False] * 4
 
 
-def test_an_operative_who_does_not_work_that_day_offers_nothing() -> None:
+def test_operative_who_does_not_work_that_day_offers_nothing() -> None:
     part_time = [operative.model_dump() | {"working_days": ["monday"]} for operative in LINCOLN.operatives]
     desk = Desk(changed(LINCOLN, operatives=part_time))
     assert places(desk.day(THURSDAY)) == set()
     assert len(places(desk.day(date(2021, 10, 25)))) == 4
 
 
-def test_an_operative_of_another_contract_offers_nothing() -> None:
+def test_operative_of_another_contract_offers_nothing() -> None:
     other = [operative.model_dump() | {"contracts": ["1"]} for operative in LINCOLN.operatives]
     desk = Desk(changed(LINCOLN, contracts=["0", "1"], operatives=other))
     assert places(desk.day(THURSDAY, contract="0")) == set()
@@ -263,9 +259,9 @@ def test_an_operative_of_another_contract_offers_nothing() -> None:
 
 
 def test_looking_changes_nothing(desk: Desk) -> None:
-    before = kept(desk.store)
+    before = state_of(desk.store)
     desk.availability(FROM, TO)
-    assert kept(desk.store) == before
+    assert state_of(desk.store) == before
 
 
 # Best slots
@@ -278,8 +274,8 @@ def test_only_the_best_slots_of_each_day_are_listed_on_request(desk: Desk) -> No
     assert slots(best) == [slot for slot in slots(everything) if slot.best]
 
 
-def test_the_best_slots_of_the_whole_period_are_those_that_cost_least_travel_in_it(desk: Desk) -> None:
-    """Tuesday and Wednesday bring an operative by; Thursday and Friday would cost the way out and back."""
+def test_best_slots_of_the_full_period_add_the_least_travel(desk: Desk) -> None:
+    """An operative passes by on Tuesday and Wednesday; on Thursday and Friday the trip would be extra."""
     best = desk.availability(FROM, TO, BestSlots.FULL_PERIOD)
     assert days_of(best) == days_of(desk.availability(FROM, TO))
     assert [[hours_of(slot) for slot in day.slots] for day in best.days] == [
@@ -292,7 +288,7 @@ def test_the_best_slots_of_the_whole_period_are_those_that_cost_least_travel_in_
     ]
 
 
-def test_an_unavailable_slot_is_never_best_and_the_widest_that_is_left_is() -> None:
+def test_widest_available_slot_is_best() -> None:
     desk = Desk(now="2021-10-28T09:00:00")
     assert [hours_of(slot) for slot in slots(desk.day(THURSDAY)) if slot.best] == ["09:30-14:30"]
 
@@ -320,7 +316,7 @@ def test_ignored_fields_change_nothing_in_the_answer(desk: Desk, ignored: dict[s
     assert desk.availability(FROM, TO, **ignored) == desk.availability(FROM, TO)
 
 
-def test_the_priority_and_the_place_do_not_change_which_slots_there_are(desk: Desk) -> None:
+def test_priority_and_place_do_not_change_the_slots(desk: Desk) -> None:
     answer = desk.availability(FROM, TO, priority="3 Days", location_id="38950180")
     assert places(answer) == places(desk.availability(FROM, TO))
 
@@ -345,13 +341,13 @@ def test_the_priority_and_the_place_do_not_change_which_slots_there_are(desk: De
         ({"codes": (*codes("N373049"), CodeRequest("N373049", "2", "x", ""))}, "quantity"),
     ],
 )
-def test_a_missing_field_is_refused_by_name(desk: Desk, missing: dict[str, Any], field: str) -> None:
+def test_missing_field_is_refused_by_name(desk: Desk, missing: dict[str, Any], field: str) -> None:
     with pytest.raises(Refusal, match=f"^{field} is required$"):
         desk.availability(FROM, TO, **missing)
 
 
 @pytest.mark.parametrize(("begin", "end", "field"), [(None, TO, "periodBegin"), (FROM, None, "periodEnd")])
-def test_a_missing_end_of_the_period_is_refused_by_name(
+def test_missing_end_of_the_period_is_refused_by_name(
     desk: Desk, begin: datetime | None, end: datetime | None, field: str
 ) -> None:
     with pytest.raises(Refusal, match=f"^{field} is required$"):
@@ -368,14 +364,12 @@ def test_a_missing_end_of_the_period_is_refused_by_name(
         ({"codes": codes("n373049")}, "Unknown SOR code 'n373049' in bookingCodeSORCode"),
     ],
 )
-def test_what_the_installation_does_not_know_is_refused_with_field_and_value(
-    desk: Desk, unknown: dict[str, Any], message: str
-) -> None:
+def test_unknown_value_is_refused_with_its_field(desk: Desk, unknown: dict[str, Any], message: str) -> None:
     with pytest.raises(Refusal, match=f"^{re.escape(message)}"):
         desk.availability(FROM, TO, **unknown)
 
 
-def test_the_priority_may_be_left_out_where_the_profile_says_so_but_must_be_known_where_it_is_sent() -> None:
+def test_optional_priority_must_be_known_if_it_is_sent() -> None:
     desk = Desk(load_profile("lincoln-2021"))
     assert desk.availability(FROM, TO, priority=None) == desk.availability(FROM, TO)
     with pytest.raises(Refusal, match="Unknown priority"):

@@ -1,4 +1,4 @@
-"""scheduleBooking and deleteBooking: into which window a booking goes, how it moves, when its place is free again."""
+"""scheduleBooking and deleteBooking: windows, moves, and places that become free again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.bookings import delete_booking
 from drs_simulator.scheduling.use_cases.placement import schedule_booking
 
-from tests.simulator.scheduling.builders import LINCOLN, Desk, changed, codes, kept, local, places
+from tests.simulator.scheduling.builders import LINCOLN, Desk, changed, codes, local, places, state_of
 
 THURSDAY = date(2021, 10, 28)
 MORNING = local("2021-10-28T08:00"), local("2021-10-28T12:00")
@@ -31,12 +31,12 @@ def new_booking(desk: Desk, **order: Any) -> Booking:
 
 
 def assert_refused(desk: Desk, message: str, request: BookingRequest) -> None:
-    """The refusal reads ``message``, and nothing that is kept has changed."""
-    before = kept(desk.store)
+    """The refusal reads ``message``, and the state has not changed."""
+    before = state_of(desk.store)
     with pytest.raises(Refusal) as refused:
         desk.perform(schedule_booking, PlacingRequest(request))
     assert refused.value.message == message
-    assert kept(desk.store) == before
+    assert state_of(desk.store) == before
 
 
 def request_for(booking: Booking, **changes: Any) -> BookingRequest:
@@ -47,7 +47,7 @@ def request_for(booking: Booking, **changes: Any) -> BookingRequest:
 # Into a window
 
 
-def test_a_scheduled_booking_has_its_window_a_time_inside_it_and_an_operative(desk: Desk) -> None:
+def test_scheduled_booking_has_a_time_in_its_window(desk: Desk) -> None:
     planned = desk.book(*MORNING)
     booking, start, end = planned.booking, planned.assigned_start, planned.assigned_end
     assert start is not None
@@ -66,7 +66,7 @@ def test_scheduling_plans_the_order(desk: Desk) -> None:
     assert order.bookings == (planned,)
 
 
-def test_a_booking_keeps_its_codes_token_and_minutes_when_it_is_scheduled(desk: Desk) -> None:
+def test_scheduling_changes_neither_codes_token_nor_minutes(desk: Desk) -> None:
     made = new_booking(desk)
     desk.schedule(made.id, *MORNING)
     booking = desk.booking("order-1").booking
@@ -81,25 +81,25 @@ def test_a_booking_keeps_its_codes_token_and_minutes_when_it_is_scheduled(desk: 
 
 
 @pytest.mark.parametrize(("sent", "kept_as"), [("FIRST", "FIRST"), ("FOLLOW ON", "FOLLOW ON"), (None, "first")])
-def test_the_reason_is_the_one_sent_or_first_in_lower_case(desk: Desk, sent: str | None, kept_as: str) -> None:
+def test_reason_is_the_one_sent_or_first_in_lower_case(desk: Desk, sent: str | None, kept_as: str) -> None:
     booking = new_booking(desk)
     desk.perform(schedule_booking, PlacingRequest(request_for(booking, reason=sent)))
     assert desk.booking("order-1").booking.reason == kept_as
 
 
 @pytest.mark.parametrize("number", [" ", "", "order-1", "another order's", "\t"])
-def test_the_order_number_may_be_anything_even_a_blank(desk: Desk, number: str) -> None:
+def test_order_number_may_be_anything_even_a_blank(desk: Desk, number: str) -> None:
     desk.perform(schedule_booking, PlacingRequest(request_for(new_booking(desk), number=number)))
     assert desk.booking("order-1").assigned_start is not None
 
 
 @pytest.mark.parametrize("contract", ["0", None])
-def test_the_contract_may_be_left_out(desk: Desk, contract: str | None) -> None:
+def test_contract_may_be_left_out(desk: Desk, contract: str | None) -> None:
     desk.perform(schedule_booking, PlacingRequest(request_for(new_booking(desk), contract=contract)))
     assert desk.booking("order-1").assigned_start is not None
 
 
-def test_a_window_over_several_days_gets_the_first_day_with_room(desk: Desk) -> None:
+def test_window_over_several_days_gets_the_first_day_with_room(desk: Desk) -> None:
     for _ in range(2):
         desk.book(local("2021-10-26T08:00"), local("2021-10-26T16:00"), codes=codes("N630945", quantity="2"))
     planned = desk.book(local("2021-10-25T17:00"), local("2021-10-29T16:00"), codes=FOUR_HOURS)
@@ -107,12 +107,12 @@ def test_a_window_over_several_days_gets_the_first_day_with_room(desk: Desk) -> 
     assert planned.assigned_start.date() == date(2021, 10, 27)
 
 
-def test_a_window_that_begins_on_a_weekend_waits_for_monday(desk: Desk) -> None:
+def test_window_that_begins_on_a_weekend_waits_for_monday(desk: Desk) -> None:
     planned = desk.book(local("2021-10-30T00:00"), local("2021-11-02T00:00"))
     assert planned.assigned_start == local("2021-11-01T08:00")
 
 
-def test_a_window_that_begins_within_a_working_day_is_kept_on_it(desk: Desk) -> None:
+def test_window_that_begins_within_a_working_day_is_kept_on_it(desk: Desk) -> None:
     planned = desk.book(local("2021-10-28T14:37:30"), local("2021-10-29T16:00"))
     assert planned.assigned_start == local("2021-10-28T14:38")
 
@@ -126,33 +126,33 @@ def test_a_window_that_begins_within_a_working_day_is_kept_on_it(desk: Desk) -> 
         ("2021-10-28T15:30", "2021-10-29T08:30"),
     ],
 )
-def test_a_window_without_room_in_working_hours_fails(desk: Desk, window: tuple[str, str]) -> None:
+def test_window_without_room_in_working_hours_fails(desk: Desk, window: tuple[str, str]) -> None:
     booking = new_booking(desk)
     request = request_for(booking, window_start=local(window[0]), window_end=local(window[1]))
     assert_refused(desk, PLANNING_FAILED, request)
 
 
-def test_a_window_is_searched_no_further_than_the_planning_horizon() -> None:
+def test_window_is_searched_up_to_the_planning_horizon() -> None:
     desk = Desk(changed(LINCOLN, ordering={"planning_horizon_days": 1}))
     booking = new_booking(desk)
     request = request_for(booking, window_start=local("2021-10-30T00:00"), window_end=local("2021-11-05T00:00"))
     assert_refused(desk, PLANNING_FAILED, request)
 
 
-def test_a_window_that_is_full_fails(desk: Desk) -> None:
+def test_window_that_is_full_fails(desk: Desk) -> None:
     for _ in range(2):
         desk.book(*MORNING, codes=FOUR_HOURS)
     booking = new_booking(desk, codes=codes("N601125"))
     assert_refused(desk, PLANNING_FAILED, request_for(booking))
 
 
-def test_a_code_without_a_job_template_fails_in_the_words_of_appendix_b(desk: Desk) -> None:
+def test_code_without_job_template_fails_as_in_appendix_b(desk: Desk) -> None:
     booking = new_booking(desk, codes=codes("N000000"))
     assert_refused(desk, PLANNING_FAILED, request_for(booking))
     assert_refused(desk, PLANNING_FAILED, request_for(booking, window_start=None, window_end=None))
 
 
-def test_a_failed_booking_can_be_scheduled_elsewhere(desk: Desk) -> None:
+def test_failed_booking_can_be_scheduled_elsewhere(desk: Desk) -> None:
     booking = new_booking(desk)
     sunday = local("2021-10-31T08:00"), local("2021-10-31T16:00")
     assert_refused(desk, PLANNING_FAILED, request_for(booking, window_start=sunday[0], window_end=sunday[1]))
@@ -175,9 +175,7 @@ def test_a_failed_booking_can_be_scheduled_elsewhere(desk: Desk) -> None:
         ("2021-10-01T00:00", ("2021-10-25T08:00", "2021-10-25T12:00")),
     ],
 )
-def test_without_a_window_it_is_the_next_free_slot_from_the_earliest_booking_date_on(
-    desk: Desk, earliest: str | None, slot: tuple[str, str]
-) -> None:
+def test_without_a_window_it_gets_the_next_free_slot(desk: Desk, earliest: str | None, slot: tuple[str, str]) -> None:
     """It is Friday noon: nothing of that day is left to begin, and what is past cannot be booked."""
     desk.clock.fix(local("2021-10-22T12:00:01"))
     booking = new_booking(desk, earliest=earliest and local(earliest))
@@ -196,7 +194,7 @@ def test_without_a_window_full_slots_are_passed_over(desk: Desk) -> None:
     assert desk.booking("order-5").assigned_start == local("2021-10-27T08:00")
 
 
-def test_without_a_window_and_without_a_free_slot_up_to_the_horizon_it_fails() -> None:
+def test_without_window_and_free_slot_it_fails() -> None:
     desk = Desk(changed(LINCOLN, ordering={"planning_horizon_days": 2}))
     booking = new_booking(desk, earliest=local("2021-10-29T17:00"))
     assert_refused(desk, PLANNING_FAILED, request_for(booking, window_start=None, window_end=None))
@@ -205,7 +203,7 @@ def test_without_a_window_and_without_a_free_slot_up_to_the_horizon_it_fails() -
 # Moving
 
 
-def test_scheduling_again_moves_the_booking_and_frees_its_old_place(desk: Desk) -> None:
+def test_scheduling_again_moves_the_booking(desk: Desk) -> None:
     first = desk.book(*MORNING, codes=FOUR_HOURS)
     desk.book(*MORNING, codes=FOUR_HOURS)
     assert places(desk.day(THURSDAY, codes=FOUR_HOURS)) == {AFTERNOON, (MORNING[0], AFTERNOON[1])}
@@ -217,21 +215,21 @@ def test_scheduling_again_moves_the_booking_and_frees_its_old_place(desk: Desk) 
     ]
 
 
-def test_a_booking_can_be_moved_to_another_day(desk: Desk) -> None:
+def test_booking_can_be_moved_to_another_day(desk: Desk) -> None:
     booked = desk.book(*MORNING)
     desk.schedule(booked.booking.id, local("2021-11-04T12:00"), local("2021-11-04T16:00"))
     assert desk.booking("order-1").assigned_start == local("2021-11-04T12:00")
 
 
-def test_a_booking_does_not_stand_in_its_own_way(desk: Desk) -> None:
-    """The whole day is full, but one of those who fill it asks for the same place again."""
+def test_booking_does_not_stand_in_its_own_way(desk: Desk) -> None:
+    """The whole day is full, but one of its bookings is scheduled in the same place again."""
     bookings = [desk.book(MORNING[0], AFTERNOON[1], codes=codes("N630945", quantity="2")) for _ in range(2)]
     desk.schedule(bookings[0].booking.id, MORNING[0], AFTERNOON[1])
     desk.schedule(bookings[0].booking.id)
     assert [desk.booking(f"order-{n}").assigned_start for n in (1, 2)] == [local("2021-10-25T08:00"), MORNING[0]]
 
 
-def test_a_booking_that_cannot_be_moved_stays_where_it_was(desk: Desk) -> None:
+def test_booking_that_cannot_be_moved_stays_where_it_was(desk: Desk) -> None:
     booked = desk.book(*MORNING, codes=FOUR_HOURS)
     for _ in range(2):
         desk.book(*AFTERNOON, codes=FOUR_HOURS)
@@ -260,14 +258,12 @@ def test_a_booking_that_cannot_be_moved_stays_where_it_was(desk: Desk) -> None:
         ({"window_start": local("1999-01-01T00:00")}, "planningWindowStart is in the past"),
     ],
 )
-def test_what_is_wrong_with_a_request_is_said_and_changes_nothing(
-    desk: Desk, changes: dict[str, Any], message: str
-) -> None:
+def test_wrong_request_is_refused_and_changes_nothing(desk: Desk, changes: dict[str, Any], message: str) -> None:
     booking = new_booking(desk)
     assert_refused(desk, message, request_for(booking, **changes))
 
 
-def test_a_window_may_begin_at_this_very_moment(desk: Desk) -> None:
+def test_window_may_begin_now(desk: Desk) -> None:
     booked = desk.book(desk.clock.now(), local("2021-10-22T16:00"))
     assert booked.assigned_start == local("2021-10-22T12:21")
 
@@ -275,7 +271,7 @@ def test_a_window_may_begin_at_this_very_moment(desk: Desk) -> None:
 # Cancelling
 
 
-def test_a_cancelled_booking_is_gone_and_its_place_is_free_again(desk: Desk) -> None:
+def test_cancelled_booking_is_gone_and_its_place_is_free_again(desk: Desk) -> None:
     booked = [desk.book(*MORNING, codes=FOUR_HOURS) for _ in range(2)]
     assert MORNING not in places(desk.day(THURSDAY, codes=FOUR_HOURS))
     desk.cancel(booked[0].booking.id)
@@ -284,14 +280,14 @@ def test_a_cancelled_booking_is_gone_and_its_place_is_free_again(desk: Desk) -> 
     assert order.bookings == ()
 
 
-def test_a_booking_that_was_not_scheduled_can_be_cancelled(desk: Desk) -> None:
+def test_booking_that_was_not_scheduled_can_be_cancelled(desk: Desk) -> None:
     booking = new_booking(desk)
     desk.cancel(booking.id)
     (order,) = desk.select("order-1")
     assert order.bookings == ()
 
 
-def test_a_cancelled_booking_cannot_be_scheduled_or_cancelled_again(desk: Desk) -> None:
+def test_cancelled_booking_is_unknown(desk: Desk) -> None:
     booking = new_booking(desk)
     desk.cancel(booking.id)
     assert_refused(desk, f"Unable to find booking {booking.id}", request_for(booking))
@@ -318,21 +314,19 @@ def test_cancelling_leaves_the_other_bookings_of_that_day_alone(desk: Desk) -> N
         ({"number": " "}, "primaryOrderNumber is required"),
     ],
 )
-def test_what_is_wrong_with_a_cancellation_is_said_and_changes_nothing(
-    desk: Desk, changes: dict[str, Any], message: str
-) -> None:
+def test_wrong_cancellation_is_refused_and_changes_nothing(desk: Desk, changes: dict[str, Any], message: str) -> None:
     booked = desk.book(*MORNING)
-    before = kept(desk.store)
+    before = state_of(desk.store)
     with pytest.raises(Refusal, match=f"^{re.escape(message)}$"):
         desk.perform(delete_booking, BookingRequest(booked.booking.id, "0", "order-1")._replace(**changes))
-    assert kept(desk.store) == before
+    assert state_of(desk.store) == before
 
 
-def test_a_booking_whose_order_is_not_kept_is_an_error_and_no_refusal(desk: Desk) -> None:
-    """No use case leaves such a thing behind; a keeping that lost an order must not look like a refusal."""
+def test_booking_without_its_order_is_an_error(desk: Desk) -> None:
+    """No use case leaves such a state; a store that lost an order must not look like a refusal."""
     with desk.store.transaction() as transaction:
         transaction.put_booking(replace(new_booking(Desk()), order_id=1))
-    with pytest.raises(LookupError, match="order 1, which is not kept"):
+    with pytest.raises(LookupError, match="order 1, which does not exist"):
         desk.perform(schedule_booking, PlacingRequest(BookingRequest(149996, "0", " ")))
 
 
@@ -341,7 +335,7 @@ def midnight_window(day: datetime) -> tuple[datetime, datetime]:
 
 
 @pytest.mark.parametrize("day", ["2021-03-26", "2021-03-29", "2021-10-29", "2021-11-01"])
-def test_appointments_around_a_change_of_the_clocks_begin_at_eight_local_time(day: str) -> None:
+def test_slots_around_a_clock_change_begin_at_eight(day: str) -> None:
     desk = Desk(now="2021-03-01T00:00")
     desk.clock.fix(local(f"{day}T00:00") - timedelta(days=3))
     desk.session_id = desk.open()

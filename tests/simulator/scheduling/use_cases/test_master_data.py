@@ -94,7 +94,7 @@ class TestSelectOrder:
             ({"begin": END, "end": BEGIN}, "returnBookingsFrom must be before returnBookingsTo"),
         ],
     )
-    def test_what_is_wrong_is_refused(self, busy: Desk, wanted: dict[str, Any], words: str) -> None:
+    def test_wrong_value_is_refused(self, busy: Desk, wanted: dict[str, Any], words: str) -> None:
         with pytest.raises(Refusal, match=words):
             orders(busy, **wanted)
 
@@ -119,13 +119,13 @@ class TestSelectBooking:
             ({"window_begin": END, "window_end": BEGIN}, "returnBookingsPWFrom must be before returnBookingsPWTo"),
         ],
     )
-    def test_what_is_wrong_is_refused(self, busy: Desk, wanted: dict[str, Any], words: str) -> None:
+    def test_wrong_value_is_refused(self, busy: Desk, wanted: dict[str, Any], words: str) -> None:
         with pytest.raises(Refusal, match=words):
             bookings(busy, **wanted)
 
 
 class TestLocations:
-    def test_what_is_told_is_shown_by_the_orders_there_and_by_new_ones(self, busy: Desk) -> None:
+    def test_changes_are_shown_by_existing_and_new_orders(self, busy: Desk) -> None:
         sent = LocationUpdate(id="3670010", address1="9 NEW ROAD", more=(("city", "LINCOLN"),))
         made = busy.perform(update_location, sent)
         assert (made.address1, made.post_code, made.more) == ("9 NEW ROAD", "LN1 9ZZ", (("city", "LINCOLN"),))
@@ -134,7 +134,7 @@ class TestLocations:
         assert busy.order().order.location == made
         assert busy.select("b")[0].order.location != made
 
-    def test_an_unknown_location_is_entered_unless_the_profile_refuses_unknown_ones(self) -> None:
+    def test_unknown_location_is_added_unless_refused(self) -> None:
         sent = LocationUpdate(id="77", address1="1 LANE", post_code="LN9 9ZZ")
         assert Desk().perform(update_location, sent).id == "77"
         with pytest.raises(Refusal, match="Unknown location '77'"):
@@ -147,20 +147,20 @@ class TestLocations:
 
 
 class TestBookingCodes:
-    def test_a_new_code_can_be_booked_at_once(self, desk: Desk) -> None:
+    def test_new_code_can_be_booked_at_once(self, desk: Desk) -> None:
         definition = CodeDefinition("NEW1", "New work", 45, "Plumber", "0")
         desk.perform(update_booking_codes, CodeDefinitions(("0",), (definition,)))
         booked = desk.book(BEGIN, END, codes=codes("NEW1"))
         assert (booked.booking.minutes, booked.operative_id in ("201", "202")) == (45, True)
 
-    def test_a_changed_code_leaves_the_bookings_that_are_there(self, desk: Desk) -> None:
+    def test_changed_code_leaves_the_bookings_that_are_there(self, desk: Desk) -> None:
         desk.order()
         definition = CodeDefinition("N373049", "Door", 90, "Joiner", "0")
         desk.perform(update_booking_codes, CodeDefinitions(("0",), (definition,)))
         desk.order()
         assert [desk.booking(number).booking.minutes for number in ("order-1", "order-2")] == [60, 90]
 
-    def test_a_code_without_a_trade_has_no_job_template(self, desk: Desk) -> None:
+    def test_code_without_a_trade_has_no_job_template(self, desk: Desk) -> None:
         definition = CodeDefinition("NEW1", "New work", 45, None, "0")
         desk.perform(update_booking_codes, CodeDefinitions(("0",), (definition,)))
         with pytest.raises(Refusal, match="Planning failed"):
@@ -179,12 +179,12 @@ class TestBookingCodes:
             (CodeDefinitions(("0",), (CodeDefinition("C", "d", 1, "", "9"),)), "Unknown contract '9'"),
         ],
     )
-    def test_what_is_wrong_is_refused(self, desk: Desk, request_: CodeDefinitions, words: str) -> None:
+    def test_wrong_value_is_refused(self, desk: Desk, request_: CodeDefinitions, words: str) -> None:
         with pytest.raises(Refusal, match=words):
             desk.perform(update_booking_codes, request_)
 
 
-def test_metadata_is_told_for_a_known_contract(desk: Desk) -> None:
+def test_metadata_needs_a_known_contract(desk: Desk) -> None:
     assert desk.perform(select_meta_data, "0").unavailability_reasons == ("Holiday", "Sickness", "Training")
     for contract, words in ((None, "contract is required"), ("9", "Unknown contract '9'")):
         with pytest.raises(Refusal, match=words):

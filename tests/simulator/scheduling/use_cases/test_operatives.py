@@ -41,7 +41,7 @@ def alerts(desk: Desk, **wanted: Any) -> list[tuple[str, AlertReason]]:
 
 
 class TestSchedule:
-    def test_a_day_has_the_bookings_in_the_order_in_which_they_are_visited(self, desk: Desk) -> None:
+    def test_bookings_of_a_day_are_in_the_order_of_visits(self, desk: Desk) -> None:
         for begin, end in (("12:00", "16:00"), ("08:00", "12:00"), ("08:00", "16:00"), ("08:00", "12:00")):
             desk.book(local(f"2021-10-28T{begin}"), local(f"2021-10-28T{end}"))
         days = [desk.perform(get_schedule, ScheduleRequest("0", each, BEGIN)) for each in BOTH]
@@ -59,13 +59,13 @@ class TestSchedule:
             (ScheduleRequest("0", "101"), "scheduleDate is required"),
         ],
     )
-    def test_what_is_wrong_is_refused(self, desk: Desk, request_: ScheduleRequest, words: str) -> None:
+    def test_wrong_value_is_refused(self, desk: Desk, request_: ScheduleRequest, words: str) -> None:
         with pytest.raises(Refusal, match=words):
             desk.perform(get_schedule, request_)
 
 
 class TestSelect:
-    def test_operatives_are_found_by_id_code_or_contract_and_without_any_all(self, desk: Desk) -> None:
+    def test_operatives_are_found_by_id_code_or_contract(self, desk: Desk) -> None:
         def ids(**wanted: Any) -> list[str]:
             return [each.id for each in desk.perform(select_resources, OperativeFilter(**wanted))]
 
@@ -75,7 +75,7 @@ class TestSelect:
         assert ids(ids=("101",), codes=("P01",)) == []
         assert ids(business_data=(("SKILL", None),)) == []
 
-    def test_hours_are_told_on_request_by_weekday_or_day_by_day(self, desk: Desk) -> None:
+    def test_hours_are_returned_by_weekday_or_day_by_day(self, desk: Desk) -> None:
         def hours(**wanted: Any) -> list[str]:
             (found,) = desk.perform(select_resources, OperativeFilter(ids=("101",), **wanted))
             return [str(each.day or each.weekday) for each in found.working_hours]
@@ -94,20 +94,20 @@ class TestSelect:
             ({"hours_from": END, "hours_to": BEGIN}, "returnWorkingHoursFrom must be before"),
         ],
     )
-    def test_what_is_wrong_is_refused(self, desk: Desk, wanted: dict[str, Any], words: str) -> None:
+    def test_wrong_value_is_refused(self, desk: Desk, wanted: dict[str, Any], words: str) -> None:
         with pytest.raises(Refusal, match=words):
             desk.perform(select_resources, OperativeFilter(**wanted))
 
 
 class TestUpdate:
-    def test_an_unavailability_closes_its_places_and_no_others(self, desk: Desk) -> None:
+    def test_unavailability_closes_its_places_and_no_others(self, desk: Desk) -> None:
         before = places(desk.day(BEGIN.date()))
         update(desk, *BOTH, unavailabilities=away("2021-10-28T08:00", "2021-10-28T12:00"))
         after = places(desk.day(BEGIN.date()))
         assert before - after == {(BEGIN, END)}
         assert places(desk.day(BEGIN.date() + timedelta(days=1)))
 
-    def test_an_unavailability_of_days_closes_them_whole(self, desk: Desk) -> None:
+    def test_unavailability_of_days_closes_them_whole(self, desk: Desk) -> None:
         update(desk, *BOTH, unavailabilities=away("2021-10-27T12:00", "2021-10-29T09:00"))
         assert places(desk.day(BEGIN.date())) == set()
         assert local("2021-10-27T08:00") in {begin for begin, _ in places(desk.day(local("2021-10-27").date()))}
@@ -123,7 +123,7 @@ class TestUpdate:
         assert desk.booking("order-1").operative_id not in (None, booked.operative_id)
         assert alerts(desk) == []
 
-    def test_bookings_that_have_room_in_the_rest_of_the_day_keep_their_place(self, desk: Desk) -> None:
+    def test_bookings_with_room_in_the_rest_of_the_day_stay(self, desk: Desk) -> None:
         booked = desk.book(BEGIN, END)
         assert booked.operative_id
         update(desk, booked.operative_id, unavailabilities=away("2021-10-28T08:00", "2021-10-28T09:00"))
@@ -133,7 +133,7 @@ class TestUpdate:
         assert after.assigned_start >= local("2021-10-28T09:00")
         assert alerts(desk) == []
 
-    def test_times_away_that_overlap_count_once(self, desk: Desk) -> None:
+    def test_overlapping_unavailabilities_count_once(self, desk: Desk) -> None:
         both = (*away("2021-10-28T08:00", "2021-10-28T10:00"), *away("2021-10-28T09:00", "2021-10-28T11:00"))
         update(desk, *BOTH, unavailabilities=both)
         assert (BEGIN, END) in places(desk.day(BEGIN.date()))
@@ -157,7 +157,7 @@ class TestUpdate:
         assert (BEGIN, END) not in places(desk.day(BEGIN.date()))
         assert (BEGIN + timedelta(days=7), END + timedelta(days=7)) in places(desk.day(local("2021-11-04").date()))
 
-    def test_an_operative_who_gives_up_a_trade_loses_its_bookings(self, desk: Desk) -> None:
+    def test_operative_who_gives_up_a_trade_loses_its_bookings(self, desk: Desk) -> None:
         booked = desk.book(BEGIN, END)
         assert booked.operative_id
         update(desk, booked.operative_id, trades=("Plumber",), name="Renamed", sectors=("North", "East"))
@@ -165,7 +165,7 @@ class TestUpdate:
         (found,) = desk.perform(select_resources, OperativeFilter(ids=(booked.operative_id,)))
         assert (found.name, found.trades, found.sectors) == ("Renamed", ("Plumber",), ("North", "East"))
 
-    def test_an_operative_can_be_named_by_code(self, desk: Desk) -> None:
+    def test_operative_can_be_named_by_code(self, desk: Desk) -> None:
         sent = OperativesUpdate(operatives=(OperativeUpdate(code="J01", name="Renamed"),))
         desk.perform(update_resources, sent)
         assert desk.perform(select_resources, OperativeFilter(ids=("101",)))[0].name == "Renamed"
@@ -191,19 +191,19 @@ class TestUpdate:
             ),
         ],
     )
-    def test_what_is_wrong_changes_nobody(self, desk: Desk, sent: OperativeUpdate, words: str) -> None:
+    def test_wrong_update_changes_no_operative(self, desk: Desk, sent: OperativeUpdate, words: str) -> None:
         before = desk.perform(select_resources, OperativeFilter())
         with pytest.raises(Refusal, match=words):
             desk.perform(update_resources, OperativesUpdate(operatives=(OperativeUpdate(id="102", name="New"), sent)))
         assert desk.perform(select_resources, OperativeFilter()) == before
 
-    def test_nothing_told_is_refused(self, desk: Desk) -> None:
+    def test_empty_update_is_refused(self, desk: Desk) -> None:
         with pytest.raises(Refusal, match="theResources is required"):
             desk.perform(update_resources, OperativesUpdate())
 
 
 class TestAlerts:
-    def test_they_are_chosen_by_type_contract_and_period_oldest_first(self, desk: Desk) -> None:
+    def test_alerts_are_found_by_type_contract_and_period(self, desk: Desk) -> None:
         for number in ("a", "b"):
             desk.book(BEGIN, END, number=number)
         desk.suspend("b")
@@ -216,14 +216,14 @@ class TestAlerts:
         assert alerts(desk, end=desk.clock.now() - timedelta(minutes=1)) == []
         assert alerts(desk, begin=desk.clock.now() + timedelta(minutes=1)) == []
 
-    def test_a_suspended_booking_is_an_alert_until_it_is_scheduled_or_completed(self, desk: Desk) -> None:
+    def test_suspended_booking_is_an_alert_until_it_is_scheduled(self, desk: Desk) -> None:
         desk.book(BEGIN, END, number="a")
         desk.suspend("a")
         assert alerts(desk, reasons=(AlertReason.SUSPENDED_JOBS,)) == [("a", AlertReason.SUSPENDED_JOBS)]
         desk.bring("a", LifeCycle.COMPLETED)
         assert alerts(desk) == []
 
-    def test_the_contract_is_needed_and_must_be_known(self, desk: Desk) -> None:
+    def test_contract_is_needed_and_must_be_known(self, desk: Desk) -> None:
         with pytest.raises(Refusal, match="contract is required"):
             alerts(desk, contracts=())
         with pytest.raises(Refusal, match="Unknown contract '9'"):

@@ -1,4 +1,4 @@
-"""Places: what is offered can be booked, what is not offered cannot, and each place is sold once."""
+"""Slots: what is offered can be booked, what is not offered cannot, and each place is used once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HOURS = [(slot.begin, slot.end) for slot in LINCOLN.availability.slots]
 
 
 class Wish(NamedTuple):
-    """A booking that somebody would like on some day."""
+    """A booking that a resident wants on some day."""
 
     slot: tuple[time, time]
     sor_code: str
@@ -39,7 +39,7 @@ days = st.sampled_from([TUESDAY, THURSDAY])
 
 
 def tried(desk: Desk, wish: Wish, day: date) -> bool:
-    """Whether the wish could be booked. Any other refusal than for want of a place is an error."""
+    """Whether the wish could be booked. Any refusal except for lack of room is an error."""
     try:
         desk.book(*wish.window(day), codes=codes(wish.sor_code), location_id=wish.location_id)
     except Refusal as refusal:
@@ -56,7 +56,7 @@ def offered(desk: Desk, wish: Wish, day: date) -> bool:
 
 
 @given(days, st.lists(wishes, max_size=25), wishes)
-def test_a_slot_can_be_booked_exactly_when_it_is_offered(day: date, before: list[Wish], wish: Wish) -> None:
+def test_slot_can_be_booked_exactly_when_it_is_offered(day: date, before: list[Wish], wish: Wish) -> None:
     desk = Desk()
     for earlier in before:
         tried(desk, earlier, day)
@@ -74,7 +74,7 @@ def test_booking_a_place_never_adds_places(day: date, before: list[Wish], wish: 
 
 
 @given(days, st.lists(wishes, max_size=15), wishes)
-def test_a_cancelled_booking_gives_back_what_was_free_before(day: date, before: list[Wish], wish: Wish) -> None:
+def test_cancelled_booking_gives_back_what_was_free_before(day: date, before: list[Wish], wish: Wish) -> None:
     desk = Desk()
     for earlier in before:
         tried(desk, earlier, day)
@@ -95,9 +95,7 @@ def test_longer_work_never_finds_more_places(day: date, before: list[Wish], sor_
 
 
 @given(days, st.lists(wishes, max_size=25), wishes)
-def test_the_best_slots_are_free_and_among_them_is_the_widest_free_one(
-    day: date, before: list[Wish], wish: Wish
-) -> None:
+def test_best_slots_include_the_widest_free_slot(day: date, before: list[Wish], wish: Wish) -> None:
     """On a day to come 08:00-16:00 holds every other slot, so it costs no more travel than they do."""
     desk = Desk()
     for earlier in before:
@@ -116,7 +114,7 @@ def length(slot: Slot) -> timedelta:
 
 
 @given(st.lists(wishes, max_size=15), wishes)
-def test_the_best_slots_of_a_period_are_free_slots_of_it(before: list[Wish], wish: Wish) -> None:
+def test_best_slots_of_a_period_are_free_slots_of_it(before: list[Wish], wish: Wish) -> None:
     desk = Desk()
     for earlier in before:
         tried(desk, earlier, TUESDAY)
@@ -141,7 +139,7 @@ def test_the_best_slots_of_a_period_are_free_slots_of_it(before: list[Wish], wis
         (TUESDAY, Wish((time(9, 30), time(14, 30)), "N373049"), 6),
     ],
 )
-def test_a_slot_sells_exactly_as_many_places_as_it_has(day: date, wish: Wish, expected: int) -> None:
+def test_slot_sells_exactly_as_many_places_as_it_has(day: date, wish: Wish, expected: int) -> None:
     desk = Desk()
     sold = 0
     while offered(desk, wish, day):
@@ -151,7 +149,7 @@ def test_a_slot_sells_exactly_as_many_places_as_it_has(day: date, wish: Wish, ex
     assert not tried(desk, wish, day)
 
 
-def test_a_slot_is_free_as_long_as_others_in_the_day_can_make_way() -> None:
+def test_slot_is_free_while_other_visits_can_be_moved() -> None:
     """Five hours are wanted from 09:30: of the two hours booked before, one comes first and the other last."""
     desk = Desk(changed(LINCOLN, operatives=[LINCOLN.operatives[2].model_dump() | {"trades": ["Joiner", "Plumber"]}]))
     flexible = Wish((time(8), time(16)), "N601125")
@@ -163,7 +161,7 @@ def test_a_slot_is_free_as_long_as_others_in_the_day_can_make_way() -> None:
     assert not tried(desk, flexible._replace(sor_code="N630945"), THURSDAY)
 
 
-def test_nobody_is_booked_where_the_day_has_minutes_left_only_in_pieces() -> None:
+def test_visit_does_not_fit_into_scattered_free_minutes() -> None:
     """From 08:00 to 16:00 with five hours fixed from 09:30, an hour and a half are left at either end."""
     desk = Desk(changed(LINCOLN, operatives=[LINCOLN.operatives[2].model_dump() | {"trades": ["Joiner", "Plumber"]}]))
     desk.book(*Wish((time(9, 30), time(14, 30)), "N601125").window(THURSDAY), codes=codes("N601125", quantity="5"))

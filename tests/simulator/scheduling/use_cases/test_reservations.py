@@ -1,4 +1,4 @@
-"""createReservation, confirmReservation, and what can be fixed when a booking is given its place."""
+"""createReservation, confirmReservation, and what can be locked when a booking is scheduled."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def new(desk: Desk) -> int:
 
 
 def fill(desk: Desk) -> None:
-    """Book the morning until nobody has room in it."""
+    """Book the morning until it is full."""
     while (BEGIN, END) in places(desk.day(BEGIN.date())):
         desk.book(BEGIN, END)
 
 
-def test_a_reserved_place_is_taken_until_its_time_is_over(desk: Desk) -> None:
+def test_reserved_place_is_taken_until_its_time_is_over(desk: Desk) -> None:
     fill(desk)
     freed = desk.booking("order-1").booking.id
     desk.cancel(freed)
@@ -44,7 +44,7 @@ def test_a_reserved_place_is_taken_until_its_time_is_over(desk: Desk) -> None:
     assert (BEGIN, END) in places(desk.day(BEGIN.date()))
 
 
-def test_a_reservation_shows_its_state_and_is_planned_again_when_it_has_lapsed(desk: Desk) -> None:
+def test_lapsed_reservation_is_planned_again(desk: Desk) -> None:
     booking_id = new(desk)
     desk.perform(create_reservation, PlacingRequest(placing(0).booking, booking_id=booking_id))
     held = desk.booking("order-1")
@@ -57,7 +57,7 @@ def test_a_reservation_shows_its_state_and_is_planned_again_when_it_has_lapsed(d
         desk.perform(confirm_reservation, placing(booking_id))
 
 
-def test_a_confirmed_reservation_stays(desk: Desk) -> None:
+def test_confirmed_reservation_stays(desk: Desk) -> None:
     booking_id = new(desk)
     desk.perform(create_reservation, placing(booking_id))
     held = desk.booking("order-1")
@@ -77,7 +77,7 @@ def test_scheduling_a_reserved_booking_makes_it_firm(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("use_case", [create_reservation, confirm_reservation, schedule_booking])
-def test_an_unknown_booking_or_contract_is_refused(desk: Desk, use_case: Any) -> None:
+def test_unknown_booking_or_contract_is_refused(desk: Desk, use_case: Any) -> None:
     with pytest.raises(Refusal, match="Unable to find booking 7"):
         desk.perform(use_case, placing(7))
     wrong = PlacingRequest(BookingRequest(new(desk), "9", " ", window_start=BEGIN, window_end=END))
@@ -85,13 +85,13 @@ def test_an_unknown_booking_or_contract_is_refused(desk: Desk, use_case: Any) ->
         desk.perform(use_case, wrong)
 
 
-def test_a_booking_that_is_being_worked_on_is_not_placed_anew(desk: Desk) -> None:
+def test_booking_at_work_cannot_be_rescheduled(desk: Desk) -> None:
     booking_id = desk.bring_to(LifeCycle.STARTED)
     with pytest.raises(Refusal, match="is STARTED and cannot become PLANNED"):
         desk.schedule(booking_id, BEGIN, END)
 
 
-def test_force_takes_the_next_free_slot_where_the_window_has_no_room(desk: Desk) -> None:
+def test_force_uses_the_next_free_slot_of_a_full_window(desk: Desk) -> None:
     fill(desk)
     booking_id = new(desk)
     with pytest.raises(Refusal, match="Planning failed"):
@@ -103,7 +103,7 @@ def test_force_takes_the_next_free_slot_where_the_window_has_no_room(desk: Desk)
     assert (forced.booking.window_start, forced.booking.window_end) != (BEGIN, END)
 
 
-def test_a_locked_time_stays_whatever_else_is_planned_that_day(desk: Desk) -> None:
+def test_locked_time_stays_when_the_day_changes(desk: Desk) -> None:
     first = new(desk)
     desk.perform(schedule_booking, placing(first, lock_time=True))
     locked = desk.booking("order-1")
@@ -115,7 +115,7 @@ def test_a_locked_time_stays_whatever_else_is_planned_that_day(desk: Desk) -> No
     assert desk.booking("order-1").booking.locked_start is None
 
 
-def test_only_the_specified_operative_comes_where_the_resource_is_locked(desk: Desk) -> None:
+def test_locked_resource_is_the_only_one_that_comes(desk: Desk) -> None:
     for operative_id in ("101", "102"):
         booking_id = new(desk)
         request = placing(booking_id, (operative_id,), resource_lock="lockAsSpecified")
@@ -123,7 +123,7 @@ def test_only_the_specified_operative_comes_where_the_resource_is_locked(desk: D
         assert desk.booking(f"order-{booking_id - 149995}").operative_id == operative_id
 
 
-def test_the_operative_that_was_found_is_kept_where_the_resource_is_locked_afterwards(desk: Desk) -> None:
+def test_lock_after_schedule_keeps_the_operative(desk: Desk) -> None:
     booking_id = new(desk)
     desk.perform(schedule_booking, placing(booking_id, resource_lock="lockAfterSchedule"))
     found = desk.booking("order-1").operative_id
@@ -136,6 +136,6 @@ def test_the_operative_that_was_found_is_kept_where_the_resource_is_locked_after
     ("specified", "words"),
     [((), "theResources is required"), (("nobody",), "Unknown resource 'nobody'"), (("201",), "Planning failed")],
 )
-def test_a_lock_on_somebody_who_cannot_come_is_refused(desk: Desk, specified: tuple[str, ...], words: str) -> None:
+def test_lock_on_an_operative_who_cannot_come_is_refused(desk: Desk, specified: tuple[str, ...], words: str) -> None:
     with pytest.raises(Refusal, match=words):
         desk.perform(schedule_booking, placing(new(desk), specified, resource_lock="lockAsSpecified"))

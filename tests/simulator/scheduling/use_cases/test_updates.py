@@ -1,7 +1,8 @@
-"""createBooking, updateBooking, updateOrder, completeOrder, deleteOrder: what becomes of orders and their bookings."""
+"""createBooking, updateBooking, updateOrder, completeOrder, deleteOrder: how orders and their bookings change."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +39,7 @@ def update(desk: Desk, booking_id: int, becomes: LifeCycle | None = None, **more
 
 
 class TestCreateBooking:
-    def test_a_further_booking_belongs_to_the_order_and_is_not_scheduled_yet(self, desk: Desk) -> None:
+    def test_further_booking_of_an_order_is_not_yet_scheduled(self, desk: Desk) -> None:
         order = desk.order()
         made = further(desk, "order-1", window_start=BEGIN, window_end=END)
         assert [each.booking.id for each in desk.select("order-1")[0].bookings] == [149996, made.booking.id]
@@ -51,12 +52,12 @@ class TestCreateBooking:
         made = further(desk, "order-1").booking
         assert (made.window_start, made.window_end) == (desk.clock.now(), order.target_date)
 
-    def test_the_order_can_be_named_by_its_id_too(self, desk: Desk) -> None:
+    def test_order_can_be_named_by_its_id_too(self, desk: Desk) -> None:
         order = desk.order().order
         sent = FurtherBookingRequest(BookingRequest(order_id=order.id, codes=codes("N373049")))
         assert desk.perform(create_booking, sent)[0].booking.order_id == order.id
 
-    def test_an_id_that_contradicts_the_number_is_an_unknown_order(self, desk: Desk) -> None:
+    def test_id_that_contradicts_the_number_is_an_unknown_order(self, desk: Desk) -> None:
         order = desk.order().order
         with pytest.raises(Refusal, match="Unable to find order in OptiTime Web: other"):
             further(desk, "other", order_id=order.id)
@@ -73,7 +74,7 @@ class TestCreateBooking:
             ({"window_start": local("2021-10-01T08:00"), "window_end": END}, "planningWindowStart is in the past"),
         ],
     )
-    def test_what_is_wrong_is_refused(self, desk: Desk, more: dict[str, Any], words: str) -> None:
+    def test_wrong_value_is_refused(self, desk: Desk, more: dict[str, Any], words: str) -> None:
         desk.order()
         with pytest.raises(Refusal, match=words):
             further(desk, "order-1", **more)
@@ -88,7 +89,7 @@ class TestUpdateBooking:
         assert after.booking.planner_comments == "Ring first"
         assert (after.assigned_start, after.booking.window_start) == (before.assigned_start, BEGIN)
 
-    def test_completing_keeps_when_and_by_whom_it_was_done(self, desk: Desk) -> None:
+    def test_completing_records_when_and_by_whom_it_was_done(self, desk: Desk) -> None:
         booked = desk.book(BEGIN, END).booking
         done = update(desk, booked.id, LifeCycle.COMPLETED, operative_id="102")
         assert (done.assigned_start, done.assigned_end, done.operative_id) == (*WORKED, "102")
@@ -109,7 +110,7 @@ class TestUpdateBooking:
         update(desk, desk.book(BEGIN, END).booking.id, LifeCycle.ARRIVED)
         assert desk.select("order-1")[0].order.status is OrderStatus.STARTED
 
-    def test_a_follow_on_booking_is_made_for_the_same_order(self, desk: Desk) -> None:
+    def test_follow_on_booking_is_made_for_the_same_order(self, desk: Desk) -> None:
         booked = desk.book(BEGIN, END).booking
         update(desk, booked.id, LifeCycle.COMPLETED, follow_on=BookingRequest(codes=codes("N390917")))
         (open_one,) = desk.select("order-1")[0].bookings
@@ -117,7 +118,7 @@ class TestUpdateBooking:
 
     @pytest.mark.parametrize("was", list(LifeCycle))
     @pytest.mark.parametrize("becomes", list(LifeCycle))
-    def test_the_life_cycle_moves_by_its_table_and_says_so_otherwise(
+    def test_life_cycle_moves_by_its_table_and_says_so_otherwise(
         self, desk: Desk, was: LifeCycle, becomes: LifeCycle
     ) -> None:
         booking_id = desk.bring_to(was)
@@ -147,13 +148,13 @@ class TestUpdateBooking:
             update(desk, booked.id, LifeCycle.COMPLETED, **more)
         assert desk.booking("order-1").booking == booked
 
-    def test_dates_that_say_nothing_do_no_harm_while_nothing_is_completed(self, desk: Desk) -> None:
+    def test_dates_are_ignored_unless_the_booking_is_completed(self, desk: Desk) -> None:
         unset = local("0100-01-01T00:00")
         update(desk, desk.book(BEGIN, END).booking.id, LifeCycle.DESPATCHED, begin=unset, end=unset)
 
 
 class TestOrders:
-    def test_what_is_sent_of_an_order_takes_the_place_of_what_is_known(self, desk: Desk) -> None:
+    def test_members_that_are_sent_replace_the_known_ones(self, desk: Desk) -> None:
         before = desk.book(BEGIN, END)
         request = OrderRequest(
             number="order-1", comments=" New ", phone="1", location_id="38950180", priority="3 Days", message=True
@@ -175,13 +176,13 @@ class TestOrders:
             ({"target_date": local("2021-01-01T00:00")}, "earliestBookingDate must be before targetDate"),
         ],
     )
-    def test_an_update_that_is_wrong_changes_nothing(self, desk: Desk, more: dict[str, Any], words: str) -> None:
+    def test_update_that_is_wrong_changes_nothing(self, desk: Desk, more: dict[str, Any], words: str) -> None:
         before = desk.order()
         with pytest.raises(Refusal, match=words):
             desk.perform(update_order, OrderRequest(**({"number": "order-1", "phone": "1"} | more)))
         assert desk.select("order-1") == (before,)
 
-    def test_a_deleted_order_is_gone_with_its_bookings_and_their_places_are_free(self, desk: Desk) -> None:
+    def test_deleting_an_order_deletes_its_bookings(self, desk: Desk) -> None:
         free = places(desk.day(BEGIN.date()))
         desk.book(BEGIN, END)
         desk.perform(delete_order, OrderRequest(number="order-1"))
@@ -192,35 +193,37 @@ class TestOrders:
             desk.perform(delete_order, OrderRequest(number="order-1"))
         assert desk.order(number="order-1").order.number == "order-1"
 
-    def test_an_order_of_another_contract_is_not_deleted(self, desk: Desk) -> None:
+    def test_order_of_another_contract_is_not_deleted(self, desk: Desk) -> None:
         desk.order()
         with pytest.raises(Refusal, match="Unknown contract '9'"):
             desk.perform(delete_order, OrderRequest(number="order-1", contract="9"))
 
-    def test_an_order_with_completed_work_is_not_deleted(self, desk: Desk) -> None:
+    def test_order_with_completed_work_is_not_deleted(self, desk: Desk) -> None:
         update(desk, desk.book(BEGIN, END).booking.id, LifeCycle.COMPLETED)
         with pytest.raises(Refusal, match="Booking 149996 is completed"):
             desk.perform(delete_order, OrderRequest(number="order-1"))
 
-    def test_a_completed_order_is_done_with_its_bookings_and_takes_no_more(self, desk: Desk) -> None:
+    def test_completed_order_completes_its_bookings_and_is_closed(self, desk: Desk) -> None:
         free = places(desk.day(BEGIN.date()))
         desk.book(BEGIN, END)
         done = OrderCompletion(number="order-1", contract="0", user_id="me")
         desk.perform(complete_order, done)
         assert places(desk.day(BEGIN.date())) == free
-        for attempt in (
+        attempts: tuple[Callable[[], object], ...] = (
             lambda: desk.perform(complete_order, done),
             lambda: desk.perform(update_order, OrderRequest(number="order-1", phone="1")),
             lambda: desk.perform(delete_order, OrderRequest(number="order-1")),
             lambda: further(desk, "order-1"),
-        ):
+        )
+        for attempt in attempts:
             with pytest.raises(Refusal, match=r"^Order order-1 is completed$"):
                 attempt()
-        for again in (lambda: desk.schedule(149996, BEGIN, END), lambda: desk.cancel(149996)):
-            with pytest.raises(Refusal, match=r"^Booking 149996 is completed$"):
-                again()
+        with pytest.raises(Refusal, match=r"^Booking 149996 is completed$"):
+            desk.schedule(149996, BEGIN, END)
+        with pytest.raises(Refusal, match=r"^Booking 149996 is completed$"):
+            desk.cancel(149996)
 
-    def test_work_in_the_past_keeps_its_place_when_the_order_is_completed(self, desk: Desk) -> None:
+    def test_completing_an_order_keeps_places_in_the_past(self, desk: Desk) -> None:
         booked = desk.book(BEGIN, END)
         desk.clock.shift(timedelta(days=7))
         desk.session_id = desk.open()

@@ -1,0 +1,223 @@
+"""The configuration of ``drs-simulator serve``, checked before anything is opened, written or served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from drs_simulator.admin.auth import is_loopback, make_guard
+from drs_simulator.clock import SYSTEM, Clock
+from drs_simulator.errors import UnusableError
+from drs_simulator.log_setup import LogFormat, LogLevel
+from drs_simulator.profile.loading import load_profile
+from drs_simulator.profile.model import Profile
+from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, DefaultPasswordError, Simulator
+from drs_simulator.storage.opening import MEMORY
+
+if TYPE_CHECKING:
+    from drs_simulator.faults.rules import FaultRule
+    from drs_simulator.http.servers.tls import Tls
+    from drs_simulator.scenarios.scenario import Scenario
+
+# One thread is quickest, since Python runs one at a time; but a slow call must not hold up the others.
+_THREADS, _THREADS_WITH_FAULTS = 1, 32
+
+
+class OptionError(UnusableError):
+    """Options contradict each other."""
+
+
+class TlsMode(StrEnum):
+    """Which certificate to make."""
+
+    SELF_SIGNED = "self-signed"
+
+
+class WsdlStyle(StrEnum):
+    """In how many files the WSDL is."""
+
+    SINGLE = "single"
+    CXF = "cxf"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsOptions:
+    """Where the certificate comes from: made here (``mode``, ``folder``), or given (``certificate``, ``key``)."""
+
+    mode: TlsMode | None = None
+    folder: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+    def validate(self) -> None:
+        """Check that the options go together.
+
+        Raises:
+            OptionError: They do not.
+        """
+        if self.mode is not None and (self.certificate is not None or self.key is not None):
+            raise OptionError("Give either --tls self-signed, or --tls-cert and --tls-key.")
+        if self.mode is None and (self.folder is not None or (self.certificate is None) != (self.key is None)):
+            raise OptionError("--tls-cert and --tls-key go together, and --tls-dir goes with --tls self-signed.")
+
+    def load(self, host: str) -> Tls | None:
+        """Load or make the certificate; ``None`` for plain HTTP.
+
+        Raises:
+            TlsError: The certificate cannot be used.
+        """
+        if self.mode is None and self.certificate is None:
+            return None
+        from drs_simulator.http.servers.tls import self_signed, tls_from  # noqa: PLC0415 - few servers use it
+
+        if self.certificate is not None and self.key is not None:
+            return tls_from(self.certificate, self.key)
+        return self_signed(host, self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """What is logged, and how."""
+
+    level: LogLevel = LogLevel.WARNING
+    format: LogFormat = LogFormat.CONSOLE
+
+
+@dataclass(frozen=True, slots=True)
+class ServeConfig:
+    """What ``serve`` serves, and where. Names are those of the options; see ``Simulator`` too.
+
+    Args:
+        scenario: The title of the scenario whose settings are applied; empty without one.
+        threads: The worker threads of each process; ``None`` for the default.
+    """
+
+    profile: Profile
+    host: str = "127.0.0.1"
+    port: int = 0
+    login: str = DEFAULT_LOGIN
+    password: str = field(default=DEFAULT_PASSWORD, repr=False)
+    clock: str = SYSTEM
+    seed: int | None = None
+    trusted_proxies: int = 0
+    faults: tuple[FaultRule, ...] = ()
+    scenario: str = ""
+    journal: int = 0
+    threads: int | None = None
+    workers: int = 1
+    admin: bool = True
+    admin_token: str | None = field(default=None, repr=False)
+    import_dir: Path | None = None
+    state: str = MEMORY
+    callback_url: str | None = None
+    tls: TlsOptions = field(default_factory=TlsOptions)
+    logs: LogOptions = field(default_factory=LogOptions)
+
+    @property
+    def worker_threads(self) -> int:
+        """The worker threads of each process."""
+        return self.threads or (_THREADS_WITH_FAULTS if self.faults or self.scenario else _THREADS)
+
+    @property
+    def has_admin(self) -> bool:
+        """Whether there is an admin API and a console."""
+        return self.admin and make_guard(self.host, self.admin_token, self.trusted_proxies) is not None
+
+    def validate(self) -> None:
+        """Check everything that can be checked without opening the state.
+
+        Raises:
+            UnusableError: Something cannot be used; the message says what, and what to do.
+        """
+        if not is_loopback(self.host) and self.password == DEFAULT_PASSWORD:
+            raise DefaultPasswordError(
+                f"{self.host} can be reached from other machines. Set a --password other than the default."
+            )
+        self.tls.validate()
+        if self.workers > 1:
+            self._validate_workers()
+        Clock.parse(self.clock, self.profile.zone)
+        if self.callback_url is not None:
+            from drs_simulator.callbacks.http_post import Receiver  # noqa: PLC0415 - few simulators post anything
+
+            Receiver(self.callback_url)
+
+    def _validate_workers(self) -> None:
+        for is_so, reason in (
+            (self.state == MEMORY, "each worker would be a DRS of its own: name a database with --state"),
+            (self.seed is not None, "with one --seed all workers would return the same session ids: leave it out"),
+            (self.import_dir is not None, "all workers would watch --import-dir: use a server of its own for that"),
+        ):
+            if is_so:
+                raise OptionError(f"--workers cannot be more than 1 here: {reason}.")
+
+    def without_shared_settings(self) -> ServeConfig:
+        """The configuration of the processes that serve: in a database, clock and fault rules are set once for all."""
+        return self if self.state == MEMORY else replace(self, clock=SYSTEM, faults=())
+
+
+def make_simulator(config: ServeConfig) -> Simulator:
+    """Make the simulator of a configuration. Its state is opened; nothing is started.
+
+    Raises:
+        StateError: The state cannot be stored there.
+    """
+    return Simulator(
+        config.profile,
+        clock=config.clock,
+        seed=config.seed,
+        login=config.login,
+        password=config.password,
+        host=config.host,
+        port=config.port,
+        trusted_proxies=config.trusted_proxies,
+        state=config.state,
+        faults=config.faults,
+        journal=config.journal,
+        admin=config.admin,
+        admin_token=config.admin_token,
+        callback_url=config.callback_url,
+    )
+
+
+def resolve_profile(source: str, wsdl_style: WsdlStyle | None) -> Profile:
+    """Load a profile, with its WSDL in this style.
+
+    Raises:
+        ProfileError: The profile cannot be used.
+    """
+    return with_wsdl_style(load_profile(source), wsdl_style)
+
+
+def with_wsdl_style(profile: Profile, wsdl_style: WsdlStyle | None) -> Profile:
+    """Change in how many files a profile's WSDL is; ``None`` leaves it."""
+    if wsdl_style is None:
+        return profile
+    gateway = profile.gateway.model_copy(update={"wsdl_style": wsdl_style.value})
+    return profile.model_copy(update={"gateway": gateway})
+
+
+def read_faults(file: str | None) -> tuple[FaultRule, ...]:
+    """Read the fault rules of a TOML file.
+
+    Raises:
+        FaultFileError: The file cannot be used.
+    """
+    if file is None:
+        return ()
+    from drs_simulator.faults.rules import load_faults  # noqa: PLC0415 - its models take time to import
+
+    return load_faults(file)
+
+
+def read_scenario(source: str) -> Scenario:
+    """Read a scenario by its name or from a TOML file.
+
+    Raises:
+        ScenarioError: The scenario cannot be used.
+    """
+    from drs_simulator.scenarios.scenario import load_scenario  # noqa: PLC0415 - its models take time to import
+
+    return load_scenario(source)
