@@ -164,7 +164,8 @@ def soap_1_2_is_refused(drs: DrsDriver) -> None:
     """Send openSession in a SOAP 1.2 envelope."""
     body = _wrapped(drs, f'<aut:openSession xmlns:aut="{NAMESPACE}"><openSession>', "aut:")
     answer = drs.post("openSession", body.replace(SOAP.encode(), _SOAP_1_2.encode()))
-    element = answer.envelope.find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultcode")
+    # Some versions of CXF put the fault into an envelope of SOAP 1.2 (measured).
+    element = parse_xml(answer.reply.body).find("{*}Body/{*}Fault/faultcode")
     expect(element is not None, "there is no fault code")
     assert element is not None
     prefix, _, name = (element.text or "").strip().partition(":")
