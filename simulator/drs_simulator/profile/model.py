@@ -143,6 +143,14 @@ class OrderingSettings(Settings):
     planning_horizon_days: Annotated[int, Field(ge=1, le=3660)] = 365
 
 
+_REMOVED_SETTINGS = {
+    "qualified_elements": "a qualified member is a fault on every platform; take it out",
+    "wrong_values": "the platform says which values are faults, and strict = true makes all of them faults",
+    "soap_1_2": "SOAP 1.2 is a fault on every platform; take it out",
+    "unknown_operations": "the platform says how an unknown operation is answered; write platform instead",
+}
+
+
 class GatewaySettings(Settings):
     """What the SOAP gateway accepts, and how it writes.
 
@@ -171,6 +179,14 @@ class GatewaySettings(Settings):
     unknown_elements: Literal["platform", "fault", "ignore"] = "platform"
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
     max_depth: Annotated[int, Field(ge=16, le=200)] = 200
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_removed_settings(cls, value: object) -> object:
+        found = [name for name in _REMOVED_SETTINGS if isinstance(value, dict) and name in value]
+        if found:
+            raise ValueError(". ".join(f"{name} is no setting any more: {_REMOVED_SETTINGS[name]}" for name in found))
+        return value
 
 
 class Messages(Settings):

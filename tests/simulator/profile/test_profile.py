@@ -28,7 +28,7 @@ def test_bundled_profile_loads_under_its_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", profile_names())
 def test_bundled_profile_has_evidence_of_slots_and_contracts(name: str) -> None:
-    grades = ("seen", "published", "client", "presumed")
+    grades = ("seen", "published", "client", "measured", "presumed")
     evidence = load_profile(name).evidence
     assert {"availability.slots", "contracts"} <= evidence.keys()
     assert all(text.startswith(grades) for text in evidence.values())
@@ -98,6 +98,26 @@ def test_profile_extends_a_file_in_its_folder(tmp_path: Path) -> None:
         (
             "unknown_location = 7",
             "unknown_location: Input should be a valid dictionary or instance of LocationSettings",
+        ),
+        (
+            '[gateway]\nqualified_elements = "accept"',
+            "gateway: qualified_elements is no setting any more: a qualified member is a fault on every platform; "
+            "take it out",
+        ),
+        (
+            '[gateway]\nwrong_values = "ignore"\nsoap_1_2 = "accept"',
+            "gateway: wrong_values is no setting any more: the platform says which values are faults, and strict = true "
+            "makes all of them faults. soap_1_2 is no setting any more: SOAP 1.2 is a fault on every platform; take it "
+            "out",
+        ),
+        (
+            '[gateway]\nunknown_operations = "no_operation"',
+            "gateway: unknown_operations is no setting any more: the platform says how an unknown operation is answered; "
+            "write platform instead",
+        ),
+        (
+            '[gateway]\nplatform = "cxf-4"',
+            "gateway.platform: Input should be 'cxf-2.2', 'cxf-2.6', 'cxf-2.7', 'cxf-3.1' or 'cxf-3.5'",
         ),
         ('[evidence]\n"timezone.summer" = "seen"', "evidence: there is no key 'timezone.summer'"),
         ("extends = 5", "extends: must be the name of a profile, or a file"),
