@@ -73,10 +73,10 @@ What else is known of DRS, why no call to a single DRS can show it, and what che
 
 _PLATFORM_OPENING = """# The platform
 
-DRS runs on Apache CXF with JAXB (client: the WSDL of a public service names it). The simulator answers as CXF does: five
-versions were run over DRS's interface, and each was sent the same 224 requests. `tests/simulator/soap/test_platform.py`
-sends them to the simulator and compares status, fault code and fault text; the few answers that differ are listed there
-with the reason. This page is made by `make docs`.
+DRS runs on Apache CXF with JAXB (client: the WSDL of a public service names it). The simulator answers as CXF does:
+five versions were run over DRS's interface, and each was sent the same requests.
+`tests/simulator/soap/test_platform.py` sends them to the simulator and compares status, fault code and fault text;
+the few answers that differ are listed there with the reason. This page is made by `make docs`.
 
 ## Choose a version
 
@@ -87,9 +87,9 @@ extends = "lincoln"
 platform = "cxf-2.6"      # or cxf-2.2, cxf-2.7, cxf-3.1, cxf-3.5
 ```
 
-The default is `cxf-2.6`. Which version your DRS has is not public: the form of the published WSDL, and callers that post
-to `?wsdl`, point to 2.2.12 to 2.6. Your DRS tells it itself: send it a DELETE without a body (405 from 2.7 on), and a
-request that is not XML (the parser's words from 3.1 on).
+The default is `cxf-2.6`. Which version your DRS has is not public: the form of the published WSDL, and callers that
+post to `?wsdl`, point to 2.2.12 to 2.6. Your DRS tells it itself: send it a DELETE without a body (405 from 2.7 on),
+and a request that is not XML (the parser's words from 3.1 on).
 
 ## What differs
 """
@@ -99,14 +99,14 @@ _PLATFORM_ROWS = {
     "serves_other_verbs": "PUT and PATCH are answered like POST; if not, other verbs get a 405",
     "strict_booleans": "an unreadable boolean (`yes`) is a fault; if not, it counts as not sent",
     "trims_enumerations": "white space around a value of an enumeration is ignored",
-    "unknown_element_faults": "unknown elements are faults only so many times since the start (– for always)",
-    "max_depth": "levels of elements (– for any)",
-    "max_attributes": "attributes of an element (– for any)",
+    "unknown_element_faults": "unknown elements are faults only so many times since the start (- for always)",
+    "max_depth": "levels of elements (- for any)",
+    "max_attributes": "attributes of an element (- for any)",
     "missing_body": "the fault of an envelope without Body",
     "names_soap_message": "the fault of a root without namespace asks for a SOAP message",
     "checks_envelope_name": "another root in the SOAP namespace has a fault of its own",
-    "reads_get": "the fault of a GET without `?wsdl` (– for that of an empty Body)",
-    "unknown_xsd": "the fault of `?xsd=NAME` (– for an error page)",
+    "reads_get": "the fault of a GET without `?wsdl` (- for that of an empty Body)",
+    "unknown_xsd": "the fault of `?xsd=NAME` (- for an error page)",
     "checks_operation_first": "an unknown operation is noticed before a header that must be understood",
     "answers_soap_1_2": "a SOAP 1.2 envelope gets its fault in SOAP 1.2",
     "refuses_empty_charset": "`charset=` without a name gets an error page",
@@ -121,28 +121,28 @@ _PLATFORM_REST = """## What all have in common
   namespace; if not, DRS is called without a request.
 - Nothing behind the call is read: a second call, a second Body and broken XML there do no harm. An entity that is not
   declared is dropped. A DOCTYPE is a fault.
-- `xsi:nil` is passed over. An unknown value of an enumeration counts as not sent. A number may be empty (0), have blanks
-  between its digits, and wraps at 32 bits. A date may lack its time, and a time its date. Letters in a number, and dates
-  that are none, are faults.
+- `xsi:nil` is passed over. An unknown value of an enumeration counts as not sent. A number may be empty (0), have
+  blanks between its digits, and wraps at 32 bits. A date may lack its time, and a time its date. Letters in a number,
+  and dates that are none, are faults.
 - Fault texts of values end in a blank. The expected elements of an unknown one have the order of a Java hash set.
 - Calls are answered at the gateway's path and below it. Other paths below `/ws` are unknown services (404).
 
 ## What is let through is named
 
-Lenient reading hides mistakes of a caller. The journal therefore has a sentence on each, and the clauses for callers name
-them (CAL-01, CAL-02, CAL-04, CAL-06, CAL-07, CAL-27, CAL-28, CAL-29 in [contract.md](contract.md)). With
-`strict = true` in `[gateway]` each is a fault, which suits tests in CI: an unknown value, an unreadable or empty boolean
-or number, a number over 32 bits, a date without time, a wrapper in a wrong namespace, a second element in the wrapper or
+Lenient reading hides mistakes of a caller. The journal therefore has a sentence on each, and the clauses for callers
+name them (CAL-01, CAL-02, CAL-04, CAL-06, CAL-07, CAL-27, CAL-28, CAL-29 in [contract.md](contract.md)). With `strict
+= true` in `[gateway]` each is a fault, which suits tests in CI: an unknown value, an unreadable or empty boolean or
+number, a number over 32 bits, a date without time, a wrapper in a wrong namespace, a second element in the wrapper or
 the Body, a missing request, an undeclared entity, XML that breaks behind the call, and `xsi:nil`.
 
 ## What is presumed
 
 - What DRS does when it is called without a request: `no_request = "fault"` (`Fault occurred while processing.`), or
   `"refuse"`, as if the request were empty.
-- The fault about interned names for a wrapper in a default namespace is client evidence: services met it, and no version
-  that was run gives it. `default_namespace_wrapper = "accept"` turns it off.
-- The limits `max_body_bytes` and `max_depth` are the simulator's own. The platform's parser is another one, so its words on
-  broken XML are as near as they can be told.
+- The fault about interned names for a wrapper in a default namespace is client evidence: services met it, and no
+  version that was run gives it. `default_namespace_wrapper = "accept"` turns it off.
+- The limits `max_body_bytes` and `max_depth` are the simulator's own. The platform's parser is another one, so
+  its words on broken XML are as near as they can be told.
 """
 
 
@@ -195,7 +195,7 @@ def platform_page() -> str:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "–" if value is None else f"`{value}`" if isinstance(value, str) else str(value)
+    return "-" if value is None else f"`{value}`" if isinstance(value, str) else str(value)
 
 
 if __name__ == "__main__":

@@ -293,7 +293,7 @@ def _check_nothing_follows(body: etree._Element) -> None:
         raise soap_fault.unreadable(f"the Body has {len(body)} child elements instead of one")
     following = body.getnext()
     if following is not None:
-        raise soap_fault.unreadable(f"the element {following.tag} is behind the Body")
+        raise soap_fault.unreadable(f"the element {following.tag!s} is behind the Body")
 
 
 def _check_headers(root: etree._Element, platform: Platform) -> None:
