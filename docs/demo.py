@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from drs_client import DrsClient, Order, RepairWorkflow
 from drs_contracts import Outcome, SimulatorTarget, TestData, VerifySettings, list_clauses, run_clauses
+from drs_contracts.clauses.clause import count_by_grade
 from drs_simulator import Simulator
 from rich.console import Console
 from rich.table import Table
@@ -52,7 +53,9 @@ def main() -> None:
         run_clauses(target, TestData.of(target.simulator.profile), list_clauses(), VerifySettings(examples=3))
     )
     held = sum(finding.outcome is Outcome.HELD for finding in findings)
-    say(f"[bold]Verify[/bold]: {held} of {len(findings)} clauses of what is known of DRS hold for the simulator.\n")
+    say(f"[bold]Verify[/bold]: {held} of {len(findings)} clauses of what is known of DRS hold for the simulator.")
+    counts = count_by_grade(finding.clause for finding in findings)
+    say(f"How they are known: {', '.join(f'{count} {grade}' for grade, count in counts.items())}.\n")
     say(
         "[bold]Look around[/bold]: start one with .venv/bin/drs-simulator serve, and open its console, http://127.0.0.1:8080/"
     )

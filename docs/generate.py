@@ -1,4 +1,4 @@
-"""Writes docs/operations.md, docs/contract.md and docs/platform.md from the code: run it with ``make docs``."""
+"""Writes docs/operations.md, docs/contract.md, docs/platform.md and the README's table of grades: see ``make docs``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from drs_contracts import list_clauses
+from drs_contracts import AppliesTo, Grade, list_clauses
+from drs_contracts.clauses.clause import count_by_grade
 from drs_contracts.defects.base import Defect
 from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
 from drs_contracts.defects.drs import DEFECTS
@@ -20,13 +21,16 @@ from drs_simulator.soap.platform import PLATFORMS, Platform
 OPERATIONS = Path(__file__).with_name("operations.md")
 CONTRACT = Path(__file__).with_name("contract.md")
 PLATFORM = Path(__file__).with_name("platform.md")
+README = Path(__file__).parents[1] / "README.md"
+_README_TABLE = re.compile(r"(<!-- grades: made by make docs -->\n\n).*?(\n<!-- end of grades -->)", re.DOTALL)
 _OPENING = """# The operations
 
 What each operation does, what it refuses, and how that is known: *seen* in the document that describes DRS or its
-examples, *published* in the interface description, relied on by a *client* in use, or *presumed*. This page is made
-from the code by `make docs`.
+examples, *published* in the interface description, relied on by a *client* in use, said by the *vendor* in its help
+pages (with the ids of the articles), *measured* on DRS's platform, Apache CXF, or *presumed*. This page is made from
+the code by `make docs`.
 
-Every operation but openSession refuses a call without an open session of the same day (presumed). A refusal is an
+Every operation but openSession refuses a call without an open session of the same day (seen). A refusal is an
 answer with `status` error and an `errorMsg`, and changes nothing. An identifier that is no number, an element that the
 interface lacks, or a value that is not of its type is a SOAP fault instead.
 """
@@ -39,8 +43,7 @@ What is known of DRS, clause by clause. `drs-contracts verify` checks a DRS agai
 catches: the tests break a simulator or a caller in that way and check that the clause fails. `make docs` generates this
 page from the code.
 
-Grades: *seen* in the document that describes DRS or its examples, *published* in the interface description, relied on
-by a *client* in use, *presumed* where there is no evidence.
+How each is known, best first. A clause has the best grade that its source supports; the source names the others.
 """
 
 _WITHOUT_A_CLAUSE = """## Known, but without a clause
@@ -66,8 +69,13 @@ What else is known of DRS, why no call to a single DRS can show it, and what che
   wrong. Checked by the scenario `extra-elements` and the tests of the client.
 - The housing system exports flat files, in which `N Days` means N weekdays (seen). A file is not a call. Checked by
   the tests of the import.
-- DRS calls back when a planner moves an appointment (client). That takes a planner and a service that listens. Checked
-  by `drs_contracts.CallbackReceiver`, which checks the form, and by the tests of callbacks.
+- DRS calls back when a booking is scheduled (vendor: help article xbz3jjohmz) and when a planner moves an appointment
+  (client: Hackney repairs service). That takes a service that listens. Numbers are unsigned whole numbers, dates are
+  local without milliseconds, and bookingSequence is FIRST or FOLLOW ON (client: Hackney repairs service). Checked by
+  `drs_contracts.CallbackReceiver`, which checks the form, and by the tests of callbacks.
+- DRS posts completed bookings where it is set up so (client: ONS census test). Checked like that too.
+- DRS tells of deleted bookings (vendor: help articles xbz3jjohmz, 7tmuy3gu3l). The form is not public, so the simulator
+  posts nothing unless its profile says so.
 """
 
 
@@ -158,7 +166,25 @@ def contract_page() -> str:
         caught = "; ".join(defects.get(clause.id, []))
         cells = (clause.id, clause.statement, clause.applies_to.value, str(clause.evidence), writes, caught)
         rows.append(f"| {' | '.join(cells)} |")
-    return f"{_CONTRACT_OPENING}\n" + "\n".join(rows) + f"\n\n{len(rows) - 2} clauses.\n\n{_WITHOUT_A_CLAUSE}"
+    listed = "\n".join(rows)
+    return f"{_CONTRACT_OPENING}\n{grades_table()}\n{listed}\n\n{len(rows) - 2} clauses.\n\n{_WITHOUT_A_CLAUSE}"
+
+
+def grades_table() -> str:
+    """The number of clauses by grade, for each side, as a table."""
+    sides = {side: count_by_grade(list_clauses(side)) for side in AppliesTo}
+    totals = {side: sum(counts.values()) for side, counts in sides.items()}
+    rows = ["| grade | how it is known | clauses for DRS | clauses for callers |", "| --- | --- | --- | --- |"]
+    for grade in Grade:
+        counts = (f"{sides[side][grade]} ({sides[side][grade] / totals[side]:.0%})" for side in AppliesTo)
+        rows.append(f"| *{grade}* | {grade.meaning} | {' | '.join(counts)} |")
+    rows.append(f"| all | | {' | '.join(str(total) for total in totals.values())} |")
+    return "\n".join(rows) + "\n"
+
+
+def readme_page() -> str:
+    """The README with its table of grades as it is now."""
+    return _README_TABLE.sub(lambda found: found[1] + grades_table() + found[2], README.read_text(encoding="utf-8"))
 
 
 def operations_page() -> str:
@@ -202,3 +228,4 @@ if __name__ == "__main__":
     PLATFORM.write_text(platform_page(), encoding="utf-8")
     OPERATIONS.write_text(operations_page(), encoding="utf-8")
     CONTRACT.write_text(contract_page(), encoding="utf-8")
+    README.write_text(readme_page(), encoding="utf-8")

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
+from typing import Any
+
+from drs_client import DrsClient
+from drs_contracts import CallbackReceiver
+from drs_simulator import Clock
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -22,3 +28,24 @@ def test_the_page_of_the_platform_is_what_its_table_says() -> None:
 def test_the_page_of_clauses_is_what_the_catalogue_says() -> None:
     made = runpy.run_path(str(DOCS / "generate.py"))["contract_page"]()
     assert (DOCS / "contract.md").read_text(encoding="utf-8") == made, "run make docs"
+
+
+def test_the_examples_of_callbacks_run(
+    drs_client: DrsClient,
+    drs_clock: Clock,
+    drs_confirmations: CallbackReceiver,
+    capsys: Any,
+) -> None:
+    page = (DOCS / "callbacks.md").read_text(encoding="utf-8")
+    script, example = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(script, "callbacks.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("2021-10-")
+    names: dict[str, Any] = {}
+    exec(compile(example, "callbacks.md", "exec"), names)
+    names["test_a_scheduled_booking_is_confirmed"](drs_client, drs_clock, drs_confirmations)
+
+
+def test_the_readme_has_the_present_number_of_clauses_by_grade() -> None:
+    made = runpy.run_path(str(DOCS / "generate.py"))
+    assert made["grades_table"]() in (DOCS.parent / "README.md").read_text(encoding="utf-8"), "run make docs"
+    assert made["readme_page"]() == (DOCS.parent / "README.md").read_text(encoding="utf-8")

@@ -8,8 +8,9 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIApplication
 from zoneinfo import ZoneInfo
 
 from zeep.transports import Transport
@@ -37,13 +38,25 @@ from drs_client.model import (
     Unavailability,
 )
 from drs_client.responses import ResponseReader
-from drs_client.transport import hide_login, http_transport
+from drs_client.transport import hide_login, http_transport, wsgi_transport
 
 UNKNOWN_ORDER = "Unable to find order in OptiTime Web"
 """What DRS answers for an order number that it does not know (Hackney's service relies on it)."""
 
 MAX_COMMENTS = 255
 """The number of characters that DRS takes as an order's comments."""
+
+
+class SimulatedDrs(Protocol):
+    """A DRS in this process: ``drs_simulator.Simulator``, or one with the same attributes."""
+
+    login: str
+    password: str
+    wsgi: WSGIApplication
+
+    @property
+    def path(self) -> str:
+        """The gateway's path."""
 
 
 def mentions_session(rejection: RequestRejected) -> bool:
@@ -108,6 +121,17 @@ class DrsClient:
         self._is_session_error = is_session_error
         self._reader = ResponseReader(self.zone)
         self._session_id: str | None = None
+
+    @classmethod
+    def for_simulator(cls, simulator: SimulatedDrs, **settings: Any) -> Self:
+        """Make a client that calls a simulator of this process without a socket.
+
+        Args:
+            simulator: The simulator; it need not be serving.
+            settings: Further arguments of ``DrsClient``.
+        """
+        settings = {"transport": wsgi_transport(simulator.wsgi)} | settings
+        return cls(f"http://simulator{simulator.path}", simulator.login, simulator.password, **settings)
 
     def __repr__(self) -> str:
         return f"DrsClient({hide_login(self.url)!r})"

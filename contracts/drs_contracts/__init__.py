@@ -17,6 +17,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from drs_contracts import strategies
+    from drs_contracts.callback_messages import (
+        BookingConfirmation,
+        CallbackFormError,
+        CompletedBooking,
+        CompletedOrder,
+        ConfirmedCode,
+    )
     from drs_contracts.callback_receiver import CallbackReceiver, ReceivedConfirmation
     from drs_contracts.clauses import list_clauses
     from drs_contracts.clauses.clause import AppliesTo, Clause, Evidence, Grade
@@ -63,8 +70,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AppliesTo",
+    "BookingConfirmation",
     "Breach",
     "Call",
+    "CallbackFormError",
     "CallbackReceiver",
     "CannotListenError",
     "Clause",
@@ -72,6 +81,9 @@ __all__ = [
     "ClauseResult",
     "ClockOutOfReachError",
     "CommandError",
+    "CompletedBooking",
+    "CompletedOrder",
+    "ConfirmedCode",
     "ContractsError",
     "Coverage",
     "CoveragePoint",
@@ -125,6 +137,7 @@ __all__ = [
 
 # Imported at first use: pytest loads the plugin of this package in suites that may never use it.
 _MODULES = {
+    "callback_messages": "BookingConfirmation CallbackFormError CompletedBooking CompletedOrder ConfirmedCode",
     "callback_receiver": "CallbackReceiver ReceivedConfirmation",
     "clauses": "list_clauses",
     "clauses.clause": "AppliesTo Clause Evidence Grade",

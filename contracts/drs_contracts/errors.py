@@ -10,6 +10,7 @@
     ├── CannotListenError       an address cannot be listened on   http_server
     ├── NeedNotMetError         a check lacks what it starts from  driver.expectations
     ├── NotXmlError             bytes are no XML                   xml
+    ├── CallbackFormError       a callback has a wrong form        callback_messages
     ├── NotReadyError           a DRS does not let us in           verify.preflight
     ├── RecordingError          a recording cannot be read         recordings.recording
     ├── RecorderError           nothing can be recorded            recordings.recorder

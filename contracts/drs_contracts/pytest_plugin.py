@@ -121,14 +121,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 @pytest.fixture
 def drs_client(request: pytest.FixtureRequest) -> Iterator[DrsClient]:
     """A client of the DRS at ``--drs-url``, else of the test's simulator, without a socket."""
-    from drs_client import DrsClient, wsgi_transport  # noqa: PLC0415 - imported by those who use it
+    from drs_client import DrsClient  # noqa: PLC0415 - imported by those who use it
 
     option = request.config.getoption
     if option(_URL_OPTION) is not None:
         client = DrsClient(option(_URL_OPTION), option("--drs-login"), option("--drs-password"))
     else:
         drs: Simulator = request.getfixturevalue("drs")
-        client = DrsClient(f"http://drs{drs.path}", drs.login, drs.password, transport=wsgi_transport(drs.wsgi))
+        client = DrsClient.for_simulator(drs)
     with client:
         yield client
 

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from drs_simulator.scheduling.snapshot import SnapshotError as SnapshotError
     from drs_simulator.simulator import AlreadyServingError as AlreadyServingError
     from drs_simulator.simulator import DefaultPasswordError as DefaultPasswordError
+    from drs_simulator.simulator import NoClientError as NoClientError
     from drs_simulator.simulator import NotServingError as NotServingError
     from drs_simulator.simulator import Simulator as Simulator
     from drs_simulator.storage.errors import StateError as StateError
@@ -84,6 +85,7 @@ _MODULES = {
     "Journal": "journal.journal",
     "JournalEntry": "journal.entry",
     "NotFoundError": "admin.client",
+    "NoClientError": "simulator",
     "NotServingError": "simulator",
     "Outcome": "exchange",
     "PortTakenError": "http.servers.address",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+from importlib.metadata import entry_points
 from pathlib import Path
 from random import Random, SystemRandom
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from wsgiref.types import WSGIApplication
 
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 DEFAULT_LOGIN = "drs"
 DEFAULT_PASSWORD = "drs"  # noqa: S105 - the documented default of a simulator that listens on loopback
+_CLIENTS = "drs_simulator.clients"
 _FORWARDED = ("x_proto", "x_host", "x_port", "x_prefix")
 
 
@@ -53,6 +56,10 @@ class NotServingError(RuntimeError):
 
 class AlreadyServingError(RuntimeError):
     """The simulator is serving already. ``with`` blocks of one simulator cannot be nested."""
+
+
+class NoClientError(RuntimeError):
+    """No client is installed that ``Simulator.client`` could make."""
 
 
 class Simulator:
@@ -84,13 +91,16 @@ class Simulator:
         admin: Whether to serve the admin API under ``/__admin``, and the console. Without a token they are only
             available on loopback.
         admin_token: The token that the admin API and the console require.
-        callback_url: The address of the service to notify when a planner moves or confirms a booking.
+        callback_url: The address of the service to notify when a booking is scheduled, moved or confirmed;
+            ``http://LOGIN:PASSWORD@HOST/PATH`` for HTTP basic authentication.
+        callback_every: The time from one run of posting to the next, by the simulator's clock; 0 to post at once.
 
     Raises:
         ProfileError: The profile cannot be used.
         ClockError: The clock's text cannot be read.
         StateError: The state cannot be stored there.
         ReceiverUrlError: ``callback_url`` is not an address that can be posted to.
+        IntervalError: ``callback_every`` is neither 0 nor from a second to a day.
         DefaultPasswordError: ``host`` can be reached from other machines, and the password is the default one.
     """
 
@@ -111,6 +121,7 @@ class Simulator:
         admin: bool = True,
         admin_token: str | None = None,
         callback_url: str | None = None,
+        callback_every: timedelta = timedelta(0),
     ) -> None:
         check_password(host, password)
         self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
@@ -125,7 +136,7 @@ class Simulator:
         self._server: ThreadedServer | None = None
         self._starting = Lock()
         own_clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
-        self._sender = None if callback_url is None else self._make_sender(callback_url)
+        self._sender = None if callback_url is None else self._make_sender(callback_url, callback_every)
         self._store = open_store(state) if isinstance(state, str) else state
         try:
             self.clock = self._choose_clock(own_clock)
@@ -231,6 +242,22 @@ class Simulator:
         if self._sender is not None:
             self._sender.stop()
         self._store.close()
+
+    def client(self, **settings: Any) -> Any:
+        """Make a client of this simulator, which calls it without a socket: a ``drs_client.DrsClient``.
+
+        The client is found through the entry point group ``drs_simulator.clients``, since the simulator does not import
+        it. With the client's type, write ``DrsClient.for_simulator(drs)``.
+
+        Args:
+            settings: Further arguments of ``DrsClient``.
+
+        Raises:
+            NoClientError: No client is installed.
+        """
+        for entry_point in entry_points(group=_CLIENTS):
+            return entry_point.load()(self, **settings)
+        raise NoClientError("No client is installed. Install drs-simulator with pip, not only its folder.")
 
     def reset(self) -> None:
         """Delete all sessions, orders, bookings and exchanges; clock, numbers and randomness start again.
@@ -338,12 +365,12 @@ class Simulator:
 
         return DatabaseRuleStore(self._store)
 
-    def _make_sender(self, url: str) -> ConfirmationSender:
+    def _make_sender(self, url: str, every: timedelta) -> ConfirmationSender:
         from drs_simulator.callbacks.http_post import Receiver  # noqa: PLC0415 - few simulators post anything
         from drs_simulator.callbacks.sender import ConfirmationSender  # noqa: PLC0415 - likewise
 
         # The journal is made later than the sender.
-        return ConfirmationSender(Receiver(url), self.profile.zone, self._record_sent)
+        return ConfirmationSender(Receiver(url), self.profile.zone, self._record_sent, every)
 
     def _record_sent(self, attempt: Attempt) -> None:
         self.journal.record_sent(attempt)

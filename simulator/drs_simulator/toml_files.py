@@ -11,7 +11,7 @@ from drs_simulator.errors import UnusableError
 
 
 class TomlError(UnusableError):
-    """The file is no TOML; the message says what is wrong, and where."""
+    """The file is not TOML; the message says what is wrong, and where."""
 
 
 def read_toml(file: Path | Traversable) -> dict[str, Any]:
@@ -19,14 +19,14 @@ def read_toml(file: Path | Traversable) -> dict[str, Any]:
 
     Raises:
         OSError: The file cannot be read.
-        TomlError: It is no TOML.
+        TomlError: It is not TOML.
     """
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise TomlError(f"is no TOML: it is not UTF-8 text, save it as UTF-8 ({error})") from None
+        raise TomlError(f"is not TOML: it is not UTF-8 text, save it as UTF-8 ({error})") from None
     except tomllib.TOMLDecodeError as error:
-        raise TomlError(f"is no TOML: {error}") from None
+        raise TomlError(f"is not TOML: {error}") from None
 
 
 def merge_tables(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

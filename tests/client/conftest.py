@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from drs_client import DrsClient, RepairWorkflow, wsgi_transport
+from drs_client import DrsClient, RepairWorkflow
 from drs_simulator import Simulator
 
 NOW = "fixed@2021-10-22T12:20:59.555+01:00"
@@ -32,6 +32,4 @@ def repairs(simulator: Simulator, client: DrsClient) -> RepairWorkflow:
 
 def client_of(simulator: Simulator, **settings: object) -> DrsClient:
     """A client that calls the simulator in this process."""
-    url = f"http://simulator{simulator.path}"
-    settings = {"transport": wsgi_transport(simulator.wsgi)} | settings
-    return DrsClient(url, simulator.login, simulator.password, **settings)  # type: ignore[arg-type]
+    return DrsClient.for_simulator(simulator, **settings)

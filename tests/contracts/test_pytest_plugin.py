@@ -54,7 +54,7 @@ def test_the_simulator_is_closed_after_the_test(pytester: pytest.Pytester) -> No
     source = """
         import threading
 
-        def test_with_a_receiver(drs, drs_confirmations):
+        def test_with_a_receiver(drs_server, drs_confirmations):
             assert any(thread.name == "confirmations" for thread in threading.enumerate())
 
         def test_after_it():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from drs_client import DrsClient, wsgi_transport
+from drs_client import DrsClient
 from drs_contracts import strategies
 from drs_contracts.fake_data import FakeProperty, FakeResident, fake_property, fake_resident
 from drs_simulator import Profile, Simulator, load_profile
@@ -49,7 +49,7 @@ def test_a_profile_takes_fake_properties(home: FakeProperty, tenant: FakeResiden
     tables = load_profile("lincoln").model_dump()
     tables["locations"] = [asdict(home)]
     drs = Simulator(Profile.model_validate(tables), clock="fixed@2021-10-22T12:00:00Z")
-    with DrsClient(f"http://drs{drs.path}", drs.login, drs.password, transport=wsgi_transport(drs.wsgi)) as client:
+    with DrsClient.for_simulator(drs) as client:
         order = client.create_order(
             "1",
             home.id,

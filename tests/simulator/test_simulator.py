@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from drs_client import DrsClient
 from drs_simulator import (
     AlreadyServingError,
     Clock,
@@ -45,7 +46,7 @@ def test_it_can_serve_on_ipv6() -> None:
         assert drs.url.startswith("http://[::1]:")
 
 
-def test_it_takes_a_profile_by_name_as_a_file_or_as_it_is(tmp_path: Path) -> None:
+def test_profile_may_be_a_name_a_file_or_a_profile(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text('extends = "lincoln"\ninstance = "OWN"\n', encoding="utf-8")
     assert Simulator("newark").path == "/OTWebServiceGateway_NEWARK/ws/soap"
@@ -67,7 +68,7 @@ def test_reset_deletes_everything_and_numbers_start_again() -> None:
     assert caller.ask("createOrder", ORDER, first_session).body == first
 
 
-def test_its_clock_can_be_moved_from_outside() -> None:
+def test_its_clock_can_be_set() -> None:
     clock = Clock.parse("fixed@2021-10-22T23:59:59+01:00")
     caller = Caller()
     caller.simulator.clock.fix(clock.now())
@@ -76,14 +77,14 @@ def test_its_clock_can_be_moved_from_outside() -> None:
     assert "ession" in caller.ask("selectOrder", "<primaryOrderNumber>1</primaryOrderNumber>", session_id).error
 
 
-def test_two_simulators_know_nothing_of_each_other() -> None:
+def test_simulators_are_independent() -> None:
     one, other = Caller(), Caller()
     session_id = one.open()
     assert other.ask("closeSession", "", session_id).error
     assert one.ask("closeSession", "", session_id).returned.findtext("status") == "success"
 
 
-def test_how_it_shows_itself_has_no_password_in_it() -> None:
+def test_its_repr_has_no_password() -> None:
     shown = repr(Simulator(password="very-secret", clock="fixed@2021-10-22T12:00:00Z"))
     assert shown == "Simulator(profile='lincoln', clock='fixed@2021-10-22T13:00:00.000+01:00')"
 
@@ -214,3 +215,12 @@ def test_clear_sessions_ends_all_and_counts_them() -> None:
     caller.open()
     assert caller.simulator.clear_sessions() == 2
     assert caller.ask("closeSession", "", session_id).error
+
+
+def test_client_calls_its_simulator_without_a_socket() -> None:
+    drs = Simulator("lincoln", clock="fixed@2021-10-22T12:20", seed=1)
+    with drs.client(user_id="tests") as client:
+        assert client.select_orders() == ()
+        assert drs.clear_sessions() == 1
+    assert isinstance(client, DrsClient)
+    assert not drs.is_running

@@ -41,7 +41,7 @@ def test_scenario_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"a = b", "is no TOML: .*line 1"), (b"a = '\xff'", "is no TOML: .* save it as UTF-8")]
+    ("content", "words"), [(b"a = b", "is not TOML: .*line 1"), (b"a = '\xff'", "is not TOML: .* save it as UTF-8")]
 )
 def test_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
     file = tmp_path / "a.toml"

@@ -7,7 +7,7 @@ from math import ceil
 from hypothesis import strategies as st
 from lxml import etree
 
-from drs_contracts.clauses.clause import clause, presumed, published, seen
+from drs_contracts.clauses.clause import clause, presumed, published, seen, vendor
 from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect
 from drs_contracts.strategies import days_ahead
@@ -138,8 +138,8 @@ def the_whole_order_is_returned(drs: DrsDriver) -> None:
 
 @clause(
     "ANS-10",
-    "A booking's duration is the sum of its codes' minutes, each multiplied by its quantity.",
-    presumed("seen for one code done once: Appendix B 4"),
+    "A code counts in a booking's duration as often as its quantity says, rounded up to a minute.",
+    presumed("seen for a quantity of 1: Appendix B 4; the vendor does not say what a quantity does (7zwqnypb05)"),
     writes=True,
     times=st.integers(1, 4),
 )
@@ -152,5 +152,22 @@ def durations_count_quantities(drs: DrsDriver, times: int) -> None:
     duration = answer.text(f"{_NEW_BOOKING}/duration")
     wanted = each * times + ceil(each * 1.5)
     expect(duration == str(wanted), f"a code of {each} minutes {times} and 1.5 times is {duration} minutes")
-    items = answer.texts(f"{_CODES}/itemNumberWithinBooking")
-    expect(items == ["1", "2"], f"the items are {items}")
+
+
+@clause(
+    "ANS-11",
+    "A booking can have several codes, and lasts as long as all of them together.",
+    vendor("a job's duration", "7zwqnypb05", also="client: Hackney sends several codes"),
+    writes=True,
+    several=st.integers(2, 4),
+)
+def durations_add_up(drs: DrsDriver, several: int) -> None:
+    """Create an order with several codes that are done once each."""
+    items = [str(item) for item in range(1, several + 1)]
+    codes = [{**drs.code("any"), "itemNumberWithinBooking": item, "quantity": 1} for item in items]
+    answer = drs.create_order(theBookingCodes=codes).exchange
+    found = answer.texts(f"{_CODES}/itemNumberWithinBooking")
+    expect(found == items, f"the items are {found}")
+    minutes = sum(int(each) for each in answer.texts(f"{_CODES}/standardMinuteValue"))
+    duration = answer.text(f"{_NEW_BOOKING}/duration")
+    expect(duration == str(minutes), f"the duration is {duration}, and the codes take {minutes} minutes")

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.clause import clause, client, presumed, seen
+from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import DrsDriver, OfferedSlot, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange
@@ -42,7 +42,7 @@ def every_day_is_listed(drs: DrsDriver, ahead: int, length: int) -> None:
 @clause(
     "AVL-02",
     "A period longer than the cap succeeds with the cap's warning and gives the first days up to the cap.",
-    seen("Request and Response General Information"),
+    seen("Request and Response General Information; vendor: slots templates show at most 7 days (kiavs61icn)"),
     ahead=days_ahead(),
     over=lengths(30),
 )
@@ -183,8 +183,8 @@ def a_missing_field_is_refused_by_name(drs: DrsDriver) -> None:
 
 @clause(
     "AVL-11",
-    "National holidays have slots like any working day.",
-    client("scheduled repairs at Lincoln"),
+    "National holidays are listed with slots like any working day.",
+    client("scheduled repairs at Lincoln; vendor: that none is available takes a day-off calendar (rk49mc32f2)"),
 )
 def holidays_are_working_days(drs: DrsDriver) -> None:
     """Ask for the next New Year's Day that falls on a weekday."""
@@ -230,7 +230,7 @@ def a_midnight_end_counts_its_day(drs: DrsDriver, ahead: int, length: int) -> No
 @clause(
     "AVL-14",
     "onlyBestSlots takes yes and no, and also undefined, day and fullPeriod.",
-    seen("checkAvailability, onlyBestSlots; the interface has the other three"),
+    seen("checkAvailability, onlyBestSlots; published: the other three"),
     value=st.sampled_from(_BEST_SLOTS),
 )
 def best_slots_can_be_asked_for(drs: DrsDriver, value: str) -> None:
@@ -294,7 +294,7 @@ def consecutive_periods_find_days(drs: DrsDriver) -> None:
 @clause(
     "AVL-19",
     "checkAvailType longPeriod has its own cap, which is the greater one.",
-    presumed("by the value's name, which is published"),
+    presumed("by the value's name, which is published; the vendor knows of at most 7 days (kiavs61icn)"),
     ahead=days_ahead(),
 )
 def long_periods_have_their_own_cap(drs: DrsDriver, ahead: int) -> None:
@@ -343,7 +343,7 @@ def an_orders_own_slot_is_available(drs: DrsDriver, weeks: int) -> None:
 @clause(
     "AVL-21",
     "With resourceIDs, a slot is available only if one of those operatives has room.",
-    presumed("by the member's name, which is published"),
+    vendor("choosing an operative in Show Scheduler", "qe2fzeu7p2", also="published: the member"),
     ahead=days_ahead(),
 )
 def chosen_operatives_limit_the_slots(drs: DrsDriver, ahead: int) -> None:
@@ -398,13 +398,26 @@ def other_orders_are_listed(drs: DrsDriver) -> None:
 
 @clause(
     "AVL-23",
-    "No slot is available that begins before the period or in the past.",
+    "No slot of a day before today is available.",
+    vendor("slots templates, whose first day is today or later", "kiavs61icn"),
+    before=st.integers(1, 400),
+)
+def no_past_day_is_available(drs: DrsDriver, before: int) -> None:
+    """Ask for some days that are over."""
+    answer = drs.check_availability(drs.local(-before - 2), drs.local(-before, time(23)))
+    expect_success(answer)
+    past = [slot.begin for slot in read_slots(answer) if slot.available]
+    expect(not past, f"{', '.join(past)} can be booked")
+
+
+@clause(
+    "AVL-24",
+    "No slot is available that begins before the period, or earlier today.",
     presumed("the simplest assumption"),
     ahead=days_ahead(),
 )
-def past_slots_are_not_available(drs: DrsDriver, ahead: int) -> None:
-    """Begin a period in the middle of a day, and ask for today and for days in the past."""
-    begin = drs.local(ahead, time(10))
+def no_slot_begins_before_the_period(drs: DrsDriver, ahead: int) -> None:
+    """Begin a period in the middle of a day and at the begin of a slot, and ask for today."""
     monday = drs.weekday(0, 0)
     for slot in drs.need_slots(monday, 1):
         since = datetime.fromisoformat(slot.begin)
@@ -413,7 +426,8 @@ def past_slots_are_not_available(drs: DrsDriver, ahead: int) -> None:
             slot.begin in [each.begin for each in found if each.available],
             f"{slot.begin} is not available to a period that begins then",
         )
-    for asked, earliest in ((begin, begin), (drs.local(-3), drs.target.now())):
+    begin = drs.local(ahead, time(10))
+    for asked, earliest in ((begin, begin), (drs.local(0), drs.target.now())):
         answer = drs.check_availability(asked, asked.replace(hour=23))
         expect_success(answer)
         begins = [datetime.fromisoformat(slot.begin) for slot in read_slots(answer) if slot.available]

@@ -12,7 +12,8 @@ applies, and how that call broke it, if it did (see ``drs_contracts.traffic.call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -21,12 +22,34 @@ from hypothesis.strategies import SearchStrategy
 
 
 class Grade(StrEnum):
-    """How well something is known, best first."""
+    """How well something is known, best first.
+
+    The first three come from a real gateway: its own answers, its interface, and services that rely on it. The vendor
+    describes DRS itself, but mostly its screens, in its latest release. A measurement is exact, but of the platform
+    alone and of versions among which DRS's is not known for certain.
+    """
 
     SEEN = "seen"
     PUBLISHED = "published"
     CLIENT = "client"
+    VENDOR = "vendor"
+    MEASURED = "measured"
     PRESUMED = "presumed"
+
+    @property
+    def meaning(self) -> str:
+        """Where evidence of this grade comes from, as the end of a sentence."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Grade.SEEN: "in the document that describes DRS, or in its examples",
+    Grade.PUBLISHED: "in the gateway's interface description",
+    Grade.CLIENT: "public services that run against a real DRS rely on it",
+    Grade.VENDOR: "the vendor's own help pages for DRS say so",
+    Grade.MEASURED: "DRS's platform, Apache CXF, does so when it is run over the same interface",
+    Grade.PRESUMED: "no evidence: the simplest assumption",
+}
 
 
 class AppliesTo(StrEnum):
@@ -38,7 +61,11 @@ class AppliesTo(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A grade and its source: a section or example of the owner's document, the interface, a service."""
+    """A grade and its source.
+
+    The source is a section or example of the owner's document, a part of the interface, a service, a help article or a
+    case that was run. Where several grades apply, the grade is the best one, and the source names the others.
+    """
 
     grade: Grade
     source: str
@@ -60,6 +87,17 @@ def published(source: str) -> Evidence:
 def client(source: str) -> Evidence:
     """Evidence from councils' services that run against DRS and rely on it."""
     return Evidence(Grade.CLIENT, source)
+
+
+def vendor(subject: str, *articles: str, also: str = "") -> Evidence:
+    """Evidence from the vendor's help pages: what they are about, and the ids of the articles."""
+    return Evidence(Grade.VENDOR, f"help on {subject} ({', '.join(articles)}){also and f'; {also}'}")
+
+
+def measured(*cases: str, versions: str = "2.6.1", also: str = "") -> Evidence:
+    """Evidence from Apache CXF: the requests that were sent to it, by their names, and the versions that agree."""
+    named = f"case{'s' if len(cases) > 1 else ''} {', '.join(cases)}"
+    return Evidence(Grade.MEASURED, f"Apache CXF {versions}, {named}{also and f'; {also}'}")
 
 
 def presumed(source: str) -> Evidence:
@@ -127,6 +165,12 @@ def clause(
         return check
 
     return register
+
+
+def count_by_grade(clauses: Iterable[Clause]) -> dict[Grade, int]:
+    """Count clauses by their grades: every grade, best first."""
+    found = Counter(clause.evidence.grade for clause in clauses)
+    return {grade: found[grade] for grade in Grade}
 
 
 def registered() -> tuple[Clause, ...]:

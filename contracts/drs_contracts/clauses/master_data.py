@@ -9,8 +9,8 @@ from datetime import datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.clause import clause, presumed
-from drs_contracts.driver.driver import DrsDriver
+from drs_contracts.clauses.clause import clause, presumed, vendor
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 from drs_contracts.fake_data import FakeProperty
@@ -25,7 +25,7 @@ _A_DAY = 24 * 60
 @clause(
     "REC-01",
     "While updateResource says that all operatives are away, no slot in that time is available; the others stay.",
-    presumed("by the members' names, which are published"),
+    vendor("days off and unavailability", "rk49mc32f2", also="published: the members"),
     writes=True,
     changes_records=True,
     split=st.integers(0, 239),
@@ -60,42 +60,24 @@ def absences_close_slots(drs: DrsDriver, split: int, overlap: int, seconds: int)
 
 @clause(
     "REC-02",
-    "Working hours of updateResource apply from then on; the hours of one day override those of its weekday.",
-    presumed("by the members' names, which are published"),
+    "Slots are available only on the days and in the hours in which updateResource says that operatives work.",
+    vendor("workers' calendars", "rk49mc32f2", "24nc9bfrju", also="published: the members"),
     writes=True,
     changes_records=True,
 )
-def working_hours_apply(drs: DrsDriver) -> None:
-    """Let all operatives work on Tuesdays only, and on one Tuesday in the hours of its last slot only."""
+def weekly_hours_apply(drs: DrsDriver) -> None:
+    """Let all operatives work on Tuesdays only, in the hours of the last slot."""
     tuesday = drs.weekday(0, 1)
     usual = _free(drs, tuesday)
-    day_begin, day_end = min(slot[0] for slot in usual), max(slot[1] for slot in usual)
-    late = max(slot[0] for slot in usual)
-    weekly: Members = {
-        "beginDate": drs.local(0, day_begin),
-        "dayOfWeek": "TUESDAY",
-        "endDate": drs.local(0, day_end),
-    }
-    that_day: Members = {
-        "beginDate": drs.local(0, late),
-        "endDate": drs.local(0, day_end),
-        "specificDate": drs.local(tuesday, time(12)),
-    }
-    _update_all(drs, theWorkingHours=[weekly, that_day])
-    expect(_free(drs, tuesday - 1) == [], "Monday can be booked though no operative works")
-    expect(_free(drs, tuesday + 7) == usual, f"the Tuesday after has {_free(drs, tuesday + 7)}, not {usual}")
-    found, wanted = _free(drs, tuesday), [slot for slot in usual if slot[1] > late]
-    expect(all(slot[1] > late for slot in found), f"on that Tuesday {found} can be booked")
-    expect({slot for slot in wanted if slot[0] >= late} <= set(found), f"of {wanted} only {found} can be booked")
-    hours = drs.ask(
-        "selectResource",
-        includeWorkingHours=True,
-        returnWorkingHoursFrom=drs.local(tuesday - 1),
-        returnWorkingHoursTo=drs.local(tuesday + 7),
+    late, end = max(slot[0] for slot in usual), max(slot[1] for slot in usual)
+    _update_all(
+        drs, theWorkingHours={"beginDate": drs.local(0, late), "dayOfWeek": "TUESDAY", "endDate": drs.local(0, end)}
     )
-    starts = {datetime.fromisoformat(each) for each in hours.texts("theResources/theWorkingHours/beginDate")}
-    wanted_starts = {drs.local(tuesday, late), drs.local(tuesday + 7, day_begin)}
-    expect(starts == wanted_starts, f"the hours begin at {starts}, not at {wanted_starts}")
+    expect(_free(drs, tuesday - 1) == [], "Monday can be booked though no operative works")
+    found = _free(drs, tuesday)
+    expect(all(slot[1] > late for slot in found), f"on Tuesday {found} can be booked, and the work begins at {late}")
+    inside = {slot for slot in usual if slot[0] >= late}
+    expect(inside <= set(found), f"of {inside} only {found} can be booked")
 
 
 @clause(
@@ -143,7 +125,7 @@ def wrong_values_of_operatives_are_named(drs: DrsDriver) -> None:
 
 @clause(
     "REC-04",
-    "A booking during a new absence of its operative loses its place, and selectAlerts shows it as RESCHEDULEFAILURES.",
+    "A booking whose operative becomes absent or loses the trade loses its place; selectAlerts: RESCHEDULEFAILURES.",
     presumed("the type of alert is published"),
     writes=True,
     changes_records=True,
@@ -178,26 +160,25 @@ def an_absence_unschedules_bookings(drs: DrsDriver) -> None:
     drs.need_scheduled(order, drs.need_slots(tuesday + 2, 1)[0])
     after = drs.ask("selectAlerts", contract=drs.data.contract).texts("theAlerts/theBooking/bookingId")
     expect(after == [], f"the alerts are those of {after} once it is scheduled again")
+    _teach_another_trade(drs, order)
+    expect(not drs.select(order).texts(_OPERATIVE), "an operative who has lost the trade is still assigned to it")
+    after = drs.ask("selectAlerts", contract=drs.data.contract).texts("theAlerts/theBooking/bookingId")
+    expect(order.booking_id in after, "no alert shows it once the trade is lost")
 
 
 @clause(
     "REC-05",
-    "Without an operative who has the trade, no slot is available, and scheduled bookings lose their places.",
-    presumed("by the members' names, which are published"),
+    "Without an operative who has the trade, no slot is available.",
+    vendor("abilities of workers", "20tfyv07dt", "k0xi27j54a", also="published: the members"),
     writes=True,
     changes_records=True,
 )
 def abilities_apply(drs: DrsDriver) -> None:
-    """Schedule a booking, then give every operative another trade."""
+    """Give every operative another trade and another name."""
     order, tuesday = drs.create_order(), drs.weekday(0, 1)
-    drs.need_scheduled(order, drs.need_slots(tuesday, 1)[0])
-    trade = order.exchange.text("theOrder/theBookings/template")
-    known = drs.ask("selectResource").texts("theResources/theAbilities/name")
-    others = [name for name in known if name != trade]
-    expect(bool(others), f"{trade} is the only trade")
-    _update_all(drs, theAbilities=[{"name": others[0]}], resourceName="Another Name")
+    drs.need_slots(tuesday, 1)
+    trade = _teach_another_trade(drs, order, resourceName="Another Name")
     expect(_free(drs, tuesday) == [], f"a {trade} can be booked though there is none")
-    expect(not drs.select(order).texts(_OPERATIVE), f"a {trade} is still assigned to it")
     names = set(drs.ask("selectResource").texts("theResources/resourceName"))
     expect(names == {"Another Name"}, f"the names are {names}")
 
@@ -205,7 +186,7 @@ def abilities_apply(drs: DrsDriver) -> None:
 @clause(
     "REC-06",
     "updateLocation stores the members that it sends and keeps the others; orders at the location show them.",
-    presumed("by the members' names, which are published"),
+    presumed("by the members' names, which are published; the vendor knows of updates by createOrder (7tmuy3gu3l)"),
     writes=True,
     changes_records=True,
     there=properties(),
@@ -234,8 +215,8 @@ def locations_are_stored(drs: DrsDriver, there: FakeProperty) -> None:
 
 @clause(
     "REC-07",
-    "A SOR code of updateBookingCode can be booked at once; without a trade it has no valid job template.",
-    presumed("by the members' names, which are published"),
+    "A SOR code of updateBookingCode has minutes and a job template; without a trade it has no valid job template.",
+    vendor("SOR codes and their job templates", "6hwlwhymxr", "02tfyrsxcm", also="published: the operation"),
     writes=True,
     changes_records=True,
     minutes=st.integers(1, 240),
@@ -278,6 +259,45 @@ def new_codes_can_be_booked(drs: DrsDriver, minutes: int) -> None:
     expect_refusal(drs.ask("updateBookingCode", contract=drs.data.contract), "theBookingCodeDefinitions")
 
 
+@clause(
+    "REC-08",
+    "The working hours of one day override those of its weekday.",
+    presumed("by the members' names, which are published; the vendor knows weekly and roster calendars (24nc9bfrju)"),
+    writes=True,
+    changes_records=True,
+)
+def hours_of_one_day_override(drs: DrsDriver) -> None:
+    """Let all operatives work on Tuesdays, and on one Tuesday in the hours of its last slot only."""
+    tuesday = drs.weekday(0, 1)
+    usual = _free(drs, tuesday)
+    day_begin, day_end = min(slot[0] for slot in usual), max(slot[1] for slot in usual)
+    late = max(slot[0] for slot in usual)
+    weekly: Members = {
+        "beginDate": drs.local(0, day_begin),
+        "dayOfWeek": "TUESDAY",
+        "endDate": drs.local(0, day_end),
+    }
+    that_day: Members = {
+        "beginDate": drs.local(0, late),
+        "endDate": drs.local(0, day_end),
+        "specificDate": drs.local(tuesday, time(12)),
+    }
+    _update_all(drs, theWorkingHours=[weekly, that_day])
+    expect(_free(drs, tuesday + 7) == usual, f"the Tuesday after has {_free(drs, tuesday + 7)}, not {usual}")
+    found, wanted = _free(drs, tuesday), [slot for slot in usual if slot[1] > late]
+    expect(all(slot[1] > late for slot in found), f"on that Tuesday {found} can be booked")
+    expect({slot for slot in wanted if slot[0] >= late} <= set(found), f"of {wanted} only {found} can be booked")
+    hours = drs.ask(
+        "selectResource",
+        includeWorkingHours=True,
+        returnWorkingHoursFrom=drs.local(tuesday - 1),
+        returnWorkingHoursTo=drs.local(tuesday + 7),
+    )
+    starts = {datetime.fromisoformat(each) for each in hours.texts("theResources/theWorkingHours/beginDate")}
+    wanted_starts = {drs.local(tuesday, late), drs.local(tuesday + 7, day_begin)}
+    expect(starts == wanted_starts, f"the hours begin at {starts}, not at {wanted_starts}")
+
+
 def _operatives(drs: DrsDriver) -> list[str]:
     return drs.ask("selectResource").texts("theResources/resourceID")
 
@@ -285,6 +305,15 @@ def _operatives(drs: DrsDriver) -> list[str]:
 def _update_all(drs: DrsDriver, **members: Value) -> None:
     changed = [{"resourceID": operative, **members} for operative in _operatives(drs)]
     expect_success(drs.ask("updateResource", contract=drs.data.contract, theResources=changed))
+
+
+def _teach_another_trade(drs: DrsDriver, order: CreatedOrder, **members: Value) -> str | None:
+    """Give all operatives another trade than an order's, which is returned."""
+    trade = order.exchange.text("theOrder/theBookings/template")
+    others = [name for name in drs.ask("selectResource").texts("theResources/theAbilities/name") if name != trade]
+    expect(bool(others), f"{trade} is the only trade")
+    _update_all(drs, theAbilities=[{"name": others[0]}], **members)
+    return trade
 
 
 def _free(drs: DrsDriver, ahead: int) -> list[tuple[time, time]]:

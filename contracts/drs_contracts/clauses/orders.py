@@ -8,11 +8,12 @@ from datetime import datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.clause import clause, client, presumed, seen
+from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Members
-from drs_contracts.strategies import comments, texts, user_ids
+from drs_contracts.fake_data import FakeProperty, FakeResident
+from drs_contracts.strategies import comments, properties, residents, texts, user_ids
 
 _NEW_BOOKING = "theOrder/theBookings"
 _MUST_BE_SENT = (
@@ -71,7 +72,7 @@ def long_comments_are_refused(drs: DrsDriver, over: str) -> None:
 @clause(
     "ORD-04",
     "earliestBookingDate is the booking's planningWindowStart, and targetDate its planningWindowEnd.",
-    seen("createOrder, earliestBookingDate"),
+    seen("createOrder, earliestBookingDate; vendor: the window lasts from creation to target date (cckxof7hj0)"),
     writes=True,
 )
 def the_window_is_from_earliest_to_target(drs: DrsDriver) -> None:
@@ -83,7 +84,7 @@ def the_window_is_from_earliest_to_target(drs: DrsDriver) -> None:
         expect(datetime.fromisoformat(found) == wanted, f"{member} is {found}, not {wanted.isoformat()}")
 
 
-@clause("ORD-05", "A booking has a tokenId of 40 letters and digits.", seen("Appendix B 4"), writes=True)
+@clause("ORD-05", "A booking has a tokenId of 40 letters and digits.", seen("Appendix B 4; client: ONS"), writes=True)
 def tokens_have_their_form(drs: DrsDriver) -> None:
     """Create an order and read its token."""
     token = drs.create_order().exchange.text(_NEW_BOOKING + "/tokenId") or ""
@@ -107,7 +108,7 @@ def an_unknown_number_is_refused(drs: DrsDriver, number: str) -> None:
 @clause(
     "ORD-07",
     "createOrder under a number that has an order is refused; the errorMsg contains 'order already exists'.",
-    client("Hackney"),
+    client("two services of Hackney"),
     writes=True,
 )
 def a_number_has_one_order(drs: DrsDriver) -> None:
@@ -122,7 +123,7 @@ def a_number_has_one_order(drs: DrsDriver) -> None:
 @clause(
     "ORD-08",
     "A booking that is not scheduled has neither assigned times nor theResources.",
-    client("Hackney takes theResources for the sign that an order is scheduled"),
+    client("Hackney takes theResources for the sign of it; vendor: a new job has no worker (cckxof7hj0, 7zwqnypb05)"),
     writes=True,
 )
 def an_unscheduled_booking_has_no_operative(drs: DrsDriver) -> None:
@@ -149,7 +150,7 @@ def the_user_comes_back(drs: DrsDriver, user: str) -> None:
 @clause(
     "ORD-10",
     "A priority that differs in case or spelling is refused.",
-    client("DRS documentation, according to the services' notes"),
+    vendor("priorities", "u8c2zn3l73", also="client: notes of the services"),
     writes=True,
 )
 def priorities_match_exactly(drs: DrsDriver) -> None:
@@ -179,14 +180,19 @@ def order_id_0_is_new(drs: DrsDriver) -> None:
     expect(order_id not in (None, "", "0"), f"the order has the id {order_id}")
 
 
-@clause("ORD-13", "An unknown contract is refused.", presumed("the simplest assumption"), writes=True)
+@clause("ORD-13", "createOrder with an unknown contract is refused.", vendor("contracts", "ku402v5zys"), writes=True)
 def an_unknown_contract_is_refused(drs: DrsDriver) -> None:
     """Create an order under an unknown contract."""
     answer = drs.call("createOrder", drs.order_members(contract="no such contract"))
     expect(answer.refused, f"the status is {answer.text('status')}")
 
 
-@clause("ORD-14", "An unknown SOR code is refused.", presumed("the simplest assumption"), writes=True)
+@clause(
+    "ORD-14",
+    "An unknown SOR code is refused.",
+    presumed("the simplest assumption; the vendor's help speaks against it (02tfyrsxcm)"),
+    writes=True,
+)
 def an_unknown_sor_code_is_refused(drs: DrsDriver) -> None:
     """Create an order with an unknown SOR code."""
     code = {"bookingCodeSORCode": "NOSUCH", "itemNumberWithinBooking": "1", "primaryOrderNumber": "x", "quantity": "1"}
@@ -197,7 +203,7 @@ def an_unknown_sor_code_is_refused(drs: DrsDriver) -> None:
 @clause(
     "ORD-15",
     "createBooking adds a booking to an order, planned but not yet scheduled.",
-    presumed("by the operation's name; members published"),
+    vendor("the jobs of an order", "ttcyw2yphs", "cckxof7hj0", also="published: the operation"),
     writes=True,
 )
 def an_order_takes_more_bookings(drs: DrsDriver) -> None:
@@ -223,7 +229,9 @@ def an_order_takes_more_bookings(drs: DrsDriver) -> None:
 @clause(
     "ORD-16",
     "createOrder without a required field is refused with an errorMsg that names the field.",
-    presumed("the document says which must be sent, not what follows"),
+    presumed(
+        "seen: which must be sent; vendor: contract and priority (ilvyepadlt), but a code need not be (8xxeczi3mg)"
+    ),
     writes=True,
 )
 def a_missing_field_is_named(drs: DrsDriver) -> None:
@@ -266,3 +274,33 @@ def an_order_is_named_by_its_id(drs: DrsDriver) -> None:
         expect(answer.succeeded is is_accepted, f"with the number {number} the status is {answer.text('status')}")
     kept = [drs.select(each).text("theOrders/orderComments") for each in (order, other)]
     expect(kept == [f"for {order.number}", ""], f"the comments are {kept}")
+
+
+@clause(
+    "ORD-19",
+    "createOrder also takes what services send: its status, extended comments, the location, more of its codes.",
+    client("Hackney sends these with every order"),
+    writes=True,
+    tenant=residents(),
+    there=properties(),
+)
+def an_order_can_bring_more(drs: DrsDriver, tenant: FakeResident, there: FakeProperty) -> None:
+    """Create an order with all members that Hackney's service sends."""
+    code = {**drs.code("any"), "bookingCodeDescription": "Anything", "standardMinuteValue": 30, "trade": "Any"}
+    location: Members = {
+        "address1": there.address1,
+        "citizensName": tenant.name,
+        "contract": drs.data.contract,
+        "locationId": drs.data.location_id,
+        "name": there.address1,
+        "postCode": there.post_code,
+    }
+    members = drs.order_members(
+        contactName=tenant.name,
+        orderCommentsExtended="No alerts",
+        phone=tenant.phone,
+        status="PLANNED",
+        theBookingCodes=code,
+        theLocation=location,
+    )
+    expect_success(drs.call("createOrder", members))

@@ -34,7 +34,7 @@ _BOOKINGS_OPERATIONS = ("scheduleBooking", "createReservation", "confirmReservat
 @clause(
     "REF-01",
     "A change without a required field is refused with an errorMsg that names the field.",
-    presumed("the document says which must be sent, not what follows"),
+    presumed("seen: which must be sent, not what follows; vendor: a job can be made without a code (8xxeczi3mg)"),
     writes=True,
 )
 def a_missing_field_is_named(drs: DrsDriver) -> None:
@@ -63,7 +63,7 @@ def a_missing_field_is_named(drs: DrsDriver) -> None:
 @clause(
     "REF-02",
     "A SOR code with a missing or invalid member is refused with an errorMsg that names the member.",
-    presumed("the document says which must be sent, not what follows"),
+    presumed("seen: which must be sent, not what follows; but Hackney orders quantities below 1"),
     name=st.sampled_from(("bookingCodeSORCode", "itemNumberWithinBooking", "primaryOrderNumber", "quantity")),
     wrong=st.sampled_from(("0", "0.9", "-1", "one", "1e3", "12345678")),
 )
@@ -80,7 +80,7 @@ def a_wrong_code_is_named(drs: DrsDriver, name: str, wrong: str) -> None:
 @clause(
     "REF-03",
     "An unknown contract is refused with an errorMsg that quotes it, in every member that takes a contract.",
-    presumed("the simplest assumption"),
+    presumed("the simplest assumption; vendor: that createOrder fails (ku402v5zys), not with which words"),
     writes=True,
 )
 def an_unknown_contract_is_quoted(drs: DrsDriver) -> None:
@@ -153,7 +153,9 @@ def a_reversed_filter_is_named(drs: DrsDriver, hours: int) -> None:
 @clause(
     "REF-06",
     "A window that ends before it begins, or begins in the past, is refused with an errorMsg that names what is wrong.",
-    presumed("the simplest assumption"),
+    presumed(
+        "the simplest assumption; but ONS schedules into windows that have begun, and Hackney orders for a time past"
+    ),
     writes=True,
 )
 def a_wrong_window_is_named(drs: DrsDriver) -> None:
@@ -178,7 +180,7 @@ def a_wrong_window_is_named(drs: DrsDriver) -> None:
 @clause(
     "REF-07",
     "A change of an unknown or completed order or booking is refused with an errorMsg that names it.",
-    presumed("the simplest assumption; the words for an unknown order are relied on by Hackney"),
+    presumed("client: the words for an unknown order; vendor: a completed order may take follow-on jobs (22d1tot8bp)"),
     writes=True,
 )
 def an_unknown_or_completed_order_is_named(drs: DrsDriver) -> None:

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.clause import clause, client, presumed, seen
+from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
+from drs_contracts.driver.messages import Exchange
 from drs_contracts.fake_data import FakeProperty
 from drs_contracts.strategies import durations, lengths, properties, texts
 
@@ -19,6 +20,7 @@ _WEEKS = lengths(52)
 _PLANNING_FAILED = "Error in Booking.schedule. Error in modifyJob Planning failed"
 _MAX_BOOKINGS = 40
 _A_MINUTE = timedelta(minutes=1)
+_CHOICES = st.lists(st.tuples(st.integers(0, 9), properties()), min_size=2, max_size=9)
 
 
 @clause(
@@ -40,7 +42,7 @@ def an_offered_slot_can_be_booked(drs: DrsDriver, weeks: int) -> None:
 @clause(
     "SCH-02",
     "After scheduling, selectOrder returns the planning window, assigned times inside it, and theResources.",
-    client("Hackney"),
+    client("Hackney; vendor: the window becomes the slot that was chosen, and the visit is inside it (cckxof7hj0)"),
     writes=True,
     weeks=_WEEKS,
 )
@@ -96,7 +98,7 @@ def the_number_need_not_match(drs: DrsDriver, number: str) -> None:
 @clause(
     "SCH-05",
     "A missing bookingReason becomes 'first', in lower case; one that is sent is kept.",
-    seen("scheduleBooking, bookingReason"),
+    seen("scheduleBooking, bookingReason; client: found in Hackney's DRS"),
     writes=True,
     reason=texts(max_size=20),
 )
@@ -173,7 +175,7 @@ def booking_adds_no_slots(drs: DrsDriver, weeks: int) -> None:
 @clause(
     "SCH-09",
     "deleteBooking cancels the booking and frees its place.",
-    client("Hackney"),
+    client("Hackney, ONS"),
     writes=True,
     weeks=_WEEKS,
 )
@@ -222,7 +224,7 @@ def an_unknown_booking_is_not_scheduled(drs: DrsDriver) -> None:
 @clause(
     "SCH-13",
     "createReservation holds a place for a booking, which is RESERVED; confirmReservation makes it PLANNED there.",
-    presumed("by the operations' names; the life cycle's word is published"),
+    presumed("by the operations' names; the life cycle's word is published, and the vendor's help is silent"),
     writes=True,
 )
 def a_place_is_reserved_and_confirmed(drs: DrsDriver) -> None:
@@ -248,14 +250,20 @@ def a_place_is_reserved_and_confirmed(drs: DrsDriver) -> None:
 
 @clause(
     "SCH-14",
-    "confirmReservation of a booking that is not reserved is refused.",
+    "Only a booking whose work has not begun can be reserved, and only a reserved one can be confirmed.",
     presumed("the simplest assumption"),
     writes=True,
 )
 def only_a_reservation_is_confirmed(drs: DrsDriver) -> None:
-    """Confirm a new booking."""
+    """Confirm a new booking, and reserve one whose operative has arrived or started."""
     answer = drs.ask("confirmReservation", theBooking=drs.booking(drs.create_order()))
     expect(answer.refused, f"the status is {answer.text('status')}")
+    order, slots = drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)
+    expect_success(drs.schedule_into(order, slots[0]))
+    for becomes in ("ARRIVED", "STARTED"):
+        expect_success(drs.update(order, becomes))
+        answer = drs.ask("createReservation", theBooking=drs.booking(order, **slots[-1].window))
+        expect_refusal(answer, order.booking_id, becomes, "RESERVED")
 
 
 @clause(
@@ -279,7 +287,9 @@ def without_a_template_nothing_is_planned(drs: DrsDriver) -> None:
 @clause(
     "SCH-16",
     "A window without room is refused as failed planning; with force, the booking gets the next slot with room.",
-    presumed("by the member's name, which is published"),
+    presumed(
+        "by the member's name, which is published; the vendor says that force keeps the slot (7vlmkiaf08, a2jkrrlcrb)"
+    ),
     writes=True,
 )
 def force_finds_another_slot(drs: DrsDriver) -> None:
@@ -301,7 +311,7 @@ def force_finds_another_slot(drs: DrsDriver) -> None:
 @clause(
     "SCH-17",
     "timeLock keeps the assigned time, whatever else is planned on that day.",
-    presumed("by the member's name, which is published"),
+    vendor("locking jobs to a time", "02tfyrsxcm", also="published: the member"),
     writes=True,
     weeks=_WEEKS,
 )
@@ -325,7 +335,7 @@ def a_locked_time_stays(drs: DrsDriver, weeks: int) -> None:
 @clause(
     "SCH-18",
     "resourceLock lockAsSpecified assigns the named operative; lockAfterSchedule keeps the assigned one.",
-    presumed("by the values' names, which are published"),
+    vendor("locking jobs to a worker", "02tfyrsxcm", "qe2fzeu7p2", also="published: the values"),
     writes=True,
 )
 def a_locked_operative_stays(drs: DrsDriver) -> None:
@@ -354,7 +364,7 @@ def a_locked_operative_stays(drs: DrsDriver) -> None:
 @clause(
     "SCH-19",
     "A reservation that is not confirmed in time expires: the booking is PLANNED again, and its place is free.",
-    presumed("by the operations' names"),
+    presumed("by the operations' names; the vendor's help is silent"),
     writes=True,
     moves_clock=True,
 )
@@ -387,8 +397,8 @@ def a_reservation_expires(drs: DrsDriver) -> None:
 
 @clause(
     "SCH-20",
-    "A booking that has begun can be neither moved nor reserved.",
-    presumed("the simplest assumption"),
+    "A booking whose work has begun cannot be moved.",
+    vendor("moving jobs, of which only planned ones can be moved", "7vlmkiaf08"),
     writes=True,
 )
 def a_booking_that_has_begun_is_not_moved(drs: DrsDriver) -> None:
@@ -396,38 +406,41 @@ def a_booking_that_has_begun_is_not_moved(drs: DrsDriver) -> None:
     order = drs.create_order()
     slots = drs.need_slots(drs.weekday(1, 1), 1)
     expect_success(drs.schedule_into(order, slots[0]))
-    window = slots[-1].window
     for becomes in ("ARRIVED", "STARTED"):
         expect_success(drs.update(order, becomes))
-        for operation, wanted in (("scheduleBooking", "PLANNED"), ("createReservation", "RESERVED")):
-            answer = drs.ask(operation, theBooking=drs.booking(order, **window))
-            expect_refusal(answer, order.booking_id, becomes, wanted)
+        answer = drs.schedule_into(order, slots[-1])
+        expect_refusal(answer, order.booking_id, becomes)
     start = drs.select(order).text(f"{_BOOKING}/planningWindowStart")
     expect(start == slots[0].begin, f"it was moved to {start}")
 
 
 @clause(
     "SCH-21",
-    "An operative's visits do not overlap, and each lies inside its planning window.",
-    presumed("the simplest assumption: an operative is in one place at a time"),
+    "Every visit stays inside its planning window, whatever else is planned on that day.",
+    vendor("time constraints and assignment periods", "cckxof7hj0"),
     writes=True,
-    choices=st.lists(st.tuples(st.integers(0, 9), properties()), min_size=2, max_size=9),
+    choices=_CHOICES,
 )
-def visits_do_not_overlap(drs: DrsDriver, choices: list[tuple[int, FakeProperty]]) -> None:
-    """Book slots of one day for properties all over, and compare the visits of each operative."""
-    tuesday = drs.weekday(1, 1)
-    orders = []
-    for choice, place in choices:
-        order = drs.create_order(locationID=place.id)
-        free = drs.free_slots(tuesday, 1)
-        if free and drs.schedule_into(order, free[choice % len(free)]).succeeded:
-            orders.append(order)
-    visits: dict[str, list[tuple[datetime, datetime]]] = {}
-    for order in orders:
-        shown = drs.select(order)
+def visits_stay_inside_their_windows(drs: DrsDriver, choices: list[tuple[int, FakeProperty]]) -> None:
+    """Book slots of one day for properties all over, and compare the visits with their windows."""
+    for shown in _book_day(drs, choices):
         names = ("planningWindowStart", "assignedStart", "assignedEnd", "planningWindowEnd")
         begin, start, end, until = (shown.time(f"{_BOOKING}/{name}") for name in names)
         expect(begin <= start < end <= until, f"{start} to {end} is not inside {begin} to {until}")
+
+
+@clause(
+    "SCH-22",
+    "An operative's visits do not overlap, and each lasts as long as its booking.",
+    presumed("the simplest assumption: an operative is in one place at a time"),
+    writes=True,
+    choices=_CHOICES,
+)
+def visits_do_not_overlap(drs: DrsDriver, choices: list[tuple[int, FakeProperty]]) -> None:
+    """Book slots of one day for properties all over, and compare the visits of each operative."""
+    visits: dict[str, list[tuple[datetime, datetime]]] = {}
+    for shown in _book_day(drs, choices):
+        start, end = (shown.time(f"{_BOOKING}/{name}") for name in ("assignedStart", "assignedEnd"))
         duration = int(shown.text(f"{_BOOKING}/duration") or 0)
         expect(end - start == duration * _A_MINUTE, f"{start} to {end} is not {duration} minutes")
         visits.setdefault(shown.text(f"{_BOOKING}/theResources/resourceID") or "", []).append((start, end))
@@ -436,12 +449,51 @@ def visits_do_not_overlap(drs: DrsDriver, choices: list[tuple[int, FakeProperty]
             expect(one[1] <= other[0], f"{operative} has two visits at {other[0]}")
 
 
+@clause(
+    "SCH-23",
+    "The status of an order is PLANNED once its booking is scheduled.",
+    client("Hackney takes it for the sign that an order is scheduled"),
+    writes=True,
+)
+def a_scheduled_order_is_planned(drs: DrsDriver) -> None:
+    """Schedule a booking, and read its order."""
+    order, _ = _booked(drs, 1)
+    status = drs.select(order).text("theOrders/status")
+    expect(status == "PLANNED", f"the status is {status}")
+
+
+@clause(
+    "SCH-24",
+    "scheduleBooking can bring assigned times, and codes whose items are counted from 0.",
+    client("one service of Hackney sends the times, another counted from 0 for years"),
+    writes=True,
+)
+def a_booking_can_bring_more(drs: DrsDriver) -> None:
+    """Schedule a booking with both."""
+    order, slot = drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0]
+    codes = [{**drs.code(order.number), "itemNumberWithinBooking": item} for item in ("0", "1")]
+    times = {"assignedStart": slot.begin, "assignedEnd": slot.end}
+    expect_success(drs.schedule(order, **slot.window, **times, theBookingCodes=codes))
+
+
 def _booked(drs: DrsDriver, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
     slot = drs.need_slots(drs.weekday(weeks, 1), 1)[0]
     order = drs.create_order(targetDate=drs.local(drs.weekday(weeks, 1) + 30, time(23, 59, 59)))
     answer = drs.schedule_into(order, slot)
     expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")
     return order, slot
+
+
+def _book_day(drs: DrsDriver, choices: list[tuple[int, FakeProperty]]) -> list[Exchange]:
+    """Book available slots of a Tuesday, each for a property, and select the orders once all are booked."""
+    tuesday = drs.weekday(1, 1)
+    orders = []
+    for choice, place in choices:
+        order = drs.create_order(locationID=place.id)
+        free = drs.free_slots(tuesday, 1)
+        if free and drs.schedule_into(order, free[choice % len(free)]).succeeded:
+            orders.append(order)
+    return [drs.select(order) for order in orders]
 
 
 def _fill(drs: DrsDriver, slot: OfferedSlot) -> None:

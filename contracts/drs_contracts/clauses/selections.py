@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.clause import clause, presumed, published
+from drs_contracts.clauses.clause import clause, client, presumed, published
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange, Members, Value
@@ -179,7 +179,7 @@ def a_day_is_visited_in_order(drs: DrsDriver) -> None:
 @clause(
     "SEL-07",
     "selectAlerts shows a suspended booking until it is completed.",
-    presumed("members and the two types of alerts are published"),
+    presumed("members and the two types of alerts are published; vendor: that jobs are suspended (o8gbpb5o3s)"),
     writes=True,
 )
 def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
@@ -300,6 +300,20 @@ def completed_bookings_are_listed_on_request(drs: DrsDriver) -> None:
     for included in (False, True):
         ids = drs.select(order, includeCompletedBookings=included).texts(f"{_BOOKING}/bookingId")
         expect((order.booking_id in ids) is included, f"with includeCompletedBookings {included} it gives {ids}")
+
+
+@clause(
+    "SEL-11",
+    "selectOrder by primaryOrderNumber gives the order with that number, and no other.",
+    client("Hackney and ONS find orders like this"),
+    writes=True,
+)
+def an_order_is_found_by_its_number(drs: DrsDriver) -> None:
+    """Create two orders and ask for each."""
+    orders = [drs.create_order(), drs.create_order()]
+    for order in orders:
+        found = drs.select(order).texts("theOrders/primaryOrderNumber")
+        expect(found == [order.number], f"asked for {order.number}, it gives {', '.join(found)}")
 
 
 def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:

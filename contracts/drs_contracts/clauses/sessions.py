@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 
-from drs_contracts.clauses.clause import clause, presumed, seen
+from drs_contracts.clauses.clause import clause, client, seen
 from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect
 from drs_contracts.strategies import texts
@@ -21,7 +21,9 @@ def session_id_has_its_form(drs: DrsDriver) -> None:
 
 
 @clause(
-    "SES-02", "Two sessions have different ids and are valid at the same time.", presumed("the simplest assumption")
+    "SES-02",
+    "Two sessions have different ids and are valid at the same time.",
+    client("services of Hackney open one for each request that they serve, and serve several at once"),
 )
 def sessions_are_independent(drs: DrsDriver) -> None:
     """Open two, close one, use the other."""
@@ -31,7 +33,7 @@ def sessions_are_independent(drs: DrsDriver) -> None:
     expect(drs.call("closeSession", {"sessionId": second}).succeeded, "the second was closed with the first")
 
 
-@clause("SES-03", "A call with a closed session is refused.", presumed("no fault, as for all refusals"))
+@clause("SES-03", "A call with a closed session is refused.", seen("Open Session: a session must be open for a call"))
 def a_closed_session_is_refused(drs: DrsDriver) -> None:
     """Close a session and close it again."""
     session_id = drs.open_session().text("sessionId") or ""
@@ -44,7 +46,7 @@ def a_closed_session_is_refused(drs: DrsDriver) -> None:
 @clause(
     "SES-04",
     "A wrong password is refused with status error and an errorMsg, not with a fault.",
-    presumed("no fault, as for all refusals"),
+    client("Hackney reads status and errorMsg of openSession"),
     password=texts(),
 )
 def a_wrong_password_is_refused(drs: DrsDriver, password: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from drs_contracts.clauses import list_clauses
-from drs_contracts.clauses.clause import Clause, Grade
+from drs_contracts.clauses.clause import Clause, Grade, count_by_grade
 from drs_contracts.cli.options import Json
 from drs_contracts.cli.output import echo, echo_json, echo_table
 
@@ -28,6 +28,8 @@ def list_command(
         [(clause.id, clause.statement, clause.applies_to.value, str(clause.evidence)) for clause in chosen],
     )
     echo(f"{len(chosen)} clauses.")
+    if grade is None:
+        echo_table(("grade", "clauses"), [(each, str(count)) for each, count in count_by_grade(chosen).items()])
 
 
 def _to_data(clause: Clause) -> dict[str, object]:

@@ -144,7 +144,7 @@ def choose_one(new: _Value | None, old: _Value | None, old_name: str, new_name: 
 
 
 def check_authorized(url: str, authorized: bool) -> None:
-    """Make sure that a DRS of somebody else is called with permission.
+    """Make sure that a DRS which is not on this machine is called only with permission.
 
     Raises:
         UsageError: It is not on this machine, and ``authorized`` is not set.

@@ -132,6 +132,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("a new order has no status", "ANS-09", intercept=rewrite_response("<status>undefined</status>", "")),
     Defect("quantities are ignored", "ANS-10", intercept=rewrite_request(r"<quantity>[^<]*<", "<quantity>1<")),
+    Defect("only one code counts", "ANS-11", intercept=rewrite_response(r"<duration>\d+<", "<duration>60<")),
     Defect(
         "the last day is not listed",
         "AVL-01",
@@ -202,12 +203,18 @@ DEFECTS: tuple[Defect, ...] = (
             "<bookingStatus>COMPLETED</bookingStatus></otherOrderPattern>",
         ),
     ),
-    Defect("every period begins at midnight", "AVL-23", intercept=rewrite_request("(<periodBegin>[^<]*)T10", r"\1T00")),
+    Defect(
+        "days in the past can be booked",
+        "AVL-23",
+        intercept=rewrite_response("<available>NO<(/available><beginDate>202[01])", r"<available>YES<\1"),
+    ),
+    Defect("every period begins at midnight", "AVL-24", intercept=rewrite_request("(<periodBegin>[^<]*)T10", r"\1T00")),
     Defect("the refusal of an unknown order has another text", "CAN-01", {"messages": {"order_missing": "Not found"}}),
     Defect("a deleted order stays", "CAN-02", intercept=drops("<deleteOrder>")),
     Defect(
         "a booking can be cancelled twice", "CAN-03", intercept=accepts("deleteBookingResponse.*Unable to find booking")
     ),
+    Defect("deleteOrder takes a number alone", "CAN-04", intercept=refuses("<deleteOrder>.*<theBookingCodes>")),
     Defect(
         "completeOrder of updateBooking is ignored",
         "CHG-01",
@@ -232,7 +239,11 @@ DEFECTS: tuple[Defect, ...] = (
         "CHG-08",
         intercept=rewrite_request("<theFollowOnBooking>.*</theFollowOnBooking>", ""),
     ),
-    Defect("bookingCategory is ignored", "CHG-09", intercept=rewrite_request(_member("bookingCategory"), "")),
+    Defect(
+        "bookingCompletionStatus is ignored",
+        "CHG-09",
+        intercept=rewrite_request(_member("bookingCompletionStatus"), ""),
+    ),
     Defect(
         "resourceId of updateBooking is ignored",
         "CHG-10",
@@ -250,6 +261,16 @@ DEFECTS: tuple[Defect, ...] = (
         "CHG-14",
         intercept=rewrite_response("(COMPLETED</bookingLifeCycleStatus>.*)<theResources>.*?</theResources>", r"\1"),
     ),
+    Defect("bookingCategory is ignored", "CHG-15", intercept=rewrite_request(_member("bookingCategory"), "")),
+    Defect(
+        "a follow-on booking has the order's window",
+        "CHG-16",
+        intercept=rewrite_request(
+            r"(<theFollowOnBooking>.*?)(<planningWindow(?:Start|End)>[^<]*</planningWindow\w+>)+", r"\1"
+        ),
+    ),
+    Defect("updateOrder refuses bookings", "CHG-17", intercept=refuses("<updateOrder>.*<theBookings>")),
+    Defect("updateBooking refuses an order", "CHG-18", intercept=refuses("<updateBooking>.*<theOrder>")),
     Defect("the second cancellation does nothing", "FLO-01", intercept=drops("<deleteBooking>", after=1)),
     Defect("a new order has no booking", "ORD-01", intercept=rewrite_response("<theBookings>.*</theBookings>", "")),
     Defect("comments are not trimmed", "ORD-02", intercept=rewrite_response("</orderComments>", " </orderComments>")),
@@ -295,15 +316,16 @@ DEFECTS: tuple[Defect, ...] = (
         "ORD-18",
         intercept=rewrite_request(r"(<updateOrder>.*<orderId>.*)<primaryOrderNumber>[^<]*</primaryOrderNumber>", r"\1"),
     ),
+    Defect("extended comments are refused", "ORD-19", intercept=refuses("<createOrder>.*<orderCommentsExtended>")),
     Defect(
         "absences are ignored",
         "REC-01",
         intercept=rewrite_request("<theUnavailabilities>.*?</theUnavailabilities>", ""),
     ),
     Defect(
-        "working hours of a single day are ignored",
+        "working hours are ignored",
         "REC-02",
-        intercept=rewrite_request("<theWorkingHours>((?!</theWorkingHours>).)*<specificDate>.*?</theWorkingHours>", ""),
+        intercept=rewrite_request("<theWorkingHours>.*?</theWorkingHours>", ""),
     ),
     Defect("an unknown trade is accepted", "REC-03", intercept=rewrite_request("<name>Juggler<", "<name>Joiner<")),
     Defect("selectAlerts shows nothing", "REC-04", intercept=drops("<selectAlerts>")),
@@ -315,6 +337,11 @@ DEFECTS: tuple[Defect, ...] = (
         "every code takes an hour",
         "REC-07",
         intercept=rewrite_request(r"<bookingCodeTime>\d\d?\d?<", "<bookingCodeTime>60<"),
+    ),
+    Defect(
+        "working hours of a single day are ignored",
+        "REC-08",
+        intercept=rewrite_request("<theWorkingHours>((?!</theWorkingHours>).)*<specificDate>.*?</theWorkingHours>", ""),
     ),
     Defect(
         "the refusal does not name what is missing",
@@ -401,6 +428,17 @@ DEFECTS: tuple[Defect, ...] = (
         "SCH-21",
         intercept=rewrite_response("(<assignedEnd>[^<]*)T..", r"\1T23"),
     ),
+    Defect("visits take a minute", "SCH-22", intercept=rewrite_response(r"<duration>\d+<", "<duration>1<")),
+    Defect(
+        "a scheduled order has no status",
+        "SCH-23",
+        intercept=rewrite_response("<status>PLANNED<", "<status>undefined<"),
+    ),
+    Defect(
+        "items of scheduleBooking are counted from 1",
+        "SCH-24",
+        intercept=refuses("<scheduleBooking>.*<itemNumberWithinBooking>0<"),
+    ),
     Defect(
         "the period of selectBooking is ignored",
         "SEL-01",
@@ -438,6 +476,11 @@ DEFECTS: tuple[Defect, ...] = (
         "completed bookings are always listed",
         "SEL-10",
         intercept=rewrite_request("<includeCompletedBookings>false<", "<includeCompletedBookings>true<"),
+    ),
+    Defect(
+        "selectOrder looks for another number",
+        "SEL-11",
+        intercept=rewrite_response("(selectOrderResponse.*?<primaryOrderNumber>)[^<]*", r"\1another"),
     ),
     Defect(
         "session ids are upper case", "SES-01", intercept=rewrite_response(r"<sessionId>\w+<", "<sessionId>ABCDEF<")
@@ -491,5 +534,27 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=rewrite_response("No binding operation info", "Nothing to do"),
     ),
     Defect("answers are padded", "WIR-15", intercept=rewrite_response("<return ", f"<!--{' ' * 300_000}--><return ")),
+    Defect(
+        "the first of repeated elements is read",
+        "WIR-16",
+        intercept=rewrite_request("(<login>[^<]*</login>)<login>[^<]*</login>", r"\1"),
+    ),
+    Defect("unknown attributes are a fault", "WIR-17", intercept=faults("<openSession version=")),
+    Defect("processing instructions are a fault", "WIR-17", intercept=faults(r"<\?second")),
+    Defect(
+        "a header that must be understood is ignored",
+        "WIR-18",
+        intercept=rewrite_request('mustUnderstand="1"', 'mustUnderstand="0"'),
+    ),
+    Defect("fractions of a second are a fault", "WIR-19", intercept=faults(r"<periodBegin>[^<]*\.")),
+    Defect("a boolean of 1 is read as false", "WIR-20", intercept=rewrite_request("Orders>1<", "Orders>0<")),
+    Defect(
+        "document types are ignored", "WIR-21", intercept=rewrite_request("<!DOCTYPE[^<]*(<!ENTITY[^]]*]>|(?<=>))", "")
+    ),
+    Defect(
+        "an unknown operation is the server's fault",
+        "WIR-22",
+        intercept=rewrite_response("<faultcode>soap:Client(.*Message part)", r"<faultcode>soap:Server\1"),
+    ),
 )
 """At least one defect for each clause that applies to DRS, by the id of that clause."""

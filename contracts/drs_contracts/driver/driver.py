@@ -90,7 +90,7 @@ class OfferedSlot:
 
     @property
     def window(self) -> dict[str, Value]:
-        """The planning window of a booking that is to be scheduled into it."""
+        """The planning window of a booking that will be scheduled into it."""
         return {"planningWindowStart": self.begin, "planningWindowEnd": self.end}
 
 
@@ -154,7 +154,7 @@ class DrsDriver:
             self._session = None
 
     def local(self, days_ahead: int, at: time = time(0)) -> datetime:
-        """That time of the day so many days from today."""
+        """That time of the day, this many days from today."""
         return datetime.combine(self.today + timedelta(days=days_ahead), at, self.data.zone)
 
     def weekday(self, weeks_ahead: int, weekday: int) -> int:

@@ -7,7 +7,7 @@ body that the file does not have, or has damaged, is not held against the caller
 ::
 
     TrafficError
-    ├── HarError            the file is no HAR, or one of its calls to DRS cannot be read
+    ├── HarError            the file is not a HAR file, or one of its calls to DRS cannot be read
     └── NoCallsError        there is nothing to observe
 """
 
@@ -50,7 +50,7 @@ class TrafficError(ContractsError):
 
 
 class HarError(TrafficError):
-    """The file is no HAR, or one of its calls to DRS cannot be read."""
+    """The file is not a HAR file, or one of its calls to DRS cannot be read."""
 
 
 class NoCallsError(TrafficError):
@@ -116,7 +116,7 @@ def read_traffic(source: Path) -> Traffic:
 
     Raises:
         RecordingError: A file of the folder is missing or cannot be read.
-        HarError: The file is no HAR.
+        HarError: The file is not a HAR file.
         NoCallsError: There are no calls in it.
     """
     return read_folder(source) if source.is_dir() else read_har(source)
@@ -148,7 +148,7 @@ def read_har(file: Path) -> Traffic:
     """Read the calls to DRS from a HAR file, in the order of their times.
 
     Raises:
-        HarError: The file cannot be read, or is no HAR.
+        HarError: The file cannot be read, or is not a HAR file.
         NoCallsError: It has no calls to DRS.
     """
     try:
@@ -199,12 +199,12 @@ def _read_entries(content: bytes, file: str) -> list[Any]:
         # Some tools begin the file with a byte order mark, which JSON does not have.
         har = json.loads(content.removeprefix(codecs.BOM_UTF8))
     except (ValueError, RecursionError) as error:
-        raise HarError(f"{file} is no HAR file: Invalid JSON ({error}).") from None
+        raise HarError(f"{file} is not a HAR file: Invalid JSON ({error}).") from None
     log = har.get("log") if isinstance(har, Mapping) else None
     entries = log.get("entries") if isinstance(log, Mapping) else None
     if not isinstance(entries, list):
         missing = "log" if not isinstance(log, Mapping) else "log.entries"
-        raise HarError(f"{file} is no HAR file: {missing}: Field required.")
+        raise HarError(f"{file} is not a HAR file: {missing}: Field required.")
     return entries
 
 

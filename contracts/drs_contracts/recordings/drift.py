@@ -84,9 +84,9 @@ def type_of(value: str) -> str:
 
 
 def unreadable_answer(was: str, body: bytes, why: str) -> Difference:
-    """An answer that cannot be compared, because it is no XML."""
+    """An answer that cannot be compared, because it is not XML."""
     begin = _shortened(body.decode("utf-8", "replace"))
-    return Difference(DifferenceKind.UNREADABLE, "/", was, begin, f"the answer is no XML ({why}): {begin}")
+    return Difference(DifferenceKind.UNREADABLE, "/", was, begin, f"the answer is not XML ({why}): {begin}")
 
 
 def compare(

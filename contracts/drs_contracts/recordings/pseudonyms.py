@@ -140,7 +140,7 @@ class Pseudonyms:
             made = _MAKERS[kind](self._people, value)
             if made not in self._given and made not in self._known and not _shows(made, value):
                 return made
-        # So many of a kind that its forms run out: a number of its own tells it from the others.
+        # The forms of this kind have run out: a number tells it from the others.
         return f"{made} {len(self._known)}"
 
 

@@ -121,7 +121,7 @@ def _xml(path: Path) -> bytes:
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror}.") from None
     except NotXmlError as error:
-        raise RecordingError(f"{path} is no XML: {error}.") from None
+        raise RecordingError(f"{path} is not XML: {error}.") from None
     return content
 
 

@@ -142,7 +142,7 @@ class Redactor:
             charset: The charset that its Content-Type names, if any; it goes before the XML declaration.
 
         Raises:
-            RedactionError: It is no XML, or has a DOCTYPE.
+            RedactionError: It is not XML, or has a DOCTYPE.
         """
         root = _parse(body, charset)
         messages = []
@@ -249,7 +249,7 @@ def _parse(body: bytes, charset: str | None) -> etree._Element:
         raise RedactionError("It has a DOCTYPE, which no SOAP message may have.") from None
     except NotXmlError:
         # The parser's own words may quote what must not be shown.
-        raise RedactionError("It is no XML that can be read.") from None
+        raise RedactionError("It is not XML that can be read.") from None
 
 
 def _serialise(root: etree._Element, body: bytes) -> bytes:

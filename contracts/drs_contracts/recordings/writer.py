@@ -151,7 +151,7 @@ class RecordingWriter:
             # The description has every pseudonym before a message does.
             self._write_whole("recording.toml", described.encode())
             self._described = described
-        # Readers of the folder begin with the requests, so that an answer alone does no harm.
+        # Readers of the folder begin with the requests, so they ignore an answer without one.
         self._write_whole(f"{name}.response.xml", answered)
         self._write_whole(f"{name}.request.xml", sent)
         self.written += 1

@@ -22,7 +22,7 @@ from drs_simulator.admin.clock import CLOCK
 from drs_simulator.admin.control import SimulatorControl
 from drs_simulator.admin.faults import FAULTS
 from drs_simulator.admin.journal import JOURNAL
-from drs_simulator.admin.openapi import openapi_document
+from drs_simulator.admin.openapi import describe_routes
 from drs_simulator.admin.operatives import OPERATIVES
 from drs_simulator.admin.orders import ORDERS
 from drs_simulator.admin.problem import (
@@ -62,7 +62,7 @@ def make_app(simulator: SimulatorControl, sections: Sequence[Section] = SECTIONS
     app.url_map.merge_slashes = False
     for section in sections:
         app.register_blueprint(_make_blueprint(section, simulator))
-    document = openapi_document(sections, installed_version())
+    document = describe_routes(sections, installed_version())
     app.add_url_rule(_DOCUMENT, "openapi", partial(_describe, document), methods=["GET"])
     app.register_error_handler(Exception, _handle_error)
     return app

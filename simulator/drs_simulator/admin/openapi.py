@@ -42,7 +42,7 @@ class _SchemaGenerator(GenerateJsonSchema):
         return {"type": "string", "pattern": _LOCAL_TIME}
 
 
-def openapi_document(sections: Iterable[Section], version: str) -> dict[str, Any]:
+def describe_routes(sections: Iterable[Section], version: str) -> dict[str, Any]:
     """Describe the routes of these sections."""
     routes = [(section.name, route) for section in sections for route in section.routes]
     wanted = sorted({use for _, route in routes for use in _uses(route)}, key=lambda use: (use[0].__name__, use[1]))

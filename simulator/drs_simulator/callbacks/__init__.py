@@ -1,1 +1,1 @@
-"""Callbacks: messages to the council's service when a planner changes a booking."""
+"""DRS calling back: messages to the council's service about bookings that were scheduled, changed or completed."""

@@ -2,69 +2,129 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from html import escape
 from time import monotonic
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import requests
 
 from drs_simulator.errors import UnusableError
 
-
-class ReceiverUrlError(UnusableError):
-    """The URL cannot be posted to; the message says how to write one."""
-
-
-class Receiver:
-    """The council's service at an ``http`` or ``https`` URL.
-
-    Raises:
-        ReceiverUrlError: The URL cannot be posted to.
-    """
-
-    def __init__(self, url: str) -> None:
-        parts = _split_url(url)
-        self.host = parts[0]
-        self.shown = parts[1]
-        """The URL without its query, which may contain a secret."""
-        self.url = url
-
-
-def _split_url(url: str) -> tuple[str, str]:
-    """Return the host, and the URL as it may be shown."""
-    remedy = "Write http://HOST/PATH or https://HOST/PATH."
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise ReceiverUrlError(f"Confirmations cannot be posted to this URL: {error}. {remedy}") from None
-    if parts.scheme not in ("http", "https") or not host or not url.isprintable() or " " in url:
-        raise ReceiverUrlError(f"Confirmations cannot be posted to this URL: it is not the URL of a service. {remedy}")
-    if parts.username is not None or parts.password is not None:
-        raise ReceiverUrlError(f"Confirmations are posted without login and password; leave them out. {remedy}")
-    named = f"[{host}]" if ":" in host else host
-    return host, f"{parts.scheme}://{named}{'' if port is None else f':{port}'}{parts.path or '/'}"
-
-
 CONTENT_TYPE = "text/xml; charset=utf-8"
 SECONDS_ALLOWED = 10.0
-"""Time limit for the service's answer, in seconds."""
+"""How long the service may take to answer."""
 _SUCCESSES = range(200, 300)
 _CONNECT_SECONDS = 5.0
 _MAX_BYTES = 64 * 1024
-_PIECE_BYTES = 8192
+_PIECE = 8192
+_MASK = "***"
+_REMEDY = "Write http://HOST/PATH or https://HOST/PATH, or http://LOGIN:PASSWORD@HOST/PATH."
+_QUOTING = "In a login and a password, write / as %2F, : as %3A, @ as %40, ? as %3F, # as %23 and % as %25."
+
+
+class ReceiverUrlError(UnusableError):
+    """Nothing can be posted to an address; the message says how to write one. It has no part of the address."""
+
+
+class Receiver:
+    """A service at an ``http`` or ``https`` address, which may ask for HTTP basic authentication.
+
+    Args:
+        url: The address. A login and a password in it are percent-encoded UTF-8.
+
+    Raises:
+        ReceiverUrlError: The address cannot be posted to.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            # The error would quote a part of the address, which may be one of the password.
+            raise ReceiverUrlError(
+                f"Callbacks cannot be posted to this URL: it cannot be parsed. {_REMEDY} {_QUOTING}"
+            ) from None
+        if parts.scheme not in ("http", "https") or not host or not url.isprintable() or " " in url:
+            raise ReceiverUrlError(f"Callbacks cannot be posted to this URL: it is not the URL of a service. {_REMEDY}")
+        name = f"[{host}]" if ":" in host else host
+        address = f"{parts.scheme}://{name}{'' if port is None else f':{port}'}{parts.path or '/'}"
+        self.host = host
+        self.shown = address
+        """The address without login and password, and without its query, which may hold a secret."""
+        self.url = f"{address}?{parts.query}" if parts.query else address
+        """The address without login and password."""
+        self.authorization: str | None = None
+        """The header with login and password, where the address has them."""
+        self._secrets: tuple[str, ...] = ()
+        if parts.username is not None:
+            login, password = _decode(parts.username), _decode(parts.password or "")
+            self._set_credentials(login, password)
+
+    def _set_credentials(self, login: str, password: str) -> None:
+        if ":" in login:
+            raise ReceiverUrlError("A login for HTTP basic authentication cannot have a colon. Use another login.")
+        credentials = b64encode(f"{login}:{password}".encode()).decode()
+        self.authorization = f"Basic {credentials}"
+        self._secrets = tuple(sorted({credentials, *_spellings(password)} - {""}, key=len, reverse=True))
+
+    def mask(self, text: str) -> str:
+        """The text without the password, however it is written there."""
+        for secret in self._secrets:
+            text = text.replace(secret, _MASK)
+        return text
+
+    def __repr__(self) -> str:
+        return f"Receiver({self.shown!r})"
+
+
+def add_credentials(url: str, login: str | None, password: str | None) -> str:
+    """Put a login and a password, given apart from it, into an address.
+
+    Raises:
+        ReceiverUrlError: One of them is missing, the address has a login already, or it cannot be posted to.
+    """
+    if login is None and password is None:
+        return url
+    if not login or password is None:
+        raise ReceiverUrlError("A login for callbacks and its password go together. Give both, or neither.")
+    if Receiver(url).authorization is not None:
+        raise ReceiverUrlError("The address for callbacks has a login already. Give it there, or apart from it.")
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{quote(login, safe='')}:{quote(password, safe='')}@{rest}"
+
+
+def _decode(text: str) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise ReceiverUrlError(f"The login for callbacks is not in UTF-8. {_QUOTING}") from None
+
+
+def _spellings(password: str) -> Iterator[str]:
+    """How a service may repeat a password in its answer."""
+    yield password
+    yield escape(password)
+    yield escape(password, quote=False)
+    yield quote(password)
+    yield quote(password, safe="")
+    with suppress(UnicodeEncodeError):
+        yield password.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
 class PostResult:
-    """The service's answer to a posted message.
+    """What the service answered.
 
     Args:
-        status: The HTTP status; 0 if there was no answer.
+        status: Its HTTP status; 0 where there was no answer.
         content_type: The Content-Type.
-        body: The beginning of the body, up to 64 KiB.
-        failure: The reason why there was no answer, in words.
+        body: The beginning of the body, without the password.
+        failure: Why there was no answer.
     """
 
     status: int
@@ -74,49 +134,53 @@ class PostResult:
 
     @property
     def received(self) -> bool:
-        """Whether the service says that it has the message: any 2xx status."""
+        """Whether the service has received the message: whether its status is 2xx, whatever else it answered."""
         return self.status in _SUCCESSES
 
 
-def post(url: str, message: bytes) -> PostResult:
-    """Post the message, without following redirects, and read the beginning of the answer."""
+def post(receiver: Receiver, message: bytes) -> PostResult:
+    """Post a message. Redirects are not followed, and of a long answer only the beginning is read."""
+
+    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        # Without a function of our own, requests would look into .netrc.
+        if receiver.authorization is not None:
+            request.headers["Authorization"] = receiver.authorization
+        return request
+
     try:
         with requests.post(
-            url,
+            receiver.url,
             data=message,
             headers={"Content-Type": CONTENT_TYPE, "SOAPAction": '""'},
-            auth=_send_no_credentials,
+            auth=authorize,
             timeout=(_CONNECT_SECONDS, SECONDS_ALLOWED),
             allow_redirects=False,
             stream=True,
         ) as answer:
-            return PostResult(answer.status_code, answer.headers.get("Content-Type", ""), _read_beginning(answer))
+            text = receiver.mask(_read_beginning(answer).decode("utf-8", "surrogateescape"))
+            body = text.encode("utf-8", "surrogateescape")[:_MAX_BYTES]
+            return PostResult(answer.status_code, receiver.mask(answer.headers.get("Content-Type", "")), body)
     except (requests.RequestException, UnicodeError) as error:
         return PostResult(0, failure=_describe(error))
 
 
-def _send_no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave the request unchanged; without this, requests adds credentials from .netrc."""
-    return request
-
-
 def _read_beginning(answer: requests.Response) -> bytes:
-    """Read the body up to a size and a time limit."""
-    started, body = monotonic(), b""
-    # The status is known already, and decides.
+    """As much of the body as arrives in time and is worth storing, and a little more, so that no cut hides a secret."""
+    begun, body = monotonic(), b""
+    # The status has arrived already, and only that counts.
     with suppress(requests.RequestException):
-        for piece in answer.iter_content(_PIECE_BYTES):
+        for piece in answer.iter_content(_PIECE):
             body += piece
-            if len(body) >= _MAX_BYTES or monotonic() - started > SECONDS_ALLOWED:
+            if len(body) >= _MAX_BYTES + _PIECE or monotonic() - begun > SECONDS_ALLOWED:
                 break
-    return body[:_MAX_BYTES]
+    return body
 
 
 def _describe(error: Exception) -> str:
     if isinstance(error, requests.Timeout):
         return f"it did not answer within {SECONDS_ALLOWED:.0f} seconds"
     if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not trusted, or it does not speak TLS"
+        return "its certificate is not trusted, or it speaks no TLS"
     if isinstance(error, requests.ConnectionError):
-        return "no server answers there, or the connection broke"
+        return "nothing answers there, or the answer was cut off or is not HTTP"
     return f"it cannot be posted to ({type(error).__name__})"

@@ -8,6 +8,7 @@ import typer
 
 from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
+from drs_simulator.profile.model import EVIDENCE_GRADES
 
 profile_app = typer.Typer(help="Profiles: the settings of an installation of DRS.", no_args_is_help=True)
 _Profile = Annotated[str, typer.Argument(help="A profile's name or TOML file.", metavar="PROFILE")]
@@ -36,5 +37,8 @@ def check_profile(profile: _Profile) -> None:
 
 @profile_app.command("evidence")
 def show_evidence(profile: _Profile) -> None:
-    """Show how each setting of a profile is known."""
-    print_table(("setting", "evidence"), load_profile(profile).evidence.items())
+    """Show how each setting of a profile is known, and how many have each grade."""
+    evidence = load_profile(profile).evidence
+    print_table(("setting", "evidence"), evidence.items())
+    grades = [text.partition(":")[0].strip() for text in evidence.values()]
+    print_table(("grade", "settings"), [(each, str(grades.count(each))) for each in EVIDENCE_GRADES])

@@ -40,7 +40,8 @@ _ADMIN, _TLS, _LOGGING, _REPLAY = "Admin and console", "TLS", "Logging", "Replay
 # These do nothing where recorded exchanges are served instead of a simulator.
 _SIMULATOR_OPTIONS = frozenset(
     {
-        *("admin", "admin_token", "clock", "callback_url", "confirm_to", "faults", "import_dir", "journal"),
+        *("admin", "admin_token", "clock", "confirm_to", "faults", "import_dir", "journal"),
+        *("callback_url", "callback_login", "callback_password", "callback_every"),
         *("login", "password", "scenario", "state", "trusted_proxies", "workers"),
     }
 )
@@ -132,12 +133,38 @@ def serve_command(
     callback_url: Annotated[
         str | None,
         typer.Option(
-            help="URL to notify when a planner moves or confirms a booking.",
+            help="URL to notify when a booking is scheduled, moved or confirmed.",
             metavar="URL",
             show_default=False,
             rich_help_panel=_DRS,
         ),
     ] = None,
+    callback_login: Annotated[
+        str | None,
+        typer.Option(
+            help="Login for that URL (HTTP basic authentication).",
+            metavar="LOGIN",
+            show_default=False,
+            rich_help_panel=_DRS,
+        ),
+    ] = None,
+    callback_password: Annotated[
+        str | None,
+        typer.Option(
+            help="Its password; better in DRS_CALLBACK_PASSWORD.",
+            metavar="PASSWORD",
+            show_default=False,
+            rich_help_panel=_DRS,
+        ),
+    ] = None,
+    callback_every: Annotated[
+        str,
+        typer.Option(
+            help="How often to notify it, in simulated time: 60s, 5m or 1h; 0 for at once.",
+            metavar="INTERVAL",
+            rich_help_panel=_DRS,
+        ),
+    ] = "0",
     confirm_to: Annotated[str | None, typer.Option(hidden=True)] = None,
     state: Annotated[
         str,
@@ -322,6 +349,9 @@ def serve_command(
             import_dir=import_dir,
             state=state,
             callback_url=callback_url or confirm_to,
+            callback_login=callback_login,
+            callback_password=callback_password,
+            callback_every=callback_every,
             tls=tls_options,
             logs=logs,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,7 +112,10 @@ class ServeConfig:
     admin_token: str | None = field(default=None, repr=False)
     import_dir: Path | None = None
     state: str = MEMORY
-    callback_url: str | None = None
+    callback_url: str | None = field(default=None, repr=False)
+    callback_login: str | None = None
+    callback_password: str | None = field(default=None, repr=False)
+    callback_every: str = "0"
     tls: TlsOptions = field(default_factory=TlsOptions)
     logs: LogOptions = field(default_factory=LogOptions)
 
@@ -139,10 +143,28 @@ class ServeConfig:
         if self.workers > 1:
             self._validate_workers()
         Clock.parse(self.clock, self.profile.zone)
-        if self.callback_url is not None:
-            from drs_simulator.callbacks.http_post import Receiver  # noqa: PLC0415 - few simulators post anything
+        self.resolve_callbacks()
 
-            Receiver(self.callback_url)
+    def resolve_callbacks(self) -> tuple[str | None, timedelta]:
+        """Return the address to post to, with login and password, and the time from one run of posting to the next.
+
+        Raises:
+            ReceiverUrlError: It cannot be posted to, or login and password do not go with it.
+            IntervalError: The rhythm cannot be used.
+            OptionError: There is no address for the other options.
+        """
+        others = (self.callback_login, self.callback_password, None if self.callback_every == "0" else "")
+        if self.callback_url is None:
+            if any(each is not None for each in others):
+                raise OptionError("There is no address for callbacks. Give it with --callback-url.")
+            return None, timedelta(0)
+        # Imported here: few simulators post anything.
+        from drs_simulator.callbacks.http_post import Receiver, add_credentials  # noqa: PLC0415
+        from drs_simulator.callbacks.interval import parse_interval  # noqa: PLC0415
+
+        url = add_credentials(self.callback_url, self.callback_login, self.callback_password)
+        Receiver(url)
+        return url, parse_interval(self.callback_every)
 
     def _validate_workers(self) -> None:
         for is_so, reason in (
@@ -164,6 +186,7 @@ def make_simulator(config: ServeConfig) -> Simulator:
     Raises:
         StateError: The state cannot be stored there.
     """
+    callback_url, callback_every = config.resolve_callbacks()
     return Simulator(
         config.profile,
         clock=config.clock,
@@ -178,7 +201,8 @@ def make_simulator(config: ServeConfig) -> Simulator:
         journal=config.journal,
         admin=config.admin,
         admin_token=config.admin_token,
-        callback_url=config.callback_url,
+        callback_url=callback_url,
+        callback_every=callback_every,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from drs_simulator.callbacks.message import OPERATION
+from drs_simulator.callbacks.message import OPERATIONS as CALLBACKS
 from drs_simulator.console.current import simulator
 from drs_simulator.console.highlight import highlight_xml
 from drs_simulator.exchange import Outcome
@@ -23,7 +23,7 @@ def entries() -> str:
     return render_template(
         "journal.html",
         entries=_matching_entries(),
-        operations=sorted((*OPERATIONS, OPERATION)),
+        operations=sorted((*OPERATIONS, *CALLBACKS.values())),
         outcomes=list(Outcome),
         max_shown=_MAX_SHOWN,
         is_enabled=bool(simulator().journal),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from drs_simulator.callbacks.http_post import CONTENT_TYPE
-from drs_simulator.callbacks.message import OPERATION
 from drs_simulator.callbacks.sender import Attempt
 from drs_simulator.exchange import Outcome, SoapCall
 from drs_simulator.journal.entry import MAX_TEXT, JournalEntry
@@ -34,7 +33,7 @@ def make_callback_entry(
         address=receiver.host[:MAX_TEXT],
         content_type=CONTENT_TYPE,
         soap_action='""',
-        operation=OPERATION,
+        operation=attempt.operation,
         session="",
         status=answer.status,
         response_type=masked.clean(answer.content_type)[:MAX_TEXT],
@@ -45,18 +44,7 @@ def make_callback_entry(
         response=masked.response[:max_body],
         request_size=len(attempt.message),
         response_size=len(answer.body),
-        diagnosis=_diagnose(attempt),
+        diagnosis=attempt.describe(),
         system_time=began,
         is_callback=True,
     )
-
-
-def _diagnose(attempt: Attempt) -> str:
-    answer, booking_id = attempt.answer, attempt.confirmation.booking.id
-    number = attempt.confirmation.attempts
-    opening = f"DRS sent this itself, to tell what a planner did with booking {booking_id} (attempt {number})."
-    if attempt.again_after is None:
-        return f"{opening} The service has received it."
-    reason = answer.failure or f"it answered HTTP {answer.status}, and only 2xx means received"
-    seconds = attempt.again_after.total_seconds()
-    return f"{opening} The service has not received it: {reason}. DRS sends it again in {seconds:g} seconds."

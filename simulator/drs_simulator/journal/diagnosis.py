@@ -180,7 +180,7 @@ _SOAP_TYPES = ("", "text/xml", "application/xml")
 
 
 class DiagnosisContext(NamedTuple):
-    """What a diagnosis needs besides the call.
+    """What a diagnosis needs in addition to the call.
 
     Args:
         profile: The installation.
@@ -267,7 +267,7 @@ def _unreadable(call: SoapCall) -> str:
         ),
         (
             start != b"<" and b"\0" not in body,
-            "The body does not begin with <, so it is no XML; send a SOAP envelope.",
+            "The body does not begin with <, so it is not XML; send a SOAP envelope.",
         ),
         (b"<!DOCTYPE" in body, "The XML has a DOCTYPE and cannot be read; leave the DOCTYPE out."),
         (b"Envelope>" not in ending, "The XML cannot be read and does not end with its envelope; was it cut off?"),

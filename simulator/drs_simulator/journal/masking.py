@@ -306,13 +306,13 @@ def _contains_secret(text: str, passwords: Iterable[str], session_ids: Iterable[
 
 def _without_comments(text: str) -> str:
     """The text without comments and processing instructions, in linear time, which a pattern cannot promise."""
-    kept = []
+    parts = []
     begin = 0
     while opening := _COMMENT.search(text, begin):
         closing = "-->" if opening[0] == "<!--" else "?>"
         end = text.find(closing, opening.end())
         if end < 0:
             break
-        kept.append(text[begin : opening.start()])
+        parts.append(text[begin : opening.start()])
         begin = end + len(closing)
-    return "".join([*kept, text[begin:]])
+    return "".join([*parts, text[begin:]])

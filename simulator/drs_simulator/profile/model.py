@@ -24,6 +24,9 @@ from pydantic import (
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
+EVIDENCE_GRADES = ("seen", "published", "client", "vendor", "measured", "presumed")
+"""How a setting can be known, best first; the evidence of a key begins with one of them, and then says the source."""
+
 
 class Settings(BaseModel):
     """A table of a profile: without unknown keys, and frozen."""
@@ -139,7 +142,9 @@ class OrderingSettings(Settings):
     category: str = "TASK"
     reservation_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] = 15
     suspended_status: Text = "SUSPENDED"
-    confirmation_after: tuple[Literal["move", "confirm"], ...] = ("move", "confirm")
+    confirmation_after: tuple[Literal["schedule", "move", "confirm"], ...] = ("schedule", "move", "confirm")
+    completion_push: bool = False
+    cancellation_push: Literal["none", "confirmation-like"] = "none"
     planning_horizon_days: Annotated[int, Field(ge=1, le=3660)] = 365
 
 
@@ -305,7 +310,7 @@ class BusinessDatum(Settings):
 
 
 class Profile(Settings):
-    """An installation of DRS. ``evidence`` has the grade and source of settings, by their keys."""
+    """An installation of DRS. ``evidence`` has the grade (of ``EVIDENCE_GRADES``) and source of settings, by key."""
 
     name: Text
     title: str

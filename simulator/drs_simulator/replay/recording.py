@@ -126,7 +126,7 @@ def _read_xml(path: Path) -> bytes:
     try:
         root = parse_xml(content)
     except etree.XMLSyntaxError as error:
-        raise RecordingError(f"{path} is no XML: {error.msg}.") from None
+        raise RecordingError(f"{path} is not XML: {error.msg}.") from None
     if root.getroottree().docinfo.doctype:
         raise RecordingError(f"{path} has a DOCTYPE, which no SOAP message may have. Take it out.")
     return content

@@ -11,7 +11,7 @@ from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import LifeCycle, Operative, OrderWithBookings, PlannedBooking, Session
 from drs_simulator.scheduling.outbox import queue_confirmation
 from drs_simulator.scheduling.use_cases.bookings import delete_booking
-from drs_simulator.scheduling.use_cases.placement import confirm_reservation, schedule_booking
+from drs_simulator.scheduling.use_cases.placement import place_booking, take_reserved_place
 
 
 class UnknownError(LookupError):
@@ -132,7 +132,7 @@ def move_booking(context: UseCaseContext, move: Move) -> PlannedBooking:
         operative_ids=() if move.operative_id is None else (move.operative_id,),
     )
     lock = None if move.operative_id is None else "lockAsSpecified"
-    schedule_booking(context, PlacingRequest(request, resource_lock=lock))
+    place_booking(context, PlacingRequest(request, resource_lock=lock))
     moved = booking_of_id(context, move.booking_id)
     queue_confirmation(context, "move", moved.booking)
     return moved
@@ -150,7 +150,7 @@ def confirm_booking(context: UseCaseContext, booking_id: int) -> PlannedBooking:
     booking = booking_of_id(context, booking_id).booking
     if booking.life_cycle is LifeCycle.RESERVED or booking.appointment is None or booking.completed:
         # It refuses all of these except a reservation.
-        confirm_reservation(context, PlacingRequest(BookingRequest(booking_id)))
+        take_reserved_place(context, PlacingRequest(BookingRequest(booking_id)))
     confirmed = booking_of_id(context, booking_id)
     queue_confirmation(context, "confirm", confirmed.booking)
     return confirmed

@@ -15,6 +15,8 @@ class CodeRequest(NamedTuple):
     item_number: str | None = None
     number: str | None = None
     quantity: str | None = None
+    trade: str | None = None
+    description: str | None = None
 
 
 class OrderRequest(NamedTuple):

@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from pydantic import ConfigDict
+
 from drs_simulator.profile.model import RecurringVisit, Weekday
 
 
@@ -106,7 +108,14 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class BookingCode:
-    """One SOR code of a booking: how often it is done, and how many minutes it takes each time."""
+    """One SOR code of a booking, with how often it is done and how many minutes it takes each time.
+
+    Args:
+        trade: The trade of its job template.
+        description: Its description in the schedule of rates.
+        sent_trade: The trade that the caller sent with it, if any. It changes nothing about planning.
+        sent_description: The description that the caller sent with it, if any.
+    """
 
     sor_code: str
     item_number: str
@@ -114,6 +123,8 @@ class BookingCode:
     minutes: int
     trade: str
     description: str
+    sent_trade: str | None = None
+    sent_description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,7 @@ class Booking:
         locked_operative: The id of the operative who must come, if its resource is locked.
         worked: When the work began and ended, once it is reported.
         worked_by: The id of the operative who did it, once it is reported.
+        parent_id: The id of the booking that it follows on from, if it is a follow-on.
     """
 
     id: int
@@ -173,6 +185,7 @@ class Booking:
     planner_comments: str = ""
     operator_comments: str = ""
     alert: Alert | None = None
+    parent_id: int | None = None
 
     @property
     def operative_id(self) -> str | None:
@@ -183,6 +196,11 @@ class Booking:
     def completed(self) -> bool:
         """Whether it is completed, so that it can no longer be changed."""
         return self.life_cycle is LifeCycle.COMPLETED
+
+    @property
+    def is_follow_on(self) -> bool:
+        """Whether it follows on from another booking of its order."""
+        return self.parent_id is not None
 
     @property
     def visit(self) -> Visit:
@@ -248,28 +266,43 @@ class Operative:
     unavailabilities: tuple[Unavailability, ...] = ()
 
 
+class PushKind(StrEnum):
+    """What DRS tells the council's service about a booking."""
+
+    CONFIRMATION = "confirmation"
+    COMPLETION = "completion"
+    CANCELLATION = "cancellation"
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A notification for the council's service that is not yet delivered: a booking after a planner's change.
+    """A message that the council's service has not received yet: what became of a booking.
 
     Args:
-        number: Its number, counted up in the order of the planners' changes.
-        changed: When the planner changed the booking, by the simulator's clock.
-        booking: The booking as it was then.
+        number: Counts these messages, in the order of the changes that they report.
+        changed: When the change was, by the simulator's clock.
+        booking: The booking as it was after the change; before it, if it was cancelled.
         target_date: The target date of its order.
-        sequence: The booking's position among its order's bookings, from 1.
-        original_id: The id of the order's first booking.
+        kind: What is reported.
+        order: Its order after the change, where the message has the order in it: for a completion.
+        business_data: Names and values of the booking's business data then, for a completion.
         attempts: How often it has been posted.
-        due: When it is posted next, by system time; ``None`` for at once.
+        tried: When it was last posted, by the simulator's clock.
+        due: When it is posted next, by system time; ``None`` for as soon as it is its turn.
     """
+
+    # Documents of earlier versions have two more members, which now follow from the booking.
+    __pydantic_config__ = ConfigDict(extra="ignore", strict=True)
 
     number: int
     changed: datetime
     booking: Booking
     target_date: datetime
-    sequence: int
-    original_id: int
+    kind: PushKind = PushKind.CONFIRMATION
+    order: Order | None = None
+    business_data: tuple[tuple[str, str | None], ...] = ()
     attempts: int = 0
+    tried: datetime | None = None
     due: datetime | None = None
 
 

@@ -76,7 +76,8 @@ class Scheduler:
 
         Refuses: a missing login or password, and wrong ones.
 
-        Evidence: seen (Sessions); that a wrong login is no fault, and the words for it: presumed.
+        Evidence: seen (Sessions); that a wrong login is no fault, and that sessions are independent: client; the words
+        of the refusal: presumed.
         """
         with self._store.transaction() as transaction:
             context = self._context(transaction, "")
@@ -98,7 +99,7 @@ class Scheduler:
         """Run the use case for the holder of the session.
 
         Raises:
-            Refusal: The session is missing, unknown, closed or of an earlier day (presumed), or the use case refuses.
+            Refusal: The session is missing, unknown, closed or of an earlier day (seen), or the use case refuses.
         """
         with self._store.transaction() as transaction:
             context = self._context(transaction, session_id or "")

@@ -11,7 +11,7 @@ from typing import Any
 
 from drs_simulator.profile.model import SorCode
 from drs_simulator.scheduling.context import UseCaseContext
-from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
+from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, PushKind, Session
 from drs_simulator.scheduling.planning.installation import Installation
 from drs_simulator.scheduling.store import Numbered
 
@@ -115,6 +115,9 @@ def _problems(snapshot: Snapshot, installation: Installation) -> Iterator[str]:
         yield from _wrong_order(f"orders[{index}]", order, installation)
     for index, booking in enumerate(snapshot.bookings):
         yield from _wrong_booking(f"bookings[{index}]", booking, orders, installation)
+    for index, message in enumerate(snapshot.confirmations):
+        if message.kind is PushKind.COMPLETION and message.order is None:
+            yield f"confirmations[{index}].order: is missing; a completed booking is posted with its order"
     for index, location in enumerate(snapshot.locations):
         yield from _wrong_place(f"locations[{index}]", location)
     for index, operative in enumerate(snapshot.operatives):

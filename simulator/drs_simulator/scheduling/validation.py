@@ -111,7 +111,16 @@ class Validator:
         known = self._current.sor_code(code)
         if known is None:
             raise Refusal(self._messages.sor_code_unknown.format(value=code, field="bookingCodeSORCode"))
-        return BookingCode(known.code, item_number.strip(), quantity, known.minutes, known.trade, known.description)
+        return BookingCode(
+            known.code,
+            item_number.strip(),
+            quantity,
+            known.minutes,
+            known.trade,
+            known.description,
+            sent_trade=sent.trade,
+            sent_description=sent.description,
+        )
 
     def _number(self, field: str, text: str) -> Decimal:
         number = Decimal(text.strip()) if _QUANTITY.fullmatch(text.strip()) else Decimal(0)

@@ -16,6 +16,8 @@ _CODE = {
     "item_number": "itemNumberWithinBooking",
     "number": "primaryOrderNumber",
     "quantity": "quantity",
+    "trade": "trade",
+    "description": "bookingCodeDescription",
 }
 _ORDER = {
     "number": "primaryOrderNumber",

@@ -1,6 +1,7 @@
 """SOAP faults: the responses to requests that DRS's platform, Apache CXF with JAXB, cannot read.
 
-Texts and codes are measured unless a docstring says otherwise: versions of CXF were run over the real interface.
+Texts and codes are measured unless a docstring says otherwise: versions of Apache CXF were run over the real interface.
+The text about interned names is known from clients.
 """
 
 from __future__ import annotations

@@ -15,8 +15,9 @@ from drs_contracts import (
     list_clauses,
     run_clauses,
 )
-from drs_contracts.clauses.clause import clause, presumed
+from drs_contracts.clauses.clause import Evidence, Grade, clause, count_by_grade, measured, presumed, vendor
 from drs_simulator import Simulator, load_profile
+from drs_simulator.profile.model import EVIDENCE_GRADES
 
 PROFILE = load_profile("lincoln")
 FACTS = TestData.of(PROFILE)
@@ -48,3 +49,26 @@ def test_an_id_is_registered_once() -> None:
     register = clause("SES-01", "Another statement.", presumed("a test"))
     with pytest.raises(ValueError, match="SES-01 is taken"):
         register(lambda _: None)
+
+
+def test_profiles_and_clauses_have_the_same_grades() -> None:
+    assert tuple(Grade) == EVIDENCE_GRADES
+
+
+def test_every_grade_is_in_use_and_says_what_it_means() -> None:
+    assert all(count_by_grade(list_clauses()).values())
+    assert len({grade.meaning for grade in Grade}) == len(Grade)
+
+
+def test_help_articles_and_cases_are_named() -> None:
+    helped = vendor("job templates", "8xxeczi3mg", "02tfyrsxcm", also="client: one")
+    assert helped == Evidence(Grade.VENDOR, "help on job templates (8xxeczi3mg, 02tfyrsxcm); client: one")
+    assert str(measured("O1")) == "measured: Apache CXF 2.6.1, case O1"
+    assert str(measured("E1", "E2", versions="2.1 to 3.5")) == "measured: Apache CXF 2.1 to 3.5, cases E1, E2"
+
+
+def test_a_source_of_help_has_the_id_of_its_article() -> None:
+    sources = [each.evidence.source for each in list_clauses() if each.evidence.grade is Grade.VENDOR]
+    assert [
+        source for source in sources if not re.match(r"help on [A-Za-z].* \([a-z0-9]{10}(, [a-z0-9]{10})*\)", source)
+    ] == []

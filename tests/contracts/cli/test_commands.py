@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from drs_contracts import __version__, list_clauses
+from drs_contracts import Grade, __version__, list_clauses
+from drs_contracts.clauses.clause import count_by_grade
 
 from tests.contracts.cli.commands import run
 from tests.contracts.recordings.test_recording import FOLDER
@@ -17,13 +18,16 @@ COMMANDS = ("list", "verify", "exercise", "observe", "record", "replay", "drift"
 def test_the_clauses_are_listed_with_their_evidence() -> None:
     done = run("list")
     assert f"{len(list_clauses())} clauses." in done.stdout
+    counted = dict(line.split() for line in done.stdout.splitlines()[-len(Grade) :])
+    assert counted == {grade: str(count) for grade, count in count_by_grade(list_clauses()).items()}
     assert "AVL-01" in done.stdout
 
 
-def test_the_list_can_be_had_as_json_by_grade() -> None:
-    listed = json.loads(run("list", "--json", "--grade", "presumed").stdout)
-    assert {each["grade"] for each in listed} == {"presumed"}
-    assert [each["id"] for each in listed] == [c.id for c in list_clauses() if c.evidence.grade.value == "presumed"]
+@pytest.mark.parametrize("grade", Grade)
+def test_the_list_can_be_had_as_json_by_grade(grade: Grade) -> None:
+    listed = json.loads(run("list", "--json", "--grade", grade).stdout)
+    assert {each["grade"] for each in listed} == {grade}
+    assert [each["id"] for each in listed] == [c.id for c in list_clauses() if c.evidence.grade is grade]
     assert set(listed[0]) == {"id", "statement", "grade", "source", "applies_to", "writes"}
 
 

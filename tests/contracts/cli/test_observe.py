@@ -118,7 +118,7 @@ def test_an_error_of_our_own_is_exit_code_2(sound: Path) -> None:
     ("content", "words"),
     [
         (None, "cannot be read: No such file or directory."),
-        ("{}", "is no HAR file: log: Field required."),
+        ("{}", "is not a HAR file: log: Field required."),
         ('{"log": {"entries": []}}', "has no calls to DRS among its 0 entries."),
     ],
 )

@@ -101,7 +101,7 @@ def test_ctrl_c_ends_a_recording_and_what_was_left_out_is_told(tmp_path: Path) -
         assert requests.post(url, b"<a/>", timeout=10).status_code == 503
         code, out, err = ended(process, signal.SIGINT)
     assert (code, out) == (0, f"0 exchanges written into {tmp_path / 'r'}.\n")
-    assert err == "left out: An exchange cannot be redacted. It is no XML that can be read.\n"
+    assert err == "left out: An exchange cannot be redacted. It is not XML that can be read.\n"
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def places(tmp_path: Path) -> Iterator[dict[str, str]]:
         (("replay", str(FOLDER)), "Give the address of a DRS, or --simulator."),
         (("replay", str(FOLDER), "--simulator", "http://127.0.0.1:9"), "or --simulator."),
         (("replay", "{new}", "--simulator"), "recording.toml cannot be read"),
-        (("replay", "{broken}", "--simulator"), "02-closeSession.response.xml is no XML"),
+        (("replay", "{broken}", "--simulator"), "02-closeSession.response.xml is not XML"),
         (("replay", "{empty}", "--simulator"), "has no exchanges."),
         (("replay", "{nowhere}", "--simulator"), "Profile no/where cannot be used"),
         (("replay", "{timeless}", "--simulator"), "'noon' is no clock."),

@@ -133,7 +133,7 @@ def test_every_bundled_scenario_can_be_used(name: str) -> None:
         ('titel = "x"', "titel: Extra inputs are not permitted"),
         ('title = "x"\n[[faults]]\neffect = "magic"', "faults.0.effect"),
         ('title = "x"\n[settings.availability]\nday_cap = "many"', "availability.day_cap"),
-        ("title = ", "is no TOML"),
+        ("title = ", "is not TOML"),
     ],
 )
 def test_a_scenario_file_that_is_wrong_is_told_with_its_key(tmp_path: Path, text: str, words: str) -> None:

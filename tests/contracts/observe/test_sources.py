@@ -115,11 +115,11 @@ class TestHarFiles:
     @pytest.mark.parametrize(
         ("content", "words"),
         [
-            ("", "is no HAR file: Invalid JSON"),
-            ("<xml/>", "is no HAR file: Invalid JSON"),
-            ({}, "is no HAR file: log: Field required."),
-            ([], "is no HAR file: "),
-            ({"log": {}}, "is no HAR file: log.entries: Field required."),
+            ("", "is not a HAR file: Invalid JSON"),
+            ("<xml/>", "is not a HAR file: Invalid JSON"),
+            ({}, "is not a HAR file: log: Field required."),
+            ([], "is not a HAR file: "),
+            ({"log": {}}, "is not a HAR file: log.entries: Field required."),
             (har(entry(CALL) | {"startedDateTime": "yesterday"}), "log.entries.0.startedDateTime: "),
             (
                 har(entry(CALL) | {"response": {"status": 200, "content": {"text": "a", "encoding": "base64"}}}),

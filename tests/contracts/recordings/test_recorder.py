@@ -470,9 +470,9 @@ def test_an_answer_that_is_too_large_is_not_passed_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (b"<html><p>Jane Doe", "It is no XML"),
+        (b"<html><p>Jane Doe", "It is not XML"),
         (b'<!DOCTYPE a [<!ENTITY e "Jane Doe">]><a>&e;</a>', "It has a DOCTYPE"),
-        (b"", "It is no XML"),
+        (b"", "It is not XML"),
     ],
 )
 def test_what_cannot_be_redacted_is_passed_on_and_not_kept(tmp_path: Path, answer: bytes, why: str) -> None:

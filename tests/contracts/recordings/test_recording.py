@@ -77,7 +77,7 @@ def test_an_answer_that_differs_is_told_with_the_place(was: bytes, becomes: byte
 
 def test_an_answer_that_is_no_xml_is_told() -> None:
     found = replayed(load_recording(FOLDER), lambda _: b"not XML")
-    assert all("the answer is no XML" in str(difference) for each in found.values() for difference in each)
+    assert all("the answer is not XML" in str(difference) for each in found.values() for difference in each)
 
 
 def test_an_answer_with_a_doctype_is_told_and_nothing_of_it_is_read() -> None:
@@ -122,7 +122,7 @@ def test_a_file_that_is_misnamed_is_told(copied: Path) -> None:
 
 def test_a_file_that_is_no_xml_is_told(copied: Path) -> None:
     (copied / "03-checkAvailability.request.xml").write_text("<a>", encoding="utf-8")
-    with pytest.raises(RecordingError, match=r"03-checkAvailability\.request\.xml is no XML"):
+    with pytest.raises(RecordingError, match=r"03-checkAvailability\.request\.xml is not XML"):
         load_recording(copied)
 
 

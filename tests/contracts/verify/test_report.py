@@ -131,3 +131,15 @@ def test_any_answer_can_be_written_in_every_report(text: str) -> None:
 def test_a_long_answer_is_cut() -> None:
     long = Finding(BROKEN.clause, Outcome.BROKEN, "", {}, Exchange("x", b"a" * 30_000, Reply(200, "", b"")))
     assert b"(10000 more characters)" in to_json(report(long))
+
+
+def test_every_report_says_that_a_clause_is_said_by_the_vendor_or_measured() -> None:
+    helped, measured = (
+        Finding(clause("SCH-01", each), Outcome.BROKEN, "no") for each in (Grade.VENDOR, Grade.MEASURED)
+    )
+    of = report(helped, measured)
+    for text in (printed(of), to_junit(of).decode(), to_html(of).decode()):
+        assert "vendor: somewhere" in text
+        assert "measured: somewhere" in text
+    assert [each["grade"] for each in json.loads(to_json(of))["findings"]] == ["vendor", "measured"]
+    assert of.refuted == ()

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client, create_environ
 from werkzeug.wrappers import Request
 
-from tests.simulator.admin.admin_desk import AdminDesk, simulator, told
+from tests.simulator.admin.admin_caller import AdminCaller, assert_problem, simulator
 from tests.simulator.soap.wire import OPEN, call
 
 COMMAND = [sys.executable, "-c", "from drs_simulator.__main__ import main; main()", "serve", "--port", "0"]
@@ -36,30 +36,30 @@ TOKEN = "a-token-of-one's-own"
 
 
 @pytest.fixture
-def desk() -> Iterator[AdminDesk]:
+def desk() -> Iterator[AdminCaller]:
     with simulator() as drs:
-        yield AdminDesk(drs)
+        yield AdminCaller(drs)
 
 
 @pytest.fixture
-def guarded() -> Iterator[AdminDesk]:
+def guarded() -> Iterator[AdminCaller]:
     with simulator(admin_token=TOKEN) as drs:
-        yield AdminDesk(drs)
+        yield AdminCaller(drs)
 
 
-def health(desk: AdminDesk, **headers: str) -> requests.Response:
+def health(desk: AdminCaller, **headers: str) -> requests.Response:
     return desk.ask("GET", "/health", headers=headers)
 
 
 class TestWhereItIs:
     @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost", "LOCALHOST"])
-    def test_on_loopback_it_is_there(self, host: str) -> None:
+    def test_loopback_needs_no_token(self, host: str) -> None:
         guard = make_guard(host, None, 0)
         assert guard is not None
         assert not guard.requires_token
 
     @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "drs.example", "", "127.0.0.1.example"])
-    def test_elsewhere_it_is_there_with_a_token_only(self, host: str) -> None:
+    def test_other_addresses_need_a_token(self, host: str) -> None:
         assert not is_loopback(host)
         assert make_guard(host, None, 0) is None
         assert make_guard(host, "", 0) is None
@@ -67,11 +67,11 @@ class TestWhereItIs:
         assert guard is not None
         assert guard.requires_token
 
-    def test_behind_a_proxy_it_needs_a_token_too(self) -> None:
+    def test_a_trusted_proxy_needs_a_token(self) -> None:
         assert make_guard("127.0.0.1", None, 1) is None
         assert make_guard("127.0.0.1", TOKEN, 1) is not None
 
-    def test_where_it_is_not_its_paths_are_like_any_other(self) -> None:
+    def test_without_it_its_paths_are_unknown(self) -> None:
         elsewhere = simulator(host="0.0.0.0", password="own")
         for drs in (simulator(admin=False), elsewhere, simulator(admin=False, admin_token=TOKEN)):
             answer = Client(drs.wsgi).get("/__admin/health", headers={"Authorization": f"Bearer {TOKEN}"})
@@ -82,7 +82,7 @@ class TestCallers:
     @pytest.mark.parametrize(
         "name", ["127.0.0.1", "127.0.0.1:80", "localhost:8080", "LocalHost", "[::1]", "[::1]:8080"]
     )
-    def test_who_names_this_machine_is_let_in(self, desk: AdminDesk, name: str) -> None:
+    def test_hosts_that_name_this_machine_are_allowed(self, desk: AdminCaller, name: str) -> None:
         assert health(desk, Host=name).status_code == 200
 
     @pytest.mark.parametrize(
@@ -100,11 +100,11 @@ class TestCallers:
             "",
         ],
     )
-    def test_who_names_another_is_not(self, desk: AdminDesk, name: str) -> None:
+    def test_other_hosts_are_refused(self, desk: AdminCaller, name: str) -> None:
         """A page of evil.example whose name was made to point at 127.0.0.1 sends its own name still."""
-        assert "http://127.0.0.1" in told(health(desk, Host=name), 403, "not-this-machine")
+        assert "http://127.0.0.1" in assert_problem(health(desk, Host=name), 403, "not-this-machine")
 
-    def test_a_call_without_a_host_is_not_let_in(self, desk: AdminDesk) -> None:
+    def test_a_call_without_host_is_refused(self, desk: AdminCaller) -> None:
         port = int(desk.root.split(":")[2].split("/")[0])
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             connection.sendall(b"GET /__admin/health HTTP/1.0\r\n\r\n")
@@ -113,29 +113,29 @@ class TestCallers:
             assert answer.status == 403
 
     @pytest.mark.parametrize("address", ["192.0.2.1", "", "::2"])
-    def test_a_call_from_another_machine_is_not_let_in_whatever_it_names(self, address: str) -> None:
+    def test_a_call_from_another_machine_is_refused(self, address: str) -> None:
         """The application may be served by another server than ours, on another address."""
         client = Client(simulator().wsgi)
         assert client.get("/__admin/health", environ_overrides={"REMOTE_ADDR": address}).status_code == 403
         assert client.get("/__admin/health", environ_overrides={"REMOTE_ADDR": "127.0.0.1"}).status_code == 200
 
-    def test_a_call_from_an_unknown_address_is_not_let_in(self) -> None:
+    def test_a_call_from_an_unknown_address_is_refused(self) -> None:
         assert Client(simulator().wsgi).get("/__admin/health").status_code == 403
 
     @pytest.mark.parametrize(
         "name",
         ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-By", "X-Real-IP", "Via"],
     )
-    def test_a_call_through_a_proxy_is_not_let_in(self, desk: AdminDesk, guarded: AdminDesk, name: str) -> None:
+    def test_a_call_through_a_proxy_is_refused(self, desk: AdminCaller, guarded: AdminCaller, name: str) -> None:
         """A proxy on this machine lets in callers from elsewhere, in their own name or in its own."""
         answer = health(desk, **{name: "127.0.0.1"})
-        assert "--admin-token" in told(answer, 403, "behind-a-proxy")
+        assert "--admin-token" in assert_problem(answer, 403, "behind-a-proxy")
         page = requests.get(desk.root.replace("/__admin", "/orders"), headers={name: "127.0.0.1"}, timeout=10)
         assert page.status_code == 403
         assert health(guarded, Authorization=f"Bearer {TOKEN}", **{name: "203.0.113.9"}).status_code == 200
 
-    def test_a_call_of_http_1_0_is_taken_for_a_proxys(self) -> None:
-        """Unless it is told otherwise, nginx adds no header to what it forwards, but speaks HTTP/1.0."""
+    def test_http_1_0_counts_as_a_proxy(self) -> None:
+        """By default nginx adds no header to what it forwards, but speaks HTTP/1.0."""
         environ = {"REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.0"}
         client = Client(simulator().wsgi)
         assert client.get("/__admin/health", environ_overrides=environ).status_code == 403
@@ -145,36 +145,36 @@ class TestCallers:
         )
 
     @pytest.mark.parametrize("origin", ["http://evil.example", "null", "", "https://{host}", "http://127.0.0.1:1", "*"])
-    def test_a_page_of_another_origin_is_not_let_in(self, desk: AdminDesk, guarded: AdminDesk, origin: str) -> None:
+    def test_a_page_of_another_origin_is_refused(self, desk: AdminCaller, guarded: AdminCaller, origin: str) -> None:
         for each, token in ((desk, ""), (guarded, TOKEN)):
             host = each.root.split("/")[2]
             answer = health(each, Origin=origin.format(host=host), Authorization=f"Bearer {token}")
-            told(answer, 403, "foreign-origin")
+            assert_problem(answer, 403, "foreign-origin")
 
-    def test_a_page_of_its_own_origin_is(self, desk: AdminDesk) -> None:
+    def test_a_page_of_its_own_origin_is_allowed(self, desk: AdminCaller) -> None:
         assert health(desk, Origin=desk.root.removesuffix("/__admin")).status_code == 200
 
 
 class TestToken:
     @pytest.mark.parametrize("sent", [f"Bearer {TOKEN}", f"bearer {TOKEN}", f"BEARER  {TOKEN}"])
-    def test_who_shows_it_is_let_in_whatever_they_name_the_machine(self, guarded: AdminDesk, sent: str) -> None:
+    def test_the_token_is_enough_with_any_host(self, guarded: AdminCaller, sent: str) -> None:
         assert health(guarded, Authorization=sent, Host="drs.example").status_code == 200
 
     @pytest.mark.parametrize(
         "sent",
         ["", "Bearer", "Bearer ", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", "Bearer ä"],
     )
-    def test_who_does_not_is_told_how(self, guarded: AdminDesk, sent: str) -> None:
+    def test_without_the_token_the_error_names_the_header(self, guarded: AdminCaller, sent: str) -> None:
         answer = guarded.ask("GET", "/health", headers={"Authorization": sent.encode()})
-        assert "Authorization: Bearer" in told(answer, 401, "no-token")
+        assert "Authorization: Bearer" in assert_problem(answer, 401, "no-token")
         assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
         assert TOKEN not in answer.text
 
-    def test_without_it_nobody_learns_which_routes_there_are(self, guarded: AdminDesk) -> None:
+    def test_without_the_token_no_route_is_revealed(self, guarded: AdminCaller) -> None:
         for path in ("/health", "/nowhere", "/openapi.json", ""):
-            told(guarded.ask("GET", path), 401, "no-token")
+            assert_problem(guarded.ask("GET", path), 401, "no-token")
         for method, path in CHANGING:
-            told(guarded.ask(method, path), 401, "no-token")
+            assert_problem(guarded.ask(method, path), 401, "no-token")
 
     @pytest.mark.parametrize("token", [f" {TOKEN} ", f"{TOKEN}\n", f"\t{TOKEN}"])
     def test_blanks_around_the_token_do_not_count(self, token: str) -> None:
@@ -190,7 +190,7 @@ class TestGuessing:
     """Wrong tokens are logged and slowed down; nothing waits in a thread of the server."""
 
     def test_wrong_tokens_are_logged_without_their_text(
-        self, guarded: AdminDesk, caplog: pytest.LogCaptureFixture
+        self, guarded: AdminCaller, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.WARNING):
             health(guarded, Authorization="Bearer guess")
@@ -266,39 +266,39 @@ class TestRequests:
     @pytest.mark.parametrize(("method", "path"), CHANGING)
     @pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json"])
     def test_a_body_that_is_not_json_is_refused(
-        self, desk: AdminDesk, method: str, path: str, content_type: str | None
+        self, desk: AdminCaller, method: str, path: str, content_type: str | None
     ) -> None:
         """Forms of other pages can be sent without asking; JSON cannot."""
         headers = {} if content_type is None else {"Content-Type": content_type}
-        told(desk.ask(method, path, data=b"{}", headers=headers), 415, "no-json")
+        assert_problem(desk.ask(method, path, data=b"{}", headers=headers), 415, "no-json")
 
-    def test_json_with_a_charset_is_json_and_no_body_is_an_empty_one(self, desk: AdminDesk) -> None:
+    def test_a_charset_and_an_empty_body_are_accepted(self, desk: AdminCaller) -> None:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         assert desk.ask("POST", "/reset", headers=headers).status_code == 204
         assert desk.ask("POST", "/reset", headers={"Accept": "*/*"}).status_code == 204
-        told(desk.ask("PUT", "/clock", headers={"Accept": "*/*"}), 422, "invalid")
+        assert_problem(desk.ask("PUT", "/clock", headers={"Accept": "*/*"}), 422, "invalid")
         assert desk.ask("POST", "/reset", data=b"{}", headers=headers).status_code == 204
 
     @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe", b'{"fixed": \x00}', b"[" * 100_000, b'{"a":' * 100_000])
-    def test_what_is_no_json_is_told(self, desk: AdminDesk, body: bytes) -> None:
+    def test_malformed_json_is_an_error(self, desk: AdminCaller, body: bytes) -> None:
         headers = {"Content-Type": "application/json"}
         for path in ("/clock", "/state"):
             answer = desk.ask("PUT", path, data=body, headers=headers)
-            told(answer, 422 if not body else 400, "malformed" if body else "invalid")
+            assert_problem(answer, 422 if not body else 400, "malformed" if body else "invalid")
 
     @pytest.mark.parametrize("path", ["/state", "/clock"])
-    def test_no_body_above_the_limit_is_read(self, desk: AdminDesk, path: str) -> None:
+    def test_a_body_above_the_limit_is_refused(self, desk: AdminCaller, path: str) -> None:
         headers = {"Content-Type": "application/json"}
         before = desk.ask("GET", "/state").content
         at_most = desk.ask("PUT", path, data=b" " * MAX_BODY_BYTES, headers=headers)
-        told(at_most, 400, "malformed")
+        assert_problem(at_most, 400, "malformed")
         answer = desk.ask("PUT", path, data=b" " * (MAX_BODY_BYTES + 1), headers=headers)
-        assert "8388608 bytes" in told(answer, 413, "too-large")
+        assert "8388608 bytes" in assert_problem(answer, 413, "too-large")
         chunked = desk.ask("PUT", path, data=iter([b" " * 2**20] * 9), headers=headers)
-        told(chunked, 413, "too-large")
+        assert_problem(chunked, 413, "too-large")
         assert desk.ask("GET", "/state").content == before
 
-    def test_a_body_that_breaks_off_is_told(self, desk: AdminDesk) -> None:
+    def test_an_incomplete_body_is_an_error(self, desk: AdminCaller) -> None:
         port = int(desk.root.split(":")[2].split("/")[0])
         head = b"PUT /__admin/clock HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
@@ -309,13 +309,13 @@ class TestRequests:
             assert (answer.status, b"problem:unreadable" in answer.read()) == (400, True)
         assert desk.ask("GET", "/clock").json()["mode"] == "fixed"
 
-    def test_many_flaws_are_told_in_part_and_without_what_was_sent(self, desk: AdminDesk) -> None:
+    def test_errors_are_limited_and_repeat_no_values(self, desk: AdminCaller) -> None:
         answer = desk.ask("PUT", "/clock", {f"member{n}": "<script>" for n in range(500)})
-        assert told(answer, 422, "invalid").count("/member") == 20
+        assert assert_problem(answer, 422, "invalid").count("/member") == 20
         assert "<script>" not in answer.text
 
     @pytest.mark.parametrize("path", ["", "/", "/nowhere", "/orders/", "/health/x", "/../health", "//health", "/%00"])
-    def test_what_is_no_route_is_told_with_where_they_are_listed(self, desk: AdminDesk, path: str) -> None:
+    def test_an_unknown_route_names_the_description(self, desk: AdminCaller, path: str) -> None:
         """The path is sent as it is; a client would clean it up."""
         host, port = desk.root.split("/")[2].split(":")
         connection = http.client.HTTPConnection(host, int(port), timeout=10)
@@ -330,29 +330,29 @@ class TestRequests:
             assert "/__admin/openapi.json" in body
 
     @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-    def test_a_method_that_a_route_lacks_is_told_with_those_that_it_has(self, desk: AdminDesk, method: str) -> None:
+    def test_a_wrong_method_names_the_allowed_ones(self, desk: AdminCaller, method: str) -> None:
         answer = desk.ask(method, "/health")
-        told(answer, 405, "no-route")
-        told(desk.ask(method, "/health", data=b"a=b"), 405, "no-route")
+        assert_problem(answer, 405, "no-route")
+        assert_problem(desk.ask(method, "/health", data=b"a=b"), 405, "no-route")
         assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}
 
-    def test_no_page_elsewhere_gets_leave_by_asking_first(self, desk: AdminDesk) -> None:
+    def test_preflight_requests_of_foreign_pages_are_refused(self, desk: AdminCaller) -> None:
         headers = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
-        told(desk.ask("OPTIONS", "/reset", headers=headers), 403, "foreign-origin")
-        told(desk.ask("OPTIONS", "/reset", headers={"Host": "localhost"}), 405, "no-route")
+        assert_problem(desk.ask("OPTIONS", "/reset", headers=headers), 403, "foreign-origin")
+        assert_problem(desk.ask("OPTIONS", "/reset", headers={"Host": "localhost"}), 405, "no-route")
 
     @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-    def test_a_foreign_page_cannot_send_an_empty_body(self, desk: AdminDesk, site: str) -> None:
-        told(desk.ask("POST", "/reset", headers={"Sec-Fetch-Site": site}), 403, "foreign-origin")
+    def test_a_foreign_page_cannot_send_an_empty_body(self, desk: AdminCaller, site: str) -> None:
+        assert_problem(desk.ask("POST", "/reset", headers={"Sec-Fetch-Site": site}), 403, "foreign-origin")
         assert desk.ask("POST", "/reset", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 204
 
-    def test_answers_are_kept_by_nobody(self, desk: AdminDesk) -> None:
+    def test_responses_are_not_cached(self, desk: AdminCaller) -> None:
         for path in ("/health", "/nowhere"):
             headers = desk.ask("GET", path).headers
             assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
 
-    def test_a_failure_is_told_without_its_insides_and_logged_with_them(
-        self, desk: AdminDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    def test_a_failure_is_logged_and_reveals_no_details(
+        self, desk: AdminCaller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         def fail() -> None:
             raise ZeroDivisionError("the insides")
@@ -360,14 +360,14 @@ class TestRequests:
         monkeypatch.setattr(desk.drs, "export_state", fail)
         with caplog.at_level(logging.ERROR):
             answer = desk.ask("GET", "/state")
-        told(answer, 500, "failed")
+        assert_problem(answer, 500, "failed")
         assert "insides" not in answer.text
         assert "the insides" in caplog.text
         assert desk.ask("GET", "/health").status_code == 200
 
 
 class TestCommand:
-    def test_serve_has_it_on_loopback(self) -> None:
+    def test_serve_offers_it_on_loopback(self) -> None:
         with served() as (printed, url):
             assert f"admin     {root_of(url)}/openapi.json\n" in printed
             assert requests.get(f"{root_of(url)}/openapi.json", timeout=10).status_code == 200
@@ -376,12 +376,12 @@ class TestCommand:
                 body, headers = call("openSession", OPEN), {"Content-Type": "text/xml"}
                 assert "success" in requests.post(url, body, headers=headers, timeout=10).text
                 assert len(admin.sessions()) == 1
-                told(requests.get(f"{root_of(url)}/orders/a%2Fb", timeout=10), 404, "unknown")
+                assert_problem(requests.get(f"{root_of(url)}/orders/a%2Fb", timeout=10), 404, "unknown")
                 state = admin.export_state()
                 admin.import_state(state)
                 assert admin.export_state() == state
             headers = {"Host": "evil.example"}
-            told(
+            assert_problem(
                 requests.get(f"{root_of(url)}/health", headers=headers, timeout=10),
                 403,
                 "not-this-machine",
@@ -389,22 +389,22 @@ class TestCommand:
             large = b" " * (MAX_BODY_BYTES + 1)
             headers = {"Content-Type": "application/json"}
             answer = requests.put(f"{root_of(url)}/state", large, headers=headers, timeout=10)
-            told(answer, 413, "too-large")
+            assert_problem(answer, 413, "too-large")
 
-    def test_serve_does_without_it(self) -> None:
+    def test_serve_can_switch_it_off(self) -> None:
         for arguments in (("--no-admin",), ("--host", "0.0.0.0", "--password", "own")):
             with served(*arguments) as (printed, url):
                 assert "__admin" not in printed
                 assert requests.get(f"{root_of(url)}/health", timeout=10).status_code == 404
 
-    def test_serve_with_a_token_lets_in_who_shows_it_and_prints_it_nowhere(self) -> None:
+    def test_serve_requires_its_token_and_never_prints_it(self) -> None:
         arguments = ("--host", "0.0.0.0", "--password", "own", "--admin-token", TOKEN)
         with served(*arguments) as (printed, url):
             assert "/__admin/openapi.json, with the token\n" in printed
             assert "0.0.0.0" not in printed
             assert TOKEN not in printed
             assert AdminClient(root_of(url), TOKEN).health().status == "ok"
-            told(requests.get(f"{root_of(url)}/health", timeout=10), 401, "no-token")
+            assert_problem(requests.get(f"{root_of(url)}/health", timeout=10), 401, "no-token")
 
 
 def root_of(url: str) -> str:

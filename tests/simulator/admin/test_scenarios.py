@@ -29,7 +29,7 @@ def admin_of(drs: Simulator) -> AdminClient:
     return AdminClient(drs.url.split("/OT")[0])
 
 
-def test_all_scenarios_are_listed_with_what_they_do() -> None:
+def test_all_scenarios_are_listed() -> None:
     with Simulator("lincoln") as drs, admin_of(drs) as admin:
         found = admin.scenarios()
         assert [each.name for each in found] == scenario_names()
@@ -37,7 +37,7 @@ def test_all_scenarios_are_listed_with_what_they_do() -> None:
         assert {each.name for each in found if each.requires_restart} >= {"no-availability", "wrong-password"}
 
 
-def test_a_scenario_is_put_in_force_and_ended() -> None:
+def test_a_scenario_is_applied_and_cleared() -> None:
     with Simulator("lincoln", clock=CLOCK) as drs, admin_of(drs) as admin:
         assert admin.apply_scenario("planning-failed").name == "planning-failed"
         assert [rule.operation for rule in admin.faults.rules()] == ["scheduleBooking"]
@@ -49,7 +49,7 @@ def test_a_scenario_is_put_in_force_and_ended() -> None:
 
 
 @pytest.mark.parametrize("name", ["no-availability", "nowhere", "../profiles/lincoln", "/etc/passwd", ""])
-def test_what_cannot_be_put_in_force_is_declined_and_changes_nothing(name: str) -> None:
+def test_a_scenario_that_cannot_be_applied_changes_nothing(name: str) -> None:
     with Simulator("lincoln", clock=CLOCK) as drs, admin_of(drs) as admin:
         admin.apply_scenario("planning-failed")
         with pytest.raises(AdminError):
@@ -57,7 +57,7 @@ def test_what_cannot_be_put_in_force_is_declined_and_changes_nothing(name: str) 
         assert len(admin.faults.rules()) == 1
 
 
-def test_a_server_starts_in_a_scenario_and_says_what_is_wrong_with_one(tmp_path: Path) -> None:
+def test_a_server_starts_with_a_scenario(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text(FULL)
     with serving("--port", "0", "--scenario", str(own)) as (_, printed):
@@ -72,12 +72,12 @@ def test_a_server_starts_in_a_scenario_and_says_what_is_wrong_with_one(tmp_path:
     assert (done.returncode, "Scenario nowhere cannot be read" in done.stderr) == (2, True)
 
 
-def test_a_scenario_that_is_none_is_an_error_that_names_those_that_there_are() -> None:
+def test_an_unknown_scenario_names_the_known_ones() -> None:
     with pytest.raises(ScenarioError, match="planning-failed"):
         load_scenario("nowhere")
 
 
-def test_the_journal_says_which_clauses_the_caller_broke_and_finds_text() -> None:
+def test_the_journal_has_broken_clauses_and_finds_text() -> None:
     with Simulator("lincoln", clock=CLOCK, seed=1) as drs, admin_of(drs) as admin:
         http = Client(drs.wsgi)
         opened = http.post(drs.path, data=call("openSession", OPEN), content_type="text/xml").text
@@ -92,7 +92,7 @@ def test_the_journal_says_which_clauses_the_caller_broke_and_finds_text() -> Non
         assert not admin.journal.as_har(text="no such text")["log"]["entries"]
 
 
-def test_where_the_contracts_are_not_installed_nothing_is_said_of_clauses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_contracts_no_clauses_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(observers, "entry_points", lambda **_: ())
     with Simulator("lincoln", clock=CLOCK) as drs, admin_of(drs) as admin:
         Client(drs.wsgi).post(drs.path, data="<a/>", content_type="text/xml")

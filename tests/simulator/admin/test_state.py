@@ -35,10 +35,11 @@ from drs_simulator.scheduling.use_cases.operatives import update_resources
 from drs_simulator.scheduling.use_cases.orders import complete_order, create_order, delete_order
 from drs_simulator.scheduling.use_cases.placement import create_reservation, schedule_booking
 from drs_simulator.storage.export import StateDocument
+from drs_simulator.storage.memory import MemoryStore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.simulator.admin.admin_desk import AdminDesk, simulator, told
+from tests.simulator.admin.admin_caller import AdminCaller, assert_problem, simulator
 from tests.simulator.scheduling.builders import asked, local, state_of
 
 NUMBERS = st.sampled_from(["a", "b", "ü/3"])
@@ -134,9 +135,10 @@ def _wait(minutes: int) -> Step:
 
 @given(before=st.lists(steps(), max_size=25), after=st.lists(steps(), max_size=8))
 @settings(max_examples=60)
-def test_who_takes_a_state_in_is_the_same_drs(before: list[Step], after: list[Step]) -> None:
-    """It keeps the same, writes the same out, and does the same from then on, ids and tokens included."""
-    one, other = simulator(), simulator(seed=2, clock="system")
+def test_an_imported_state_behaves_the_same(before: list[Step], after: list[Step]) -> None:
+    """It stores the same, exports the same, and does the same from then on, ids and tokens included."""
+    store, other_store = MemoryStore(), MemoryStore()
+    one, other = simulator(state=store), simulator(seed=2, clock="system", state=other_store)
     for step in before:
         step(one)
     _create("to be forgotten")(other)
@@ -145,8 +147,8 @@ def test_who_takes_a_state_in_is_the_same_drs(before: list[Step], after: list[St
     exported = one.export_state().model_dump_json()
     other.import_state(StateDocument.model_validate_json(exported))
     assert other.export_state().model_dump_json() == exported
-    # In which order the diaries' days and the reservations were first met makes no difference.
-    assert _comparable(one) == _comparable(other)
+    # The order in which days and reservations were first used makes no difference.
+    assert _comparable(store) == _comparable(other_store)
 
     for step in after:
         step(one)
@@ -154,14 +156,14 @@ def test_who_takes_a_state_in_is_the_same_drs(before: list[Step], after: list[St
     assert one.export_state() == other.export_state()
 
 
-def _comparable(drs: Simulator) -> dict[str, object]:
-    return {name: value for name, value in state_of(drs._store).items() if name != "_undo"}
+def _comparable(store: MemoryStore) -> dict[str, object]:
+    return {name: value for name, value in state_of(store).items() if name != "_undo"}
 
 
 @pytest.fixture
-def desk() -> Iterator[AdminDesk]:
+def desk() -> Iterator[AdminCaller]:
     with simulator() as drs:
-        desk = AdminDesk(drs)
+        desk = AdminCaller(drs)
         drs.scheduler.open_session("drs", "drs")
         desk.book("a")
         desk.order("b")
@@ -171,7 +173,7 @@ def desk() -> Iterator[AdminDesk]:
         yield desk
 
 
-def test_a_state_is_exported_and_imported_over_http(desk: AdminDesk) -> None:
+def test_a_state_is_exported_and_imported_over_http(desk: AdminCaller) -> None:
     with simulator(seed=9, clock="system") as other, AdminClient(desk.drs.url) as admin, AdminClient(other.url) as to:
         state = admin.export_state()
         to.import_state(state)
@@ -183,7 +185,7 @@ def test_a_state_is_exported_and_imported_over_http(desk: AdminDesk) -> None:
         assert admin.export_state() == state
 
 
-def test_a_database_gives_and_takes_the_same_state_as_memory(desk: AdminDesk, tmp_path: Path) -> None:
+def test_a_database_gives_and_takes_the_same_state_as_memory(desk: AdminCaller, tmp_path: Path) -> None:
     state = desk.drs.export_state()
     with closing(simulator(state=f"sqlite:///{tmp_path / 'drs.db'}")) as kept_in:
         _create("to be forgotten")(kept_in)
@@ -198,7 +200,7 @@ def test_a_database_gives_and_takes_the_same_state_as_memory(desk: AdminDesk, tm
         assert kept_in.export_state() == desk.drs.export_state()
 
 
-def test_a_simulator_without_a_seed_keeps_its_own_randomness(desk: AdminDesk) -> None:
+def test_a_simulator_without_a_seed_keeps_its_own_randomness(desk: AdminCaller) -> None:
     state = desk.drs.export_state()
     other = simulator(seed=None)
     other.import_state(state)
@@ -209,7 +211,7 @@ def test_a_simulator_without_a_seed_keeps_its_own_randomness(desk: AdminDesk) ->
     assert desk.drs.export_state() == state
 
 
-def test_a_lapsed_reservation_of_the_state_holds_no_place(desk: AdminDesk) -> None:
+def test_a_lapsed_reservation_of_the_state_holds_no_place(desk: AdminCaller) -> None:
     _reserve("b", 5)(desk.drs)
     assert desk.booking("b").booking.life_cycle is LifeCycle.RESERVED
     other = simulator()
@@ -292,17 +294,17 @@ def twice(table: str) -> Callable[[Any], None]:
         (put("sor_codes.0.minutes", 0), "/sor_codes/0/minutes: "),
     ],
 )
-def test_a_state_that_is_not_in_order_is_told_where_and_changes_nothing(
-    desk: AdminDesk, change: Callable[[Any], None], words: str
+def test_an_invalid_state_is_located_and_changes_nothing(
+    desk: AdminCaller, change: Callable[[Any], None], words: str
 ) -> None:
     before = desk.ask("GET", "/state").content
     document = json.loads(before)
     change(document)
-    assert words in told(desk.ask("PUT", "/state", document), 422, "invalid")
+    assert words in assert_problem(desk.ask("PUT", "/state", document), 422, "invalid")
     assert desk.ask("GET", "/state").content == before
 
 
-def test_what_is_in_order_is_taken_in(desk: AdminDesk) -> None:
+def test_a_valid_state_is_imported_in_any_order(desk: AdminCaller) -> None:
     """The document that the changes above spoil is a good one, whatever order its parts come in."""
     document = desk.ask("GET", "/state").json()
     for table in ("orders", "bookings"):
@@ -311,7 +313,7 @@ def test_what_is_in_order_is_taken_in(desk: AdminDesk) -> None:
     assert desk.ask("GET", "/state").json()["orders"] == document["orders"][::-1]
 
 
-def test_who_imports_while_others_book_never_sees_half_a_state(desk: AdminDesk) -> None:
+def test_simultaneous_imports_never_mix(desk: AdminCaller) -> None:
     """Every export has as many bookings as orders, whoever puts in what meanwhile."""
     full = desk.drs.export_state()
     desk.drs.reset()
@@ -327,7 +329,7 @@ def test_who_imports_while_others_book_never_sees_half_a_state(desk: AdminDesk) 
         assert all(threads.map(import_and_export, range(24)))
 
 
-def test_an_import_is_not_half_done_where_the_client_is_refused(desk: AdminDesk) -> None:
+def test_a_refused_import_changes_nothing(desk: AdminCaller) -> None:
     state = desk.drs.export_state()
     with AdminClient(desk.drs.url) as admin, pytest.raises(InvalidRequestError, match="newark"):
         admin.import_state(state.model_copy(update={"profile": "newark"}))

@@ -22,7 +22,7 @@ def admin(drs: Simulator) -> Iterator[AdminClient]:
         yield client
 
 
-def test_the_journal_is_read_as_har_searched_and_forgotten(drs: Simulator, admin: AdminClient) -> None:
+def test_the_journal_is_read_searched_and_cleared(drs: Simulator, admin: AdminClient) -> None:
     with DrsClient(drs.url, "drs", "drs") as client:
         client.open_session()
     entries = admin.journal.as_har()["log"]["entries"]
@@ -33,7 +33,7 @@ def test_the_journal_is_read_as_har_searched_and_forgotten(drs: Simulator, admin
     assert admin.journal.as_har()["log"]["entries"] == []
 
 
-def test_faults_are_put_in_force_shown_and_ended(drs: Simulator, admin: AdminClient) -> None:
+def test_fault_rules_are_added_listed_and_cleared(drs: Simulator, admin: AdminClient) -> None:
     rule = FaultRule(operation="openSession", effect=effects.HttpStatus(status=503))
     assert admin.faults.add(rule) == admin.faults.rules() == (rule,)
     client = DrsClient(drs.url, "drs", "drs")
@@ -44,7 +44,7 @@ def test_faults_are_put_in_force_shown_and_ended(drs: Simulator, admin: AdminCli
     client.open_session()
 
 
-def test_a_rule_that_is_wrong_is_told_with_its_place_and_not_put_in_force(drs: Simulator, admin: AdminClient) -> None:
+def test_an_invalid_rule_is_located_and_not_added(drs: Simulator, admin: AdminClient) -> None:
     root = drs.url.split("/OTWeb")[0]
     answer = requests.post(f"{root}/__admin/faults", json={"rules": [{"effect": {"kind": "magic"}}]}, timeout=5)
     assert answer.status_code == 422
@@ -53,6 +53,6 @@ def test_a_rule_that_is_wrong_is_told_with_its_place_and_not_put_in_force(drs: S
 
 
 @pytest.mark.parametrize("query", ["outcome=soon", "page=1"])
-def test_a_query_of_the_journal_that_is_wrong_is_told(drs: Simulator, query: str) -> None:
+def test_an_invalid_query_of_the_journal_is_an_error(drs: Simulator, query: str) -> None:
     root = drs.url.split("/OTWeb")[0]
     assert requests.get(f"{root}/__admin/journal?{query}", timeout=5).status_code == 422

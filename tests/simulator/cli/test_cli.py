@@ -15,7 +15,7 @@ from pathlib import Path
 import drs_simulator
 import pytest
 import requests
-from drs_simulator import Simulator, load_scenario
+from drs_simulator import Simulator, load_profile, load_scenario
 
 from tests.simulator.soap.wire import OPEN, ORDER, call
 
@@ -46,7 +46,7 @@ def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
-def test_serve_prints_its_addresses_answers_and_stops_cleanly(signal_number: signal.Signals) -> None:
+def test_serve_prints_addresses_and_stops_cleanly(signal_number: signal.Signals) -> None:
     with serving("--port", "0", "--clock", "fixed@2021-10-22T12:00:00Z", "--seed", "1") as (process, printed):
         found = re.search(r"endpoint +(http://127\.0\.0\.1:\d+/OTWebServiceGateway_LINCOLN/ws/soap)\n", printed)
         assert found
@@ -61,7 +61,7 @@ def test_serve_prints_its_addresses_answers_and_stops_cleanly(signal_number: sig
         assert process.wait(timeout=10) == 0
 
 
-def test_serve_takes_login_profile_and_password_and_prints_no_password_that_was_given() -> None:
+def test_serve_takes_login_profile_and_password() -> None:
     arguments = ("--port", "0", "--profile", "hackney", "--login", "me", "--password", "my-secret")
     with serving(*arguments) as (process, printed):
         assert "London Borough of Hackney" in printed
@@ -75,7 +75,7 @@ def test_serve_takes_login_profile_and_password_and_prints_no_password_that_was_
         assert process.wait(timeout=10) == 0
 
 
-def test_serve_keeps_its_state_where_it_is_told_and_goes_on_from_there(tmp_path: Path) -> None:
+def test_serve_stores_its_state_and_reads_it_again(tmp_path: Path) -> None:
     arguments = ("--port", "0", "--clock", "fixed@2021-10-22T12:00:00Z", "--state", f"sqlite:///{tmp_path}/drs.db")
     answers = []
     for operation in ("createOrder", "selectOrder"):
@@ -119,14 +119,14 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
         (("fly",), "No such command"),
     ],
 )
-def test_what_cannot_be_used_is_told_with_exit_code_2(arguments: tuple[str, ...], words: str) -> None:
+def test_unusable_input_is_exit_code_2(arguments: tuple[str, ...], words: str) -> None:
     done = run(*arguments)
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_profile_check_names_the_key_at_which_a_profile_is_wrong(tmp_path: Path) -> None:
+def test_profile_check_names_the_wrong_key(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text('extends = "lincoln"\n[availability]\nday_cap = "many"\n', encoding="utf-8")
     done = run("profile", "check", str(file))
@@ -134,7 +134,7 @@ def test_profile_check_names_the_key_at_which_a_profile_is_wrong(tmp_path: Path)
     assert "availability.day_cap" in done.stderr
 
 
-def test_profile_check_says_that_a_profile_is_in_order(tmp_path: Path) -> None:
+def test_profile_check_accepts_a_valid_profile(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text('extends = "newark"\n', encoding="utf-8")
     done = run("profile", "check", str(file))
@@ -145,7 +145,11 @@ def test_profile_check_says_that_a_profile_is_in_order(tmp_path: Path) -> None:
 def test_profiles_are_listed_and_their_evidence_is_shown() -> None:
     listed = run("profile", "list").stdout
     assert all(name in listed for name in ("lincoln", "lincoln-2021", "newark", "hackney"))
-    assert "availability.day_cap" in run("profile", "evidence", "hackney").stdout
+    known = run("profile", "evidence", "hackney").stdout
+    assert "availability.day_cap" in known
+    counted = dict(line.split() for line in known.splitlines()[-6:])
+    assert list(counted) == ["seen", "published", "client", "vendor", "measured", "presumed"]
+    assert sum(map(int, counted.values())) == len(load_profile("hackney").evidence)
 
 
 def test_every_command_explains_itself() -> None:
@@ -163,7 +167,7 @@ def test_it_is_a_module_too_with_version_and_short_help(arguments: tuple[str, ..
     assert f"drs-simulator {drs_simulator.__version__}" in done.stdout or "Usage: " in done.stdout
 
 
-def test_help_of_serve_groups_its_options_and_shows_no_value_for_flags() -> None:
+def test_help_of_serve_has_groups() -> None:
     done = run("serve", "--help")
     for panel in ("Network", "DRS", "State", "Faults", "Admin and console", "TLS", "Logging", "Replay"):
         assert f" {panel} ──" in done.stdout
@@ -227,7 +231,7 @@ def test_recordings_refuse_options_from_the_environment_too(variable: str, value
         (("--tls-cert", "a.pem"), "--tls-cert and --tls-key go together"),
         (("--tls-dir", "certificates"), "--tls-dir goes with --tls self-signed"),
         (("--tls", "self-signed", "--tls-key", "a.pem"), "Give either --tls self-signed, or"),
-        (("--callback-url", "nowhere"), "Confirmations cannot be posted to this URL"),
+        (("--callback-url", "nowhere"), "Callbacks cannot be posted to this URL"),
         (("--confirm-to", "nowhere"), "--confirm-to is deprecated: use --callback-url instead"),
         (("--nearest", "--from-recordings", "/nowhere"), "--nearest is deprecated: use --closest-match instead"),
     ],

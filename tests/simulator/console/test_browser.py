@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from drs_simulator import FaultRule, Simulator, effects
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.simulator.console.stage import FIRST_BOOKING, Stage, stage
+from tests.simulator.console.staging import FIRST_BOOKING, Stage, stage
 from tests.simulator.console.test_pages import PAGES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -94,7 +94,7 @@ def test_a_booking_is_moved_with_the_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("link", name="12:00\N{EN DASH}13:00 10000047")).to_be_visible()
 
 
-def test_a_booking_is_cancelled_after_a_second_look(page: Page) -> None:
+def test_a_booking_is_cancelled_after_confirmation(page: Page) -> None:
     page.get_by_role("link", name="10000047").click()
     expect(page.get_by_role("button", name="Yes, cancel it")).to_be_hidden()
     page.get_by_text("Cancel this booking").click()
@@ -116,11 +116,22 @@ def test_the_journal_follows_while_it_is_live(page: Page, shown: Stage) -> None:
     expect(rows).to_have_count(2)
 
 
-def test_what_a_client_needs_is_copied(page: Page) -> None:
+def test_a_snippet_is_copied(page: Page) -> None:
     page.goto("/setup")
     page.locator(".snippet", has_text="DrsOptions__ApiAddress").get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").startswith("DrsOptions__ApiAddress=http://127.0.0.1")
+
+
+def test_a_snippet_is_copied_without_https(page: Page) -> None:
+    """Browsers offer no clipboard to pages of plain http on other hosts than this machine's."""
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.goto("/setup")
+    page.evaluate("document.addEventListener('copy', () => { window.copied = document.getSelection().toString(); })")
+    page.locator(".snippet", has_text="SoapClient").get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("window.copied").startswith("$drs = new SoapClient(")
+    expect(page.locator("textarea")).to_have_count(0)
 
 
 def test_text_of_callers_stays_text(page: Page) -> None:
@@ -130,7 +141,7 @@ def test_text_of_callers_stays_text(page: Page) -> None:
         assert page.locator("main script").count() == 0
 
 
-def test_a_fault_is_put_in_force_the_clock_shifted_and_everything_forgotten(page: Page, shown: Stage) -> None:
+def test_the_controls_work(page: Page, shown: Stage) -> None:
     page.get_by_role("link", name="Controls").click()
     page.get_by_label("Effect").select_option("delay")
     page.get_by_label("Seconds, status or text").fill("2.5")

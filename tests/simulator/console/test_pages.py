@@ -13,7 +13,7 @@ from drs_simulator.storage.errors import StateLostError
 from lxml import etree, html
 from werkzeug.test import Client, TestResponse
 
-from tests.simulator.console.stage import FIRST_BOOKING, FIRST_ORDER, HOST, SCRIPT, Stage, stage
+from tests.simulator.console.staging import FIRST_BOOKING, FIRST_ORDER, HOST, SCRIPT, Stage, stage
 from tests.simulator.soap.wire import call
 
 PAGES = [
@@ -45,7 +45,7 @@ def text_of(page: str) -> str:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_takes_nothing_from_elsewhere_and_runs_no_script_of_its_own_text(shown: Stage, path: str) -> None:
+def test_pages_load_nothing_foreign_and_run_no_inline_script(shown: Stage, path: str) -> None:
     answer = shown.http.get(path, headers={"Accept": "text/html"})
     assert answer.status_code == 200
     policy = answer.headers["Content-Security-Policy"]
@@ -61,12 +61,12 @@ def test_every_page_takes_nothing_from_elsewhere_and_runs_no_script_of_its_own_t
     assert len(document.xpath("//h1")) == 1
 
 
-def test_who_reads_no_html_gets_the_signpost_instead(shown: Stage) -> None:
+def test_clients_without_html_get_plain_text(shown: Stage) -> None:
     assert "The SOAP gateway is at" in shown.http.get("/").text
     assert "The SOAP gateway is at" not in shown.get("/")
 
 
-def test_the_diary_has_every_booking_with_its_time_its_window_and_how_full_the_day_is(shown: Stage) -> None:
+def test_the_diary_shows_bookings_and_utilisation(shown: Stage) -> None:
     page = shown.get("/?week=2021-10-27")
     assert "Diary, week of 25 October 2021" in page
     row = text_of(page).split("Joiner One")[1].split("Joiner Two")[0]
@@ -78,17 +78,17 @@ def test_the_diary_has_every_booking_with_its_time_its_window_and_how_full_the_d
 
 
 @pytest.mark.parametrize("week", ["never", "9999-12-31", "0001-01-01", "2021-13-01", "2021-10-22"])
-def test_a_week_that_is_none_is_this_one(shown: Stage, week: str) -> None:
+def test_an_invalid_week_is_this_week(shown: Stage, week: str) -> None:
     assert "week of 18 October 2021" in shown.get(f"/?week={week}")
 
 
-def test_the_diary_of_an_installation_with_areas_says_whose_turn_it_is() -> None:
+def test_the_diary_shows_the_area_of_each_day() -> None:
     with stage("lincoln-areas") as shown:
         assert text_of(shown.get("/?week=2021-10-04")).count("North") >= 7
         assert text_of(shown.get("/?week=2021-10-25")).count("East") >= 7
 
 
-def test_a_planner_moves_a_booking_to_another_day_and_operative(shown: Stage) -> None:
+def test_a_booking_is_moved_to_another_day_and_operative(shown: Stage) -> None:
     form = {"day": "2021-10-28", "slot": "12:00-16:00", "operative": "102"}
     status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/move", **form)
     assert (status, there) == (303, f"/bookings/{FIRST_BOOKING}?done=moved")
@@ -107,7 +107,7 @@ def test_a_planner_moves_a_booking_to_another_day_and_operative(shown: Stage) ->
         ({"day": "2021-10-28", "slot": "08:00-12:00", "operative": "nobody"}, "nobody"),
     ],
 )
-def test_a_move_that_cannot_be_is_explained_and_changes_nothing(shown: Stage, form: dict[str, str], said: str) -> None:
+def test_a_refused_move_is_explained_and_changes_nothing(shown: Stage, form: dict[str, str], said: str) -> None:
     before = shown.drs.export_state()
     status, _, page = shown.post(f"/bookings/{FIRST_BOOKING}/move", **form)
     assert status == 409
@@ -115,26 +115,27 @@ def test_a_move_that_cannot_be_is_explained_and_changes_nothing(shown: Stage, fo
     assert shown.drs.export_state() == before
 
 
-def test_a_service_hears_of_what_a_planner_moves_and_confirms_here() -> None:
+def test_moves_and_confirmations_are_posted() -> None:
     with CallbackReceiver() as receiver, stage(callback_url=receiver.url) as shown:
         shown.post(f"/bookings/{FIRST_BOOKING}/move", day="2021-10-28", slot="12:00-16:00")
         status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/confirm")
         assert status == 303
         assert "The appointment is confirmed." in shown.get(there)
-        told = receiver.wait_for(2)
-        assert [each["planningWindowStart"] for each in told] == ["2021-10-28T12:00:00"] * 2
+        # The stage has three bookings scheduled before.
+        *_, moved, confirmed = receiver.wait_for(5)
+        assert [each["planningWindowStart"] for each in (moved, confirmed)] == ["2021-10-28T12:00:00"] * 2
         shown.drs.close()
-        assert shown.get("/journal?operation=bookingConfirmation").count(">bookingConfirmation</td>") == 2
+        assert shown.get("/journal?operation=bookingConfirmation").count(">bookingConfirmation</td>") == 5
 
 
-def test_a_planner_cancels_a_booking(shown: Stage) -> None:
+def test_a_booking_is_cancelled(shown: Stage) -> None:
     status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/cancel")
     assert status == 303
     assert "The booking is cancelled" in shown.get(there)
     assert shown.http.get(f"/bookings/{FIRST_BOOKING}").status_code == 404
 
 
-def test_orders_are_found_by_a_part_of_their_number_page_by_page(shown: Stage) -> None:
+def test_orders_are_found_page_by_page(shown: Stage) -> None:
     assert "3 orders, newest first." in text_of(shown.get("/orders"))
     assert "1 order, newest first." in text_of(shown.get("/orders?number=0047"))
     assert "No order number contains x." in text_of(shown.get("/orders?number=x"))
@@ -145,13 +146,13 @@ def test_orders_are_found_by_a_part_of_their_number_page_by_page(shown: Stage) -
 @pytest.mark.parametrize(
     "path", ["/orders/none", "/bookings/1", "/journal/999", "/orders/../../etc/passwd", "/nowhere"]
 )
-def test_what_is_not_there_is_said_so(shown: Stage, path: str) -> None:
+def test_missing_things_are_a_page_with_a_menu(shown: Stage, path: str) -> None:
     answer = shown.http.get(path, headers={"Accept": "text/html"})
     assert answer.status_code == 404
     assert "Back to the diary" in answer.text
 
 
-def test_sessions_are_shown_by_their_beginnings_and_ended_all_at_once(shown: Stage) -> None:
+def test_sessions_are_shown_shortened_and_ended(shown: Stage) -> None:
     client = Client(shown.drs.wsgi)
     body = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><openSession><openSession>'
     body += "<login>drs</login><password>drs</password></openSession></openSession></e:Body></e:Envelope>"
@@ -163,7 +164,7 @@ def test_sessions_are_shown_by_their_beginnings_and_ended_all_at_once(shown: Sta
     assert "1 session(s) ended." in shown.get(there)
 
 
-def test_the_journal_is_filtered_and_explains_what_was_wrong(shown: Stage) -> None:
+def test_the_journal_is_filtered_and_has_diagnoses(shown: Stage) -> None:
     assert "locationID" in text_of(shown.get("/journal?outcome=fault"))
     assert shown.get("/journal?operation=scheduleBooking").count(">scheduleBooking</td>") == 3
     assert "No exchanges match" in shown.get("/journal/rows?text=no-such-text")
@@ -173,7 +174,7 @@ def test_the_journal_is_filtered_and_explains_what_was_wrong(shown: Stage) -> No
     assert "unexpected element" in page
 
 
-def test_a_body_that_is_no_xml_is_shown_as_it_came(shown: Stage) -> None:
+def test_a_body_that_is_not_xml_is_shown_as_it_is(shown: Stage) -> None:
     shown.http.post(shown.drs.path, data=b"<a><b> & no end", content_type="text/xml")
     number = max(entry.number for entry in shown.drs.journal.entries())
     assert "<a><b>" in html.fromstring(shown.get(f"/journal/{number}")).xpath("string(//pre[1])")
@@ -195,7 +196,7 @@ def test_the_clock_is_set(shown: Stage, form: dict[str, str], reads: str) -> Non
 @pytest.mark.parametrize(
     "form", [{"do": "fix", "instant": "noon"}, {"do": "shift", "by": "a bit"}, {"do": "shift", "by": "P9999999D"}]
 )
-def test_a_time_that_is_none_is_explained(shown: Stage, form: dict[str, str]) -> None:
+def test_an_invalid_time_is_explained(shown: Stage, form: dict[str, str]) -> None:
     before = str(shown.drs.clock)
     status, _, page = shown.post("/controls/clock", **form)
     assert status == 400
@@ -203,7 +204,7 @@ def test_a_time_that_is_none_is_explained(shown: Stage, form: dict[str, str]) ->
     assert str(shown.drs.clock) == before
 
 
-def test_a_fault_is_put_in_force_and_ended(shown: Stage) -> None:
+def test_a_fault_rule_is_added_and_removed(shown: Stage) -> None:
     form = {"kind": "refusal", "setting": "No room", "operation": "createOrder", "times": "2", "probability": "0.5"}
     shown.post("/controls/faults", **form)
     page = text_of(shown.get("/controls"))
@@ -222,14 +223,14 @@ def test_a_fault_is_put_in_force_and_ended(shown: Stage) -> None:
         ({}, "effect"),
     ],
 )
-def test_a_fault_that_cannot_be_is_explained(shown: Stage, form: dict[str, str], said: str) -> None:
+def test_an_invalid_fault_rule_is_explained(shown: Stage, form: dict[str, str], said: str) -> None:
     status, _, page = shown.post("/controls/faults", **form)
     assert status == 400
     assert said in html.fromstring(page).xpath("string(//*[@role='alert'])")
     assert not shown.drs.faults.rules()
 
 
-def test_state_is_saved_forgotten_and_gone_on_from(shown: Stage) -> None:
+def test_state_is_exported_deleted_and_imported(shown: Stage) -> None:
     saved = shown.http.get("/controls/state.json").data
     assert shown.post("/controls/reset")[0] == 400
     assert "3 orders" in text_of(shown.get("/orders"))
@@ -241,7 +242,7 @@ def test_state_is_saved_forgotten_and_gone_on_from(shown: Stage) -> None:
     assert "3 orders" in text_of(shown.get("/orders"))
 
 
-def test_setup_has_the_address_that_the_reader_used_and_no_password_but_the_documented_one() -> None:
+def test_setup_has_the_browsers_address_and_no_secret() -> None:
     with stage("newark", password="of-our-own") as shown:
         page = shown.http.get("/setup", base_url="http://127.0.0.1:8080").text
         assert f"DrsOptions__ApiAddress=http://127.0.0.1:8080{shown.drs.path}" in text_of(page)
@@ -252,15 +253,15 @@ def test_setup_has_the_address_that_the_reader_used_and_no_password_but_the_docu
         assert '"id" => 0, "login" => "drs", "password" => "drs"' in page
 
 
-def test_the_request_to_copy_is_one_that_drs_takes(shown: Stage) -> None:
+def test_the_curl_snippet_is_a_valid_call(shown: Stage) -> None:
     (curl,) = html.fromstring(shown.get("/setup")).xpath("//pre[@id='curl']")
     envelope = etree.fromstring(curl.text_content().split("'")[1])
     answer = shown.http.post(shown.drs.path, data=etree.tostring(envelope), content_type="text/xml")
     assert "<status>success</status>" in answer.text
 
 
-class TestDoor:
-    """Who may come in."""
+class TestAccess:
+    """Who may see the pages."""
 
     @pytest.mark.parametrize("path", ["/controls/reset", "/sessions/end", f"/bookings/{FIRST_BOOKING}/cancel"])
     @pytest.mark.parametrize(
@@ -274,15 +275,15 @@ class TestDoor:
             {"Origin": HOST, "Host": "rebound.example"},
         ],
     )
-    def test_a_form_of_another_page_changes_nothing(self, shown: Stage, path: str, headers: dict[str, str]) -> None:
+    def test_a_form_of_a_foreign_page_changes_nothing(self, shown: Stage, path: str, headers: dict[str, str]) -> None:
         before = shown.drs.export_state()
         assert shown.http.post(path, data={"sure": "yes"}, headers=headers).status_code == 403
         assert shown.drs.export_state() == before
 
-    def test_a_name_that_was_made_to_point_here_sees_no_page(self, shown: Stage) -> None:
+    def test_a_foreign_host_sees_no_page(self, shown: Stage) -> None:
         assert shown.http.get("/orders", headers={"Host": "rebound.example"}).status_code == 403
 
-    def test_a_browser_that_says_the_form_is_of_the_same_page_may(self, shown: Stage) -> None:
+    def test_a_same_origin_form_is_accepted(self, shown: Stage) -> None:
         answer = shown.http.post("/sessions/end", headers={"Sec-Fetch-Site": "same-origin"})
         assert answer.status_code == 303
 
@@ -291,7 +292,7 @@ class TestDoor:
             assert "The SOAP gateway is at" in shown.http.get("/", headers={"Accept": "text/html"}).text
             assert shown.http.get("/orders").status_code == 404
 
-    def test_with_a_token_it_is_shown_to_those_who_have_typed_that_in(self) -> None:
+    def test_with_a_token_it_requires_login(self) -> None:
         with stage(host="0.0.0.0", password="x", admin_token="let-me-look") as shown:
             turned_away = shown.http.get("/orders")
             assert (turned_away.status_code, turned_away.headers["Location"]) == (303, "/login")

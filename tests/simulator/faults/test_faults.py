@@ -23,7 +23,6 @@ from drs_client import (
     TransportError,
     UnexpectedResponse,
     Unreachable,
-    wsgi_transport,
 )
 from drs_simulator import FaultFileError, FaultRule, Simulator, effects, load_faults
 from drs_simulator.faults.effects import DelayLincoln, DelayLogNormal, DelayUniform
@@ -370,7 +369,7 @@ class TestWithoutAConnection:
     @pytest.mark.parametrize("effect", [effects.Reset(), effects.ResponseLost(), effects.SlowResponse()])
     def test_client_in_process_gets_connection_reset_error(self, effect: effects.AnyEffect) -> None:
         drs = Simulator(faults=[FaultRule(operation="selectOrder", effect=effect)])
-        client = DrsClient(f"http://drs{drs.path}", drs.login, drs.password, transport=wsgi_transport(drs.wsgi))
+        client = DrsClient.for_simulator(drs)
         with pytest.raises(Unreachable, match="connection"):
             client.select_orders()
 
@@ -443,7 +442,7 @@ class TestRuleFiles:
             ('[[faults]]\noperation = "fly"\neffect = "reset"', "faults[0]: operation: 'fly' is none of"),
             ('[[fault]]\neffect = "reset"', "faults: Field required"),
             ("faults = 1\nother = 2", "faults: "),
-            ("nonsense", "is no TOML"),
+            ("nonsense", "is not TOML"),
         ],
     )
     def test_wrong_file_is_one_line_with_the_key(self, tmp_path: Path, text: str, words: str) -> None:

@@ -49,7 +49,7 @@ def said(caller: Caller, body: str | bytes, content_type: str = "text/xml; chars
 
 
 class TestWhatIsKept:
-    def test_an_exchange_is_kept_as_it_was(self, drs: Caller) -> None:
+    def test_an_exchange_is_recorded_as_it_was(self, drs: Caller) -> None:
         session = drs.open()
         answer = drs.ask("checkAvailability", PERIOD + ORDER, session)
         entry = last(drs)
@@ -82,7 +82,7 @@ class TestWhatIsKept:
         ],
         ids=lambda value: getattr(value, "kind", None),
     )
-    def test_what_a_fault_rule_did_is_told(
+    def test_fault_effects_are_named(
         self, drs: Caller, effect: effects.AnyEffect, outcome: Outcome, status: int
     ) -> None:
         drs.simulator.faults.add(FaultRule(effect=effect))
@@ -94,21 +94,21 @@ class TestWhatIsKept:
         assert (entry.outcome, entry.status, entry.faults) == (outcome, status, (effect.kind,))
         assert entry.diagnosis == f"Fault effects applied: {effect.kind}."
 
-    def test_a_get_is_kept_unless_it_asks_for_the_interface_description(self, drs: Caller) -> None:
+    def test_a_get_is_recorded_unless_it_is_for_the_wsdl(self, drs: Caller) -> None:
         drs.http.get(f"{drs.simulator.path}?wsdl")
         drs.http.get(drs.simulator.path)
         (entry,) = drs.simulator.journal.entries()
         assert entry.method == "GET"
         assert "?wsdl" in entry.diagnosis
 
-    def test_reset_forgets_all_exchanges(self, drs: Caller) -> None:
+    def test_reset_deletes_all_exchanges(self, drs: Caller) -> None:
         drs.open()
         drs.simulator.reset()
         assert drs.simulator.journal.entries() == ()
         drs.open()
         assert last(drs).number == 1
 
-    def test_a_journal_of_none_keeps_none(self) -> None:
+    def test_a_journal_can_be_switched_off(self) -> None:
         drs = Simulator(journal=0)
         assert "success" in Client(drs.wsgi).post(drs.path, data=call("openSession", OPEN)).text
         assert drs.journal.entries() == ()
@@ -286,7 +286,7 @@ class TestSecrets:
         st.booleans(),
         st.integers(0, 60),
     )
-    def test_no_password_is_kept_however_it_is_written(
+    def test_no_password_is_stored_however_it_is_written(
         self, password: str, writing: str, place: str, encoding: str, declared: bool, right: bool, cut_off: int
     ) -> None:
         # Where no password belongs only the simulator's own can be told for one.
@@ -312,7 +312,7 @@ class TestSecrets:
         st.text(string.ascii_letters + string.digits, min_size=6, max_size=14).map("Zq{}".format),
         st.sampled_from(ENCODINGS),
     )
-    def test_a_password_of_letters_is_not_kept_wherever_it_stands(self, password: str, encoding: str) -> None:
+    def test_a_password_is_masked_wherever_it_stands(self, password: str, encoding: str) -> None:
         drs = Simulator(clock="fixed@2021-10-22T12:00:00Z", seed=1, password=password)
         for text in (
             password,
@@ -334,19 +334,19 @@ class TestSecrets:
         assert password not in json.dumps(drs.journal.as_har())
 
     @given(st.binary(max_size=200), st.binary(max_size=200))
-    def test_no_bytes_around_a_password_bring_it_in(self, before: bytes, after: bytes) -> None:
+    def test_a_password_is_masked_among_any_bytes(self, before: bytes, after: bytes) -> None:
         kept = journal(10, 1_000_000, password="open-sesame")
         keep(kept, before + b"<password>open-sesame</password>" + after, b"open-sesame")
         (entry,) = kept.entries()
         assert b"open-sesame" not in entry.request
         assert b"open-sesame" not in entry.response
 
-    def test_a_password_that_is_wrong_is_not_kept_either(self, drs: Caller) -> None:
+    def test_a_wrong_password_is_masked_too(self, drs: Caller) -> None:
         drs.post(call("openSession", "<login>drs</login><password>of-the-real-one</password>"))
         assert b"<password>***</password>" in last(drs).request
         assert b"of-the-real-one" not in last(drs).request
 
-    def test_a_request_without_secrets_is_kept_to_the_byte(self, drs: Caller) -> None:
+    def test_a_request_without_secrets_is_stored_exactly(self, drs: Caller) -> None:
         body = call("selectOrder", "<primaryOrderNumber>drs &#38; co</primaryOrderNumber>").encode("utf-16")
         drs.post(body, "text/xml; charset=utf-16")
         assert last(drs).request == body
@@ -382,7 +382,7 @@ class TestSecrets:
             assert session[:7] not in every_text(entry)
 
     @given(st.data())
-    def test_no_session_id_is_kept_however_it_is_written(self, data: st.DataObject) -> None:
+    def test_no_session_id_is_stored_however_it_is_written(self, data: st.DataObject) -> None:
         """Whatever way of writing it the gateway accepts, only the first six characters can be read anywhere."""
         drs = Caller()
         session = drs.open()
@@ -580,17 +580,17 @@ class TestDiagnoses:
         told = said(drs, call("openSession", OPEN), "text/xml; charset=klingon")
         assert told == "The charset klingon of the Content-Type is not known; send UTF-8."
 
-    def test_a_body_over_the_limit_is_told(self) -> None:
+    def test_a_body_over_the_limit_is_diagnosed(self) -> None:
         drs = Caller(changed(LINCOLN, gateway={"max_body_bytes": 2048}))
         assert "more than 2048 bytes" in said(drs, "<" * 3000)
 
-    def test_what_an_installation_accepts_is_still_told(self) -> None:
+    def test_accepted_quirks_are_still_diagnosed(self) -> None:
         drs = Caller(changed(LINCOLN, gateway={"default_namespace_wrapper": "accept"}))
         body = envelope(f'<openSession xmlns="{NAMESPACE}"><openSession xmlns="">{OPEN}</openSession></openSession>')
         assert "the real DRS refuses" in said(drs, body)
         assert last(drs).outcome is Outcome.SUCCESS
 
-    def test_of_a_call_that_is_right_nothing_is_said(self, drs: Caller) -> None:
+    def test_a_correct_call_has_no_diagnosis(self, drs: Caller) -> None:
         session = drs.open()
         assert last(drs).diagnosis == ""
         period = PERIOD.replace("</period", "Z</period")
@@ -602,7 +602,7 @@ class TestDiagnoses:
         assert len(said(drs, call("checkAvailability", many))) < 1000
 
     @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: call("openSession", text).encode()))
-    def test_no_bytes_keep_an_exchange_out(self, body: bytes) -> None:
+    def test_any_bytes_are_recorded(self, body: bytes) -> None:
         kept = journal(1, 1_000_000)
         keep(kept, body)
         assert len(kept.entries()) == 1
@@ -679,7 +679,7 @@ class TestHar:
         "&#x00",
     ],
 )
-def test_a_huge_hostile_request_is_kept_without_much_ado(part: str) -> None:
+def test_a_huge_hostile_request_is_recorded_quickly(part: str) -> None:
     kept = journal(1, 1_000_000, password="open-sesame")
     for body in (part * (1_000_000 // len(part)), call("openSession", part * (900_000 // len(part)))):
         keep(kept, body.encode())

@@ -44,7 +44,7 @@ def sent(body: bytes, **more: object) -> SoapCall:
 
 
 @pytest.mark.parametrize("start", ["", '<?xml version="1.0" encoding="UTF-8"?>\n'])
-def test_a_plain_call_in_a_session_is_harmless(start: str) -> None:
+def test_a_plain_call_is_clean(start: str) -> None:
     assert SecretScanner(PASSWORD).is_clean(sent((start + AVAILABILITY).encode()), ANSWER)
 
 
@@ -57,11 +57,11 @@ def test_a_plain_call_in_a_session_is_harmless(start: str) -> None:
         f'<?xml version="1.0" encoding="UTF-7"?>{AVAILABILITY}'.encode(),
     ],
 )
-def test_a_call_that_may_hold_a_password_is_not(body: bytes) -> None:
+def test_a_call_that_may_contain_a_password_is_not_clean(body: bytes) -> None:
     assert not SecretScanner(PASSWORD).is_clean(sent(body), ANSWER)
 
 
-def test_a_password_in_the_answer_or_in_a_header_is_not() -> None:
+def test_a_password_in_response_or_header_is_not_clean() -> None:
     call_ = sent(AVAILABILITY.encode())
     assert not SecretScanner(PASSWORD).is_clean(call_, PASSWORD.encode())
     assert not SecretScanner(PASSWORD).is_clean(replace(call_, headers={"soapaction": f'"{PASSWORD}"'}), ANSWER)
@@ -74,7 +74,7 @@ def test_a_password_in_the_answer_or_in_a_header_is_not() -> None:
     st.sampled_from(["utf-8", "iso-8859-1", "utf-16", "utf-7", "cp037"]),
     st.sampled_from([None, "utf-8", "utf-16", "utf-7"]),
 )
-def test_what_is_harmless_has_no_password_in_any_reading_and_nothing_masked_but_the_session(
+def test_a_clean_call_reads_without_password_in_any_encoding(
     comments: str, declared: str, codec: str, charset: str | None
 ) -> None:
     text = declared.format(codec) + AVAILABILITY.replace("Door", comments)
@@ -90,7 +90,7 @@ def test_what_is_harmless_has_no_password_in_any_reading_and_nothing_masked_but_
     assert masked.request == body.replace(SESSION.encode(), f"{SESSION[:6]}***".encode())
 
 
-def test_an_exchange_is_described_alike_whether_it_is_looked_at_at_once_or_later() -> None:
+def test_late_descriptions_equal_early_ones() -> None:
     journals = []
     for looks_at_once in (True, False):
         drs = Simulator("lincoln", clock="fixed@2021-10-22T12:20", seed=1)
@@ -110,7 +110,7 @@ def test_an_exchange_is_described_alike_whether_it_is_looked_at_at_once_or_later
     assert all("text/html" in entry.diagnosis for entry in journals[1][1:])
 
 
-def test_what_was_not_looked_at_yet_counts_for_the_journals_bytes() -> None:
+def test_entries_not_described_yet_count_for_the_bound() -> None:
     drs = Simulator("lincoln", clock="fixed@2021-10-22T12:20", seed=1)
     drs.journal.max_bytes = 60_000
     http = Client(drs.wsgi)

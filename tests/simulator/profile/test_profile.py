@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from drs_simulator import ProfileError, load_profile, profile_names
+from drs_simulator.profile.model import EVIDENCE_GRADES, Profile
 from pydantic import ValidationError
 
 
@@ -28,10 +29,23 @@ def test_bundled_profile_loads_under_its_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", profile_names())
 def test_bundled_profile_has_evidence_of_slots_and_contracts(name: str) -> None:
-    grades = ("seen", "published", "client", "measured", "presumed")
     evidence = load_profile(name).evidence
     assert {"availability.slots", "contracts"} <= evidence.keys()
-    assert all(text.startswith(grades) for text in evidence.values())
+    assert all(text.startswith(EVIDENCE_GRADES) for text in evidence.values())
+
+
+def settings_of(profile: Profile) -> set[str]:
+    """The keys of a profile's settings: those of the tables that are one's own, and whole lists."""
+    keys = {key for key, value in profile if value is not None} - {"name", "title", "evidence"}
+    tables = {"availability", "ordering", "gateway", "messages"}
+    return (keys - tables) | {f"{table}.{key}" for table in tables for key, _ in getattr(profile, table)}
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_every_setting_of_a_profile_says_how_it_is_known(name: str) -> None:
+    profile = load_profile(name)
+    assert settings_of(profile) - profile.evidence.keys() == set()
+    assert {text.partition(":")[0] for text in profile.evidence.values()} <= set(EVIDENCE_GRADES)
 
 
 def test_tables_are_merged_into_the_extended_profile(tmp_path: Path) -> None:
@@ -216,7 +230,7 @@ def test_circle_is_found_however_its_paths_are_written(tmp_path: Path) -> None:
 def test_file_that_is_not_utf_8_is_refused_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_bytes(b"name = '\xff'")
-    assert problems_of(path)[0].startswith("is no TOML: it is not UTF-8 text, save it as UTF-8")
+    assert problems_of(path)[0].startswith("is not TOML: it is not UTF-8 text, save it as UTF-8")
 
 
 def test_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from drs_simulator.storage.opening import open_store
 from sqlalchemy import create_engine, text
 from werkzeug.wrappers import Request, Response
 
-from tests.simulator.callbacks.test_callbacks import CLOCK, create_booking, move_booking
+from tests.simulator.callbacks.council import CLOCK, create_booking, move_booking, wait_until
 from tests.simulator.scheduling.builders import LINCOLN, Desk, local
 
 NOON = datetime(2021, 10, 22, 12, tzinfo=UTC)
@@ -134,8 +134,19 @@ def test_an_undelivered_confirmation_is_sent_by_the_next_simulator(database: str
     with Simulator("lincoln", clock=CLOCK, state=database, callback_url=closed_port) as drs:
         move_booking(drs, create_booking(drs), 1)
     with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
-        (received,) = receiver.wait_for(1)
+        _, received = receiver.wait_for(2)
         assert received["planningWindowStart"] == "2021-10-27T12:00:00"
+
+
+def test_refused_message_outlives_a_restart(database: str) -> None:
+    with CallbackReceiver() as receiver:
+        receiver.fail(1000, 400)
+        with Simulator("lincoln", clock=CLOCK, state=database, callback_url=receiver.url) as drs:
+            booking = create_booking(drs)
+            wait_until(lambda: receiver.attempts > 0)
+    with CallbackReceiver() as receiver, Simulator("lincoln", state=database, callback_url=receiver.url):
+        (received,) = receiver.wait_for(1, 60)
+    assert received.confirmation.booking_id == booking
 
 
 def test_an_undelivered_confirmation_is_part_of_an_exported_state() -> None:
@@ -147,7 +158,7 @@ def test_an_undelivered_confirmation_is_part_of_an_exported_state() -> None:
     with CallbackReceiver() as receiver, Simulator("lincoln", callback_url=receiver.url) as drs:
         with AdminClient(drs.url) as admin:
             admin.import_state(exported)
-        (received,) = receiver.wait_for(1)
+        _, received = receiver.wait_for(2)
         assert received["planningWindowStart"] == "2021-10-27T12:00:00"
         forged = exported.replace('"confirmations":[{"number":1', '"confirmations":[{"number":7')
         assert forged != exported
@@ -212,6 +223,33 @@ def test_a_later_confirmation_of_a_booking_waits_for_the_earlier(planner: Planne
     second = planner.takes_turn()
     assert second is not None
     assert second.number > first.number
+
+
+def test_rhythm_posts_at_the_next_run_of_the_simulators_clock(planner: Planner) -> None:
+    """Runs are at whole minutes; system time stands still here."""
+    every = LeaseRequest(NOON, NOON + LEASE, timedelta(minutes=1))
+    planner.desk.clock.fix(local("2021-10-22T12:20:59"))
+    planner.moves()
+    waiting = planner.scheduler.run_as_system(claim_next, every)
+    assert (waiting.confirmation, waiting.next_due) == (None, NOON + timedelta(seconds=1))
+    planner.desk.clock.shift(timedelta(seconds=1))
+    first = planner.scheduler.run_as_system(claim_next, every).confirmation
+    assert first is not None
+    planner.scheduler.run_as_system(retry_later, replace(first, due=None))
+    planner.desk.clock.shift(timedelta(seconds=59))
+    waiting = planner.scheduler.run_as_system(claim_next, every)
+    assert (waiting.confirmation, waiting.next_due) == (None, NOON + timedelta(seconds=1))
+    planner.desk.clock.shift(timedelta(seconds=1))
+    again = planner.scheduler.run_as_system(claim_next, every).confirmation
+    assert again is not None
+    assert (again.number, again.attempts) == (first.number, 2)
+
+
+def test_rhythm_does_not_wait_for_a_clock_that_was_set_back(planner: Planner) -> None:
+    every = LeaseRequest(NOON, NOON + LEASE, timedelta(hours=1))
+    planner.moves()
+    planner.desk.clock.shift(timedelta(days=-1))
+    assert planner.scheduler.run_as_system(claim_next, every).confirmation is not None
 
 
 def test_an_undone_change_is_not_confirmed(planner: Planner) -> None:

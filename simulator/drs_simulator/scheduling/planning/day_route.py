@@ -21,7 +21,7 @@ _EARTH_RADIUS_KM = 6371.0
 _SAME_KM = 1e-9
 """Distances that differ by less are equal: floating point has no better answer."""
 _MAX_SEARCH_STEPS = 100_000
-"""A search gives up after it has looked at so many visits, which takes less than a tenth of a second.
+"""A search gives up after it has looked at this many visits, which takes less than a tenth of a second.
 
 Of n different visits, 2**n sets can be left at some time of the day. For 12 visits, which fill a working day, the
 search can look at all visits of all sets, so it is exact. Visits with the same window and length count as one.

@@ -28,7 +28,8 @@ def check_availability(context: UseCaseContext, request: AvailabilityRequest) ->
     it begins.
 
     Evidence: seen (Appendix B 3 and the notes of checkAvailability); that a midnight end counts its day: client; what
-    ``newBooking``, ``resourceIDs``, ``checkAvailType`` and ``otherOrderPattern`` do: presumed.
+    ``resourceIDs`` does: vendor (qe2fzeu7p2); that no day before today is available: vendor (kiavs61icn); what
+    ``newBooking``, ``checkAvailType`` and ``otherOrderPattern`` do: presumed.
     """
     query = _resolve(context, request)
     answer = _answer(context, query)

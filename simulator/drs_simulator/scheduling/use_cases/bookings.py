@@ -19,6 +19,7 @@ from drs_simulator.scheduling.model import (
     OrderStatus,
     PlannedBooking,
 )
+from drs_simulator.scheduling.outbox import queue_cancellation, queue_completion
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.validation import minutes_of
 
@@ -34,7 +35,10 @@ MOVES: dict[LifeCycle, tuple[LifeCycle, ...]] = {
     LifeCycle.STARTED: (LifeCycle.COMPLETED,),
     LifeCycle.COMPLETED: (),
 }
-"""What a booking can become by updateBooking (presumed). A reservation must be confirmed first."""
+"""What a booking can become by updateBooking, other than what it is already. A reservation must be confirmed first.
+
+The order of the states: vendor (o8gbpb5o3s, fvuj1f4ag8). ACKNOWLEDGED, ARRIVED and the way back: presumed.
+"""
 
 
 def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> tuple[PlannedBooking, ...]:
@@ -46,7 +50,8 @@ def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> t
     Refuses: an unknown order or one that is completed; a missing, incomplete or unknown SOR code; an unknown contract
     or location; a window that ends before it begins or lies in the past.
 
-    Evidence: presumed; members published.
+    Evidence: vendor (an order has many jobs: ttcyw2yphs; a new one has no worker: cckxof7hj0); members published; how
+    the order is named, and the window: presumed.
     """
     sent = request.booking
     number, order_id = sent.number or request.order.number, sent.order_id or request.order.order_id
@@ -59,14 +64,17 @@ def update_booking(context: UseCaseContext, request: BookingUpdate) -> PlannedBo
 
     ``transactionType`` moves its life cycle; COMPLETED records when and by whom it was done, and with ``completeOrder``
     the order is completed too. An order whose booking has begun is STARTED. ``theFollowOnBooking`` creates a further
-    booking of the order. A ``bookingCompletionStatus`` of SUSPENDED (a setting) is shown to planners as an alert. The
-    planning window never changes.
+    booking of the order, its follow-on. A ``bookingCompletionStatus`` of SUSPENDED (a setting) is shown to planners as
+    an alert. The planning window never changes. The council's service is notified of a completed booking, if there is
+    one and the profile says so.
 
     Refuses: an unknown booking, or one that is completed; a change that its life cycle does not allow; an unknown
     contract or operative; for COMPLETED a missing begin or end, or an end before the begin; whatever createBooking
     refuses.
 
-    Evidence: client (the members of completing and of commenting); the life cycle is presumed, its words published.
+    Evidence: client (the members of completing and of commenting, a whole booking, the completion status); the order of
+    the life cycle: vendor (o8gbpb5o3s, fvuj1f4ag8); that there are follow-on bookings: vendor (02tfyrsxcm, 22d1tot8bp);
+    that it only goes forward once the work has begun, and the rest: presumed, members published.
     """
     validator, messages = context.validator, context.profile.messages
     sent = request.booking
@@ -90,9 +98,12 @@ def update_booking(context: UseCaseContext, request: BookingUpdate) -> PlannedBo
         order = replace(order, status=OrderStatus.STARTED)
         context.transaction.put_order(order)
     if request.follow_on is not None:
-        _further_booking(context, order, request.follow_on)
+        _further_booking(context, order, request.follow_on, parent_id=booking.id)
+    done = (changed,) if changed.completed else ()
     if request.complete_order:
-        complete_with_bookings(context, order)
+        complete_with_bookings(context, order, done)
+    else:
+        _report_completed(context, done)
     return context.planner.with_times(context.booking(booking.id))
 
 
@@ -101,11 +112,12 @@ def delete_booking(context: UseCaseContext, request: BookingRequest) -> None:
 
     Refuses: a missing field, an unknown booking or contract, a booking that is completed.
 
-    Evidence: client; that the order stays is presumed.
+    Evidence: client (Hackney, ONS); that the order stays is presumed.
     """
     booking = context.open_booking(request.booking_id)
     context.validator.contract(request.contract)
     context.validator.required("primaryOrderNumber", request.number)
+    queue_cancellation(context, booking)
     context.transaction.drop_booking(booking.id)
 
 
@@ -116,6 +128,7 @@ def new_booking(
     window: tuple[datetime, datetime],
     reason: str,
     user_id: str,
+    parent_id: int | None = None,
 ) -> Booking:
     """Store a new booking of the order, planned for that window and not yet scheduled."""
     booking = Booking(
@@ -133,6 +146,7 @@ def new_booking(
         token_id=context.new_token(),
         user_id=user_id,
         area=context.installation.area_of(order.location, order.priority),
+        parent_id=parent_id,
     )
     context.transaction.put_booking(booking)
     return booking
@@ -152,12 +166,20 @@ def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple
     return all(name in known and value in (None, known[name]) for name, value in wanted)
 
 
-def complete_with_bookings(context: UseCaseContext, order: Order) -> None:
-    """Complete an order and all its bookings."""
-    for booking in context.transaction.bookings_of(order.id):
-        if not booking.completed:
-            context.transaction.put_booking(complete_booking(context, booking))
+def complete_with_bookings(context: UseCaseContext, order: Order, done: tuple[Booking, ...] = ()) -> None:
+    """Complete an order with all its bookings; ``done`` are those that the same call has completed already."""
+    open_bookings = (each for each in context.transaction.bookings_of(order.id) if not each.completed)
+    newly_done = tuple(complete_booking(context, booking) for booking in open_bookings)
+    for booking in newly_done:
+        context.transaction.put_booking(booking)
     context.transaction.put_order(replace(order, status=OrderStatus.COMPLETED))
+    _report_completed(context, (*done, *newly_done))
+
+
+def _report_completed(context: UseCaseContext, done: tuple[Booking, ...]) -> None:
+    for booking in done:
+        data = business_data(context.profile, booking.user_id, booking.reason, booking.life_cycle)
+        queue_completion(context, context.order_of(booking), booking, tuple(data.items()))
 
 
 def complete_booking(
@@ -179,7 +201,9 @@ def complete_booking(
     )
 
 
-def _further_booking(context: UseCaseContext, order: Order, sent: BookingRequest) -> Booking:
+def _further_booking(
+    context: UseCaseContext, order: Order, sent: BookingRequest, parent_id: int | None = None
+) -> Booking:
     validator = context.validator
     codes = validator.codes(sent.codes)
     if sent.contract is not None:
@@ -189,9 +213,9 @@ def _further_booking(context: UseCaseContext, order: Order, sent: BookingRequest
     end = sent.window_end or max(order.target_date, start)
     validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
     reason = sent.reason or context.profile.ordering.reason_when_scheduled_without
-    return new_booking(
-        context, replace(order, location=location), codes, (start, end), reason, sent.user_id or order.user_id
-    )
+    planned_order = replace(order, location=location)
+    user_id = sent.user_id or order.user_id
+    return new_booking(context, planned_order, codes, (start, end), reason, user_id, parent_id)
 
 
 def _with_changes(context: UseCaseContext, booking: Booking, request: BookingUpdate) -> Booking:

@@ -89,7 +89,8 @@ def update_resources(context: UseCaseContext, request: OperativesUpdate) -> None
     Refuses: an unknown contract or operative; an ability that no operative has; hours without day, begin or end, or
     that end before they begin; an unavailability without begin or end, or that ends before it begins.
 
-    Evidence: presumed; members published.
+    Evidence: vendor (hours and days off decide when work can be planned: rk49mc32f2, 24nc9bfrju; abilities decide
+    which: 20tfyv07dt, k0xi27j54a); members published; that bookings lose their places, and the refusals: presumed.
     """
     validator = context.validator
     validator.contracts(request.contracts)

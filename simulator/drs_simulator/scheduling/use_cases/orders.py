@@ -9,6 +9,7 @@ from datetime import datetime
 from drs_simulator.scheduling.commands import OrderCompletion, OrderFilter, OrderRequest
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings, PlannedBooking
+from drs_simulator.scheduling.outbox import queue_cancellation
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.bookings import complete_with_bookings, has_business_data, new_booking
 
@@ -22,7 +23,10 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     Refuses: a missing field, an unknown contract, location, priority or SOR code; comments of more than 255
     characters; a window that ends before it begins; an ``orderId`` other than 0; a number that exists already.
 
-    Evidence: seen (Appendix B 4 and the notes of createOrder); that no number is used twice: client.
+    Evidence: seen (Appendix B 4 and the notes of createOrder); that no number is used twice, and which other
+    members may be sent: client; that the contract must be known: vendor (ku402v5zys); that the priority's id must
+    match: vendor (u8c2zn3l73). That a code is required and must be known is presumed, and the vendor says otherwise
+    (8xxeczi3mg, 02tfyrsxcm).
     """
     validator, ordering = context.validator, context.profile.ordering
     contract = validator.contract(request.contract)
@@ -68,7 +72,7 @@ def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     Refuses: an unknown order; one that is completed; an unknown contract, location or priority; comments of more than
     255 characters; a window that ends before it begins.
 
-    Evidence: presumed; members published.
+    Evidence: client (ONS sends a whole order as selectOrder gave it); that absent members stay: presumed.
     """
     validator = context.validator
     order = context.open_order(request.number, request.order_id, context.profile.messages.order_unknown)
@@ -99,7 +103,7 @@ def delete_order(context: UseCaseContext, request: OrderRequest) -> None:
 
     Refuses: an unknown order; one that is completed or has a completed booking; an unknown contract.
 
-    Evidence: client (that it cancels, and its words for an unknown order); presumed for the rest.
+    Evidence: client (that it cancels, by a whole order, and its words for an unknown one); presumed for the rest.
     """
     order = context.open_order(request.number, request.order_id, context.profile.messages.order_missing)
     if request.contract is not None:
@@ -108,6 +112,7 @@ def delete_order(context: UseCaseContext, request: OrderRequest) -> None:
     for booking in bookings:
         context.open_booking(booking.id)
     for booking in bookings:
+        queue_cancellation(context, booking)
         context.transaction.drop_booking(booking.id)
     context.transaction.drop_order(order.id)
 
@@ -136,8 +141,8 @@ def select_orders(context: UseCaseContext, wanted: OrderFilter) -> tuple[OrderWi
     Refuses: an unknown number, contract or operative; a call without number, location, resource, business data and
     period; a period that ends before it begins.
 
-    Evidence: client (by number, and the words for an unknown one; what a scheduled booking shows); presumed for the
-    other filters, whose members are published.
+    Evidence: client (by number, and the words for an unknown one; what a scheduled booking shows, and that its order is
+    PLANNED); presumed for the other filters, whose members are published.
     """
     validator = context.validator
     contracts = validator.contracts(*wanted.contracts)

@@ -31,7 +31,7 @@ def simulator(**settings: Any) -> Simulator:
 
 
 @dataclass(frozen=True)
-class AdminDesk:
+class AdminCaller:
     """Calls a simulator's admin interface, and books without a session."""
 
     drs: Simulator
@@ -68,7 +68,7 @@ class AdminDesk:
         return self.perform(select_orders, OrderFilter((number,)))[0].bookings[0]
 
 
-def told(answer: requests.Response, status: int, name: str) -> str:
+def assert_problem(answer: requests.Response, status: int, name: str) -> str:
     """Holds an answer to be a whole problem document of that status and name; its detail, remedy and errors as text."""
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
