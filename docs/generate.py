@@ -1,7 +1,8 @@
-"""Writes docs/operations.md, docs/contract.md and the README's table of grades from the code: see ``make docs``."""
+"""Writes docs/operations.md, docs/contract.md, docs/platform.md and the README's table of grades: see ``make docs``."""
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 from collections.abc import Callable
@@ -15,9 +16,11 @@ from drs_contracts.defects.drs import DEFECTS
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.interface import interface_named
 from drs_simulator.soap.operations import HANDLERS, SERVED
+from drs_simulator.soap.platform import PLATFORMS, Platform
 
 OPERATIONS = Path(__file__).with_name("operations.md")
 CONTRACT = Path(__file__).with_name("contract.md")
+PLATFORM = Path(__file__).with_name("platform.md")
 README = Path(__file__).parents[1] / "README.md"
 _README_TABLE = re.compile(r"(<!-- grades: made by make docs -->\n\n).*?(\n<!-- end of grades -->)", re.DOTALL)
 _OPENING = """# The operations
@@ -76,6 +79,81 @@ What else is known of DRS, why no call to a single DRS can show it, and what che
 """
 
 
+_PLATFORM_OPENING = """# The platform
+
+DRS runs on Apache CXF with JAXB (client: the WSDL of a public service names it). The simulator answers as CXF does:
+five versions were run over DRS's interface, and each was sent the same requests.
+`tests/simulator/soap/test_platform.py` sends them to the simulator and compares status, fault code and fault text;
+the few answers that differ are listed there with the reason. This page is made by `make docs`.
+
+## Choose a version
+
+```toml
+extends = "lincoln"
+
+[gateway]
+platform = "cxf-2.6"      # or cxf-2.2, cxf-2.7, cxf-3.1, cxf-3.5
+```
+
+The default is `cxf-2.6`. Which version your DRS has is not public: the form of the published WSDL, and callers that
+post to `?wsdl`, point to 2.2.12 to 2.6. Your DRS tells it itself: send it a DELETE without a body (405 from 2.7 on),
+and a request that is not XML (the parser's words from 3.1 on).
+
+## What differs
+"""
+_PLATFORM_ROWS = {
+    "tells_parser_errors": "the fault of XML that breaks before the call has the parser's words",
+    "checks_soap_action": "a SOAPAction that is not empty must name an operation",
+    "serves_other_verbs": "PUT and PATCH are answered like POST; if not, other verbs get a 405",
+    "strict_booleans": "an unreadable boolean (`yes`) is a fault; if not, it counts as not sent",
+    "trims_enumerations": "white space around a value of an enumeration is ignored",
+    "unknown_element_faults": "how many unknown elements are faults since the start; - for all",
+    "max_depth": "levels of elements (- for any)",
+    "max_attributes": "attributes of an element (- for any)",
+    "missing_body": "the fault of an envelope without Body",
+    "names_soap_message": "the fault of a root without namespace asks for a SOAP message",
+    "checks_envelope_name": "another root in the SOAP namespace has a fault of its own",
+    "reads_get": "the fault of a GET without `?wsdl` (- for that of an empty Body)",
+    "unknown_xsd": "the fault of `?xsd=NAME` (- for an error page)",
+    "checks_operation_first": "an unknown operation is noticed before a header that must be understood",
+    "answers_soap_1_2": "a SOAP 1.2 envelope gets its fault in SOAP 1.2",
+    "refuses_empty_charset": "`charset=` without a name gets an error page",
+    "names_character_in_full": "an illegal character reference is a Client fault with all of the parser's words",
+    "wsdl_content_type": "the Content-Type of the WSDL",
+}
+_PLATFORM_REST = """## What all have in common
+
+- A request is read in the charset of its Content-Type, in ISO-8859-1 if that names none, whatever its XML declaration
+  says. The response is in the same charset, and has no XML declaration.
+- The wrapper may be in any namespace. Only its first element counts, if it is named like the operation and has no
+  namespace; if not, DRS is called without a request.
+- Nothing behind the call is read: a second call, a second Body and broken XML there do no harm. An entity that is not
+  declared is dropped. A DOCTYPE is a fault.
+- `xsi:nil` is passed over. An unknown value of an enumeration counts as not sent. A number may be empty (0), have
+  blanks between its digits, and wraps at 32 bits. A date may lack its time, and a time its date. Letters in a number,
+  and dates that are none, are faults.
+- Fault texts of values end in a blank. The expected elements of an unknown one have the order of a Java hash set.
+- Calls are answered at the gateway's path and below it. Other paths below `/ws` are unknown services (404).
+
+## What is let through is named
+
+Lenient reading hides mistakes of a caller. The journal therefore has a sentence on each, and the clauses for callers
+name them (CAL-01, CAL-02, CAL-04, CAL-06, CAL-07, CAL-27, CAL-28, CAL-29 in [contract.md](contract.md)). With `strict
+= true` in `[gateway]` each is a fault, which suits tests in CI: an unknown value, an unreadable or empty boolean or
+number, a number over 32 bits, a date without time, a wrapper in a wrong namespace, a second element in the wrapper or
+the Body, a missing request, an undeclared entity, XML that breaks behind the call, and `xsi:nil`.
+
+## What is presumed
+
+- What DRS does when it is called without a request: `no_request = "fault"` (`Fault occurred while processing.`), or
+  `"refuse"`, as if the request were empty.
+- The fault about interned names for a wrapper in a default namespace is client evidence: services met it, and no
+  version that was run gives it. `default_namespace_wrapper = "accept"` turns it off.
+- The limits `max_body_bytes` and `max_depth` are the simulator's own. The platform's parser is another one, so
+  its words on broken XML are as near as they can be told.
+"""
+
+
 def contract_page() -> str:
     """The page of all clauses, by id."""
     defects: dict[str, list[str]] = {}
@@ -129,7 +207,25 @@ def _cells(use_case: Callable[..., object]) -> list[str]:
     return [re.sub(r"\s+", " ", cell).strip().replace("``", "`") for cell in (behaviour, refuses, evidence)]
 
 
+def platform_page() -> str:
+    """The page of the platform: what differs by version, from the table."""
+    names = list(PLATFORMS)
+    rows = [f"| what | {' | '.join(names)} |", f"| --- |{' --- |' * len(names)}"]
+    for field in dataclasses.fields(Platform):
+        if field.name != "name":
+            values = [_shown(getattr(platform, field.name)) for platform in PLATFORMS.values()]
+            rows.append(f"| {_PLATFORM_ROWS[field.name]} | {' | '.join(values)} |")
+    return f"{_PLATFORM_OPENING}\n" + "\n".join(rows) + f"\n\n{_PLATFORM_REST}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-" if value is None else f"`{value}`" if isinstance(value, str) else str(value)
+
+
 if __name__ == "__main__":
+    PLATFORM.write_text(platform_page(), encoding="utf-8")
     OPERATIONS.write_text(operations_page(), encoding="utf-8")
     CONTRACT.write_text(contract_page(), encoding="utf-8")
     README.write_text(readme_page(), encoding="utf-8")

@@ -154,8 +154,10 @@ class _WsgiAdapter(BaseAdapter):
     ) -> requests.Response:
         """Call the application and ignore what only makes sense on a wire."""
         del stream, timeout, verify, cert, proxies
+        url = urlsplit(request.url or "")
         answered = self._client.open(
             request.url or "",
+            base_url=f"{url.scheme}://{url.netloc}",
             method=request.method or "GET",
             data=request.body,
             headers=[(name, value) for name, value in request.headers.items() if name != "Content-Length"],

@@ -70,6 +70,9 @@ def _fetch(address: str, transport: Transport) -> bytes:
     if imported is None:
         return content
     location = urljoin(address, imported.get("location", ""))
+    if urlsplit(location).path == urlsplit(address).path:
+        # Behind a proxy DRS names itself by another host; its own part is where the WSDL is.
+        location = urljoin(address, f"?{urlsplit(location).query}")
     if urlsplit(location)[:2] != urlsplit(address)[:2]:
         raise InvalidArgument(
             f"The WSDL at {place} refers to {hide_login(location)}, which is not fetched. "
@@ -97,6 +100,10 @@ def _not_a_wsdl(place: str, what: str) -> DrsError:
 def _with_binding(root: etree._Element) -> bytes:
     """Return the WSDL with a SOAP 1.1 binding for its port type, added if it has no binding."""
     port_type = root.find(f"{{{_WSDL}}}portType")
+    imported = root.find(f"{{{_WSDL}}}import")
+    if port_type is None and imported is not None:
+        location = hide_login(imported.get("location", ""))
+        raise UnexpectedResponse(f"The WSDL imports another part, which is not read. Save {location} and pass that.")
     if port_type is None:
         raise UnexpectedResponse("The WSDL has no port type. Use DRS's own, at the gateway's address with ?wsdl.")
     if root.find(f"{{{_WSDL}}}binding") is None:

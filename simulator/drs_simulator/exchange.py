@@ -13,7 +13,7 @@ from lxml import etree
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import get_input_stream
 
-from drs_simulator.soap.envelope import SOAP_1_1, SOAP_1_2, name_of, parse_body
+from drs_simulator.soap.envelope import SOAP_1_1, SOAP_1_2, find_readable_operation, name_of, parse_body
 from drs_simulator.soap.soap_fault import SoapFault
 
 _XML = "text/xml;charset=UTF-8"
@@ -75,12 +75,13 @@ class SoapCall:
 
     @cached_property
     def wrapper(self) -> etree._Element | None:
-        """The first child of the envelope's Body."""
-        if self.root is not None:
-            for namespace in (SOAP_1_1, SOAP_1_2):
-                body = self.root.find(f"{{{namespace}}}Body")
-                if body is not None:
-                    return next(iter(body), None)
+        """The first child of the envelope's Body, also where the XML breaks behind it: that call is performed."""
+        if self.root is None:
+            return find_readable_operation(self.body, self.charset)
+        for namespace in (SOAP_1_1, SOAP_1_2):
+            body = self.root.find(f"{{{namespace}}}Body")
+            if body is not None:
+                return next(iter(body), None)
         return None
 
     @cached_property

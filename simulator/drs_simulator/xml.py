@@ -42,6 +42,35 @@ def parse_for_display(body: bytes) -> etree._Element:
     return etree.fromstring(body, _make_parser(None, remove_blank_text=True))
 
 
+def pull_parser(charset: str | None = "utf-8") -> etree.XMLPullParser:
+    """A parser that reports the start and the end of each element of a document, as far as it can be read."""
+    return etree.XMLPullParser(
+        events=("start", "end"),
+        encoding=charset,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def encoding_of(body: bytes) -> str:
+    """The encoding that a document itself names, by its XML declaration or its first bytes; UTF-8 without either."""
+    parser = pull_parser(None)
+    try:
+        parser.feed(body)
+        parser.close()
+    except etree.XMLSyntaxError:
+        pass
+    try:
+        root = next((element for _, element in parser.read_events()), None)
+    except etree.XMLSyntaxError:
+        root = None
+    return "utf-8" if root is None else root.getroottree().docinfo.encoding or "utf-8"
+
+
 def is_known_charset(charset: str | None) -> bool:
     """Whether ``parse_xml`` can read documents in that charset; ``None`` leaves it to the document to say."""
     try:

@@ -283,7 +283,7 @@ def test_unknown_elements_are_ignored(simulator: Simulator) -> None:
 
 
 def described(simulator: Simulator) -> etree._Element:
-    return etree.fromstring(Client(simulator.wsgi).get(f"{simulator.path}?wsdl").data)
+    return etree.fromstring(Client(simulator.wsgi).get(f"{simulator.path}?singleWsdl").data)
 
 
 def unbound(simulator: Simulator, folder: Path) -> Path:
@@ -317,6 +317,14 @@ def test_a_file_that_is_not_a_wsdl_is_refused(
     if content is not None:
         file.write_text(content, encoding="utf-8")
     with pytest.raises(InvalidArgument, match=words):
+        client_of(simulator, wsdl=file).open_session()
+
+
+def test_the_first_of_two_parts_is_not_a_whole_wsdl(simulator: Simulator, tmp_path: Path) -> None:
+    """The error names the part to save instead."""
+    file = tmp_path / "soap.wsdl"
+    file.write_bytes(Client(simulator.wsgi).get(f"{simulator.path}?wsdl").data)
+    with pytest.raises(InvalidArgument, match=r"imports another part.*Save http\S+\?wsdl=SOAP\.wsdl"):
         client_of(simulator, wsdl=file).open_session()
 
 

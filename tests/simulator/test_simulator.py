@@ -220,7 +220,7 @@ def test_clear_sessions_ends_all_and_counts_them() -> None:
 def test_client_calls_its_simulator_without_a_socket() -> None:
     drs = Simulator("lincoln", clock="fixed@2021-10-22T12:20", seed=1)
     with drs.client(user_id="tests") as client:
-        assert client.select_orders() == ()
+        client.open_session()
         assert drs.clear_sessions() == 1
     assert isinstance(client, DrsClient)
     assert not drs.is_running

@@ -166,7 +166,7 @@ def soap_1_2_is_refused(drs: DrsDriver) -> None:
     body = _wrapped(drs, f'<aut:openSession xmlns:aut="{NAMESPACE}"><openSession>', "aut:")
     answer = drs.post("openSession", body.replace(SOAP.encode(), _SOAP_1_2.encode()))
     # CXF 2.6 puts the fault into an envelope of SOAP 1.2, other versions into one of SOAP 1.1.
-    element = etree.fromstring(answer.reply.body).find("{*}Body/{*}Fault/{*}faultcode")
+    element = parse_xml(answer.reply.body, answer.reply.charset).find("{*}Body/{*}Fault/{*}faultcode")
     expect(element is not None, "there is no fault code")
     assert element is not None
     prefix, _, name = (element.text or "").strip().partition(":")

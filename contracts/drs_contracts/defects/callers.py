@@ -188,5 +188,26 @@ CALLER_DEFECTS: tuple[CallerDefect, ...] = (
         "CAL-26",
         _repeat(lambda call: call.refused and call.text("theOrder/priority") is not None),
     ),
+    CallerDefect(
+        "a flag says yes",
+        "CAL-27",
+        _rewrite(
+            "scheduleBooking", r"<theBooking><bookingId>", "<theBooking><isEmergency>yes</isEmergency><bookingId>"
+        ),
+    ),
+    CallerDefect(
+        "a second element follows the request in its wrapper",
+        "CAL-28",
+        _rewrite("closeSession", r"</closeSession>", "</closeSession><more/>"),
+    ),
+    CallerDefect(
+        "what has no value is sent as nil",
+        "CAL-29",
+        _rewrite(
+            "closeSession",
+            "<sessionId>",
+            '<id xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">0</id><sessionId>',
+        ),
+    ),
 )
 """One defect for each clause that applies to callers, by the id of that clause."""

@@ -520,13 +520,13 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         "SOAP 1.2 is accepted", "WIR-11", intercept=rewrite_request("http://www.w3.org/2003/05/soap-envelope", SOAP)
     ),
-    Defect("the fault code has no prefix", "WIR-11", intercept=rewrite_response("<faultcode>soap:", "<faultcode>")),
+    Defect("the fault code has no prefix", "WIR-11", intercept=rewrite_response(r"(<faultcode[^>]*>)\w+:", r"\1")),
     Defect(
         "the fault code is another one",
         "WIR-11",
-        intercept=rewrite_response("soap:VersionMismatch", "soap:NoVersionMismatch"),
+        intercept=rewrite_response(":VersionMismatch", ":NoVersionMismatch"),
     ),
-    Defect("a qualified member is accepted", "WIR-12", {"gateway": {"qualified_elements": "accept"}}),
+    Defect("a qualified member is accepted", "WIR-12", intercept=rewrite_request("aut:login>", "login>")),
     Defect("getSchedule is not described", "WIR-13", hidden_operation="getSchedule"),
     Defect(
         "the fault of an empty Body has another text",

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 from lxml import etree
+from werkzeug.http import parse_options_header
 
 from drs_contracts.errors import ContractsError
 from drs_contracts.xml import NotXmlError, parse_xml
@@ -81,6 +82,11 @@ class Reply:
     content_type: str
     body: bytes
 
+    @property
+    def charset(self) -> str:
+        """The charset that its Content-Type names; empty where it names none."""
+        return parse_options_header(self.content_type)[1].get("charset", "").strip("\"'")
+
 
 class NoEnvelopeError(ContractsError):
     """What came back is no SOAP envelope; the message begins with what it is."""
@@ -106,7 +112,7 @@ class Exchange:
             NoEnvelopeError: It is none.
         """
         try:
-            root = parse_xml(self.reply.body)
+            root = parse_xml(self.reply.body, self.reply.charset)
         except NotXmlError as error:
             begin = self.reply.body[:80].decode("utf-8", "replace").strip()
             told = f"HTTP {self.reply.status} with no XML ({error})"

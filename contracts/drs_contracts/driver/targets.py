@@ -16,8 +16,10 @@ from werkzeug.test import Client
 
 from drs_contracts.driver.messages import Reply
 from drs_contracts.errors import ContractsError
+from drs_contracts.xml import NotXmlError, parse_xml
 
 _XML = "text/xml; charset=UTF-8"
+_WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 
 
 class UnreachableError(ContractsError):
@@ -42,7 +44,7 @@ class Target(Protocol):
         """
 
     def wsdl(self) -> Reply:
-        """Fetch the interface description.
+        """Fetch the interface description: of one in two parts, as CXF splits it, the part with the port type.
 
         Raises:
             UnreachableError: There is no answer.
@@ -84,6 +86,8 @@ class SimulatorTarget:
     def wsdl(self) -> Reply:
         """See ``Target.wsdl``."""
         answer = self._client.get(f"{self.simulator.path}?wsdl")
+        part = _query_of_part(answer.data)
+        answer = self._client.get(f"{self.simulator.path}?{part}") if part else answer
         return Reply(answer.status_code, answer.content_type, answer.data)
 
     def now(self) -> datetime:
@@ -97,6 +101,16 @@ class SimulatorTarget:
     def move_clock(self, by: timedelta) -> None:
         """See ``Target.move_clock``."""
         self.simulator.clock.shift(by)
+
+
+def _query_of_part(described: bytes) -> str:
+    """The query at which the other part of a WSDL in two parts is; empty for one in one part."""
+    try:
+        imported = parse_xml(described).find(f"{_WSDL}import")
+    except NotXmlError:
+        return ""
+    query = "" if imported is None else urlsplit(imported.get("location", "")).query
+    return query if query.lower().startswith("wsdl=") else ""
 
 
 class UrlTarget:
@@ -145,7 +159,9 @@ class UrlTarget:
 
     def wsdl(self) -> Reply:
         """See ``Target.wsdl``."""
-        return self._send("GET", f"{self.url}?wsdl", None)
+        described = self._send("GET", f"{self.url}?wsdl", None)
+        part = _query_of_part(described.body)
+        return self._send("GET", f"{self.url}?{part}", None) if part else described
 
     def now(self) -> datetime:
         """Tell the simulator's time where its clock is within reach, else the time here, moved by ``ahead``.

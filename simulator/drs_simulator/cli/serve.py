@@ -124,7 +124,11 @@ def serve_command(
     ] = None,
     wsdl_style: Annotated[
         WsdlStyle | None,
-        typer.Option(help="WSDL in one file, or in two as CXF splits it.", show_default=False, rich_help_panel=_DRS),
+        typer.Option(
+            help="Files of ?wsdl: two as DRS's platform (CXF) splits it, or a single one. ?singleWsdl is always one.",
+            show_default=False,
+            rich_help_panel=_DRS,
+        ),
     ] = None,
     callback_url: Annotated[
         str | None,

@@ -13,7 +13,6 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.datastructures import EnvironHeaders
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request, Response
 
 from drs_simulator.clock import Clock
@@ -24,21 +23,21 @@ from drs_simulator.faults.plan import FaultPlan, apply_effects
 from drs_simulator.http.delivery import deliver
 from drs_simulator.http.ops import OpsEndpoints, RequestMetrics
 from drs_simulator.http.request_log import log_exchange
+from drs_simulator.http.service_paths import ServicePaths, read_root_part
 from drs_simulator.journal.journal import Journal
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap import soap_fault
 from drs_simulator.soap.envelope import write_fault
 from drs_simulator.soap.gateway import GatewayResponse
+from drs_simulator.soap.platform import PLATFORMS
 from drs_simulator.storage.errors import StateError
 
 ADMIN_ROOT = "__admin"
 """The first part of every path of the admin interface."""
 
 _log = logging.getLogger(__name__)
-_XML = "text/xml;charset=UTF-8"
 _TEXT = "text/plain; charset=utf-8"
-_NOT_A_POST = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.no_operation()))
 _BODY_BROKE_OFF = Reply(HTTPStatus.BAD_REQUEST, b"The body of the request ended too early.\n", _TEXT)
 _FAILED = Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(soap_fault.internal_error()))
 
@@ -51,10 +50,10 @@ def service_path(profile: Profile) -> str:
 class SoapService(Protocol):
     """Answers SOAP calls: a gateway, or recordings of one."""
 
-    def answer(self, body: bytes, charset: str | None = None) -> GatewayResponse:
+    def answer(self, body: bytes, charset: str | None = None, soap_action: str = "") -> GatewayResponse:
         """See ``Gateway.answer``."""
 
-    def wsdl(self, address: str, part: str = "") -> bytes | None:
+    def wsdl(self, address: str, part: str = "", *, single: bool = False) -> bytes | None:
         """See ``Gateway.wsdl``."""
 
 
@@ -105,6 +104,7 @@ class Endpoint:
         self._metrics = RequestMetrics(scheduler)
         self._ops = OpsEndpoints(self._metrics, scheduler)
         self._paths = frozenset({service_path(profile), f"{service_path(profile)}_560"})
+        self._services = ServicePaths(service_path(profile), PLATFORMS[profile.gateway.platform])
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request as a WSGI application."""
@@ -122,17 +122,10 @@ class Endpoint:
         """Return what answers a request that is not a call by POST."""
         if self._admin is not None and request.path.split("/", 2)[1] == ADMIN_ROOT:
             return self._admin
-        if request.path not in self._paths:
-            return self._find_page(request)
-        if request.method in ("GET", "HEAD") and request.query_string.lower().startswith(b"wsdl"):
-            return self._describe(request)
-        return partial(deliver, self._answer_call(request.environ), sleep=sleep)
-
-    def _describe(self, request: Request) -> Response:
-        """Return the WSDL, or the part of it that the query names; an unknown part means the whole."""
-        part = next((value for name, value in request.args.items() if name.lower() == "wsdl"), "")
-        document = self._gateway.wsdl(request.base_url, part) or self._gateway.wsdl(request.base_url)
-        return Response(document, content_type=_XML)
+        if not self._services.is_gateway(request.path):
+            return self._services.answer(request) or self._find_page(request)
+        document = self._services.describe(request, self._gateway) if request.method == "GET" else None
+        return document or partial(deliver, self._answer_call(request.environ), sleep=sleep)
 
     def _answer_call(self, environ: WSGIEnvironment) -> Reply:
         """Answer a SOAP call whatever its query is: some clients post to ``?wsdl`` (client). Never raises."""
@@ -140,8 +133,8 @@ class Endpoint:
         faults: tuple[str, ...] = ()
         call: SoapCall | None = None
         try:
-            if environ["REQUEST_METHOD"] != "POST":
-                reply = _NOT_A_POST
+            if not self._services.is_call(environ["REQUEST_METHOD"]):
+                reply = self._services.refuse(environ)
             else:
                 # Checked once a call: shared rules are in a database.
                 has_rules = bool(self._faults)
@@ -169,8 +162,8 @@ class Endpoint:
         return apply_effects(effects, context, call_next), tuple(effect.kind for effect in effects)
 
     def _ask_gateway(self, call: SoapCall) -> Reply:
-        answer = self._gateway.answer(call.body, call.charset)
-        return Reply(answer.status, answer.body, operation=answer.operation)
+        answer = self._gateway.answer(call.body, call.charset, call.headers.get("soapaction", ""))
+        return Reply(answer.status, answer.body, answer.content_type, operation=answer.operation)
 
     def _record(self, call: SoapCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
         try:
@@ -211,6 +204,8 @@ def _read_body(environ: WSGIEnvironment, limit: int) -> bytes:
 
 def _make_call(environ: WSGIEnvironment, body: bytes = b"", has_rules: bool = False) -> SoapCall:
     content_type = environ.get("CONTENT_TYPE", "")
+    if content_type.startswith("multipart/related"):
+        content_type, body = read_root_part(content_type, body)
     return SoapCall(
         body=body,
         charset=_parse_charset(content_type),
@@ -231,4 +226,6 @@ def _read_headers(environ: WSGIEnvironment, content_type: str, has_rules: bool) 
 
 @lru_cache(maxsize=256)
 def _parse_charset(content_type: str) -> str | None:
-    return parse_options_header(content_type)[1].get("charset")
+    """Return the charset as the platform finds it: by its name in small letters (measured)."""
+    _, found, value = content_type.partition("charset=")
+    return value.partition(";")[0].strip().strip("\"'") if found else None

@@ -16,7 +16,7 @@ from lxml import etree
 from drs_simulator.exchange import SoapCall
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.planning import calendar
-from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, SOAP_1_2, name_of
+from drs_simulator.soap.envelope import DEFAULT_CHARSET, NAMESPACE, SOAP_1_1, SOAP_1_2, is_nil, name_of
 from drs_simulator.soap.interface import (
     DOCUMENTED_VALUES,
     OPERATIONS,
@@ -54,7 +54,7 @@ _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 _UNSET_DATE = "0001-01-01"
 _REMEDIES: Mapping[str, str] = {
     "dateTime": "a date and time is written 2021-10-26T08:00:00 or 2021-10-26T08:00:00+01:00",
-    "int": "a whole number is meant",
+    "int": "a whole number of 32 bits is meant",
     "boolean": "write true or false",
 }
 _KNOWN_VALUES: Mapping[str, Callable[[Profile], Iterable[str]]] = {
@@ -172,6 +172,10 @@ def _readable(kind: str, text: str, profile: Profile) -> bool:
 
 
 _MAX_SENTENCES = 5
+_BROKEN_BEHIND = (
+    "The XML has an entity that it does not declare, or it breaks behind the operation's element. DRS reads no further "
+    "than that, so the call was performed; send well-formed XML."
+)
 _SOAP_TYPES = ("", "text/xml", "application/xml")
 
 
@@ -208,29 +212,46 @@ def _sentences(call: SoapCall, status: int, error_message: str, context: Diagnos
     if len(call.body) > context.profile.gateway.max_body_bytes:
         yield f"The body has more than {context.profile.gateway.max_body_bytes} bytes; send less at a time."
         return
-    if call.root is None:
+    if call.root is None and call.wrapper is None:
         yield _unreadable(call)
         return
-    sent_type = call.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sent_type not in _SOAP_TYPES:
-        yield f"The Content-Type is {sent_type}; SOAP 1.1 has text/xml."
-    yield from _envelope_problems(call, call.root)
+    yield from _content_type_problems(call)
+    yield from [_BROKEN_BEHIND] if call.root is None else _envelope_problems(call, call.root)
     if call.wrapper is None:
         return
     yield from _wrapper_problems(call.wrapper)
     if call.operation not in OPERATIONS:
         return
     inner = _inner(call.wrapper, call.operation)
+    yield from _request_problems(call.wrapper, call.operation, inner)
     if inner is None:
-        yield (
-            f"Below the wrapper {call.operation} there must be one element {call.operation} again, in no namespace, "
-            "and the members in that."
-        )
         return
-    was_read = status == HTTPStatus.OK and context.profile.gateway.wrong_values == "fault"
+    # What the platform lets through is named as well.
+    was_read = status == HTTPStatus.OK and context.profile.gateway.strict
     yield from member_problems(inner, call.operation, context.profile, was_read=was_read)
+    nil = [shorten(_local_name(element)) for element in islice(inner.iter("{*}*"), _MAX_ELEMENTS) if is_nil(element)]
+    if nil:
+        yield f"{_join(nil)}: DRS takes no notice of xsi:nil; leave out what has no value."
     if error_message:
         yield from _refusal_problems(call, error_message, context)
+
+
+def _content_type_problems(call: SoapCall) -> Iterator[str]:
+    sent_type = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sent_type not in _SOAP_TYPES:
+        yield f"The Content-Type is {sent_type}; SOAP 1.1 has text/xml."
+    if call.charset is None and not call.body.isascii():
+        yield f"The Content-Type names no charset, so the body was read as {DEFAULT_CHARSET}; name the one in use."
+
+
+def _request_problems(wrapper: etree._Element, operation: str, inner: etree._Element | None) -> Iterator[str]:
+    if inner is None or inner is not wrapper[0] or _is_qualified(inner):
+        yield (
+            f"Below the wrapper {operation} there must be one element {operation} again, in no namespace, "
+            "and the members in that; DRS sees no request otherwise."
+        )
+    elif len(wrapper) > 1:
+        yield f"Only the first element of the wrapper {operation} was read; send one."
 
 
 def _unreadable(call: SoapCall) -> str:
@@ -265,6 +286,8 @@ def _envelope_problems(call: SoapCall, root: etree._Element) -> Iterator[str]:
         yield f"The root element is {name}; it must be Envelope in the namespace {SOAP_1_1}."
     elif call.wrapper is None:
         yield "The envelope has no Body with an element in it; put the operation's wrapper there."
+    elif call.wrapper.getnext() is not None or root[-1] is not call.wrapper.getparent():
+        yield "Only the first element of the Body was read; send one call in one Body."
 
 
 def _wrapper_problems(wrapper: etree._Element) -> Iterator[str]:

@@ -16,7 +16,7 @@ from html import unescape
 from itertools import islice
 
 from drs_simulator.exchange import SoapCall
-from drs_simulator.soap.envelope import name_of
+from drs_simulator.soap.envelope import body_codec, name_of, response_charset
 
 _MASK = "***"
 WITHHELD = b"(withheld: "
@@ -47,7 +47,8 @@ _MAX_PATTERN = 200
 _MAX_SECRETS = 20
 # In the bytes of any other encoding, letters of ASCII do not stand for themselves.
 _PLAIN = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"})
-_OBSCURE_ENCODINGS = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "cp037", "cp500")
+_SIMILAR_ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-7")
+_OTHER_ENCODINGS = (*_SIMILAR_ENCODINGS, "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037", "cp500")
 _EBCDIC_DECLARATION = b"\x4c\x6f\xa7\x94"
 
 
@@ -91,33 +92,38 @@ class Masker:
         """Mask passwords in the request and the response to it, and all but the first characters of session ids."""
         session_ids = tuple(islice(_session_ids_of(call), _MAX_SECRETS + 1))
         request, passwords = self._mask_request(call, session_ids)
+        codec = _response_codec(call, response)
+        if codec is None:
+            withheld = _withhold(response, "in an encoding in which secrets cannot be recognized")
+            return Masked(request, withheld, passwords, session_ids)
         # A response need not be text: bytes that are none survive this.
-        answer = response.decode("utf-8", "surrogateescape")
+        answer = response.decode(codec, "surrogateescape")
         clean = _mask_sessions(_mask_passwords(answer, passwords), session_ids)
         if request.startswith(WITHHELD) or _fault_may_quote_password(call):
             clean = _FAULT_TEXT.sub(rf"\1{_MASK}\2", clean)
         if clean != answer:
-            response = clean.encode("utf-8", "surrogateescape")
+            response = clean.encode(codec, "surrogateescape")
         return Masked(request, response, passwords, session_ids)
 
     def _mask_request(self, call: SoapCall, session_ids: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
         own: tuple[str, ...] = (self._password,)
         sent = _decode(call, self._password)
         if sent is None:
-            return _withhold(call, "in an encoding in which passwords cannot be recognized"), own
+            return _withhold(call.body, "in an encoding in which passwords cannot be recognized"), own
         if len(session_ids) > _MAX_SECRETS:
-            return _withhold(call, "with too many session ids"), own
+            return _withhold(call.body, "with too many session ids"), own
         clean, passwords = sent.text, own
         if _mentions_password(sent.text):
             # One more than are masked, which shows that there are too many.
             passwords = (*own, *islice(dict.fromkeys(_passwords_of(call)), _MAX_SECRETS + 1))
             if len(passwords) > len(own) + _MAX_SECRETS:
-                return _withhold(call, "with too many passwords"), own
+                return _withhold(call.body, "with too many passwords"), own
             clean = _blank_passwords(sent.text)
         clean = _mask_sessions(_mask_passwords(clean, passwords), session_ids)
-        if "<!ENTITY" in clean or _contains_secret(clean, passwords, session_ids):
-            return _withhold(call, "with a secret or entities that could not be masked"), passwords
-        return (call.body if clean == sent.text else clean.encode(sent.codec)), passwords
+        body = call.body if clean == sent.text else clean.encode(sent.codec)
+        if "<!ENTITY" in clean or _contains_secret(clean, passwords, session_ids) or _hides(body, self._password):
+            return _withhold(call.body, "with a secret or entities that could not be masked"), passwords
+        return body, passwords
 
 
 def shorten_session_id(session_id: str) -> str:
@@ -125,8 +131,20 @@ def shorten_session_id(session_id: str) -> str:
     return session_id[:_SESSION_PREFIX]
 
 
-def _withhold(call: SoapCall, why: str) -> bytes:
-    return WITHHELD + f"{len(call.body)} bytes {why})".encode()
+def _withhold(body: bytes, why: str) -> bytes:
+    return WITHHELD + f"{len(body)} bytes {why})".encode()
+
+
+def _response_codec(call: SoapCall, response: bytes) -> str | None:
+    """The codec of the response, which is that of the request; ``None`` if it may hide a secret."""
+    try:
+        codec = body_codec(response, response_charset(call.charset))
+        response.decode(codec)
+    except LookupError:
+        return "utf-8"
+    except UnicodeError:
+        return "utf-8" if codec in _PLAIN else None
+    return codec
 
 
 def _decode(call: SoapCall, password: str) -> _Text | None:
@@ -134,11 +152,10 @@ def _decode(call: SoapCall, password: str) -> _Text | None:
     if call.root is None:
         return _decode_unread(call, password)
     try:
-        codec = codecs.lookup(call.root.getroottree().docinfo.encoding or "utf-8").name
+        codec = body_codec(call.body, call.charset)
         text = call.body.decode(codec)
     except (LookupError, UnicodeError):
         return None
-    # The XML parser and Python may use one name for different encodings.
     return _Text(text, codec) if name_of(call.root)[1] in text else None
 
 
@@ -162,8 +179,20 @@ def _is_readable(call: SoapCall, password: str) -> bool:
         return False
     if not plain or b"\0" in call.body or call.body.startswith(_EBCDIC_DECLARATION):
         return False
-    hidden = (password.encode(codec, "ignore") for codec in _OBSCURE_ENCODINGS if len(password) >= MIN_PASSWORD)
-    return not any(form in call.body for form in hidden if form not in (b"", password.encode("utf-8", "ignore")))
+    return not _hides(call.body, password)
+
+
+def _hides(body: bytes, password: str) -> bool:
+    """Whether the password can be read in bytes that are taken for another encoding."""
+    if len(password) < MIN_PASSWORD:
+        return False
+    forms = {password.encode(codec, "ignore") for codec in _OTHER_ENCODINGS} - {password.encode("ascii", "ignore")}
+    if any(len(form) >= MIN_PASSWORD and form in body for form in forms):
+        return True
+    is_plain = password.isascii() and body.isascii()
+    return not is_plain and any(
+        _contains_secret(body.decode(codec, "ignore"), (password,), ()) for codec in _SIMILAR_ENCODINGS
+    )
 
 
 def _mentions_password(text: str) -> bool:

@@ -148,19 +148,50 @@ class OrderingSettings(Settings):
     planning_horizon_days: Annotated[int, Field(ge=1, le=3660)] = 365
 
 
-class GatewaySettings(Settings):
-    """What the SOAP gateway accepts, and how it writes."""
+_REMOVED_SETTINGS = {
+    "qualified_elements": "a qualified member is a fault on every platform; take it out",
+    "wrong_values": "the platform says which values are faults, and strict = true makes all of them faults",
+    "soap_1_2": "SOAP 1.2 is a fault on every platform; take it out",
+    "unknown_operations": "the platform says how an unknown operation is answered; write platform instead",
+}
 
+
+class GatewaySettings(Settings):
+    """What the SOAP gateway accepts, and how it writes.
+
+    Args:
+        platform: The version of Apache CXF whose behaviour is simulated; ``soap/platform.py`` has the differences.
+        strict: Whether what the platform lets through in silence (an unknown value of an enumeration, ``yes`` for a
+            boolean, a wrapper in a wrong namespace, a second element) is a fault, for teams that want that in CI.
+        no_request: What DRS does when an operation is called without its request: a fault, or the refusal of an empty
+            one (presumed).
+        interface: The published interface, or the one that was observed.
+        interface_version: The version in the namespace of the WSDL.
+        wsdl_style: Whether ``?wsdl`` is one file or two, as CXF splits it.
+        default_namespace_wrapper: What happens to a wrapper in a default namespace that its child undeclares.
+        unknown_elements: What happens to elements that the interface lacks; ``platform`` for what the version does.
+        max_body_bytes: The simulator's own limit on a body.
+        max_depth: The simulator's own limit on nested elements.
+    """
+
+    platform: Literal["cxf-2.2", "cxf-2.6", "cxf-2.7", "cxf-3.1", "cxf-3.5"] = "cxf-2.6"
+    strict: bool = False
+    no_request: Literal["fault", "refuse"] = "fault"
     interface: Literal["observed", "published"] = "observed"
-    wsdl_style: Literal["single", "cxf"] = "single"
+    interface_version: Annotated[str, Field(pattern=r"^\d+(\.\d+)*$")] = "5.2.0.16"
+    wsdl_style: Literal["single", "cxf"] = "cxf"
     default_namespace_wrapper: Literal["fault", "accept"] = "fault"
-    unknown_elements: Literal["fault", "ignore"] = "fault"
-    qualified_elements: Literal["fault", "accept"] = "fault"
-    wrong_values: Literal["fault", "ignore"] = "fault"
-    soap_1_2: Literal["fault", "accept"] = "fault"
-    unknown_operations: Literal["unknown_part", "no_operation"] = "unknown_part"
+    unknown_elements: Literal["platform", "fault", "ignore"] = "platform"
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
-    max_depth: Annotated[int, Field(ge=16, le=200)] = 64
+    max_depth: Annotated[int, Field(ge=16, le=200)] = 200
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_removed_settings(cls, value: object) -> object:
+        found = [name for name in _REMOVED_SETTINGS if isinstance(value, dict) and name in value]
+        if found:
+            raise ValueError(". ".join(f"{name} is no setting any more: {_REMOVED_SETTINGS[name]}" for name in found))
+        return value
 
 
 class Messages(Settings):

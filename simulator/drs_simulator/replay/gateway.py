@@ -17,16 +17,16 @@ from drs_simulator.profile.model import GatewaySettings, Profile
 from drs_simulator.replay.matching import XmlNode, mismatches, to_node
 from drs_simulator.replay.recording import RecordedExchange, Recording
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
-from drs_simulator.soap.envelope import SOAP_1_1, read_envelope, write_fault
+from drs_simulator.soap.envelope import SOAP_1_1, UnknownCharsetError, read_envelope, write_fault
 from drs_simulator.soap.gateway import GatewayResponse, interface_description
-from drs_simulator.soap.soap_fault import SoapFault
+from drs_simulator.soap.soap_fault import SoapFault, unreadable
 from drs_simulator.storage.memory import MemoryStore
-from drs_simulator.xml import parse_xml
+from drs_simulator.xml import encoding_of, parse_xml
 
 _OPEN_SESSION = "openSession"
 _SESSION_ID_BITS = 128
 _MAX_DIFFERENCES = 5
-_TOLERANT: dict[str, object] = {"default_namespace_wrapper": "accept", "soap_1_2": "accept"}
+_TOLERANT: dict[str, object] = {"default_namespace_wrapper": "accept"}
 
 
 def replay_application(recording: Recording, profile: Profile, random: Random, *, closest: bool = False) -> Endpoint:
@@ -84,24 +84,26 @@ class RecordedGateway:
         self._lock = Lock()
         self._last = -1
 
-    def answer(self, body: bytes, charset: str | None = None) -> GatewayResponse:
+    def answer(self, body: bytes, charset: str | None = None, soap_action: str = "") -> GatewayResponse:  # noqa: ARG002 - a recording has none
         """The recorded response to one request, or a fault; see ``Gateway.answer``."""
         operation = ""
         try:
-            message = to_node(read_envelope(body, charset, self._tolerant_settings))
+            message = to_node(read_envelope(body, charset or encoding_of(body), self._tolerant_settings))
             operation = message.name
             with self._lock:
                 candidate = self._find(message)
                 response = self._response_of(candidate, operation)
+        except UnknownCharsetError:
+            return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(unreadable()), operation)
         except SoapFault as problem:
             return GatewayResponse(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(problem), operation)
         # A recording has no status; SOAP 1.1 has 500 for faults.
         status = HTTPStatus.INTERNAL_SERVER_ERROR if candidate.is_fault else HTTPStatus.OK
         return GatewayResponse(status, response, operation)
 
-    def wsdl(self, address: str, part: str = "") -> bytes | None:
+    def wsdl(self, address: str, part: str = "", *, single: bool = False) -> bytes | None:
         """The WSDL; see ``Gateway.wsdl``."""
-        return interface_description(self._settings, address, part)
+        return interface_description(self._settings, address, part, single=single)
 
     def _find(self, message: XmlNode) -> _Candidate:
         """The exchange that answers the request; it becomes the last one.
@@ -146,7 +148,7 @@ def _make_candidate(exchange: RecordedExchange, settings: GatewaySettings) -> _C
     response = parse_xml(exchange.response)
     return _Candidate(
         exchange,
-        to_node(read_envelope(exchange.request, None, settings)),
+        to_node(read_envelope(exchange.request, encoding_of(exchange.request), settings)),
         response.findtext(".//sessionId") or "",
         response.find(f"{{{SOAP_1_1}}}Body/{{{SOAP_1_1}}}Fault") is not None,
     )

@@ -14,12 +14,12 @@ from drs_simulator.errors import UnusableError
 from drs_simulator.profile.model import GatewaySettings
 from drs_simulator.soap.envelope import name_of, read_envelope
 from drs_simulator.soap.soap_fault import SoapFault
-from drs_simulator.xml import parse_xml
+from drs_simulator.xml import encoding_of, parse_xml
 
 _DESCRIPTION = "recording.toml"
 _REQUEST, _RESPONSE = ".request.xml", ".response.xml"
 _NAME = re.compile(r"(\d+)-\w+", re.ASCII)
-_SETTINGS = GatewaySettings(default_namespace_wrapper="accept", soap_1_2="accept", max_body_bytes=64 * 1024 * 1024)
+_SETTINGS = GatewaySettings(default_namespace_wrapper="accept", max_body_bytes=64 * 1024 * 1024)
 
 
 class RecordingError(UnusableError):
@@ -114,7 +114,7 @@ def _read_exchange(folder: Path, name: str) -> RecordedExchange:
     path = folder / f"{name}{_REQUEST}"
     request = _read_bytes(path)
     try:
-        wrapper = read_envelope(request, None, _SETTINGS)
+        wrapper = read_envelope(request, encoding_of(request), _SETTINGS)
     except SoapFault as problem:
         why = " ".join(problem.text.split())
         raise RecordingError(f"{path} is no SOAP request, so take it out with its answer: {why}") from None

@@ -1,11 +1,20 @@
-"""SOAP envelopes: from the bytes of a request to the element that names its operation, and back for faults."""
+"""SOAP envelopes: from the bytes of a request to the element that names its operation, and back for faults.
+
+The platform reads a request as a stream: what stands behind the operation's element is never looked at (measured).
+"""
 
 from __future__ import annotations
+
+import codecs
+import re
 
 from lxml import etree
 
 from drs_simulator.profile.model import GatewaySettings
 from drs_simulator.soap import soap_fault
+from drs_simulator.soap.broken_xml import drop_undeclared_entities, fault_of, read_fragment
+from drs_simulator.soap.jaxb import hash_set_order
+from drs_simulator.soap.platform import PLATFORMS, Platform
 from drs_simulator.xml import parse_xml
 
 SOAP_1_1 = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -21,41 +30,166 @@ _DECLARATIONS = frozenset(
         *(f"<?xml version='1.0' encoding='{name}'?>".encode() for name in ("utf-8", "UTF-8")),
     }
 )
-_UTF_8 = (None, "utf-8", "UTF-8")
+_UTF_8 = ("utf-8", "UTF-8")
 _ENVELOPE, _HEADER, _BODY = (f"{{{SOAP_1_1}}}{name}" for name in ("Envelope", "Header", "Body"))
 _HEADER_AND_BODY = 2
-_PARSER_LIMITS = frozenset({etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_ENTITY_LOOP})
+_XML_DECLARATION = re.compile(r"""<\?xml\s+version\s*=\s*["']([^"']*)["'][^>]*\?>""")
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_XML_VERSIONS = ("1.0", "1.1")
+DEFAULT_CHARSET = "ISO-8859-1"
+"""How a request is read, and answered, whose Content-Type names no charset (measured)."""
+# The names that Java gives to charsets; others are told as they were sent.
+_CHARSET_NAMES = {"utf-8": "UTF-8", "iso8859-1": "ISO-8859-1", "utf-16": "UTF-16", "ascii": "US-ASCII"}
+_GZIP = b"\x1f\x8b"
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_LENIENT = PLATFORMS["cxf-2.6"]
+_ULTIMATE_RECEIVERS = (None, "", "http://schemas.xmlsoap.org/soap/actor/next")
 
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
+
+class UnknownCharsetError(LookupError):
+    """The Content-Type names a charset that does not exist: the web server answers, not the gateway (measured)."""
 
 
-def read_envelope(body: bytes, charset: str | None, settings: GatewaySettings) -> etree._Element:
-    """The only child of the envelope's Body, without comments and processing instructions (seen: Appendix B 5).
+def response_charset(charset: str | None) -> str:
+    """The charset in which a request is answered: the one that its Content-Type names (measured)."""
+    if not charset:
+        return DEFAULT_CHARSET
+    return _CHARSET_NAMES.get(codecs.lookup(charset).name, charset)
+
+
+def encode(text: str, charset: str) -> bytes:
+    """The text in that charset; characters that it lacks as references."""
+    if charset == "UTF-16":
+        return codecs.BOM_UTF16_BE + text.encode("utf-16-be")
+    return text.encode(charset, "xmlcharrefreplace")
+
+
+def body_codec(body: bytes, charset: str | None) -> str:
+    """Python's name of the codec that reads a body: the Content-Type decides, ISO-8859-1 without one (measured).
+
+    Raises:
+        UnknownCharsetError: There is no such charset.
+    """
+    try:
+        codec = codecs.lookup(charset or DEFAULT_CHARSET).name
+    except LookupError:
+        raise UnknownCharsetError(charset) from None
+    return "utf-16-be" if codec == "utf-16" and body.startswith(b"\0") else codec
+
+
+def decode(body: bytes, charset: str | None, platform: Platform) -> str:
+    """The document as text, without its byte order mark and its XML declaration.
+
+    The charset of the Content-Type decides, see ``body_codec``. The XML declaration does not count (measured).
+
+    Raises:
+        SoapFault: The bytes are not in that charset.
+        UnknownCharsetError: There is no such charset.
+    """
+    codec = body_codec(body, charset)
+    if body.startswith(_GZIP) or (not charset and body.startswith(codecs.BOM_UTF8)):
+        raise soap_fault.unparsable()
+    try:
+        text = body.decode(codec).removeprefix("\ufeff")
+    except UnicodeError as error:
+        reason = f"Invalid bytes for {codec}: {error}"
+        raise soap_fault.unreadable(reason if platform.tells_parser_errors else "") from None
+    declaration = _XML_DECLARATION.match(text)
+    if declaration is None:
+        return text
+    if declaration[1] not in _XML_VERSIONS:
+        raise soap_fault.unparsable()
+    # Blanks in its place leave every position as it was.
+    return " " * declaration.end() + text[declaration.end() :]
+
+
+def read_envelope(
+    body: bytes, charset: str | None, settings: GatewaySettings, operations: frozenset[str] = frozenset()
+) -> etree._Element:
+    """The first child of the envelope's Body, without comments and processing instructions (seen: Appendix B 5).
 
     Nothing outside the bytes is read, no entity is resolved, and a DOCTYPE is refused.
 
     Args:
         body: The bytes of the request.
-        charset: The charset that its Content-Type names, if any. It overrides the XML declaration.
-        settings: The gateway's limits and quirks.
+        charset: The charset that its Content-Type names, if any.
+        settings: The gateway's limits and platform.
+        operations: The operations that there are, for versions that look for those before anything else.
 
     Raises:
-        SoapFault: The bytes are not a SOAP 1.1 envelope with one Body and one child in it.
+        SoapFault: The bytes are not a SOAP 1.1 envelope with an operation in its Body.
+        UnknownCharsetError: There is no such charset.
     """
+    platform = PLATFORMS[settings.platform]
     if len(body) > settings.max_body_bytes:
         raise soap_fault.too_large(settings.max_body_bytes)
-    envelope = parse_body(body, charset)
-    if envelope.getroottree().docinfo.doctype:
-        raise soap_fault.doctype_refused()
-    wrapper = _only_child_of_body(envelope, settings)
+    text = decode(body, charset, platform)
+    if not text.strip():
+        eof = "Unexpected EOF in prolog\n at [row,col {unknown-source}]: [1,0]"
+        raise soap_fault.unreadable(eof if platform.tells_parser_errors else "")
+    wrapper = _read_wrapper(text, platform, operations, strict=settings.strict)
+    if platform.max_attributes and any(len(each.attrib) > platform.max_attributes for each in wrapper.iter("{*}*")):
+        raise soap_fault.unparsable()
     if settings.default_namespace_wrapper == "fault" and _undeclares_default_namespace(wrapper):
         raise soap_fault.not_interned()
     return wrapper
 
 
+def _read_wrapper(text: str, platform: Platform, operations: frozenset[str], *, strict: bool) -> etree._Element:
+    document = _as_utf_8(text)
+    try:
+        root = parse_xml(document, "utf-8")
+    except etree.XMLSyntaxError as error:
+        if "<!DOCTYPE" in text:
+            raise _doctype_refused(text, platform) from None
+        dropped = text if strict else drop_undeclared_entities(text)
+        if error.code == etree.ErrorTypes.ERR_UNDECLARED_ENTITY and dropped != text:
+            return _read_wrapper(dropped, platform, operations, strict=strict)
+        return _read_broken(document, text, error, platform, strict=strict)
+    if root.getroottree().docinfo.doctype:
+        raise _doctype_refused(text, platform)
+    _check_root(root, platform)
+    body = _body_of(root, platform)
+    if len(body) == 0:
+        _check_headers(root, platform)
+        raise soap_fault.no_operation()
+    is_unknown = bool(operations) and name_of(body[0])[1] not in operations
+    if not (platform.checks_operation_first and is_unknown):
+        _check_headers(root, platform)
+    if strict:
+        _check_nothing_follows(body)
+    wrapper: etree._Element = body[0]
+    return wrapper
+
+
+def _doctype_refused(text: str, platform: Platform) -> soap_fault.SoapFault:
+    row = text.count("\n", 0, text.index("<!DOCTYPE")) + 1
+    column = text.index("<!DOCTYPE") - text.rfind("\n", 0, text.index("<!DOCTYPE")) + len("<!DOCTYPE ")
+    # With an internal subset the parser is one further (measured).
+    column += "[" in text[text.index("<!DOCTYPE") :].partition(">")[0]
+    why = (
+        "Received event DTD, instead of START_ELEMENT or END_ELEMENT."
+        f"\n at [row,col {{unknown-source}}]: [{row},{column}]"
+    )
+    return soap_fault.unreadable(why if platform.tells_parser_errors else "")
+
+
+def _read_broken(
+    document: bytes, text: str, error: etree.XMLSyntaxError, platform: Platform, *, strict: bool
+) -> etree._Element:
+    """The operation's element of a document that breaks behind it; with ``strict`` it may break nowhere."""
+    fragment = read_fragment(document, error)
+    if fragment.root is not None:
+        _check_root(fragment.root, platform)
+    if fragment.operation is not None and not strict:
+        return fragment.operation
+    raise fault_of(error, text, platform, is_inside=fragment.is_inside) from None
+
+
 def is_plain(body: bytes, charset: str | None) -> bool:
-    """Whether a document is certainly in UTF-8, and has neither a DOCTYPE nor NUL bytes."""
-    if charset not in _UTF_8:
+    """Whether a document is certainly in UTF-8 or ASCII, and has neither a DOCTYPE nor NUL bytes."""
+    if charset not in _UTF_8 and not (charset is None and body.isascii()):
         return False
     start = body.find(b"?>") + 2 if body.startswith(b"<?xml") else 0
     if start and body[:start] not in _DECLARATIONS:
@@ -78,6 +212,9 @@ def read_plain_wrapper(body: bytes, settings: GatewaySettings) -> etree._Element
         envelope = parse_xml(body, "utf-8")
     except etree.XMLSyntaxError:
         return None
+    max_attributes = PLATFORMS[settings.platform].max_attributes
+    if max_attributes and body.count(b"=") > max_attributes:
+        return None
     parts = list(envelope)
     if envelope.tag != _ENVELOPE or not parts or parts[-1].tag != _BODY or len(parts[-1]) != 1:
         return None
@@ -95,47 +232,96 @@ def name_of(element: etree._Element) -> tuple[str, str]:
     return name.namespace or "", name.localname
 
 
+def is_nil(element: etree._Element) -> bool:
+    """Whether an element says that it has no value."""
+    return element.get(_NIL) in ("true", "1")
+
+
 def parse_body(body: bytes, charset: str | None) -> etree._Element:
-    """The root element of a request.
+    """The root element of a request, for those who only look at it.
 
     Raises:
         SoapFault: The bytes are not well-formed XML, or exceed a limit of the parser.
     """
-    if not body.strip():
-        raise soap_fault.unreadable("Unexpected EOF in prolog", (1, 0))
     try:
-        return parse_xml(body, charset and charset.lower())
-    except LookupError:
-        raise soap_fault.unreadable(f"Unsupported encoding {charset}") from None
+        return parse_xml(_as_utf_8(decode(body, charset, _LENIENT)), "utf-8")
+    except (UnknownCharsetError, etree.XMLSyntaxError):
+        raise soap_fault.unreadable() from None
+
+
+def find_readable_operation(body: bytes, charset: str | None) -> etree._Element | None:
+    """The operation's element of a request that is not well-formed, if the platform reads that far."""
+    try:
+        text = decode(body, charset, _LENIENT)
+    except (UnknownCharsetError, soap_fault.SoapFault):
+        return None
+    document = _as_utf_8(text if "<!DOCTYPE" in text else drop_undeclared_entities(text))
+    try:
+        return parse_xml(document, "utf-8").find(f"{_BODY}/*")
     except etree.XMLSyntaxError as error:
-        if error.code in _PARSER_LIMITS:
-            raise soap_fault.beyond_limits() from None
-        raise soap_fault.unreadable((error.msg or "not well-formed").split(", line")[0], error.position) from None
+        return read_fragment(document, error).operation
 
 
-def _only_child_of_body(envelope: etree._Element, settings: GatewaySettings) -> etree._Element:
-    namespace, local_name = name_of(envelope)
-    if namespace == SOAP_1_2 and settings.soap_1_2 == "fault":
+def _as_utf_8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _check_root(root: etree._Element, platform: Platform) -> None:
+    namespace, local_name = name_of(root)
+    if namespace == SOAP_1_2 and local_name == "Envelope":
         raise soap_fault.soap_1_2()
-    if namespace not in (SOAP_1_1, SOAP_1_2) or local_name != "Envelope":
-        raise soap_fault.not_an_envelope(namespace, local_name)
-    header = envelope.find(f"{{{namespace}}}Header")
-    if header is not None:
-        _check_header(header, namespace)
-    bodies = envelope.findall(f"{{{namespace}}}Body")
-    if len(bodies) != 1:
-        raise soap_fault.unreadable(f"the envelope has {len(bodies)} Body elements instead of one")
-    if len(bodies[0]) > 1:
-        raise soap_fault.unreadable(f"the Body has {len(bodies[0])} child elements instead of one")
-    if len(bodies[0]) == 0:
+    if namespace == SOAP_1_1 and local_name != "Envelope":
+        if platform.checks_envelope_name:
+            raise soap_fault.SoapFault("Invalid SOAP Envelope name")
         raise soap_fault.no_operation()
-    return bodies[0][0]
+    if namespace != SOAP_1_1:
+        hint = " You must send a SOAP message." if platform.names_soap_message else ""
+        raise soap_fault.not_an_envelope(namespace, local_name, hint)
 
 
-def _check_header(header: etree._Element, namespace: str) -> None:
-    names = [str(block.tag) for block in header if block.get(f"{{{namespace}}}mustUnderstand") in ("1", "true")]
+def _body_of(root: etree._Element, platform: Platform) -> etree._Element:
+    body = root.find(_BODY)
+    if body is None:
+        _check_headers(root, platform)
+        raise soap_fault.SoapFault(platform.missing_body, "Server")
+    return body
+
+
+def _check_nothing_follows(body: etree._Element) -> None:
+    """Refuse what the platform passes over: a second element in the Body, and elements behind the Body."""
+    if len(body) > 1:
+        raise soap_fault.unreadable(f"the Body has {len(body)} child elements instead of one")
+    following = body.getnext()
+    if following is not None:
+        raise soap_fault.unreadable(f"the element {following.tag!s} is behind the Body")
+
+
+def _check_headers(root: etree._Element, platform: Platform) -> None:
+    """Refuse headers that must be understood, by the ultimate receiver or the next one: DRS understands none."""
+    header = root.find(_HEADER)
+    if header is None:
+        return
+    if platform.max_depth and measure_depth(header) + 1 > platform.max_depth:
+        why = f"Maximum Element Depth limit ({platform.max_depth}) Exceeded"
+        raise soap_fault.unreadable(why if platform.tells_parser_errors else "")
+    names = [
+        name_of(block)
+        for block in header
+        if block.get(f"{{{SOAP_1_1}}}mustUnderstand") in ("1", "true")
+        and block.get(f"{{{SOAP_1_1}}}actor") in _ULTIMATE_RECEIVERS
+    ]
     if names:
-        raise soap_fault.not_understood(names)
+        ordered = hash_set_order(list(dict.fromkeys(names)))
+        raise soap_fault.not_understood(f"{{{namespace}}}{name}" if namespace else name for namespace, name in ordered)
+
+
+def measure_depth(element: etree._Element) -> int:
+    """How many levels of elements there are, the element's own included."""
+    deepest, level = 0, 0
+    for event, _ in etree.iterwalk(element, events=("start", "end")):
+        level += 1 if event == "start" else -1
+        deepest = max(deepest, level)
+    return deepest
 
 
 def _undeclares_default_namespace(wrapper: etree._Element) -> bool:
@@ -155,15 +341,17 @@ def write_refusal(operation: str, message: str) -> bytes:
 
 
 def serialize(document: etree._Element) -> bytes:
-    """A document as bytes, with the declaration that DRS writes."""
-    return _DECLARATION + etree.tostring(document, encoding="UTF-8", xml_declaration=False)
+    """A document in UTF-8, without an XML declaration: the platform writes none (measured)."""
+    return etree.tostring(document, encoding="UTF-8", xml_declaration=False)
 
 
-def write_fault(problem: soap_fault.SoapFault) -> bytes:
-    """The envelope of a SOAP fault."""
-    envelope = etree.Element(etree.QName(SOAP_1_1, "Envelope"), nsmap={"soap": SOAP_1_1})
-    body = etree.SubElement(envelope, etree.QName(SOAP_1_1, "Body"))
-    fault = etree.SubElement(body, etree.QName(SOAP_1_1, "Fault"))
-    etree.SubElement(fault, "faultcode").text = f"soap:{problem.code}"
-    etree.SubElement(fault, "faultstring").text = problem.text
+def write_fault(problem: soap_fault.SoapFault, namespace: str = SOAP_1_1) -> bytes:
+    """The envelope of a SOAP fault. In a SOAP 1.2 envelope the code keeps the namespace of SOAP 1.1 (measured)."""
+    envelope = etree.Element(etree.QName(namespace, "Envelope"), nsmap={"soap": namespace})
+    body = etree.SubElement(envelope, etree.QName(namespace, "Body"))
+    fault = etree.SubElement(body, etree.QName(namespace, "Fault"))
+    prefix = "soap" if namespace == SOAP_1_1 else "ns1"
+    code = etree.SubElement(fault, "faultcode", nsmap=None if prefix == "soap" else {prefix: SOAP_1_1})
+    code.text = f"{prefix}:{problem.code}"
+    etree.SubElement(fault, "faultstring").text = _NOT_IN_XML.sub("?", problem.text)
     return serialize(envelope)

@@ -37,7 +37,7 @@ from drs_simulator.soap.envelope import NAMESPACE
 from drs_simulator.soap.interface import InterfaceName
 from drs_simulator.soap.requests import RequestReader
 from drs_simulator.soap.responses import ResponseWriter
-from drs_simulator.soap.spyne.protocol import CxfReader, CxfWriter
+from drs_simulator.soap.spyne.protocol import CxfReader, CxfWriter, UnknownElements
 from drs_simulator.soap.spyne.types import Operation, interface_types
 
 Members = Mapping[str, object]
@@ -51,6 +51,7 @@ class ServiceContext(NamedTuple):
     writer: ResponseWriter
     settings: GatewaySettings
     zone: ZoneInfo
+    unknown_elements: UnknownElements
 
 
 class ParsedRequest(NamedTuple):

@@ -36,8 +36,8 @@ _DATUM_CACHE_SIZE = 1024
 class ResponseWriter:
     """Builds the responses of one installation.
 
-    What recurs is written as text only once: days of slots, which mostly stay the same between two searches, locations and
-    business data.
+    What recurs is written as text only once: days of slots, which mostly stay the same between two searches, locations,
+    and business data.
 
     Args:
         profile: The installation.

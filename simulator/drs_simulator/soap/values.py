@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from drs_simulator.soap import soap_fault
 
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,10}", re.ASCII)
 _INT_MIN, _INT_MAX = -(2**31), 2**31 - 1
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
@@ -36,12 +36,19 @@ def read_date_time(text: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(trimmed)
     except ValueError:
         raise soap_fault.WrongValue(text) from None
-    if moment.year < _EARLIEST.year:
-        return _EARLIEST
-    if moment.year > _LATEST.year:
-        return _LATEST
-    instant = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    return min(max(instant, _EARLIEST), _LATEST)
+    return clamp(moment.year, moment if moment.tzinfo else moment.replace(tzinfo=zone))
+
+
+def clamp(year: int, instant: datetime | None) -> datetime:
+    """The instant in UTC, or the earliest or latest date that the simulator calculates with.
+
+    Args:
+        year: The year that was sent.
+        instant: The aware instant; ``None`` if Python has none.
+    """
+    if instant is None or not _EARLIEST.year <= year <= _LATEST.year:
+        return _EARLIEST if year <= _EARLIEST.year else _LATEST
+    return min(max(instant.astimezone(UTC), _EARLIEST), _LATEST)
 
 
 def write_date_time(instant: datetime) -> str:

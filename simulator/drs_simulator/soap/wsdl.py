@@ -19,8 +19,8 @@ _XSD = "http://www.w3.org/2001/XMLSchema"
 _HTTP_TRANSPORT = "http://schemas.xmlsoap.org/soap/http"
 _PORT_TYPE = "SOAP"
 _BINDING = "SOAPSoapBinding"
-_SERVICE = "SOAPService"
-_SERVICE_NAMESPACE = "http://soap.OTWebServiceApi.xmbrace.com/"
+_SERVICE = "SOAP"
+_PORT = "SOAPImplPort"
 IMPORTED_WSDL = "SOAP.wsdl"
 _SIMPLE = frozenset({"string", "int", "boolean", "dateTime"})
 
@@ -28,7 +28,8 @@ _SIMPLE = frozenset({"string", "int", "boolean", "dateTime"})
 def wsdl_document(interface: Interface, address: str, served: Collection[str]) -> bytes:
     """The WSDL 1.1 of those operations that are ``served``, at ``address``; the same arguments give the same bytes.
 
-    Document/literal wrapped, SOAP 1.1, in one file. Names of binding, service and port are presumed (CXF's defaults).
+    Document/literal wrapped, SOAP 1.1, in one file. The names of binding, service and port are those of a
+    WSDL that a service of DRS 5.2 published (client).
     """
     operations = [operation for operation in interface.operations if operation in served]
     root = _definitions(NAMESPACE, _PORT_TYPE)
@@ -37,15 +38,15 @@ def wsdl_document(interface: Interface, address: str, served: Collection[str]) -
     return _as_bytes(root)
 
 
-def wsdl_in_two(interface: Interface, address: str, served: Collection[str]) -> Mapping[str, bytes]:
+def wsdl_in_two(interface: Interface, address: str, served: Collection[str], version: str) -> Mapping[str, bytes]:
     """The same in two files as CXF publishes them: the service by the name ``""``, and what it imports by its name.
 
-    The imported file is fetched at ``address?wsdl=NAME``. The service's namespace is presumed.
+    The imported file is fetched at ``address?wsdl=NAME``. The service's namespace names DRS's ``version`` (client).
     """
     operations = [operation for operation in interface.operations if operation in served]
     imported = _definitions(NAMESPACE, _PORT_TYPE)
     _describe_interface(imported, interface, operations)
-    main = _definitions(_SERVICE_NAMESPACE, _SERVICE)
+    main = _definitions(f"com.xmbrace.OTWebServiceApi.{version}", _SERVICE)
     etree.SubElement(main, f"{{{_WSDL}}}import", namespace=NAMESPACE, location=f"{address}?wsdl={IMPORTED_WSDL}")
     _describe_service(main, operations, address)
     return {"": _as_bytes(main), IMPORTED_WSDL: _as_bytes(imported)}
@@ -72,7 +73,7 @@ def _describe_service(root: etree._Element, operations: Collection[str], address
     for operation in operations:
         _bound_operation(binding, operation)
     service = etree.SubElement(root, f"{{{_WSDL}}}service", name=_SERVICE)
-    port = etree.SubElement(service, f"{{{_WSDL}}}port", binding=f"tns:{_BINDING}", name=_PORT_TYPE)
+    port = etree.SubElement(service, f"{{{_WSDL}}}port", binding=f"tns:{_BINDING}", name=_PORT)
     etree.SubElement(port, f"{{{_SOAP}}}address", location=address)
 
 

@@ -98,7 +98,6 @@ STYLES = (
     Style("UTF-16", "text/xml; charset=utf-16", declared("utf-16")),
     Style("UTF-16LE", "text/xml; charset=utf-16", declared("utf-16", "utf-16-le", b"\xff\xfe")),
     Style("UTF-16BE", "text/xml; charset=UTF-16", declared("utf-16", "utf-16-be", b"\xfe\xff")),
-    Style("UTF-16 by its mark alone", "text/xml", lambda call: b"\xff\xfe" + bare(call).encode("utf-16-le")),
     Style(
         "Latin-1",
         "text/xml; charset=iso-8859-1",

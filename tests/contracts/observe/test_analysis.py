@@ -91,6 +91,67 @@ class TestSubtleties:
         sent = replace(call("openSession", {}), sent=bare.encode())
         assert {verdict(each, sent) for each in ("CAL-01", "CAL-02", "CAL-03", "CAL-04")} == {Verdict.HELD}
 
+    @pytest.mark.parametrize(
+        ("operation", "member", "is_right"),
+        [
+            ("scheduleBooking", "<force>true</force>", True),
+            ("scheduleBooking", "<force> 0 </force>", True),
+            ("scheduleBooking", "<force>yes</force>", False),
+            ("scheduleBooking", "<force/>", False),
+            ("openSession", "<id>0</id>", True),
+            ("openSession", "<id/>", False),
+            ("openSession", "<id>2147483648</id>", False),
+            ("openSession", "<id>1 2</id>", False),
+            ("checkAvailability", "<onlyBestSlots>yes</onlyBestSlots>", True),
+            ("checkAvailability", "<onlyBestSlots>fullPeriod</onlyBestSlots>", True),
+            ("checkAvailability", "<onlyBestSlots>DAY</onlyBestSlots>", False),
+            ("selectBooking", "<bookingStatus>PLANNED</bookingStatus><bookingStatus>planned</bookingStatus>", False),
+        ],
+    )
+    def test_values_are_of_their_types(self, operation: str, member: str, is_right: bool) -> None:
+        """What DRS's platform lets through in silence is named all the same."""
+        sent = call(operation, {})
+        body = sent.sent.replace(f"<{operation}/>".encode(), f"<{operation}>{member}</{operation}>".encode())
+        assert verdict("CAL-27", replace(sent, sent=body)) is (Verdict.HELD if is_right else Verdict.BROKEN)
+
+    @pytest.mark.parametrize(
+        ("place", "instead"),
+        [
+            (b"<openSession/>", b""),
+            (b"<openSession/>", b"<foo/>"),
+            (b"<openSession/>", b"<openSession/><openSession/>"),
+            (b"</soapenv:Body>", b"<closeSession/></soapenv:Body>"),
+            (b"</soapenv:Body>", b"</soapenv:Body><soapenv:Body/>"),
+        ],
+    )
+    def test_a_wrapper_has_one_request(self, place: bytes, instead: bytes) -> None:
+        sent = call("openSession", {})
+        assert verdict("CAL-28", sent) is Verdict.HELD
+        assert verdict("CAL-28", replace(sent, sent=sent.sent.replace(place, instead))) is Verdict.BROKEN
+
+    def test_xml_that_breaks_behind_the_call_is_none(self) -> None:
+        """DRS's platform performs it, and so do calls with an entity that is not declared."""
+        sent = call("openSession", {})
+        for body in (sent.sent[:-5], sent.sent.replace(b"<openSession/>", b"<openSession>&nbsp;</openSession>")):
+            assert verdict("CAL-01", replace(sent, sent=body)) is Verdict.BROKEN
+
+    def test_a_date_alone_is_no_date_and_time(self) -> None:
+        for date in ("2021-10-26", "08:00:00", "2021"):
+            sent = call("checkAvailability", {"periodBegin": date})
+            assert verdict("CAL-07", sent) is Verdict.BROKEN
+
+    def test_a_charset_is_named_in_content_type(self) -> None:
+        """Where the Content-Type is known; a recording has none."""
+        sent = call("selectOrder", {"primaryOrderNumber": "é"})
+        assert verdict("CAL-06", sent) is Verdict.HELD
+        assert verdict("CAL-06", replace(sent, content_type="text/xml; charset=UTF-8")) is Verdict.HELD
+        assert verdict("CAL-06", replace(sent, content_type="text/xml")) is Verdict.BROKEN
+        marked = replace(sent, sent=sent.sent.partition(b"?>")[2].decode().encode("utf-16"))
+        assert verdict("CAL-06", replace(marked, content_type="text/xml")) is Verdict.BROKEN
+        default = sent.sent.replace(b"UTF-8", b"ISO-8859-1").decode().encode("iso-8859-1")
+        assert verdict("CAL-06", replace(sent, sent=default, content_type="text/xml")) is Verdict.HELD
+        assert verdict("CAL-06", replace(call("openSession", {}), content_type="text/xml")) is Verdict.HELD
+
     def test_a_foreign_namespace_is_told(self) -> None:
         sent = call("openSession", {})
         foreign = replace(sent, sent=sent.sent.replace(NAMESPACE.encode(), b"urn:other"))

@@ -15,6 +15,7 @@ from lxml import etree
 from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import Client, EnvironBuilder, TestResponse, run_wsgi_app
 
+from tests.simulator.scheduling.builders import LINCOLN, changed
 from tests.simulator.soap.wire import OPEN, SOAP, Caller, call
 
 
@@ -31,18 +32,74 @@ def test_calls_are_answered_at_both_paths(drs: Caller, path: str, query: str) ->
     assert "<status>success</status>" in answer.text
 
 
-@pytest.mark.parametrize("query", ["wsdl", "WSDL", "wsdl=1"])
+@pytest.mark.parametrize("query", ["wsdl", "WSDL", "Wsdl", "wsdl=SOAP.wsdl", "singleWsdl", "singlewsdl"])
 def test_wsdl_is_served_in_any_spelling(drs: Caller, query: str) -> None:
     answer = drs.http.get(f"{drs.simulator.path}?{query}")
     assert etree.fromstring(answer.data).tag == "{http://schemas.xmlsoap.org/wsdl/}definitions"
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-def test_other_methods_are_a_fault(drs: Caller, method: str) -> None:
-    answer = drs.http.open(drs.simulator.path, method=method)
+def fault_text(answer: TestResponse) -> str:
+    return etree.fromstring(answer.data).findtext(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultstring") or ""
+
+
+@pytest.mark.parametrize("query", ["wsdl=1", "wsdl=nosuch.wsdl", "wsdl=%00"])
+def test_an_unknown_part_of_the_wsdl_is_a_fault(drs: Caller, query: str) -> None:
+    answer = drs.http.get(f"{drs.simulator.path}?{query}")
     assert answer.status_code == 500
-    text = etree.fromstring(answer.data).findtext(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultstring")
-    assert text == "No binding operation info while invoking unknown method with params unknown."
+    assert fault_text(answer) == f"Could not find wsdl {query.partition('=')[2].replace('%00', '?')}"
+
+
+def caller_of(platform: str) -> Caller:
+    return Caller(changed(LINCOLN, gateway={"platform": platform}))
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_older_platforms_answer_put_and_patch_like_post(drs: Caller, method: str) -> None:
+    answer = drs.http.open(drs.simulator.path, method=method, data=call("openSession", OPEN))
+    assert "<status>success</status>" in answer.text
+
+
+@pytest.mark.parametrize("method", ["DELETE", "OPTIONS"])
+def test_older_platforms_read_a_body_that_is_not_there(drs: Caller, method: str) -> None:
+    answer = drs.http.open(drs.simulator.path, method=method)
+    assert (answer.status_code, fault_text(answer)) == (500, "Error reading XMLStreamReader.")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_newer_platforms_refuse_other_methods(method: str) -> None:
+    caller = caller_of("cxf-2.7")
+    answer = caller.http.open(caller.simulator.path, method=method)
+    assert (answer.status_code, fault_text(answer)) == (405, "HTTP verb was not GET or POST")
+
+
+def test_a_get_without_a_query_is_a_fault(drs: Caller) -> None:
+    answer = drs.http.get(drs.simulator.path)
+    text = f"No such operation:  (HTTP GET PATH_INFO: {drs.simulator.path})"
+    assert (answer.status_code, fault_text(answer)) == (500, text)
+    newer = caller_of("cxf-3.5")
+    text = "No binding operation info while invoking unknown method with params unknown."
+    assert fault_text(newer.http.get(newer.simulator.path)) == text
+
+
+@pytest.mark.parametrize("below", ["/", "/openSession"])
+def test_calls_are_answered_below_the_gateways_path(drs: Caller, below: str) -> None:
+    answer = drs.http.post(drs.simulator.path + below, data=call("openSession", OPEN), content_type="text/xml")
+    assert "<status>success</status>" in answer.text
+
+
+def test_the_list_of_services_and_unknown_ones(drs: Caller) -> None:
+    parent = drs.simulator.path.rpartition("/")[0]
+    listed = drs.http.get(parent)
+    assert (listed.status_code, listed.mimetype) == (200, "text/html")
+    assert f"{drs.simulator.path}?wsdl" in listed.text
+    unknown = drs.http.post(f"{parent}/nosuch", data=call("openSession", OPEN))
+    assert (unknown.status_code, unknown.text) == (404, "<html><body>No service was found.</body></html>")
+
+
+def test_a_request_with_attachments_is_read(drs: Caller) -> None:
+    part = f"--b\r\nContent-Type: application/xop+xml; charset=UTF-8\r\n\r\n{call('openSession', OPEN)}\r\n--b--"
+    answer = drs.http.post(drs.simulator.path, data=part, content_type='multipart/related; boundary="b"')
+    assert "<status>success</status>" in answer.text
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/soap", 404), ("/OTWebServiceGateway_OTHER/ws/soap", 404)])

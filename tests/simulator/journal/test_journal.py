@@ -29,6 +29,7 @@ from werkzeug.test import Client
 from tests.simulator.scheduling.builders import LINCOLN, changed
 from tests.simulator.soap.wire import NAMESPACE, OPEN, ORDER, PERIOD, SOAP, Caller, call, envelope
 
+NIL = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"'
 SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
 
 
@@ -350,6 +351,27 @@ class TestSecrets:
         drs.post(body, "text/xml; charset=utf-16")
         assert last(drs).request == body
 
+    @pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-32", "utf-7", "latin-1"])
+    def test_session_ids_are_cut_short_in_any_charset(self, drs: Caller, charset: str) -> None:
+        """The answer is in the charset of its request."""
+        answered = drs.post(call("openSession", OPEN).encode(charset), f"text/xml; charset={charset}")
+        session = answered.returned.findtext("sessionId") or ""
+        assert session[:7] not in every_text(last(drs))
+        assert f"<sessionId>{session[:6]}***</sessionId>" in last(drs).response.decode(charset)
+
+    @pytest.mark.parametrize("content_type", ["text/xml", "text/xml; charset=utf-8", "text/xml; charset=cp1252"])
+    def test_a_password_that_was_read_in_another_charset_is_not_kept(self, content_type: str) -> None:
+        """In no place of a request and of the answer that quotes it."""
+        drs = Simulator(clock="fixed@2021-10-22T12:00:00Z", seed=1, password="Zürich-Öst")
+        for body in (
+            call("openSession", "<login>Zürich-Öst</login>"),
+            call("selectOrder", "<primaryOrderNumber>Zürich-Öst</primaryOrderNumber><sessionId>x</sessionId>"),
+            call("openSession", "<id>Zürich-Öst</id>"),
+            call("Zürich-Öst", ""),
+        ):
+            Client(drs.wsgi).post(drs.path, data=body.encode(), content_type=content_type)
+            assert "Zürich-Öst" not in every_text(drs.journal.entries()[-1])
+
     def test_session_ids_are_cut_short_in_both_bodies(self, drs: Caller) -> None:
         session = drs.open()
         opened = last(drs)
@@ -419,7 +441,7 @@ class TestDiagnoses:
             ("", "The body is empty"),
             ('{"login": "drs"}', "The body is JSON"),
             ("login=drs", "does not begin with <"),
-            (call("closeSession", "")[:-12], "was it cut off?"),
+            (call("closeSession", "")[:-30], "was it cut off?"),
             (call("closeSession", "<sessionId>a & b</sessionId>"), "not well-formed"),
             (f"<!DOCTYPE a>{call('closeSession', '')}", "leave it out"),
             (envelope("").replace(SOAP, SOAP_1_2), "SOAP 1.2; DRS speaks SOAP 1.1"),
@@ -467,6 +489,36 @@ class TestDiagnoses:
                 call("checkAvailability", "<onlyBestSlots>FullPeriod</onlyBestSlots>"),
                 "onlyBestSlots has 'FullPeriod', which it does not know; it is written fullPeriod.",
             ),
+            (call("checkAvailability", "<newBooking>01</newBooking>"), "newBooking has '01': write true or false."),
+            (call("checkAvailability", "<newBooking/>"), "newBooking has '': write true or false."),
+            (
+                call("checkAvailability", "<periodBegin>2021-10-26</periodBegin>"),
+                "periodBegin has '2021-10-26': a date",
+            ),
+            (call("checkAvailability", "<periodBegin>08:00:00</periodBegin>"), "periodBegin has '08:00:00': a date"),
+            (call("openSession", "<id>2147483648</id>"), "id has '2147483648': a whole number of 32 bits is meant."),
+            (call("openSession", "<id/>"), "id has '': a whole number of 32 bits is meant."),
+            (call("checkAvailability", "<onlyBestSlots/>"), "onlyBestSlots has '', which it does not know."),
+            (call("openSession", f"{OPEN}<id {NIL}>0</id>"), "id: DRS takes no notice of xsi:nil"),
+            (
+                call("openSession", OPEN).replace("</openSession>", "</openSession><more/>", 1),
+                "Only the first element of the wrapper openSession was read; send one.",
+            ),
+            (envelope("<openSession/>"), "DRS sees no request otherwise."),
+            (
+                envelope("<closeSession><foo/><closeSession/></closeSession>"),
+                "one element closeSession again, in no namespace, and the members in that; DRS sees no request",
+            ),
+            (
+                call("openSession", OPEN).replace("</e:Body>", "<closeSession/></e:Body>"),
+                "Only the first element of the Body was read",
+            ),
+            (
+                call("openSession", OPEN).replace("</e:Body>", "</e:Body><e:Body/>"),
+                "Only the first element of the Body",
+            ),
+            (call("openSession", OPEN)[:-5], "it breaks behind the operation's element"),
+            (call("openSession", f"{OPEN}<id>&nbsp;1</id>"), "has an entity that it does not declare"),
             (call("selectOrder", ""), "sessionId is missing"),
             (call("selectOrder", "<sessionId>0</sessionId>"), "No such session is open"),
         ],
@@ -502,6 +554,26 @@ class TestDiagnoses:
     def test_another_content_type_is_told_though_it_is_answered(self, drs: Caller) -> None:
         assert "The Content-Type is application/soap+xml" in said(
             drs, call("openSession", OPEN), "application/soap+xml"
+        )
+
+    def test_a_body_that_was_read_in_another_charset_is_told(self, drs: Caller) -> None:
+        body = call("openSession", "<login>dré</login><password>drs</password>").encode()
+        assert "The Content-Type names no charset, so the body was read as ISO-8859-1" in said(drs, body, "text/xml")
+        assert "names no charset" not in said(drs, body)
+
+    def test_strict_names_a_slip_and_nothing_where_there_is_none(self) -> None:
+        drs = Caller(changed(LINCOLN, gateway={"strict": True}))
+        assert "newBooking has '01'" in said(drs, call("checkAvailability", "<newBooking>01</newBooking>"))
+        assert last(drs).outcome is Outcome.FAULT
+        assert said(drs, call("openSession", OPEN)) == ""
+
+    def test_a_call_that_breaks_behind_its_operation_is_kept_as_one(self, drs: Caller) -> None:
+        session = drs.open()
+        drs.post(call("closeSession", f"<sessionId>{session}</sessionId>")[:-5])
+        assert (last(drs).operation, last(drs).session, last(drs).outcome) == (
+            "closeSession",
+            session[:6],
+            Outcome.SUCCESS,
         )
 
     def test_a_charset_that_is_not_known_is_told(self, drs: Caller) -> None:
@@ -556,8 +628,7 @@ class TestHar:
         body = call("closeSession", "<sessionId>é</sessionId>")
         for encoding, declared in (("utf-16", ""), ("utf-16-be", '<?xml version="1.0" encoding="UTF-16"?>')):
             bom = b"\xfe\xff" if declared else b""
-            content_type = "text/xml" if declared else "text/xml; charset=utf-16"
-            drs.post(bom + (declared + body).encode(encoding), content_type)
+            drs.post(bom + (declared + body).encode(encoding), "text/xml; charset=utf-16")
             (*_, entry) = drs.simulator.journal.as_har()["log"]["entries"]
             assert entry["request"]["postData"]["text"] == declared + body
         assert entry["request"]["bodySize"] == len(bom + (declared + body).encode("utf-16-be"))

@@ -61,6 +61,9 @@ def test_profile_extends_a_file_in_its_folder(tmp_path: Path) -> None:
     assert (load_profile(path).title, load_profile(path).availability.day_cap) == ("Ours", 10)
 
 
+GONE = "no setting any more: "
+
+
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
@@ -112,6 +115,28 @@ def test_profile_extends_a_file_in_its_folder(tmp_path: Path) -> None:
         (
             "unknown_location = 7",
             "unknown_location: Input should be a valid dictionary or instance of LocationSettings",
+        ),
+        (
+            '[gateway]\nqualified_elements = "accept"',
+            f"gateway: qualified_elements is {GONE}a qualified member is a fault on every platform; take it out",
+        ),
+        (
+            '[gateway]\nwrong_values = "ignore"\nsoap_1_2 = "accept"',
+            (
+                f"gateway: wrong_values is {GONE}the platform says which values are faults, and strict = true makes "
+                f"all of them faults. soap_1_2 is {GONE}SOAP 1.2 is a fault on every platform; take it out"
+            ),
+        ),
+        (
+            '[gateway]\nunknown_operations = "no_operation"',
+            (
+                f"gateway: unknown_operations is {GONE}the platform says how an unknown operation is answered; "
+                "write platform instead"
+            ),
+        ),
+        (
+            '[gateway]\nplatform = "cxf-4"',
+            "gateway.platform: Input should be 'cxf-2.2', 'cxf-2.6', 'cxf-2.7', 'cxf-3.1' or 'cxf-3.5'",
         ),
         ('[evidence]\n"timezone.summer" = "seen"', "evidence: there is no key 'timezone.summer'"),
         ("extends = 5", "extends: must be the name of a profile, or a file"),

@@ -14,7 +14,7 @@ from drs_simulator.soap.gateway import Gateway
 from drs_simulator.soap.operations import SERVED, ServiceContext, application
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.spyne import compat as spyne_compat  # noqa: F401 - must come before Spyne
-from drs_simulator.soap.spyne.protocol import CxfReader, CxfWriter
+from drs_simulator.soap.spyne.protocol import CxfReader, CxfWriter, UnknownElements
 from drs_simulator.soap.spyne.types import Written, interface_types, maker
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,6 +118,12 @@ def test_a_written_element_can_be_written_again(day: Any) -> None:
     assert written("checkAvailability", again) == expected == written_by_spyne("checkAvailability", again)
 
 
+# Values that JAXB reads in its own way are among them.
+WRITTEN = ["", "x", " 1 ", "1 2", "--5", "9999999999", "true", "truex", "t", " no", "no"] + [
+    f"2021-10-26{rest}" for rest in ("", "T08:00:00", "T24:00:00", "T08:00:60", "T08:00:00+14:00", "T08:00:00+14:01")
+]
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[str, etree._Element]:
     """A wrapper as a caller might send it: values of the right types and others, members in any order."""
@@ -134,7 +140,7 @@ def requests(draw: st.DrawFn) -> tuple[str, etree._Element]:
 def _put(draw: st.DrawFn, parent: etree._Element, name: str, cls: Any, value: Any) -> None:
     element = etree.SubElement(parent, name)
     if not issubclass(cls, ComplexModelBase):
-        texts = st.just(_as_text(value)) | st.sampled_from(["", "x", " 1 ", "true", "2021-10-26T08:00:00", "no"])
+        texts = st.just(_as_text(value)) | st.sampled_from(WRITTEN)
         # What XML does not know cannot come in it either.
         element.text = "".join(each for each in draw(texts) if each.isprintable())
         return
@@ -166,7 +172,8 @@ def test_any_request_is_read_as_spyne_reads_it(drawn: tuple[str, etree._Element]
     etree.SubElement(envelope, "Body").append(wrapper)
     operation = TYPES.operations[name]
     context = context_of(name)
-    context.udc = ServiceContext(None, None, None, LINCOLN.gateway, LONDON)  # type: ignore[arg-type]
+    unknown_elements = UnknownElements(LINCOLN.gateway, None)
+    context.udc = ServiceContext(None, None, None, LINCOLN.gateway, LONDON, unknown_elements)  # type: ignore[arg-type]
     protocol = CxfReader()
     protocol.set_app(application("observed"))
     try:

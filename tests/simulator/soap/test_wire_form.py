@@ -11,13 +11,13 @@ from werkzeug.test import Client
 from tests.simulator.scheduling.builders import LINCOLN, changed
 from tests.simulator.soap.wire import NAMESPACE, OPEN, ORDER, PERIOD, SOAP, Caller, call, envelope
 
-DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+DAY = "2021-10-26T08:00:00"
 
 
 def answer(operation: str, members: str) -> str:
-    """An answer as Appendix B has it."""
+    """An answer as Appendix B has it, without the XML declaration: the platform writes none (measured)."""
     return (
-        f'{DECLARATION}<soap:Envelope xmlns:soap="{SOAP}"><soap:Body>'
+        f'<soap:Envelope xmlns:soap="{SOAP}"><soap:Body>'
         f'<ns1:{operation}Response xmlns:ns1="{NAMESPACE}"><return xmlns:ns2="{NAMESPACE}">{members}</return>'
         f"</ns1:{operation}Response></soap:Body></soap:Envelope>"
     )
@@ -42,10 +42,26 @@ def test_a_refusal_is_status_error_with_its_words_before_the_id(drs: Caller) -> 
     assert answered.body == answer("closeSession", members)
 
 
-def test_the_answer_is_xml_in_utf_8() -> None:
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        ("text/xml; charset=UTF-8", "UTF-8"),
+        ('text/xml; charset="utf-8"', "UTF-8"),
+        ("text/xml; charset=utf-16", "UTF-16"),
+        ("text/xml; charset=windows-1252", "windows-1252"),
+        ("text/xml", "ISO-8859-1"),
+        ("application/xml", "ISO-8859-1"),
+        ("text/xml;CHARSET=UTF-8", "ISO-8859-1"),
+        ("", "ISO-8859-1"),
+    ],
+)
+def test_an_answer_is_in_the_charset_of_its_request(sent: str, answered: str) -> None:
+    """The platform knows ``charset=`` in small letters alone; ISO-8859-1 is what the web server takes without one."""
     caller = Caller()
-    answered = caller.http.post(caller.simulator.path, data=call("openSession", OPEN), content_type="text/xml")
-    assert answered.headers["Content-Type"] == "text/xml;charset=UTF-8"
+    body = call("openSession", OPEN).encode("utf-16" if "utf-16" in sent else "ascii")
+    answer = caller.http.post(caller.simulator.path, data=body, content_type=sent)
+    assert answer.headers["Content-Type"] == f"text/xml;charset={answered}"
+    assert "<status>success</status>" in answer.data.decode(answered)
 
 
 def test_a_wrapper_may_be_in_no_namespace(drs: Caller) -> None:
@@ -84,13 +100,19 @@ def test_a_declared_charset_is_read(drs: Caller) -> None:
     assert answered.returned.findtext("theOrder/orderComments") == "Café £5"
 
 
+def test_a_character_that_the_charset_lacks_is_a_reference(drs: Caller) -> None:
+    order = ORDER.replace("Door", "5 &#8364;")
+    body = call("createOrder", f"{order}<sessionId>{drs.open()}</sessionId>")
+    answered = drs.post(body, "text/xml; charset=ISO-8859-1")
+    assert "<orderComments>5 &#8364;</orderComments>" in answered.body
+
+
 @pytest.mark.parametrize(
     ("encoding", "mark", "charset"),
     [
         ("utf-8", codecs.BOM_UTF8, "utf-8"),
         ("utf-16-le", codecs.BOM_UTF16_LE, "utf-16"),
         ("utf-16-be", codecs.BOM_UTF16_BE, "utf-16"),
-        ("utf-16-be", codecs.BOM_UTF16_BE, None),
         ("utf-16-le", b"", "UTF-16LE"),
         ("utf-16-be", b"", "utf-16be"),
         ("utf-16-be", b"", '"UTF-16"'),
@@ -98,10 +120,10 @@ def test_a_declared_charset_is_read(drs: Caller) -> None:
         ("iso-8859-15", b"", "iso-8859-15"),
     ],
 )
-def test_an_encoding_is_read(drs: Caller, encoding: str, mark: bytes, charset: str | None) -> None:
+def test_an_encoding_is_read(drs: Caller, encoding: str, mark: bytes, charset: str) -> None:
     order = ORDER.replace("Door", "Café €5")
     body = call("createOrder", f"{order}<sessionId>{drs.open()}</sessionId>").encode(encoding)
-    answered = drs.post(mark + body, f"text/xml; charset={charset}" if charset else "text/xml")
+    answered = drs.post(mark + body, f"text/xml; charset={charset}")
     assert answered.returned.findtext("theOrder/orderComments") == "Café €5"
 
 
@@ -110,11 +132,14 @@ def test_a_byte_order_mark_and_white_space_do_no_harm(drs: Caller) -> None:
     assert drs.post(body).returned.findtext("status") == "success"
 
 
-def test_a_member_that_is_nil_counts_as_left_out(drs: Caller) -> None:
-    nil = '<earliestBookingDate xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/></theOrder>'
-    answered = drs.ask("createOrder", ORDER.replace("</theOrder>", nil), drs.open())
+def test_nil_does_not_count_and_the_text_does(drs: Caller) -> None:
+    """JAXB reads the text of a simple element that is nil: a date without one is a fault, and one with it is read."""
+    nil = '<earliestBookingDate xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true">{}<'
+    written = [ORDER.replace("<userId>", f"{nil.format(text)}/earliestBookingDate><userId>") for text in ("", DAY)]
+    session = drs.open()
+    assert drs.ask("createOrder", written[0], session).fault == "Unmarshalling Error:  "
     booking = "theOrder/theBookings/planningWindowStart"
-    assert answered.returned.findtext(booking) == "2021-10-22T12:20:59.555+01:00"
+    assert drs.ask("createOrder", written[1], session).returned.findtext(booking) == f"{DAY}+01:00"
 
 
 @pytest.mark.parametrize(

@@ -89,28 +89,55 @@ def test_messages_have_the_types_that_the_wsdl_describes(name: InterfaceName) ->
             assert own == [member[0] for member in fact["members"]]
 
 
-def wsdl_of(caller: Caller, path: str = "", **more: Any) -> etree._Element:
-    answer = caller.http.get(f"{path or caller.simulator.path}?wsdl", **more)
+def wsdl_of(caller: Caller, path: str = "", query: str = "wsdl", **more: Any) -> etree._Element:
+    answer = caller.http.get(f"{path or caller.simulator.path}?{query}", **more)
     assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "text/xml;charset=UTF-8"
+    assert answer.headers["Content-Type"].partition(";")[0] == "text/xml"
     return etree.fromstring(answer.data)
 
 
-def test_the_address_is_the_one_that_the_caller_used(drs: Caller) -> None:
+@pytest.mark.parametrize("query", ["wsdl", "singleWsdl"])
+def test_the_address_is_the_one_that_the_caller_used(drs: Caller, query: str) -> None:
     for path in (drs.simulator.path, f"{drs.simulator.path}_560"):
-        described = wsdl_of(drs, path, base_url="https://drs.example:8443/")
+        described = wsdl_of(drs, path, query, base_url="https://drs.example:8443/")
         (address,) = described.iter(f"{WSDL_SOAP}address")
         assert address.get("location") == f"https://drs.example:8443{path}"
+        for imported in described.findall(f"{WSDL}import"):
+            assert imported.get("location") == f"https://drs.example:8443{path}?wsdl=SOAP.wsdl"
 
 
 def test_every_operation_that_is_served_is_described_and_bound(drs: Caller) -> None:
-    described = wsdl_of(drs)
-    for kind in ("portType", "binding"):
-        (part,) = described.findall(f"{WSDL}{kind}")
-        assert {operation.get("name") for operation in part.findall(f"{WSDL}operation")} == SERVED
-    (binding,) = described.iter(f"{WSDL_SOAP}binding")
-    assert binding.get("style") == "document"
-    assert {body.get("use") for body in described.iter(f"{WSDL_SOAP}body")} == {"literal"}
+    whole = wsdl_of(drs, query="singleWsdl")
+    parts = wsdl_of(drs, query="wsdl=SOAP.wsdl"), wsdl_of(drs)
+    for port_type, binding in ((whole, whole), parts):
+        for described, kind in ((port_type, "portType"), (binding, "binding")):
+            (part,) = described.findall(f"{WSDL}{kind}")
+            assert {operation.get("name") for operation in part.findall(f"{WSDL}operation")} == SERVED
+        (soap_binding,) = binding.iter(f"{WSDL_SOAP}binding")
+        assert soap_binding.get("style") == "document"
+        assert {body.get("use") for body in binding.iter(f"{WSDL_SOAP}body")} == {"literal"}
+
+
+@pytest.mark.parametrize("version", ["5.2.0.16", "6.0"])
+def test_the_names_are_those_of_the_real_wsdl(version: str) -> None:
+    """Java classes that were generated from a real DRS's WSDL look for these names."""
+    caller = Caller(changed(LINCOLN, gateway={"interface_version": version}))
+    main = wsdl_of(caller)
+    assert main.get("name") == "SOAP"
+    assert main.get("targetNamespace") == f"com.xmbrace.OTWebServiceApi.{version}"
+    (service,) = main.findall(f"{WSDL}service")
+    (port,) = service.findall(f"{WSDL}port")
+    assert (service.get("name"), port.get("name")) == ("SOAP", "SOAPImplPort")
+    assert local(port.get("binding", "")) == "SOAPSoapBinding"
+    assert {each.get("soapAction") for each in main.iter(f"{WSDL_SOAP}operation")} == {""}
+    (imported,) = main.findall(f"{WSDL}import")
+    assert imported.get("namespace") == NAMESPACE
+
+
+@pytest.mark.parametrize(("platform", "content_type"), [("cxf-2.6", "text/xml"), ("cxf-2.7", "text/xml;charset=UTF-8")])
+def test_the_content_type_is_that_of_the_platform(platform: str, content_type: str) -> None:
+    caller = Caller(changed(LINCOLN, gateway={"platform": platform}))
+    assert caller.http.get(f"{caller.simulator.path}?wsdl").headers["Content-Type"] == content_type
 
 
 @pytest.mark.parametrize("interface", ["published", "observed"])
@@ -154,9 +181,8 @@ def test_open_session_is_valid_by_the_schema(drs: Caller) -> None:
     etree.XMLSchema(etree.fromstring(etree.tostring(schema(interface_named("observed"), SERVED)))).assertValid(wrapper)
 
 
-def test_the_style_of_cxf_has_two_files() -> None:
-    profile = changed(LINCOLN, gateway={"wsdl_style": "cxf"})
-    with Simulator(profile) as drs:
+def test_by_default_it_comes_in_two_files() -> None:
+    with Simulator() as drs:
         main = etree.fromstring(requests.get(f"{drs.url}?wsdl", timeout=5).content)
         (imported,) = main.findall(f"{WSDL}import")
         location = imported.get("location", "")
@@ -168,9 +194,14 @@ def test_the_style_of_cxf_has_two_files() -> None:
         assert client.service.openSession({"id": 0, "login": "drs", "password": "drs"}).status == "success"
 
 
-def test_in_one_file_there_is_no_part_to_fetch(drs: Caller) -> None:
-    whole = drs.http.get(f"{drs.simulator.path}?wsdl").data
-    assert drs.http.get(f"{drs.simulator.path}?wsdl=SOAP.wsdl").data == whole
+def test_in_one_file_there_is_no_part_to_fetch() -> None:
+    """``wsdl_style = "single"`` has the same WSDL at ``?wsdl`` and ``?singleWsdl``."""
+    caller = Caller(changed(LINCOLN, gateway={"wsdl_style": "single"}))
+    whole, single = (caller.http.get(f"{caller.simulator.path}?{query}") for query in ("wsdl", "singleWsdl"))
+    assert whole.data == single.data
+    assert etree.fromstring(whole.data).find(f"{WSDL}import") is None
+    part = caller.http.get(f"{caller.simulator.path}?wsdl=SOAP.wsdl")
+    assert (part.status_code, b"Could not find wsdl SOAP.wsdl" in part.data) == (500, True)
 
 
 @pytest.mark.parametrize(("trusted", "address"), [(0, "http://localhost"), (1, "https://drs.example/tests")])

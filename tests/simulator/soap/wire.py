@@ -74,7 +74,8 @@ class Caller:
 
     def post(self, body: str | bytes, content_type: str = "text/xml; charset=UTF-8") -> Answered:
         answer: TestResponse = self.http.post(self.simulator.path, data=body, content_type=content_type)
-        return Answered(answer.status_code, answer.text)
+        charset = answer.mimetype_params.get("charset", "utf-8")
+        return Answered(answer.status_code, answer.data.decode(charset))
 
     def ask(self, operation: str, members: str, session_id: str) -> Answered:
         return self.post(call(operation, f"{members}<sessionId>{session_id}</sessionId>"))

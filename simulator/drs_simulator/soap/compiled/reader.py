@@ -7,6 +7,7 @@ property test shows that both read the same.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ from drs_simulator.soap.values import read_date_time, read_flag, read_integer
 
 _FromText = Callable[[str], object]
 _Table = dict[str, tuple["_FromText | Any", bool, bool]]
+
+_DATE_CACHE_SIZE = 4096
 
 
 class NotReadError(ValueError):
@@ -40,7 +43,7 @@ class CompiledReader:
         # The request's element is inside Envelope, Body and the wrapper.
         self._depth_left = max_depth - 3
         self._tables: dict[Any, tuple[Maker, _Table]] = {}
-        self._zone = zone
+        self._read_date_time = lru_cache(_DATE_CACHE_SIZE)(partial(read_date_time, zone=zone))
 
     def read(self, operation: Operation, wrapper: etree._Element) -> Any:
         """Read the object of the operation's request type from the one element in its wrapper, ignoring attributes.
@@ -98,7 +101,7 @@ class CompiledReader:
         if issubclass(cls, EnumBase):
             return _enumeration_reader(frozenset(allowed_values(cls)))
         if issubclass(cls, DateTime):
-            return lambda text: read_date_time(text, self._zone)
+            return self._read_date_time
         if issubclass(cls, Boolean):
             return read_flag
         return read_integer if issubclass(cls, Integer32) else str

@@ -65,7 +65,7 @@ class CompiledWriter:
         """The text before and after the members of a response, and that of one without members (seen: Appendix B)."""
         if operation not in self._frames:
             opening = (
-                f'<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="{SOAP_1_1}"><soap:Body>'
+                f'<soap:Envelope xmlns:soap="{SOAP_1_1}"><soap:Body>'
                 f'<ns1:{operation}Response xmlns:ns1="{NAMESPACE}"><return xmlns:ns2="{NAMESPACE}"'
             )
             closing = f"</ns1:{operation}Response></soap:Body></soap:Envelope>"

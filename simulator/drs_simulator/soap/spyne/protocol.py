@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
+from threading import Lock
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from drs_simulator.soap.spyne import compat  # noqa: F401 - must come before Spyne
 
@@ -13,12 +13,13 @@ from spyne import Boolean, ComplexModelBase, DateTime, Integer32, MethodContext,
 from spyne.model.enum import EnumBase  # isort: skip
 from spyne.protocol.soap import Soap11  # isort: skip
 
+from drs_simulator.profile.model import GatewaySettings
 from drs_simulator.soap import soap_fault
-from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, name_of, serialize
+from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, is_nil, measure_depth, name_of, serialize
+from drs_simulator.soap.jaxb import expected_order, read_boolean, read_date_time, read_enumeration, read_int
+from drs_simulator.soap.platform import PLATFORMS, max_depth
 from drs_simulator.soap.spyne.types import Written, allowed_values
-from drs_simulator.soap.values import read_date_time, read_flag, read_integer, write_date_time, write_flag
-
-NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+from drs_simulator.soap.values import write_date_time, write_flag
 
 
 class CxfReader(Soap11):  # type: ignore[misc]
@@ -33,10 +34,10 @@ class CxfReader(Soap11):  # type: ignore[misc]
         self.deserialization_handlers.update(
             {
                 ComplexModelBase: self.complex_from_element,
-                Unicode: _leaf_reader(lambda text, _: text),
-                Integer32: _leaf_reader(lambda text, _: read_integer(text)),
-                Boolean: _leaf_reader(lambda text, _: read_flag(text)),
-                DateTime: _leaf_reader(read_date_time),
+                Unicode: lambda _, __, element: _text(element),
+                Integer32: _read_int,
+                Boolean: _read_boolean,
+                DateTime: _read_date_time,
                 EnumBase: _read_enumeration,
             }
         )
@@ -45,48 +46,38 @@ class CxfReader(Soap11):  # type: ignore[misc]
         """Do nothing: ``read_envelope`` has parsed the request."""
 
     def decompose_incoming_envelope(self, ctx: MethodContext, message: object = None) -> None:  # noqa: ARG002
-        """Name the operation. A wrapper may be in no namespace (client: patched .NET services)."""
+        """Name the operation. A wrapper may be in any namespace, or in none (measured)."""
         wrapper = ctx.in_document
-        namespace, local_name = name_of(wrapper)
         ctx.in_header_doc = None
         ctx.in_body_doc = wrapper
-        ctx.method_request_string = f"{{{namespace or NAMESPACE}}}{local_name}"
+        ctx.method_request_string = f"{{{NAMESPACE}}}{name_of(wrapper)[1]}"
 
     def from_element(self, ctx: MethodContext, cls: Any, element: etree._Element) -> object:
         """Read a value of the type ``cls``."""
         return self.deserialization_handlers[cls](ctx, cls, element)
 
     def complex_from_element(self, ctx: MethodContext, cls: Any, element: etree._Element) -> object:
-        """Read a complex value. Elements may have any order; the last of a repeated single one counts (presumed)."""
-        if sum(1 for _ in element.iterancestors()) > ctx.udc.settings.max_depth:
-            raise soap_fault.too_deep(ctx.udc.settings.max_depth)
+        """Read a complex value. Elements may have any order; the last of a repeated single one counts (measured)."""
+        limit = max_depth(ctx.udc.settings)
+        if sum(1 for _ in element.iterancestors()) >= limit:
+            raise soap_fault.too_deep(limit)
         members = cls.get_flat_type_info(cls)
         value = (cls.__orig__ or cls)()
         for child in element:
             namespace, name = name_of(child)
-            if namespace == NAMESPACE and ctx.udc.settings.qualified_elements == "accept":
-                namespace = ""
             if namespace or name not in members:
-                if ctx.udc.settings.unknown_elements == "ignore":
-                    continue
-                raise soap_fault.unexpected_element(namespace, name, members)
-            if child.get(NIL) in ("true", "1"):
+                fault = soap_fault.unexpected_element(namespace, name, expected_order(list(members)))
+                ctx.udc.unknown_elements.check(fault)
+                check_depth(child, limit)
                 continue
+            if ctx.udc.settings.strict and is_nil(child):
+                raise soap_fault.nil(name)
             member = members[name]
-            read = self._read(ctx, member, child)
+            read = self.from_element(ctx, member, child)
             if member.Attributes.max_occurs > 1 and read is not None:
                 read = [*(getattr(value, name, None) or ()), read]
             setattr(value, name, read)
         return value
-
-    def _read(self, ctx: MethodContext, member: Any, child: etree._Element) -> object:
-        """Read the member's value. The profile can make a value of the wrong type count as none."""
-        try:
-            return self.from_element(ctx, member, child)
-        except soap_fault.WrongValue:
-            if ctx.udc.settings.wrong_values == "ignore":
-                return None
-            raise
 
 
 class CxfWriter(Soap11):  # type: ignore[misc]
@@ -121,22 +112,71 @@ class CxfWriter(Soap11):  # type: ignore[misc]
         ctx.out_string = [serialize(ctx.out_document)]
 
 
-def _leaf_reader(
-    read: Callable[[str, ZoneInfo], object],
-) -> Callable[[MethodContext, Any, etree._Element], object]:
-    def read_leaf(ctx: MethodContext, cls: Any, element: etree._Element) -> object:
-        del cls
-        return read(_text(element), ctx.udc.zone)
+class UnknownElements:
+    """Decides whether an unknown element is a fault. Safe under threads.
 
-    return read_leaf
+    Args:
+        settings: The gateway's settings.
+        allowed: How many are faults since the start; ``None`` for all.
+    """
+
+    def __init__(self, settings: GatewaySettings, allowed: int | None) -> None:
+        self._always = settings.strict or settings.unknown_elements == "fault"
+        self._never = settings.unknown_elements == "ignore" and not self._always
+        self._allowed = allowed
+        self._count = 0
+        self._lock = Lock()
+
+    def check(self, fault: soap_fault.SoapFault) -> None:
+        """Raise the fault, or the last one that the platform has; nothing once that was raised.
+
+        Raises:
+            SoapFault: The element is a fault.
+        """
+        if self._never:
+            return
+        if self._always or self._allowed is None:
+            raise fault
+        with self._lock:
+            self._count += 1
+        if self._count <= self._allowed:
+            raise fault
+        if self._count == self._allowed + 1:
+            raise soap_fault.errors_limit_exceeded()
 
 
-def _read_enumeration(ctx: MethodContext, cls: Any, element: etree._Element) -> str:
-    del ctx
-    text = _text(element)
-    if text not in allowed_values(cls):
-        raise soap_fault.WrongValue(text)
-    return text
+def check_depth(element: etree._Element, limit: int) -> None:
+    """Refuse an element that is ignored, and is nested too deep.
+
+    Raises:
+        SoapFault: It is.
+    """
+    above = sum(1 for _ in element.iterancestors())
+    if above + measure_depth(element) > limit:
+        raise soap_fault.too_deep(limit)
+
+
+def _read_int(ctx: MethodContext, cls: Any, element: etree._Element) -> int:
+    del cls
+    return read_int(_text(element), strict=ctx.udc.settings.strict)
+
+
+def _read_boolean(ctx: MethodContext, cls: Any, element: etree._Element) -> bool | None:
+    del cls
+    settings = ctx.udc.settings
+    is_fault = PLATFORMS[settings.platform].strict_booleans
+    return read_boolean(_text(element), unreadable_is_fault=is_fault, strict=settings.strict)
+
+
+def _read_date_time(ctx: MethodContext, cls: Any, element: etree._Element) -> datetime:
+    del cls
+    return read_date_time(_text(element), ctx.udc.zone, strict=ctx.udc.settings.strict)
+
+
+def _read_enumeration(ctx: MethodContext, cls: Any, element: etree._Element) -> str | None:
+    settings = ctx.udc.settings
+    trims = PLATFORMS[settings.platform].trims_enumerations
+    return read_enumeration(_text(element), allowed_values(cls), trims=trims, strict=settings.strict)
 
 
 def _text(element: etree._Element) -> str:
