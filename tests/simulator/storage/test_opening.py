@@ -139,7 +139,7 @@ def test_a_missing_library_is_named_with_its_installation(missing: str, state: s
 
 
 def test_a_store_in_memory_does_not_load_sqlalchemy() -> None:
-    script = "import sys; from drs_simulator.cli import serve; serve.Simulator(); print('sqlalchemy' in sys.modules)"
+    script = "import sys, drs_simulator.cli; drs_simulator.Simulator(); print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 
