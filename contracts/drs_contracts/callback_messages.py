@@ -202,7 +202,7 @@ class CompletedBooking:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class CallbackMessage:
     """The parts of a message, as text.
 
     Args:
@@ -226,7 +226,7 @@ class Message:
     flaws: tuple[str, ...] = ()
 
 
-def parse_message(body: bytes) -> Message:
+def parse_message(body: bytes) -> CallbackMessage:
     """Take a message apart. What is none of DRS's messages has a flaw and no members."""
     try:
         root = parse_xml(body)
@@ -242,7 +242,7 @@ def parse_message(body: bytes) -> Message:
     return _unknown() if order is None or booking is None else _parse_completion(order, booking)
 
 
-def read_confirmation(message: Message, zone: ZoneInfo, operation: str = CONFIRMATION) -> BookingConfirmation:
+def read_confirmation(message: CallbackMessage, zone: ZoneInfo, operation: str = CONFIRMATION) -> BookingConfirmation:
     """Read a confirmation, or a cancellation, which has the same form.
 
     Raises:
@@ -271,7 +271,7 @@ def read_confirmation(message: Message, zone: ZoneInfo, operation: str = CONFIRM
     )
 
 
-def read_completion(message: Message, zone: ZoneInfo) -> CompletedBooking:
+def read_completion(message: CallbackMessage, zone: ZoneInfo) -> CompletedBooking:
     """Read a completed booking.
 
     Raises:
@@ -332,7 +332,7 @@ class _Reader:
         return _FLAGS[self.members[name]]
 
 
-def _read_codes(message: Message, zone: ZoneInfo) -> tuple[ConfirmedCode, ...]:
+def _read_codes(message: CallbackMessage, zone: ZoneInfo) -> tuple[ConfirmedCode, ...]:
     readers = [_Reader(code, zone) for code in message.codes]
     return tuple(
         ConfirmedCode(
@@ -351,19 +351,19 @@ def _read_codes(message: Message, zone: ZoneInfo) -> tuple[ConfirmedCode, ...]:
     )
 
 
-def _check(message: Message, operation: str) -> None:
+def _check(message: CallbackMessage, operation: str) -> None:
     if message.flaws:
         raise CallbackFormError(f"The message has a wrong form: {' '.join(message.flaws)}")
     if message.operation != operation:
         raise CallbackFormError(f"The message is a {message.operation}, not a {operation}.")
 
 
-def _unknown() -> Message:
+def _unknown() -> CallbackMessage:
     flaw = f"It is no SOAP envelope with {CONFIRMATION} / {CONFIRMATION} of {NAMESPACE}, or with {COMPLETION}."
-    return Message("", {}, flaws=(flaw,))
+    return CallbackMessage("", {}, flaws=(flaw,))
 
 
-def _parse_confirmation(operation: str, inner: etree._Element, body: bytes) -> Message:
+def _parse_confirmation(operation: str, inner: etree._Element, body: bytes) -> CallbackMessage:
     codes = tuple(inner.iterfind(f"{{*}}{_CODES}"))
     members = {name: text for name, text in _texts(inner).items() if name != _CODES}
     flaws = [
@@ -374,10 +374,10 @@ def _parse_confirmation(operation: str, inner: etree._Element, body: bytes) -> M
         *_wrong_values(members),
         *_wrong_sequence(members),
     ]
-    return Message(operation, members, tuple(map(_texts, codes)), flaws=tuple(flaws))
+    return CallbackMessage(operation, members, tuple(map(_texts, codes)), flaws=tuple(flaws))
 
 
-def _parse_completion(order: etree._Element, booking: etree._Element) -> Message:
+def _parse_completion(order: etree._Element, booking: etree._Element) -> CallbackMessage:
     codes = tuple(booking.iterfind(f"{_CODES}/bookingCode"))
     location = order.find("theLocation")
     nested = {_CODES, _DATA, "theLocation", "theBookings"}
@@ -391,7 +391,7 @@ def _parse_completion(order: etree._Element, booking: etree._Element) -> Message
         *_wrong_values(order_members),
         *(f"{name} is neither true nor false." for name in _wrong_flags(order_members)),
     ]
-    return Message(
+    return CallbackMessage(
         COMPLETION,
         members,
         tuple(map(_texts, codes)),

@@ -20,8 +20,8 @@ from drs_contracts.callback_messages import (
     CONFIRMATION,
     NAMESPACE,
     BookingConfirmation,
+    CallbackMessage,
     CompletedBooking,
-    Message,
     parse_message,
     read_completion,
     read_confirmation,
@@ -43,7 +43,7 @@ class ReceivedConfirmation:
     """
 
     body: bytes
-    message: Message
+    message: CallbackMessage
     zone: ZoneInfo = DEFAULT_ZONE
 
     @classmethod

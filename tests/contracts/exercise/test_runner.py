@@ -130,8 +130,8 @@ def test_every_bundled_scenario_can_be_used(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('titel = "x"', "titel: Extra inputs are not permitted"),
-        ('title = "x"\n[[faults]]\neffect = "magic"', "faults.0.effect"),
+        ('titel = "x"', "titel: is unknown"),
+        ('title = "x"\n[[faults]]\neffect = "magic"', "faults[0].effect"),
         ('title = "x"\n[settings.availability]\nday_cap = "many"', "availability.day_cap"),
         ("title = ", "is not TOML"),
     ],
