@@ -17,14 +17,8 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from drs_simulator.admin.bookings import BOOKINGS
-from drs_simulator.admin.clock import CLOCK
 from drs_simulator.admin.control import SimulatorControl
-from drs_simulator.admin.faults import FAULTS
-from drs_simulator.admin.journal import JOURNAL
 from drs_simulator.admin.openapi import describe_routes
-from drs_simulator.admin.operatives import OPERATIVES
-from drs_simulator.admin.orders import ORDERS
 from drs_simulator.admin.problem import (
     FieldError,
     Problem,
@@ -34,10 +28,16 @@ from drs_simulator.admin.problem import (
     make_problem,
     problem_response,
 )
+from drs_simulator.admin.resources.bookings import BOOKINGS
+from drs_simulator.admin.resources.clock import CLOCK
+from drs_simulator.admin.resources.faults import FAULTS
+from drs_simulator.admin.resources.journal import JOURNAL
+from drs_simulator.admin.resources.operatives import OPERATIVES
+from drs_simulator.admin.resources.orders import ORDERS
+from drs_simulator.admin.resources.scenarios import SCENARIOS
+from drs_simulator.admin.resources.sessions import SESSIONS
+from drs_simulator.admin.resources.state import STATE
 from drs_simulator.admin.route import ROOT, AdminRequest, Route, Section
-from drs_simulator.admin.scenarios import SCENARIOS
-from drs_simulator.admin.sessions import SESSIONS
-from drs_simulator.admin.state import STATE
 from drs_simulator.clock import ClockError
 from drs_simulator.exchange import read_body
 from drs_simulator.scheduling.back_office import UnknownError

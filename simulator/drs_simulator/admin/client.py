@@ -24,18 +24,18 @@ from urllib.parse import quote
 import requests
 from pydantic import BaseModel, ValidationError
 
-from drs_simulator.admin.bookings import BookingQuery, Bookings, BookingView, MoveRequest
-from drs_simulator.admin.clock import ClockChange, ClockReading
-from drs_simulator.admin.faults import FaultRules
-from drs_simulator.admin.journal import HarDocument, JournalQuery
 from drs_simulator.admin.models import EmptyPayload
-from drs_simulator.admin.operatives import Day, Operatives, OperativeView
-from drs_simulator.admin.orders import OrderQuery, Orders, OrderView
 from drs_simulator.admin.problem import Problem
+from drs_simulator.admin.resources.bookings import BookingQuery, Bookings, BookingView, MoveRequest
+from drs_simulator.admin.resources.clock import ClockChange, ClockReading
+from drs_simulator.admin.resources.faults import FaultRules
+from drs_simulator.admin.resources.journal import HarDocument, JournalQuery
+from drs_simulator.admin.resources.operatives import Day, Operatives, OperativeView
+from drs_simulator.admin.resources.orders import OrderQuery, Orders, OrderView
+from drs_simulator.admin.resources.scenarios import ScenarioChoice, Scenarios, ScenarioView
+from drs_simulator.admin.resources.sessions import EndedSessions, Sessions, SessionView
+from drs_simulator.admin.resources.state import Health
 from drs_simulator.admin.route import ROOT
-from drs_simulator.admin.scenarios import ScenarioChoice, Scenarios, ScenarioView
-from drs_simulator.admin.sessions import EndedSessions, Sessions, SessionView
-from drs_simulator.admin.state import Health
 from drs_simulator.exchange import Outcome
 from drs_simulator.faults.rules import FaultRule
 from drs_simulator.journal.entry import JournalEntry

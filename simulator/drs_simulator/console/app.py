@@ -10,8 +10,8 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from drs_simulator.admin.clock import ClockReading
 from drs_simulator.admin.control import SimulatorControl
+from drs_simulator.admin.resources.clock import ClockReading
 from drs_simulator.console import controls, diary, journal, orders, sessions, setup
 from drs_simulator.scheduling.back_office import UnknownError
 from drs_simulator.storage.errors import StateError

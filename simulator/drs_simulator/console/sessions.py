@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from drs_simulator.admin.sessions import SessionView
+from drs_simulator.admin.resources.sessions import SessionView
 from drs_simulator.console.current import perform, simulator
 from drs_simulator.scheduling import back_office
 

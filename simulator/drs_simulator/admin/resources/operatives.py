@@ -6,8 +6,8 @@ from datetime import date, datetime, tzinfo
 from http import HTTPStatus
 from typing import Self
 
-from drs_simulator.admin.bookings import BookingView
 from drs_simulator.admin.models import View
+from drs_simulator.admin.resources.bookings import BookingView
 from drs_simulator.admin.route import AdminRequest, Route, Section
 from drs_simulator.scheduling import back_office
 from drs_simulator.scheduling.back_office import OperativeDay, UnknownError
