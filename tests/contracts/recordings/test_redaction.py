@@ -251,7 +251,7 @@ def test_in_a_message_only_known_words_and_pseudonyms_stay(said: str, becomes: s
         "aZ09" * 10,
     ],
 )
-def test_in_a_message_what_looks_personal_is_replaced_though_nobody_sent_it(value: str) -> None:
+def test_what_looks_personal_in_a_message_is_replaced(value: str) -> None:
     message = text_of(Redactor(0).redact(envelope(element("faultstring", f"Is {value} known?"))), "faultstring")
     assert value not in message
     assert message.startswith("Is ")
@@ -266,7 +266,7 @@ def test_a_message_says_nothing_of_a_value_that_nobody_has_sent_yet() -> None:
     assert text_of(redactor.redact(document), "errorMsg") == f"{stand_in} has no order"
 
 
-def test_text_beside_elements_is_redacted_though_it_has_the_form_of_a_value() -> None:
+def test_text_beside_elements_is_redacted() -> None:
     assert b"Joiner" not in Redactor(0).redact(envelope("<trade>Joiner<trade/>Joiner</trade>"))
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -86,10 +87,10 @@ class TestWhatIsKept:
         self, drs: Caller, effect: effects.AnyEffect, outcome: Outcome, status: int
     ) -> None:
         drs.simulator.faults.add(FaultRule(effect=effect))
-        try:
+        is_reset = effect.kind == "reset"
+        expected: AbstractContextManager[object] = pytest.raises(ConnectionResetError) if is_reset else nullcontext()
+        with expected:
             drs.http.post(drs.simulator.path, data=call("openSession", OPEN))
-        except ConnectionResetError:
-            assert effect.kind == "reset"
         entry = last(drs)
         assert (entry.outcome, entry.status, entry.faults) == (outcome, status, (effect.kind,))
         assert entry.diagnosis == f"Fault effects applied: {effect.kind}."
