@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -224,3 +226,17 @@ def test_client_calls_its_simulator_without_a_socket() -> None:
         assert drs.clear_sessions() == 1
     assert isinstance(client, DrsClient)
     assert not drs.is_running
+
+
+def test_start_loads_only_what_a_plain_simulator_needs() -> None:
+    """Models of faults, scenarios, flat files and exported states take a tenth of the start-up."""
+    code = """
+import sys
+import drs_simulator.cli
+from drs_simulator import Simulator
+Simulator()
+slow = ("faults.effects", "scenarios.scenario", "housing_files.records", "storage.export", "storage.sql")
+print([name for name in slow if f"drs_simulator.{name}" in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

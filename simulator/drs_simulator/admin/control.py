@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from drs_simulator.clock import Clock
 from drs_simulator.faults.plan import FaultPlan
 from drs_simulator.journal.journal import Journal
 from drs_simulator.profile.model import Profile
-from drs_simulator.scenarios.scenario import Scenario
 from drs_simulator.scheduling.scheduler import Scheduler
-from drs_simulator.storage.export import StateDocument
+
+if TYPE_CHECKING:
+    # Their models take time to import.
+    from drs_simulator.scenarios.scenario import Scenario
+    from drs_simulator.storage.export import StateDocument
 
 
 class SimulatorControl(Protocol):

@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 
 from drs_simulator.cli.output import UNUSABLE, echo, print_error
-from drs_simulator.housing_files.format import parse_housing_file
-from drs_simulator.housing_files.records import HousingFileError
 from drs_simulator.simulator import Simulator
 from drs_simulator.storage.opening import MEMORY
 
@@ -42,6 +40,9 @@ def import_file(file: _File, state: _State, profile: _Profile = "lincoln") -> No
 
 
 def _import_file(file: Path, profile: str, state: str) -> bool:
+    from drs_simulator.housing_files.format import parse_housing_file  # noqa: PLC0415 - slow to import
+    from drs_simulator.housing_files.records import HousingFileError  # noqa: PLC0415 - slow to import
+
     try:
         # Parsed before the state is opened: an invalid file must not leave a new database behind.
         parsed = parse_housing_file(file.read_bytes())

@@ -18,17 +18,17 @@ from __future__ import annotations
 import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from html import escape
 from http import HTTPStatus
 from math import exp, log
 from random import Random
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from lxml import etree
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from drs_simulator.exchange import Reply, SoapCall
+from drs_simulator.exchange import Reply
+from drs_simulator.faults.context import Effect, FaultContext
 from drs_simulator.soap.envelope import serialize, write_fault, write_refusal
 from drs_simulator.soap.interface import OPERATIONS
 from drs_simulator.soap.soap_fault import FaultCode, SoapFault
@@ -55,38 +55,6 @@ __all__ = [
     "Truncated",
     "WrongContentType",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class FaultContext:
-    """A call that effects apply to, and what they need for it.
-
-    Args:
-        call: The request.
-        random: A source of randomness for this call alone.
-        sleep: Waits a number of seconds.
-        clear_sessions: Ends all sessions.
-        fill_window: Takes the places that a call asks for, as another caller would.
-    """
-
-    call: SoapCall
-    random: Random
-    sleep: Callable[[float], object]
-    clear_sessions: Callable[[], object]
-    fill_window: Callable[[SoapCall], object]
-
-
-class Effect(BaseModel):
-    """Something that a fault rule does to a call."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: str
-    concerns: ClassVar[frozenset[str] | None] = None
-    """The only operations that it applies to; ``None`` for every POST."""
-
-    @abstractmethod
-    def apply(self, context: FaultContext, call_next: Callable[[], Reply]) -> Reply:
-        """Return the caller's reply. ``call_next`` performs the call with the effects of the rules after this one."""
 
 
 _LONGEST_SECONDS = 3600

@@ -6,20 +6,22 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from random import Random
 from threading import Lock
-from typing import Protocol, TypeVar
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from drs_simulator.exchange import Reply, SoapCall
-from drs_simulator.faults.effects import Effect, FaultContext
-from drs_simulator.faults.rules import FaultRule
+from drs_simulator.faults.context import Effect, FaultContext
 from drs_simulator.storage.errors import StateError
 from drs_simulator.storage.shared_settings import SharedSettings
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from drs_simulator.faults.rules import FaultRule
 
 _SEED_BITS = 64
 _FAULTS = "faults"
 _NONE = "[]"
-_Rules = tuple[FaultRule, ...]
+_Rules = tuple["FaultRule", ...]
 _Result = TypeVar("_Result")
 
 
@@ -79,7 +81,11 @@ class DatabaseRuleStore:
 
 @cache
 def _adapter() -> TypeAdapter[_Rules]:
-    return TypeAdapter(_Rules)
+    from pydantic import TypeAdapter  # noqa: PLC0415 - see below
+
+    from drs_simulator.faults.rules import FaultRule  # noqa: PLC0415 - its models take time to import
+
+    return TypeAdapter(tuple[FaultRule, ...])
 
 
 def _read(document: str) -> _Rules:

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 from drs_simulator.clock import Clock
 from drs_simulator.exchange import Reply, SoapCall, read_body
 from drs_simulator.faults.competitor import CompetingCaller
-from drs_simulator.faults.effects import FaultContext
+from drs_simulator.faults.context import FaultContext
 from drs_simulator.faults.plan import FaultPlan, apply_effects
 from drs_simulator.http.delivery import deliver
 from drs_simulator.http.ops import OpsEndpoints, RequestMetrics
