@@ -28,12 +28,12 @@ PLAIN = {
     r"put off": "retry later",
     r"of its own accord": "by itself",
     r"does no harm": "is ignored",
-    r"is no (?:XML|TOML|JSON|HAR)": "is not",
+    r"is no (?:XML|TOML|JSON|HAR|SOAP|DRS|clock|member|operation|address)": "is not",
     r"nobody who|somebody who|somebody else": "no caller, another caller",
     r"anything but": "not",
     r"by and by": "in time",
 }
-_PLAIN = re.compile("|".join(rf"\b(?:{words})\b" for words in PLAIN), re.IGNORECASE)
+_PLAIN = re.compile("|".join(rf"(?<!there )\b(?:{words})\b" for words in PLAIN), re.IGNORECASE)
 
 
 def texts_of(path: Path) -> Iterator[tuple[int, str]]:

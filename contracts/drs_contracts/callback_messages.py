@@ -359,7 +359,7 @@ def _check(message: CallbackMessage, operation: str) -> None:
 
 
 def _unknown() -> CallbackMessage:
-    flaw = f"It is no SOAP envelope with {CONFIRMATION} / {CONFIRMATION} of {NAMESPACE}, or with {COMPLETION}."
+    flaw = f"It is not a SOAP envelope with {CONFIRMATION} / {CONFIRMATION} of {NAMESPACE}, or with {COMPLETION}."
     return CallbackMessage("", {}, flaws=(flaw,))
 
 
@@ -442,9 +442,9 @@ def _wrong_codes(codes: tuple[etree._Element, ...]) -> Iterator[str]:
 def _wrong_values(members: Mapping[str, str]) -> Iterator[str]:
     for name, text in members.items():
         if name in _UNSIGNED and not (_DIGITS.fullmatch(text) and int(text) <= _MAX_UNSIGNED):
-            yield f"{name} is no unsigned whole number: '{text}'."
+            yield f"{name} is not an unsigned whole number: '{text}'."
         if name in _DATES and not _is_local(text):
-            yield f"{name} is no local date and time without an offset and milliseconds: '{text}'."
+            yield f"{name} is not a local date and time without an offset and milliseconds: '{text}'."
 
 
 def _wrong_sequence(members: Mapping[str, str]) -> Iterator[str]:

@@ -97,7 +97,7 @@ class Clock:
             clock.shift(shift)
             return clock
         raise ClockError(
-            f"'{text}' is no clock. Write system, fixed@2021-10-22T12:20:59+01:00, shifted@2021-10-22T12:20:59 or "
+            f"'{text}' is not a clock. Write system, fixed@2021-10-22T12:20:59+01:00, shifted@2021-10-22T12:20:59 or "
             "shifted@P3D."
         )
 

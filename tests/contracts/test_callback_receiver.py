@@ -99,21 +99,21 @@ def test_completed_booking_has_typed_values() -> None:
 @pytest.mark.parametrize(
     ("message", "right", "wrong", "flaw"),
     [
-        (CONFIRMATION, "<quantity>2<", "<quantity>2.0<", "quantity is no unsigned whole number: '2.0'"),
-        (CONFIRMATION, "<itemValue>57<", "<itemValue>-1<", "itemValue is no unsigned"),
-        (CONFIRMATION, "Value>76<", "Value>4294967296<", "standardMinuteValue is no unsigned"),
+        (CONFIRMATION, "<quantity>2<", "<quantity>2.0<", "quantity is not an unsigned whole number: '2.0'"),
+        (CONFIRMATION, "<itemValue>57<", "<itemValue>-1<", "itemValue is not an unsigned"),
+        (CONFIRMATION, "Value>76<", "Value>4294967296<", "standardMinuteValue is not an unsigned"),
         (CONFIRMATION, "FIRST", "1", "bookingSequence is neither FIRST nor FOLLOW ON: '1'"),
-        (CONFIRMATION, "12:20:59<", "12:20:59.555<", "changedDate is no local date and time"),
-        (CONFIRMATION, "12:20:59<", "12:20:59Z<", "changedDate is no local date and time"),
-        (CONFIRMATION, "10-22T12", "13-22T12", "changedDate is no local date and time"),
+        (CONFIRMATION, "12:20:59<", "12:20:59.555<", "changedDate is not a local date and time"),
+        (CONFIRMATION, "12:20:59<", "12:20:59Z<", "changedDate is not a local date and time"),
+        (CONFIRMATION, "10-22T12", "13-22T12", "changedDate is not a local date and time"),
         (CONFIRMATION, "<tokenId>abc</tokenId>", "", "lacks tokenId"),
         (CONFIRMATION, "<orderId>290640</orderId>", "", "lacks orderId"),
         (CONFIRMATION, "ns1", "ns2", "The literal text ns1:bookingConfirmation is missing"),
         (CONFIRMATION, "<trade>PL", '<trade xmlns="urn:x">PL', "is in a namespace"),
-        (COMPLETION, "Date>2021-10-26T10:30:00", "Date>soon", "taskCompletionDate is no local"),
+        (COMPLETION, "Date>2021-10-26T10:30:00", "Date>soon", "taskCompletionDate is not a local"),
         (COMPLETION, "<orderComplete>true", "<orderComplete>yes", "orderComplete is neither true nor false"),
         (COMPLETION, "<userId>.</userId><message>", "<message>", "The order lacks userId"),
-        (COMPLETION, "<quantity>2<", "<quantity>2.5<", "quantity is no unsigned"),
+        (COMPLETION, "<quantity>2<", "<quantity>2.5<", "quantity is not an unsigned"),
     ],
 )
 def test_wrong_form_is_named_and_has_no_values(message: str, right: str, wrong: str, flaw: str) -> None:
@@ -133,7 +133,7 @@ def _values(received: ReceivedConfirmation) -> Any:
 def test_what_is_no_message_has_a_flaw(body: bytes) -> None:
     received = ReceivedConfirmation.of(body)
     assert received.operation == ""
-    assert received.flaws[0].startswith("It is no SOAP envelope")
+    assert received.flaws[0].startswith("It is not a SOAP envelope")
 
 
 def test_values_of_another_message_are_an_error() -> None:

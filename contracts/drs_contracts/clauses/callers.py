@@ -1,4 +1,4 @@
-"""Clauses that bind the caller: its requests, and how its calls follow each other."""
+"""Clauses for the caller: its requests, and how its calls follow each other."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def operations_are_published(call: Call) -> str | None:
         return None
     if etree.QName(call.wrapper).namespace not in (None, NAMESPACE):
         return f"the namespace is {etree.QName(call.wrapper).namespace}"
-    return "" if call.operation in OPERATIONS else f"there is no operation '{call.operation}'"
+    return "" if call.operation in OPERATIONS else f"there is not an operation '{call.operation}'"
 
 
 @_caller_clause(

@@ -25,7 +25,7 @@ def observe_command(
     admin_token: AdminToken = None,
     as_json: Json = False,
 ) -> None:
-    """Check a caller's traffic against the clauses that bind callers.
+    """Check a caller's traffic against the clauses for callers.
 
     Reports which clauses the caller breaks, and which operations and situations the traffic never met. The traffic is
     taken to be complete: a session opened before it began counts as never opened.

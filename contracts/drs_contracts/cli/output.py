@@ -165,6 +165,6 @@ def find_target(url: str | None, simulator: bool, login: str, password: str) -> 
 
 
 def _console(stream: IO[str]) -> Console:
-    """A console that prints text as it is. What is no terminal and has no width is as wide as the text."""
+    """A console that prints text as it is. What is not a terminal and has no width is as wide as the text."""
     width = None if stream.isatty() or os.environ.get("COLUMNS") else _WIDE
     return Console(file=stream, soft_wrap=True, highlight=False, markup=False, emoji=False, width=width)

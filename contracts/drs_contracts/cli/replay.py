@@ -72,8 +72,7 @@ def replay_command(
     """
     recording = _load(folder)
     target = _find_target(recording, choose_url(url, against), simulator, login, password)
-    _check_allowed(target, recording, authorized or old_authorized, allow_writes)
-    _report(recording, _replay(recording, target), as_json, _format_replay)
+    _compare(recording, target, authorized or old_authorized, allow_writes, as_json, _format_replay)
 
 
 def drift_command(
@@ -94,8 +93,7 @@ def drift_command(
     """
     recording = _load(folder)
     target = _find_target(recording, choose_url(url, against), simulator, login, password)
-    _check_allowed(target, recording, authorized or old_authorized, allow_writes)
-    _report(recording, _replay(recording, target), as_json, format_drift)
+    _compare(recording, target, authorized or old_authorized, allow_writes, as_json, format_drift)
 
 
 def choose_url(url: str | None, against: str | None) -> str | None:
@@ -144,18 +142,23 @@ def _open_session(target: Target) -> str:
         session_id = opened.text("sessionId")
         told = opened.fault or opened.text("errorMsg") or "no reason is given"
     except NoEnvelopeError as error:
-        raise UsageError(f"What answers is no DRS: {error}") from None
+        raise UsageError(f"What answers is not a DRS: {error}") from None
     if not session_id:
         raise UsageError(f"No session is opened: {told}.", "Are --login and --password right?")
     return session_id
 
 
-def _report(
+def _compare(
     recording: Recording,
-    found: Sequence[Drift],
+    target: Target,
+    authorized: bool,
+    may_write: bool,
     as_json: bool,
     format_lines: Callable[[Recording, Sequence[Drift]], Iterator[str]],
 ) -> None:
+    """Send the recorded requests again and print what differs; exit code 1 if something does."""
+    _check_allowed(target, recording, authorized, may_write)
+    found = _replay(recording, target)
     if as_json:
         echo_json(to_data(recording, found))
     else:

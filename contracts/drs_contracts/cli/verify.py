@@ -85,7 +85,7 @@ def verify_command(
     allow_writes: AllowWrites = False,
     old_authorized: OldAuthorized = False,
 ) -> None:
-    """Check a DRS against the clauses that bind it.
+    """Check a DRS against the clauses for DRS.
 
     Everything a run creates is deleted afterwards, except completed orders, which DRS cannot delete. A simulator on
     this machine is checked at its own time.
@@ -152,7 +152,7 @@ def _choose_clauses(identifiers: list[str]) -> tuple[Clause, ...]:
     known = {each.id: each for each in list_clauses(AppliesTo.DRS)}
     for identifier in identifiers:
         if identifier not in known:
-            raise UsageError(f"No clause that binds DRS is called {identifier}.", "drs-contracts list has them all.")
+            raise UsageError(f"No clause for DRS has the id {identifier}.", "drs-contracts list has them all.")
     return tuple(known[identifier] for identifier in identifiers) or tuple(known.values())
 
 
@@ -174,7 +174,7 @@ def _prepare(plan: VerifyPlan) -> VerifyPlan:
     """Make sure that there is a DRS, and that its time is known.
 
     Raises:
-        NotReadyError: What answers is no DRS, or does not let us in.
+        NotReadyError: What answers is not a DRS, or does not let us in.
         UnreachableError: Nothing answers.
     """
     if not isinstance(plan.target, UrlTarget):

@@ -165,7 +165,7 @@ class DrsDriver:
         """Send bytes as they are.
 
         Raises:
-            NoEnvelopeError: What answers is no SOAP: a server in trouble, of which no clause says anything.
+            NoEnvelopeError: What answers is not SOAP: a server in trouble, of which no clause says anything.
         """
         exchange = Exchange(operation, body, self.target.post(body))
         self.exchanges = [*self.exchanges[1 - _KEPT_EXCHANGES :], exchange]

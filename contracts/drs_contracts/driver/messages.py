@@ -89,7 +89,7 @@ class Reply:
 
 
 class NoEnvelopeError(ContractsError):
-    """What came back is no SOAP envelope; the message begins with what it is."""
+    """What came back is not a SOAP envelope; the message begins with what it is."""
 
 
 class NoDateError(ContractsError):

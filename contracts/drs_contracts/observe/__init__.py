@@ -1,1 +1,1 @@
-"""Judges a service's own traffic against the clauses that bind callers."""
+"""Judges a service's own traffic against the clauses for callers."""

@@ -1,4 +1,4 @@
-"""Checks a caller's traffic against the clauses that bind callers, and counts which situations it met.
+"""Checks a caller's traffic against the clauses for callers, and counts which situations it met.
 
 ::
 
@@ -119,7 +119,7 @@ class TrafficReport:
 
 
 def analyse_traffic(traffic: Traffic) -> TrafficReport:
-    """Check a traffic against every clause that binds callers."""
+    """Check a traffic against every clause for callers."""
     # Calls are compared by identity, as the same bytes may be sent twice.
     positions = {call: position for position, call in enumerate(traffic.calls, start=1)}
     known = Traffic(traffic.source, tuple(call for call in traffic.calls if call.is_complete))
@@ -149,7 +149,7 @@ def _has_no_availability(call: Call) -> bool:
 
 
 def _is_http_error(call: Call) -> bool:
-    """An HTTP status that is no SOAP fault's, or no answer at all."""
+    """An HTTP status that is not that of a SOAP fault, or no answer at all."""
     return call.reply.status != HTTPStatus.OK and call.fault is None
 
 

@@ -282,7 +282,7 @@ def _decode(text: str, encoding: str, what: str) -> bytes:
     try:
         return b64decode(text, validate=False)
     except (Base64Error, ValueError) as error:
-        raise HarError(f"{what} is no base64 ({error}).") from None
+        raise HarError(f"{what} is not base64 ({error}).") from None
 
 
 def _encode(text: str, *charsets: str) -> bytes | None:

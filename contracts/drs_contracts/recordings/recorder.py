@@ -102,7 +102,7 @@ class Recorder:
 
     Raises:
         ProfileError: There is no such profile.
-        RecorderError: The upstream is no address.
+        RecorderError: The upstream is not the address.
         FolderError: The folder cannot be made, or has files.
     """
 
@@ -273,7 +273,7 @@ def _parts(upstream: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable:
-        raise RecorderError(f"'{upstream}' is no address of a DRS.", "It begins with http:// or https://.")
+        raise RecorderError(f"'{upstream}' is not the address of a DRS.", "It begins with http:// or https://.")
     return parts
 
 

@@ -1,1 +1,1 @@
-"""Judges a DRS against the clauses that bind it."""
+"""Judges a DRS against the clauses for DRS."""

@@ -25,7 +25,7 @@ _SHORT_SECONDS = 2.0
 
 
 class NotReadyError(ContractsError):
-    """What answers is no DRS, or does not let us in."""
+    """What answers is not a DRS, or does not let us in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _call(target: UrlTarget, operation: str, **members: str) -> Exchange:
     """Send a call.
 
     Raises:
-        NoEnvelopeError: What answers is no SOAP.
+        NoEnvelopeError: What answers is not SOAP.
     """
     body = request(operation, members)
     exchange = Exchange(operation, body, target.post(body))

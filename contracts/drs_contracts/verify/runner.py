@@ -78,7 +78,7 @@ class VerifySettings:
 def run_clauses(
     target: Target, data: TestData, clauses: Iterable[Clause], verify_settings: VerifySettings
 ) -> Generator[Finding]:
-    """Check the clauses that bind DRS one after the other, and yield each finding as soon as it is known.
+    """Check the clauses for DRS one after the other, and yield each finding as soon as it is known.
 
     Nothing that the target does is raised: a clause that could not be checked is inconclusive.
     """

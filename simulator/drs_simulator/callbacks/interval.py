@@ -26,7 +26,7 @@ def parse_interval(text: str) -> timedelta:
         return timedelta(0)
     match = _INTERVAL.fullmatch(text)
     if match is None:
-        raise IntervalError(f"'{text}' is no rhythm of callbacks. Write 60s, 5m or 1h, or 0 for at once.")
+        raise IntervalError(f"'{text}' is not a rhythm of callbacks. Write 60s, 5m or 1h, or 0 for at once.")
     return check_interval(float(match[1]) * _UNITS[match[2]])
 
 

@@ -135,7 +135,7 @@ def _unknown(name: str, parent: str, interface: Interface) -> str:
     if not meant:
         homes = [kind for kind in interface.types if name in _members(interface.name, kind)]
         meant = f"; it belongs elsewhere, in {', '.join(homes[:3])}" if homes else "; leave it out"
-    return f"{shorten(name)} is no member of {parent}{meant}. Names are case-sensitive."
+    return f"{shorten(name)} is not a member of {parent}{meant}. Names are case-sensitive."
 
 
 def _type_problems(member: Member, text: str, interface: Interface, profile: Profile) -> Iterator[str]:
@@ -293,7 +293,7 @@ def _envelope_problems(call: SoapCall, root: etree._Element) -> Iterator[str]:
 def _wrapper_problems(wrapper: etree._Element) -> Iterator[str]:
     namespace, name = name_of(wrapper)
     if name not in OPERATIONS:
-        yield f"{name} is no operation{suggest(name, OPERATIONS)}."
+        yield f"{name} is not an operation{suggest(name, OPERATIONS)}."
     if namespace not in ("", NAMESPACE):
         yield f"The wrapper {name} is in the namespace {namespace}; DRS's is {NAMESPACE}."
     elif namespace and wrapper.prefix is None:

@@ -63,7 +63,7 @@ def _zone_exists(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"'{name}' is no time zone, Europe/London is one") from error
+        raise ValueError(f"'{name}' is not a time zone, Europe/London is one") from error
     return name
 
 
@@ -83,7 +83,7 @@ class _Degrees:
         except ValueError:
             degrees = nan
         if not -self._limit <= degrees <= self._limit:
-            raise ValueError(f"'{text}' is no number of degrees between -{self._limit} and {self._limit}")
+            raise ValueError(f"'{text}' is not a number of degrees between -{self._limit} and {self._limit}")
         return text
 
 
@@ -190,7 +190,7 @@ class GatewaySettings(Settings):
     def _names_removed_settings(cls, value: object) -> object:
         found = [name for name in _REMOVED_SETTINGS if isinstance(value, dict) and name in value]
         if found:
-            raise ValueError(". ".join(f"{name} is no setting any more: {_REMOVED_SETTINGS[name]}" for name in found))
+            raise ValueError(". ".join(f"{name} is no longer a setting: {_REMOVED_SETTINGS[name]}" for name in found))
         return value
 
 

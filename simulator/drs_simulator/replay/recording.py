@@ -117,7 +117,7 @@ def _read_exchange(folder: Path, name: str) -> RecordedExchange:
         wrapper = read_envelope(request, encoding_of(request), _SETTINGS)
     except SoapFault as problem:
         why = " ".join(problem.text.split())
-        raise RecordingError(f"{path} is no SOAP request, so take it out with its answer: {why}") from None
+        raise RecordingError(f"{path} is not a SOAP request, so take it out with its answer: {why}") from None
     return RecordedExchange(name, name_of(wrapper)[1], request, _read_xml(folder / f"{name}{_RESPONSE}"))
 
 

@@ -136,9 +136,9 @@ def _wrong_order(where: str, order: Order, installation: Installation) -> Iterat
     if not order.number.strip():
         yield f"{where}.number: is blank"
     if order.contract not in installation.profile.contracts:
-        yield f"{where}.contract: '{order.contract}' is no contract of this installation"
+        yield f"{where}.contract: '{order.contract}' is not a contract of this installation"
     if order.priority not in installation.priorities:
-        yield f"{where}.priority: '{order.priority}' is no priority of this installation"
+        yield f"{where}.priority: '{order.priority}' is not a priority of this installation"
     yield from _wrong_place(f"{where}.location", order.location)
 
 
@@ -149,14 +149,14 @@ def _wrong_booking(
     if order is None or order.number != booking.order_number:
         yield f"{where}.order_id: there is no order {booking.order_id} with the number {booking.order_number}"
     if booking.contract not in installation.profile.contracts:
-        yield f"{where}.contract: '{booking.contract}' is no contract of this installation"
+        yield f"{where}.contract: '{booking.contract}' is not a contract of this installation"
     if not 1 <= booking.minutes <= _MAX_NUMBER or not booking.codes:
         yield f"{where}: has no work that can be planned, give it codes and minutes"
     if booking.window_start >= booking.window_end:
         yield f"{where}.window_end: is not after window_start"
     named = (booking.operative_id, booking.locked_operative, booking.worked_by)
     for operative_id in {each for each in named if each is not None} - set(installation.operatives):
-        yield f"{where}: '{operative_id}' is no operative of this installation"
+        yield f"{where}: '{operative_id}' is not an operative of this installation"
     if not all(code.quantity.is_finite() and code.quantity > 0 for code in booking.codes):
         yield f"{where}.codes: a quantity is not positive"
     yield from _wrong_place(f"{where}.location", booking.location)
@@ -164,7 +164,7 @@ def _wrong_booking(
 
 def _wrong_operative(where: str, operative: Operative, installation: Installation) -> Iterator[str]:
     if operative.id not in installation.operatives:
-        yield f"{where}.id: '{operative.id}' is no operative of this installation"
+        yield f"{where}.id: '{operative.id}' is not an operative of this installation"
     for hours in operative.working_hours:
         if hours.begin >= hours.end:
             yield f"{where}.working_hours: {hours.begin} is not before {hours.end}"
@@ -172,7 +172,7 @@ def _wrong_operative(where: str, operative: Operative, installation: Installatio
         if away.begin >= away.end:
             yield f"{where}.unavailabilities: {away.begin} is not before {away.end}"
     if not _on_earth(operative.depot.latitude, operative.depot.longitude):
-        yield f"{where}.depot: is no place on earth"
+        yield f"{where}.depot: is not a place on earth"
 
 
 def _wrong_place(where: str, location: Location) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _wrong_place(where: str, location: Location) -> Iterator[str]:
     except ValueError:
         right = False
     if not right:
-        yield f"{where}: latitude and longitude are no degrees"
+        yield f"{where}: latitude and longitude are not degrees"
 
 
 def _on_earth(latitude: float, longitude: float) -> bool:

@@ -27,7 +27,9 @@ def open_store(state: str) -> Store:
         return MemoryStore()
     scheme, separator, _ = state.partition("://")
     # The message repeats no more than the scheme: what follows may contain a password.
-    unknown = f"'{scheme if separator else state.partition(':')[0]}' is no place to store the state. Write {_PLACES}."
+    unknown = (
+        f"'{scheme if separator else state.partition(':')[0]}' is not a place to store the state. Write {_PLACES}."
+    )
     if not separator:
         raise StateSettingError(unknown)
     try:

@@ -79,7 +79,7 @@ class TestOldOptions:
 
     def test_upstream(self, tmp_path: Path) -> None:
         done = run("record", "--upstream", "drs.example", "--into", tmp_path / "new")
-        assert "'drs.example' is no address of a DRS." in done.stderr
+        assert "'drs.example' is not the address of a DRS." in done.stderr
 
     def test_patience(self) -> None:
         done = run("exercise", "--patience", "5", "--scenario", "healthy", "--", "no-such-program")

@@ -131,7 +131,7 @@ def places(tmp_path: Path) -> Iterator[dict[str, str]]:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("record", "drs.example", "--into", "{new}"), "'drs.example' is no address of a DRS."),
+        (("record", "drs.example", "--into", "{new}"), "'drs.example' is not the address of a DRS."),
         (("record", "http://127.0.0.1:9/soap", "--into", str(FOLDER)), "is not empty."),
         (("record", "http://127.0.0.1:9/soap", "--into", "{new}", "--host", "192.0.2.1"), "listened on"),
         (("record", "http://127.0.0.1:9/soap", "--into", "{new}", "--port", "{taken}"), "listened on"),
@@ -142,10 +142,10 @@ def places(tmp_path: Path) -> Iterator[dict[str, str]]:
         (("replay", "{broken}", "--simulator"), "02-closeSession.response.xml is not XML"),
         (("replay", "{empty}", "--simulator"), "has no exchanges."),
         (("replay", "{nowhere}", "--simulator"), "Profile no/where cannot be used"),
-        (("replay", "{timeless}", "--simulator"), "'noon' is no clock."),
+        (("replay", "{timeless}", "--simulator"), "'noon' is not a clock."),
         (("replay", str(FOLDER), "http://127.0.0.1:9/soap"), "Nothing answers at 127.0.0.1:9"),
         (("replay", str(FOLDER), "{drs}", "--password", "wrong"), "Are --login and --password right?"),
-        (("replay", str(FOLDER), "{web}"), "What answers is no DRS: HTTP 200 with no XML"),
+        (("replay", str(FOLDER), "{web}"), "What answers is not a DRS: HTTP 200 with no XML"),
         (("replay", str(FOLDER), "https://drs.example/soap"), "then add --authorized."),
         (
             ("replay", str(FOLDER), "https://drs.example/soap", "--authorized"),

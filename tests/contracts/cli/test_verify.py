@@ -234,7 +234,7 @@ class TestInconclusive:
         (("http://127.0.0.1:1", "--simulator"), "Give the address of a DRS, or --simulator."),
         (("https://drs.example/ws/soap",), "Ask its owner, then add --authorized."),
         (("http://127.0.0.1:9/soap",), "Nothing answers at 127.0.0.1:9"),
-        (("--simulator", "--clause", "AVL-1"), "No clause that binds DRS is called AVL-1"),
+        (("--simulator", "--clause", "AVL-1"), "No clause for DRS has the id AVL-1"),
         (("--simulator", "--profile", "nowhere"), "Profile nowhere cannot be used"),
     ],
 )

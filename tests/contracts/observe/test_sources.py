@@ -123,7 +123,7 @@ class TestHarFiles:
             (har(entry(CALL) | {"startedDateTime": "yesterday"}), "log.entries.0.startedDateTime: "),
             (
                 har(entry(CALL) | {"response": {"status": 200, "content": {"text": "a", "encoding": "base64"}}}),
-                "entry 1: the answer is no base64",
+                "entry 1: the answer is not base64",
             ),
             (
                 har(entry(CALL) | {"response": {"status": 200, "content": {"text": "a", "encoding": "br"}}}),

@@ -566,7 +566,7 @@ def test_what_names_no_operation_is_recorded_as_unknown(tmp_path: Path) -> None:
     "upstream", ["", "drs.example", "ftp://drs.example/", "http://", "http://x:99999/", "http://[::1/"]
 )
 def test_an_upstream_that_is_no_address_is_refused(tmp_path: Path, upstream: str) -> None:
-    with pytest.raises(RecorderError, match="is no address of a DRS"):
+    with pytest.raises(RecorderError, match="is not the address of a DRS"):
         Recorder(upstream, tmp_path)
 
 

@@ -112,7 +112,7 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
         (("serve", "--host", "drs.example"), "Set a --password other than the default"),
         (("serve", "--port", "70000"), "--port"),
         (("serve", "--host", "192.0.2.1", "--password", "own", "--port", "0"), "cannot be used"),
-        (("serve", "--state", "drs.db"), "'drs.db' is no place to store the state. Write memory, sqlite:///drs.db"),
+        (("serve", "--state", "drs.db"), "'drs.db' is not a place to store the state. Write memory, sqlite:///drs.db"),
         (("serve", "--state", "sqlite:////nowhere/drs.db"), "cannot be opened: unable to open database file"),
         (("serve", "--state", "postgresql+psycopg://127.0.0.1:1/drs"), "The state at postgresql+psycopg://127.0.0.1"),
         (("profile", "check", "nowhere"), "Profile nowhere cannot be used"),

@@ -448,8 +448,8 @@ class TestDiagnoses:
             (envelope("").replace(SOAP, SOAP_1_2), "SOAP 1.2; DRS speaks SOAP 1.1"),
             ("<a/>", "The root element is a; it must be Envelope"),
             (envelope(""), "no Body with an element"),
-            (call("opensession", OPEN), "opensession is no operation; it is written openSession."),
-            (call("openSesion", OPEN), "openSesion is no operation; the nearest is openSession."),
+            (call("opensession", OPEN), "opensession is not an operation; it is written openSession."),
+            (call("openSesion", OPEN), "openSesion is not an operation; the nearest is openSession."),
             (call("openSession", OPEN).replace(NAMESPACE, "urn:other"), f"urn:other; DRS's is {NAMESPACE}"),
             (
                 envelope(f'<openSession xmlns="{NAMESPACE}"><openSession xmlns="">{OPEN}</openSession></openSession>'),
@@ -458,9 +458,12 @@ class TestDiagnoses:
             (envelope(f'<n:openSession xmlns:n="{NAMESPACE}">{OPEN}</n:openSession>'), "one element openSession again"),
             (
                 call("checkAvailability", ORDER.replace("locationID", "locationId")),
-                "locationId is no member of order; it is written locationID. Names are case-sensitive.",
+                "locationId is not a member of order; it is written locationID. Names are case-sensitive.",
             ),
-            (call("openSession", "<sessionId>x</sessionId>"), "sessionId is no member of xmbOpenSession; it belongs"),
+            (
+                call("openSession", "<sessionId>x</sessionId>"),
+                "sessionId is not a member of xmbOpenSession; it belongs",
+            ),
             (
                 envelope(
                     f'<n:closeSession xmlns:n="{NAMESPACE}"><n:closeSession><n:sessionId>x</n:sessionId>'

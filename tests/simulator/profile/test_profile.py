@@ -61,7 +61,7 @@ def test_profile_extends_a_file_in_its_folder(tmp_path: Path) -> None:
     assert (load_profile(path).title, load_profile(path).availability.day_cap) == ("Ours", 10)
 
 
-GONE = "no setting any more: "
+GONE = "no longer a setting: "
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ GONE = "no setting any more: "
             '[[business_data]]\nname = "X"\nvalue = "{user}"',
             "business_data[0].value: '{user}' cannot be filled in here, {life_cycle} and {reason} and {user_id} can",
         ),
-        ('timezone = "Europe/Lincoln"', "timezone: 'Europe/Lincoln' is no time zone, Europe/London is one"),
+        ('timezone = "Europe/Lincoln"', "timezone: 'Europe/Lincoln' is not a time zone, Europe/London is one"),
         (
             '[[sor_codes]]\ncode = "X"\ntrade = "Roofer"\nminutes = 5',
             "sor_codes[0].trade: no operative has the trade 'Roofer'",
@@ -98,19 +98,19 @@ GONE = "no setting any more: "
         ('[evidence]\n"availability.colour" = "seen"', "evidence: there is no key 'availability.colour'"),
         (
             '[unknown_location]\nlatitude = "north"',
-            "unknown_location.latitude: 'north' is no number of degrees between -90 and 90",
+            "unknown_location.latitude: 'north' is not a number of degrees between -90 and 90",
         ),
         (
             "[unknown_location]\nlatitude = 90.1",
-            "unknown_location.latitude: '90.1' is no number of degrees between -90 and 90",
+            "unknown_location.latitude: '90.1' is not a number of degrees between -90 and 90",
         ),
         (
             '[unknown_location]\nlatitude = "nan"',
-            "unknown_location.latitude: 'nan' is no number of degrees between -90 and 90",
+            "unknown_location.latitude: 'nan' is not a number of degrees between -90 and 90",
         ),
         (
             "[unknown_location]\nlongitude = -180.5",
-            "unknown_location.longitude: '-180.5' is no number of degrees between -180 and 180",
+            "unknown_location.longitude: '-180.5' is not a number of degrees between -180 and 180",
         ),
         (
             "unknown_location = 7",
@@ -249,5 +249,5 @@ def test_poles_and_date_line_are_coordinates(tmp_path: Path, latitude: int, long
 def test_depot_at_an_impossible_latitude_is_refused(tmp_path: Path) -> None:
     """A profile that loads exports a state that can be imported, so both have the same limits."""
     text = with_recurring_visits(("09:00-10:00", ["monday"])).replace("latitude = 53", "latitude = 120", 1)
-    problem = "operatives[0].latitude: '120' is no number of degrees between -90 and 90"
+    problem = "operatives[0].latitude: '120' is not a number of degrees between -90 and 90"
     assert problem in problems_of(written(tmp_path, text))

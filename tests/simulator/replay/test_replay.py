@@ -223,7 +223,11 @@ class TestFolder:
             ("recording.toml", b'title="T"\nprofile="P"\nredacted=1', "recording.toml cannot be read: "),
             ("02-closeSession.response.xml", None, "02-closeSession.response.xml cannot be read: No such file"),
             ("02-closeSession.response.xml", b"<a>", "02-closeSession.response.xml is not XML"),
-            ("02-closeSession.request.xml", b"<a/>", "02-closeSession.request.xml is no SOAP request, so take it out"),
+            (
+                "02-closeSession.request.xml",
+                b"<a/>",
+                "02-closeSession.request.xml is not a SOAP request, so take it out",
+            ),
             ("first.request.xml", b"<a/>", "first.request.xml is not named NN-operation.request.xml."),
         ],
     )

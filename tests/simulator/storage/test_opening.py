@@ -73,7 +73,9 @@ def test_a_database_without_an_encoding_stores_every_name(new_postgresql: NewDat
     ],
 )
 def test_an_unknown_place_is_refused_with_the_known_ones(state: str) -> None:
-    with pytest.raises(StateSettingError, match=r"is no place to store the state\. Write memory, sqlite:///") as raised:
+    with pytest.raises(
+        StateSettingError, match=r"is not a place to store the state\. Write memory, sqlite:///"
+    ) as raised:
         open_store(state)
     assert "my-secret" not in str(raised.value)
     assert issubclass(StateSettingError, StateError)
