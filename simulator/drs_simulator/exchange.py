@@ -104,7 +104,8 @@ class SoapCall:
 
 
 # No text can contain this, because < is escaped in texts.
-REFUSED = b"<status>error</status>"
+_REFUSED = b"<status>error</status>"
+_SUCCEEDED = b"<status>success</status>"
 
 
 class Outcome(StrEnum):
@@ -123,7 +124,9 @@ def outcome_of(reply: Reply) -> Outcome:
         return Outcome.BROKEN
     if reply.status != HTTPStatus.OK:
         return Outcome.FAULT
-    return Outcome.REFUSAL if REFUSED in reply.body else Outcome.SUCCESS
+    # The status is near the beginning, so a success is found there; only other responses are read to their end.
+    is_refusal = _SUCCEEDED not in reply.body and _REFUSED in reply.body
+    return Outcome.REFUSAL if is_refusal else Outcome.SUCCESS
 
 
 def read_body(environ: WSGIEnvironment, limit: int) -> bytes:

@@ -110,9 +110,7 @@ class Journal:
         """
         exchange = _Exchange(call, reply, tuple(faults), began, duration, self._now() - timedelta(seconds=duration))
         if self._can_wait(exchange):
-            # Without what the call has parsed, which takes many times its bytes.
-            headers = {name: call.headers.get(name, "") for name in _HEADERS}
-            exchange = replace(exchange, call=replace(call, headers=headers))
+            exchange = exchange.without_parsed()
             size = len(call.body) + len(reply.body) + ENTRY_BYTES + 2 * MAX_TEXT + _MAX_DIAGNOSIS
             stored = _StoredEntry(size, partial(self._describe, exchange))
         else:
@@ -196,6 +194,13 @@ class _Exchange:
     def succeeded(self) -> bool:
         """Whether DRS did what it was asked, and the response was sent whole."""
         return not self.faults and outcome_of(self.reply) is Outcome.SUCCESS
+
+    def without_parsed(self) -> _Exchange:
+        """Return the exchange without what its call has parsed, which takes many times its bytes."""
+        sent = self.call
+        headers = {name: sent.headers.get(name, "") for name in _HEADERS}
+        call = SoapCall(sent.body, sent.charset, sent.method, sent.path, sent.address, headers, sent.request_id)
+        return _Exchange(call, self.reply, self.faults, self.began, self.duration, self.system_time)
 
 
 class _StoredEntry:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from drs_simulator.soap import soap_fault
 from drs_simulator.soap.spyne import compat  # noqa: F401 - must come before Spyne
@@ -21,6 +21,8 @@ from spyne import MethodContext  # isort: skip
 from spyne.server import ServerBase  # isort: skip
 
 from drs_simulator.profile.model import GatewaySettings
+from drs_simulator.scheduling.model import Availability
+from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.compiled.reader import CompiledReader, NotReadError
 from drs_simulator.soap.compiled.writer import CompiledWriter
@@ -42,22 +44,25 @@ from drs_simulator.soap.operations import (
     SERVED,
     ParsedRequest,
     ServiceContext,
-    answer_request,
     application,
+    build_refusal,
+    build_response,
     parse_request,
+    perform,
 )
 from drs_simulator.soap.platform import PLATFORMS, max_depth
 from drs_simulator.soap.requests import RequestReader
 from drs_simulator.soap.responses import ResponseWriter
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.spyne.protocol import UnknownElements
-from drs_simulator.soap.spyne.types import interface_types
+from drs_simulator.soap.spyne.types import Operation, interface_types
 from drs_simulator.soap.wsdl import wsdl_document, wsdl_in_two
 from drs_simulator.storage.errors import StateError
 
 _log = logging.getLogger(__name__)
 _REQUEST_CACHE_SIZE = 256
 _MAX_CACHED_BODY = 4096
+_AVAILABILITY_CACHE_SIZE = 512
 
 
 class GatewayResponse(NamedTuple):
@@ -108,6 +113,8 @@ class Gateway:
             scheduler, RequestReader(profile), writer, profile.gateway, profile.zone, unknown_elements
         )
         self._parse_cached = lru_cache(_REQUEST_CACHE_SIZE)(self._parse)
+        write_availability = partial(self._write, self._types.operations["checkAvailability"])
+        self._write_availability = lru_cache(_AVAILABILITY_CACHE_SIZE)(write_availability)
 
     def answer(self, body: bytes, charset: str | None = None, soap_action: str = "") -> GatewayResponse:
         """The response to one request: the operation's result, a refusal or a SOAP fault. Never raises.
@@ -139,10 +146,23 @@ class Gateway:
             return _failed()
         operation = parsed.operation
         try:
-            envelope = self._compiled_writer.write(operation, answer_request(self._context, parsed))
+            envelope = self._perform(parsed)
         except Exception:
             return _failed(operation.name)
         return GatewayResponse(HTTPStatus.OK, envelope, operation.name)
+
+    def _perform(self, parsed: ParsedRequest) -> bytes:
+        """Perform a request and write its response, which may be a refusal."""
+        try:
+            result = perform(self._context, parsed)
+        except Refusal as refusal:
+            return self._compiled_writer.write(parsed.operation, build_refusal(parsed.operation, refusal))
+        if isinstance(result, Availability) and not result.other_orders:
+            return self._write_availability(result)
+        return self._write(parsed.operation, result)
+
+    def _write(self, operation: Operation, result: Any) -> bytes:
+        return self._compiled_writer.write(operation, build_response(self._context, operation, result))
 
     def _parse(self, body: bytes, charset: str | None) -> ParsedRequest:
         """Read a request by the compiled path.

@@ -138,24 +138,31 @@ def parse_request(operation: Operation, reader: RequestReader, sent: Any) -> Par
 
 def answer_request(context: ServiceContext, parsed: ParsedRequest) -> Any:
     """Perform the use case and build the response's object, which may be a refusal."""
-    operation = parsed.operation
     try:
-        members = _perform(context, parsed)
+        return build_response(context, parsed.operation, perform(context, parsed))
     except Refusal as refusal:
-        return operation.new_response(errorMsg=refusal.message, id=0, status="error")
-    return operation.new_response(id=0, status="success", **members)
+        return build_refusal(parsed.operation, refusal)
 
 
-def _perform(context: ServiceContext, parsed: ParsedRequest) -> Members:
-    """Perform the use case and build the members of its result.
+def perform(context: ServiceContext, parsed: ParsedRequest) -> Any:
+    """Perform the use case.
 
     Raises:
-        Refusal: The use case declines.
+        Refusal: It declines.
     """
-    name = parsed.operation.name
-    if name == _OPEN_SESSION:
-        session = context.scheduler.open_session(parsed.request.login, parsed.request.password)
-        return {"sessionId": session.id}
-    handler = HANDLERS[name]
-    result = context.scheduler.perform(handler.use_case, parsed.session_id, parsed.request)
-    return handler.write(context.writer, result)
+    if parsed.operation.name == _OPEN_SESSION:
+        return context.scheduler.open_session(parsed.request.login, parsed.request.password)
+    use_case = HANDLERS[parsed.operation.name].use_case
+    return context.scheduler.perform(use_case, parsed.session_id, parsed.request)
+
+
+def build_response(context: ServiceContext, operation: Operation, result: Any) -> Any:
+    """Build the response's object from the use case's result."""
+    if operation.name == _OPEN_SESSION:
+        return operation.new_response(id=0, status="success", sessionId=result.id)
+    return operation.new_response(id=0, status="success", **HANDLERS[operation.name].write(context.writer, result))
+
+
+def build_refusal(operation: Operation, refusal: Refusal) -> Any:
+    """Build the response's object of a refused call."""
+    return operation.new_response(errorMsg=refusal.message, id=0, status="error")
