@@ -135,7 +135,7 @@ class Call:
 
     @property
     def session_refused(self) -> bool:
-        """Whether DRS declined because of the session; nobody has published its words for that."""
+        """Whether DRS declined because of the session. Its words for that are not published."""
         return self.refused and self.operation != "openSession" and "session" in self.message.lower()
 
     @property

@@ -15,7 +15,7 @@ from drs_simulator.scheduling.use_cases.placement import place_booking, take_res
 
 
 class UnknownError(LookupError):
-    """What a planner names does not exist; the message says what."""
+    """An order, booking, operative or scenario does not exist; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
