@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import suppress
@@ -60,7 +61,7 @@ class Receiver:
         """The address without login and password."""
         self.authorization: str | None = None
         """The header with login and password, where the address has them."""
-        self._secrets: tuple[str, ...] = ()
+        self._secrets: re.Pattern[str] | None = None
         if parts.username is not None:
             login, password = _decode(parts.username), _decode(parts.password or "")
             self._set_credentials(login, password)
@@ -70,13 +71,12 @@ class Receiver:
             raise ReceiverUrlError("A login for HTTP basic authentication cannot have a colon. Use another login.")
         credentials = b64encode(f"{login}:{password}".encode()).decode()
         self.authorization = f"Basic {credentials}"
-        self._secrets = tuple(sorted({credentials, *_spellings(password)} - {""}, key=len, reverse=True))
+        secrets = sorted({credentials, *_spellings(password)} - {""}, key=len, reverse=True)
+        self._secrets = re.compile("|".join(map(re.escape, secrets)))
 
     def mask(self, text: str) -> str:
         """The text without the password, however it is written there."""
-        for secret in self._secrets:
-            text = text.replace(secret, _MASK)
-        return text
+        return self._secrets.sub(_MASK, text) if self._secrets else text
 
     def __repr__(self) -> str:
         return f"Receiver({self.shown!r})"
