@@ -285,7 +285,9 @@ class TestBookingAgain:
         faults.repairs.cancel("1")
         with faults.client as client:
             client.complete_order("1")
-        with pytest.raises(OrderExists, match=r"It cannot be booked again .*is completed.* Use another number"):
+        with pytest.raises(
+            OrderExists, match=r"It cannot be booked again .*is completed.*another number or another slot"
+        ):
             faults.repairs.book("1", MORNING, *JOB)
 
     def test_a_rejection_for_another_reason_is_not_looked_into(self, faults: Faults) -> None:
