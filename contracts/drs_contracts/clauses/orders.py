@@ -49,10 +49,11 @@ def an_order_comes_with_a_booking(drs: DrsDriver) -> None:
     text=comments(max_size=60),
 )
 def comments_are_trimmed(drs: DrsDriver, text: str) -> None:
-    """Send comments with blanks around them."""
-    answer = drs.create_order(orderComments=f" {text} ").exchange
-    returned = answer.text("theOrder/orderComments")
-    expect(returned == text.strip(), f"'{text}' came back as '{returned}'")
+    """Send comments with blanks around them, and two inside."""
+    for sent in (f" {text} ", f"  {text}  {text}\t"):
+        answer = drs.create_order(orderComments=sent).exchange
+        returned = answer.text("theOrder/orderComments")
+        expect(returned == sent.strip(), f"'{sent}' came back as '{returned}'")
 
 
 @clause(

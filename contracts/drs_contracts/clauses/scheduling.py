@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
-from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
-from drs_contracts.driver.messages import Exchange
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success, need
+from drs_contracts.driver.messages import Exchange, Value
+from drs_contracts.errors import ClauseBroken
 from drs_contracts.fake_data import FakeProperty
 from drs_contracts.strategies import durations, lengths, properties, texts
 
@@ -29,11 +30,24 @@ _CHOICES = st.lists(st.tuples(st.integers(0, 9), properties()), min_size=2, max_
     seen("Scheduling a Booking"),
     writes=True,
     weeks=_WEEKS,
+    weekday=st.integers(0, 4),
+    before=st.lists(st.integers(0, 9), max_size=4),
+    job=st.integers(0, 9),
+    quantity=st.integers(1, 4),
 )
-def an_offered_slot_can_be_booked(drs: DrsDriver, weeks: int) -> None:
-    """Book and cancel each slot of a Tuesday in turn."""
-    for slot in drs.need_slots(drs.weekday(weeks, 1), 1):
-        order = drs.create_order()
+def an_offered_slot_can_be_booked(
+    drs: DrsDriver, weeks: int, weekday: int, before: list[int], job: int, quantity: int
+) -> None:
+    """Book some slots of a day; then, for a job of any kind and length, book and cancel each that is still offered."""
+    ahead = drs.weekday(weeks, weekday)
+    target = drs.local(ahead + 30, time(23, 59, 59))
+    for choice in before:
+        if free := drs.free_slots(ahead, 1):
+            drs.need_scheduled(drs.create_order(targetDate=target), free[choice % len(free)])
+    codes = drs.data.job_codes or (drs.data.sor_code,)
+    code = {**drs.code("any"), "bookingCodeSORCode": codes[job % len(codes)], "quantity": quantity}
+    for slot in drs.free_slots(ahead, 1, theBookingCodes=code):
+        order = drs.create_order(theBookingCodes=code, targetDate=target)
         answer = drs.schedule_into(order, slot)
         expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")
         drs.delete(order)
@@ -120,7 +134,7 @@ def a_missing_reason_is_first(drs: DrsDriver, reason: str) -> None:
     minutes=durations(),
 )
 def duration_and_emergency_are_ignored(drs: DrsDriver, minutes: int) -> None:
-    """Schedule with both, and compare with the answer to createOrder."""
+    """Schedule with both, with a window and without, and compare with the answer to createOrder."""
     order = drs.create_order()
     slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     drs.schedule(order, duration=minutes, isEmergency=True, **slot.window)
@@ -129,6 +143,11 @@ def duration_and_emergency_are_ignored(drs: DrsDriver, minutes: int) -> None:
     found = answer.text(f"{_BOOKING}/duration")
     expect(found == created, f"the duration was {created} and is {found} now")
     expect(answer.text(f"{_BOOKING}/isEmergency") == "false", "it is an emergency now")
+    plain, emergency = (drs.create_order(earliestBookingDate=drs.local(drs.weekday(2, 1))) for _ in range(2))
+    drs.schedule(plain)
+    drs.schedule(emergency, duration=minutes, isEmergency=True)
+    begin, other = (drs.select(each).text(f"{_BOOKING}/planningWindowStart") for each in (plain, emergency))
+    expect(begin == other, f"without a window they are planned for {begin} and {other}")
 
 
 @clause(
@@ -476,6 +495,41 @@ def a_booking_can_bring_more(drs: DrsDriver) -> None:
     expect_success(drs.schedule(order, **slot.window, **times, theBookingCodes=codes))
 
 
+@clause(
+    "SCH-25",
+    "A booking that is moved, cancelled or deleted frees one place in its slot; a refused move frees none.",
+    client("Hackney, ONS: a cancellation frees the place; seen: scheduling again moves"),
+    writes=True,
+    weeks=_WEEKS,
+)
+def what_leaves_frees_one_place(drs: DrsDriver, weeks: int) -> None:
+    """Fill a slot; let one booking after the other leave it, and book its place again."""
+    tuesday = drs.weekday(weeks, 1)
+    slot, later = drs.need_slots(tuesday, 1)[0], drs.need_slots(tuesday + 1, 1)[0]
+    same_day = [each for each in drs.free_slots(tuesday, 1) if each.begins >= slot.ends]
+    target = drs.local(tuesday + 30, time(23, 59, 59))
+    booked = _fill(drs, slot, targetDate=target)
+    need(len(booked) > 1, f"the slot at {slot.begin} takes {len(booked)} bookings")
+    reversed_window = {"planningWindowStart": later.end, "planningWindowEnd": later.begin}
+    expect(drs.schedule(booked[0], **reversed_window).refused, "a window that ends before it begins was accepted")
+    _expect_places(drs, slot, 0, "a refused move", target)
+    for leave, how in (
+        (lambda order: drs.schedule_into(order, same_day[-1] if same_day else later), "a move within the day"),
+        (lambda order: drs.schedule_into(order, later), "a move to another day"),
+        (drs.delete, "deleteBooking"),
+        (lambda order: drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number}), "deleteOrder"),
+    ):
+        expect_success(leave(booked.pop(0)))
+        booked += _expect_places(drs, slot, 1, how, target)
+
+
+def _expect_places(drs: DrsDriver, slot: OfferedSlot, count: int, after: str, target: datetime) -> list[CreatedOrder]:
+    """Expect that ``count`` more bookings fit into a slot, and book them."""
+    booked = _fill(drs, slot, targetDate=target)
+    expect(len(booked) == count, f"after {after}, {slot.begin} takes {len(booked)} more bookings, not {count}")
+    return booked
+
+
 def _booked(drs: DrsDriver, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
     slot = drs.need_slots(drs.weekday(weeks, 1), 1)[0]
     order = drs.create_order(targetDate=drs.local(drs.weekday(weeks, 1) + 30, time(23, 59, 59)))
@@ -496,12 +550,15 @@ def _book_day(drs: DrsDriver, choices: list[tuple[int, FakeProperty]]) -> list[E
     return [drs.select(order) for order in orders]
 
 
-def _fill(drs: DrsDriver, slot: OfferedSlot) -> None:
-    """Book a slot until it is full."""
-    for _ in range(_MAX_BOOKINGS):
-        if not drs.schedule_into(drs.create_order(), slot).succeeded:
-            return
-    expect(False, f"the slot at {slot.begin} takes more than {_MAX_BOOKINGS} bookings")
+def _fill(drs: DrsDriver, slot: OfferedSlot, **order: Value) -> list[CreatedOrder]:
+    """Book a slot until it is full, and return the orders that got a place."""
+    booked: list[CreatedOrder] = []
+    while len(booked) < _MAX_BOOKINGS:
+        created = drs.create_order(**order)
+        if not drs.schedule_into(created, slot).succeeded:
+            return booked
+        booked.append(created)
+    raise ClauseBroken(f"the slot at {slot.begin} takes more than {_MAX_BOOKINGS} bookings")
 
 
 def _fill_operative(drs: DrsDriver, operative: str, slot: OfferedSlot) -> None:

@@ -309,11 +309,14 @@ def completed_bookings_are_listed_on_request(drs: DrsDriver) -> None:
     writes=True,
 )
 def an_order_is_found_by_its_number(drs: DrsDriver) -> None:
-    """Create two orders and ask for each."""
+    """Create two orders and ask for each, and for numbers that contain one or that one contains."""
     orders = [drs.create_order(), drs.create_order()]
     for order in orders:
         found = drs.select(order).texts("theOrders/primaryOrderNumber")
         expect(found == [order.number], f"asked for {order.number}, it gives {', '.join(found)}")
+        for near in (order.number[:-1], order.number[1:], f"{order.number}0", f"0{order.number}"):
+            found = drs.ask("selectOrder", primaryOrderNumber=near).texts("theOrders/primaryOrderNumber")
+            expect(order.number not in found, f"asked for {near}, it gives {order.number}")
 
 
 def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:

@@ -26,7 +26,8 @@ class TestData:
     """What a driver must know of an installation to call it. Hours are local.
 
     ``priority`` gets appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where
-    there are areas.
+    there are areas. ``area_turns`` has the weeks of a turn and the number of areas, ``job_codes`` the SOR codes that
+    have a job template.
     """
 
     contract: str
@@ -41,6 +42,8 @@ class TestData:
     suspended_status: str
     scheduled_priority: str
     priority_required: bool
+    area_turns: tuple[int, int] | None = None
+    job_codes: tuple[str, ...] = ()
     sor_code_without_template: str | None = None
     order_number_prefix: str = "CONTRACT-"
     user_id: str = "drs-contracts"
@@ -59,6 +62,8 @@ class TestData:
             priority=next((each for each in profile.priorities if not each.bound_to_areas), first).id,
             scheduled_priority=next((each for each in profile.priorities if each.bound_to_areas), first).id,
             priority_required=profile.availability.priority_required,
+            area_turns=None if profile.areas is None else (profile.areas.weeks, len(profile.areas.sectors)),
+            job_codes=tuple(code.code for code in profile.sor_codes if code.trade),
             slots=tuple((slot.begin, slot.end) for slot in profile.availability.slots),
             day_cap=profile.availability.day_cap,
             zone=profile.zone,
@@ -322,13 +327,18 @@ class DrsDriver:
         need(bool(free), f"no slot is free from {begin:%d %B %Y} to {end:%d %B %Y}")
         return free
 
-    def free_slots(self, days_ahead: int, days: int = 5) -> list[OfferedSlot]:
+    def free_slots(self, days_ahead: int, days: int = 5, **order: Value) -> list[OfferedSlot]:
         """List the available slots of a period of whole days; there may be none.
+
+        Args:
+            days_ahead: How many days from today it begins.
+            days: How many days it has.
+            order: Members of ``theOrder`` that replace the usual ones.
 
         Raises:
             NeedNotMetError: The search was refused.
         """
-        answer = self.check_availability(self.local(days_ahead), self.local(days_ahead + days - 1))
+        answer = self.check_availability(self.local(days_ahead), self.local(days_ahead + days - 1), **order)
         if not answer.succeeded:
             told = answer.text("errorMsg") or answer.fault or "no reason"
             raise NeedNotMetError(f"checkAvailability gave no slots: {told}")
