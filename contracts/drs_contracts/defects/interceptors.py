@@ -122,7 +122,7 @@ def keep_a_moved_place(body: bytes, send: Send, memory: dict[str, Any]) -> Reply
     if found is None or b"<status>success" not in reply.body:
         return reply
     booking_id, place = found.group(1), found.group(2)
-    left: bytes = memory.get(booking_id.decode(), place)
+    left = memory.setdefault(booking_id.decode(), place)
     memory[booking_id.decode()] = place
     if left != place:
         number = b"<primaryOrderNumber>kept-%d<" % len(memory)
