@@ -121,8 +121,8 @@ def keep_a_moved_place(body: bytes, send: Send, memory: dict[str, Any]) -> Reply
     found = re.search(rb"<scheduleBooking>.*<bookingId>(\d+)<.*(<planningWindowStart>.*?</planningWindowEnd>)", body)
     if found is None or b"<status>success" not in reply.body:
         return reply
-    booking_id, place = found.group(1), found.group(2)
-    left = memory.setdefault(booking_id.decode(), place)
+    booking_id, place = bytes(found.group(1)), bytes(found.group(2))
+    left: bytes = memory.setdefault(booking_id.decode(), place)
     memory[booking_id.decode()] = place
     if left != place:
         number = b"<primaryOrderNumber>kept-%d<" % len(memory)
