@@ -326,6 +326,18 @@ def _refusal_problems(call: SoapCall, error_message: str, context: DiagnosisCont
             today = calendar.local_day(context.now, zone)
             yield f"The session is of another day, {day:%-d %B %Y}; today is {today:%-d %B %Y}. Open one every day."
     yield from _missing(error_message, messages.field_required, call)
+    yield from _unknown_values(call, error_message, context.profile)
+
+
+def _unknown_values(call: SoapCall, error_message: str, profile: Profile) -> Iterator[str]:
+    """Name the nearest known value for one that the refusal names; other cases and spaces are named already."""
+    elements = [] if call.wrapper is None else islice(call.wrapper.iter(*_KNOWN_VALUES), _MAX_ELEMENTS)
+    for element in elements:
+        name, text = _local_name(element), (element.text or "").strip()
+        known = tuple(_KNOWN_VALUES[name](profile))
+        is_other = text.casefold() not in {value.casefold() for value in known}
+        if text and is_other and text in error_message and (nearest := suggest(text, known)):
+            yield f"{name} '{shorten(text)}' is not known{nearest}."
 
 
 def _missing(error_message: str, template: str, call: SoapCall) -> Iterable[str]:

@@ -547,6 +547,18 @@ class TestDiagnoses:
         drs.ask("createOrder", members, drs.open())
         assert words in last(drs).diagnosis
 
+    @pytest.mark.parametrize(
+        ("right", "wrong", "words"),
+        [
+            ("Priority 20 Days", "Priority 20 Day", "priority 'Priority 20 Day' is not known; the nearest is Priority"),
+            ("N373049", "N37304", "bookingCodeSORCode 'N37304' is not known; the nearest is N373049."),
+        ],
+    )
+    def test_the_nearest_of_the_known_values_is_named(self, drs: Caller, right: str, wrong: str, words: str) -> None:
+        answer = drs.ask("createOrder", ORDER.replace(right, wrong), drs.open())
+        assert wrong in answer.error
+        assert words in last(drs).diagnosis
+
     def test_a_session_of_another_day_is_told_with_both_days(self, drs: Caller) -> None:
         session = drs.open()
         drs.simulator.clock.shift(timedelta(days=1))
