@@ -654,7 +654,8 @@ def _job(call: Call) -> _Job:
 def _settles(call: Call, bookings: set[str], number: str) -> bool:
     if call.operation in _SETTLES_AN_ORDER:
         return _number(call) == number
-    return call.operation in _SETTLES_A_BOOKING and call.value("theBooking/bookingId") in bookings
+    completes = call.operation == "updateBooking" and call.value("transactionType") == "COMPLETED"
+    return (completes or call.operation in _SETTLES_A_BOOKING) and call.value("theBooking/bookingId") in bookings
 
 
 def _number(call: Call) -> str:
