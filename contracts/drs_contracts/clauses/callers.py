@@ -315,15 +315,20 @@ def availability_has_a_priority(call: Call) -> str | None:
 
 @_caller_clause(
     "CAL-12",
-    "Order number, order id and booking id are the same throughout a request.",
-    seen("Request and Response General Information, Requests"),
+    "Order number, order id and booking id are the same throughout a request, except for ids of 0.",
+    seen("Request and Response General Information, Requests; client: .NET services send 0 for ids that are not set"),
 )
 @each_call
 def numbers_are_alike(call: Call) -> str | None:
-    """Compare all that are repeated in requests for one order."""
+    """Compare all that are repeated in requests for one order. An id of 0 is one that was not set.
+
+    .NET's clients send 0 for every number that the interface requires and that was not set.
+    """
     if call.members is None or call.operation not in _OF_ONE_ORDER:
         return None
     repeated = {name: [(each.text or "").strip() for each in call.members.iter(name)] for name in _REPEATED_ALIKE}
+    repeated["orderId"] = [text for text in repeated["orderId"] if text != "0"]
+    repeated["bookingId"] = [text for text in repeated["bookingId"] if text != "0"]
     repeated = {name: texts for name, texts in repeated.items() if len(texts) > 1}
     different = [f"{name} is {' and '.join(texts)}" for name, texts in repeated.items() if len(set(texts)) > 1]
     if not repeated:

@@ -52,6 +52,7 @@ _MAX_ELEMENTS = 2000
 _MAX_NAMES = 5
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 _UNSET_DATE = "0001-01-01"
+_ZERO = re.compile(r"0+(\.0*)?")
 _REMEDIES: Mapping[str, str] = {
     "dateTime": "a date and time is written 2021-10-26T08:00:00 or 2021-10-26T08:00:00+01:00",
     "int": "a whole number of 32 bits is meant",
@@ -87,6 +88,8 @@ def member_problems(inner: etree._Element, operation: str, profile: Profile, *, 
         if not was_read:
             yield from _type_problems(member, text, interface, profile)
         yield from _spelling_problems(member, text, profile)
+        if name == "itemNumberWithinBooking" and _ZERO.fullmatch(text.strip()):
+            yield f"{name} is '{shorten(text)}'; it counts from 1."
         if member.type == "dateTime" and text.strip().startswith(_UNSET_DATE):
             yield f"{name} is {_UNSET_DATE}, which .NET sends for a date that was not set; set it, or leave it out."
         elif member.type == "dateTime" and _has_no_offset(text, profile, was_read=was_read):

@@ -523,6 +523,10 @@ class TestDiagnoses:
             ),
             (call("openSession", OPEN)[:-5], "it breaks behind the operation's element"),
             (call("openSession", f"{OPEN}<id>&nbsp;1</id>"), "has an entity that it does not declare"),
+            (
+                call("createOrder", ORDER.replace("WithinBooking>1<", "WithinBooking>0<")),
+                "itemNumberWithinBooking is '0'; it counts from 1.",
+            ),
             (call("selectOrder", ""), "sessionId is missing"),
             (call("selectOrder", "<sessionId>0</sessionId>"), "No such session is open"),
         ],
