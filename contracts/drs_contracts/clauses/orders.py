@@ -304,3 +304,19 @@ def an_order_can_bring_more(drs: DrsDriver, tenant: FakeResident, there: FakePro
         theLocation=location,
     )
     expect_success(drs.call("createOrder", members))
+
+
+@clause(
+    "ORD-20",
+    "createOrder takes a targetDate of now or in the past.",
+    client("a service of Hackney sends both"),
+    writes=True,
+    days_ago=st.integers(0, 600),
+)
+def a_target_date_may_be_over(drs: DrsDriver, days_ago: int) -> None:
+    """Create an order that is due now or was due already, and book a slot for it."""
+    target = drs.target.now().astimezone(drs.data.zone).replace(microsecond=0) - timedelta(days=days_ago)
+    order = drs.create_order(targetDate=target)
+    kept = order.exchange.text("theOrder/targetDate") or ""
+    expect(datetime.fromisoformat(kept) == target, f"the targetDate is {kept}, not {target.isoformat()}")
+    expect_success(drs.schedule_into(order, drs.need_slots(drs.weekday(1, 1), 1)[0]))

@@ -152,26 +152,24 @@ def a_reversed_filter_is_named(drs: DrsDriver, hours: int) -> None:
 
 @clause(
     "REF-06",
-    "A window that ends before it begins, or begins in the past, is refused with an errorMsg that names what is wrong.",
-    presumed(
-        "the simplest assumption; but ONS schedules into windows that have begun, and Hackney orders for a time past"
-    ),
+    "A window that ends before it begins, or is over, is refused with an errorMsg that names what is wrong.",
+    presumed("the simplest assumption; a window that has only begun is another thing: SCH-25"),
     writes=True,
 )
 def a_wrong_window_is_named(drs: DrsDriver) -> None:
-    """Reverse each window, and send one of yesterday."""
+    """Reverse each window, and send one that ended yesterday."""
     order = drs.create_order()
     window = ("planningWindowStart", "planningWindowEnd")
-    yesterday = dict(zip(window, (drs.local(-1), drs.local(0, time(23, 59))), strict=True))
+    yesterday = dict(zip(window, (drs.local(-2), drs.local(-1)), strict=True))
     reversed_window = dict(zip(window, (drs.local(2), drs.local(1)), strict=True))
     code: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
     expect_refusal(drs.schedule(order, **reversed_window), *window)
-    expect_refusal(drs.schedule(order, **yesterday), window[0], "past")
+    expect_refusal(drs.schedule(order, **yesterday), window[1], "past")
     expect_refusal(drs.ask("createBooking", theBooking={**code, **reversed_window}), *window)
-    expect_refusal(drs.ask("createBooking", theBooking={**code, **yesterday}), window[0], "past")
+    expect_refusal(drs.ask("createBooking", theBooking={**code, **yesterday}), window[1], "past")
     late: Members = drs.order_members(earliestBookingDate=drs.local(3), targetDate=drs.local(3))
     expect_refusal(drs.call("createOrder", late), "earliestBookingDate", "targetDate")
-    changed: Members = {"primaryOrderNumber": order.number, "targetDate": drs.local(-400)}
+    changed: Members = {"primaryOrderNumber": order.number, "earliestBookingDate": drs.local(400)}
     expect_refusal(drs.ask("updateOrder", theOrder=changed), "earliestBookingDate", "targetDate")
     worked = {"startDateAndTime": drs.local(0, time(2)), "endDateAndTime": drs.local(0, time(1))}
     expect_refusal(drs.update(order, "COMPLETED", **worked), "startDateAndTime", "endDateAndTime")

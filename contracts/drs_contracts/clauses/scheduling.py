@@ -17,6 +17,7 @@ from drs_contracts.strategies import durations, lengths, properties, texts
 _BOOKING = "theOrders/theBookings"
 # A whole year, so both summer and winter time.
 _WEEKS = lengths(52)
+_WINDOW = ("planningWindowStart", "planningWindowEnd")
 _PLANNING_FAILED = "Error in Booking.schedule. Error in modifyJob Planning failed"
 _MAX_BOOKINGS = 40
 _A_MINUTE = timedelta(minutes=1)
@@ -474,6 +475,29 @@ def a_booking_can_bring_more(drs: DrsDriver) -> None:
     codes = [{**drs.code(order.number), "itemNumberWithinBooking": item} for item in ("0", "1")]
     times = {"assignedStart": slot.begin, "assignedEnd": slot.end}
     expect_success(drs.schedule(order, **slot.window, **times, theBookingCodes=codes))
+
+
+@clause(
+    "SCH-25",
+    "A window that has begun is planned from now on: a booking can be scheduled as createOrder returned it.",
+    client("ONS schedules bookings like this; vendor: the window of a new job has begun (7zwqnypb05, cckxof7hj0)"),
+    writes=True,
+    days_ago=st.integers(0, 30),
+)
+def a_begun_window_is_planned_from_now_on(drs: DrsDriver, days_ago: int) -> None:
+    """Schedule an order's window as it was returned, then one that begins before."""
+    drs.need_slots(drs.weekday(0, 0))
+    order = drs.create_order()
+    returned = {name: order.exchange.text(f"theOrder/theBookings/{name}") or "" for name in _WINDOW}
+    earlier = {**returned, _WINDOW[0]: drs.local(-days_ago)}
+    for window in (returned, earlier):
+        now = drs.target.now().replace(second=0, microsecond=0)
+        expect_success(drs.schedule(order, **window))
+        shown = drs.select(order)
+        start, end = (shown.time(f"{_BOOKING}/{name}") for name in ("assignedStart", "assignedEnd"))
+        until = shown.time(f"{_BOOKING}/planningWindowEnd")
+        expect(now <= start < end <= until, f"at {now.isoformat()} it is planned for {start} to {end}")
+        expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), "it has no operative")
 
 
 def _booked(drs: DrsDriver, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:

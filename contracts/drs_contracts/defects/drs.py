@@ -317,6 +317,7 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=rewrite_request(r"(<updateOrder>.*<orderId>.*)<primaryOrderNumber>[^<]*</primaryOrderNumber>", r"\1"),
     ),
     Defect("extended comments are refused", "ORD-19", intercept=refuses("<createOrder>.*<orderCommentsExtended>")),
+    Defect("a targetDate that is over is refused", "ORD-20", intercept=refuses("<createOrder>.*<targetDate>2020-")),
     Defect(
         "absences are ignored",
         "REC-01",
@@ -360,7 +361,7 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=accepts("selectBookingResponse.*Unknown resource"),
     ),
     Defect("a reversed window finds nothing", "REF-05", intercept=accepts("returnBookingsPWFrom must be before")),
-    Defect("a window of yesterday is accepted", "REF-06", intercept=accepts("scheduleBookingResponse.*is in the past")),
+    Defect("a window that is over is accepted", "REF-06", intercept=accepts("scheduleBookingResponse.*is in the past")),
     Defect(
         "a completed order can be completed again", "REF-07", intercept=accepts("completeOrderResponse.*is completed")
     ),
@@ -438,6 +439,16 @@ DEFECTS: tuple[Defect, ...] = (
         "items of scheduleBooking are counted from 1",
         "SCH-24",
         intercept=refuses("<scheduleBooking>.*<itemNumberWithinBooking>0<"),
+    ),
+    Defect(
+        "a window that has begun is planned from its start",
+        "SCH-25",
+        intercept=rewrite_response("<assignedStart>[^<]*<", "<assignedStart>2021-10-22T08:00:00+01:00<"),
+    ),
+    Defect(
+        "a window that has begun is refused",
+        "SCH-25",
+        intercept=refuses("<scheduleBooking>.*<planningWindowStart>2021-10-22T"),
     ),
     Defect(
         "the period of selectBooking is ignored",

@@ -152,7 +152,7 @@ def _wrong_booking(
         yield f"{where}.contract: '{booking.contract}' is not a contract of this installation"
     if not 1 <= booking.minutes <= _MAX_NUMBER or not booking.codes:
         yield f"{where}: has no work that can be planned, give it codes and minutes"
-    if booking.window_start >= booking.window_end:
+    if booking.appointment is not None and booking.window_start >= booking.window_end:
         yield f"{where}.window_end: is not after window_start"
     named = (booking.operative_id, booking.locked_operative, booking.worked_by)
     for operative_id in {each for each in named if each is not None} - set(installation.operatives):

@@ -96,11 +96,11 @@ class Validator:
             self.window((names[0], begin), (names[1], end))
 
     def window(self, start: tuple[str, datetime], end: tuple[str, datetime], now: datetime | None = None) -> None:
-        """Check that ``start`` lies before ``end``, and not before ``now``; each has its field's name."""
+        """Check that ``start`` lies before ``end``, and ``end`` after ``now``; each has its field's name."""
         if start[1] >= end[1]:
             raise Refusal(self._messages.window_reversed.format(begin=start[0], end=end[0]))
-        if now is not None and start[1] < now:
-            raise Refusal(self._messages.window_past.format(field=start[0]))
+        if now is not None and end[1] <= now:
+            raise Refusal(self._messages.window_past.format(field=end[0]))
 
     def _code(self, sent: CodeRequest) -> BookingCode:
         code = self.required("bookingCodeSORCode", sent.sor_code)

@@ -127,8 +127,12 @@ def test_target_date_must_be_after_the_earliest_booking_date(desk: Desk, lead: t
     assert_refused(desk, message, earliest=begin, target_date=begin + lead)
 
 
-def test_target_date_that_has_passed_is_refused(desk: Desk) -> None:
-    assert_refused(desk, "earliestBookingDate must be before targetDate", target_date=local("2021-10-22T12:20:59"))
+@pytest.mark.parametrize("target", ["2021-10-22T12:20:59.555", "2021-10-22T12:20:59", "2020-01-01T00:00"])
+def test_target_date_may_be_now_or_over(desk: Desk, target: str) -> None:
+    made = desk.order(target_date=local(target))
+    (planned,) = made.bookings
+    assert (planned.booking.window_start, planned.booking.window_end) == (desk.clock.now(), local(target))
+    assert desk.select(made.order.number) == (made,)
 
 
 # Comments
