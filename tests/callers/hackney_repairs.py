@@ -10,12 +10,15 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import datetime
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
 from drs_simulator import Simulator
 from lxml import etree
 
 from tests.callers.dot_net import put, put_data, rewrite
 from tests.callers.service import DOT_NET, Markup, Service, inner_xml
+
+LONDON = ZoneInfo("Europe/London")
 
 OPEN = "<login>{login}</login><password>{password}</password>"
 ORDER = """
@@ -90,7 +93,7 @@ class HackneyRepairs(Service):
             )
             for item, quantity in enumerate(quantities, start=1)
         )
-        due = target if isinstance(target, str) else f"{target:%Y-%m-%dT%H:%M:%S}"
+        due = target if isinstance(target, str) else f"{target.astimezone(LONDON):%Y-%m-%dT%H:%M:%S}"
         self.orders[number] = {
             "comments": "Basin is cracked",
             "number": number,

@@ -123,7 +123,7 @@ class Hackney2018(Service):
     def __init__(self, drs: Simulator, zone: tzinfo = LONDON) -> None:
         super().__init__(drs, PLATFORM)
         self.zone = zone
-        self.target = f"{drs.clock.now() + timedelta(days=28):%Y-%m-%dT%H:%M:%S}"
+        self.target = f"{drs.clock.now().astimezone(LONDON) + timedelta(days=28):%Y-%m-%dT%H:%M:%S}"
 
     @property
     def now(self) -> datetime:

@@ -149,6 +149,18 @@ def test_completion_of_an_unscheduled_order_cancels_it(tmp_path: Path) -> None:
         assert observe(drs, tmp_path) == NEVER_CLOSED
 
 
+@pytest.mark.parametrize("target", ["2021-06-01T17:00:00", "2021-06-07T10:15:00"], ids=["past", "now"])
+def test_order_that_is_overdue_is_created(tmp_path: Path, target: str) -> None:
+    """It is sent on with the date that the work was due, however late that is."""
+    with Simulator("hackney", clock="fixed@2021-06-07T10:15", seed=1) as drs:
+        service = HackneyRepairs(drs)
+        service.open()
+        created = service.raise_order(NUMBER, target)
+        assert created.findtext("targetDate") == f"{target}+01:00"
+        service.cancel(NUMBER)
+        assert observe(drs, tmp_path) == NEVER_CLOSED
+
+
 def test_target_of_now_in_seven_digits_is_taken(tmp_path: Path) -> None:
     """Work without a completion date has .NET's UtcNow, in UTC and to 100 nanoseconds."""
     with Simulator("hackney", clock="fixed@2021-06-07T10:15", seed=1) as drs:

@@ -75,7 +75,8 @@ def book(service: HousingRepairsOnline, slot: Slot) -> int:
     returned = service.succeed("selectOrder", SELECT, number=NUMBER)
     order = rewrite(returned.findall("theOrders")[0], "order")
     booking = int(order.findtext("theBookings/bookingId") or "")
-    service.schedule(NUMBER, booking, *map(in_london, slot), template=SCHEDULE)
+    begin, end = map(in_london, slot)
+    service.schedule(NUMBER, booking, begin, end, SCHEDULE)
     return booking
 
 

@@ -15,6 +15,7 @@ from drs_simulator import Simulator
 
 from tests.callers.housing_repairs_online import NEVER_CLOSED, UNSET_DATE, HousingRepairsOnline, Slot
 from tests.callers.service import booked_window, diagnoses, observe, operations_of, windows_of
+from tests.contracts.cli import commands
 
 PLUMBER, PRIORITY, HOME = "N631321", "priority 3", "1000001"
 OFFERED = {(8, 12), (12, 16), (7, 11), (11, 15)}
@@ -51,7 +52,8 @@ def in_london(moment: datetime) -> str:
 
 def book(service: HousingRepairsOnline, number: str, slot: Slot) -> int:
     booking = service.create_order(number, PLUMBER, HOME, comments="Kitchen: tap drips & sprays <hot>")
-    service.schedule(number, booking, *map(in_london, slot))
+    begin, end = map(in_london, slot)
+    service.schedule(number, booking, begin, end)
     return booking
 
 
@@ -97,3 +99,6 @@ def test_window_sent_as_the_machine_read_it_is_named(tmp_path: Path) -> None:
         assert booked_window(drs, booking) == "2023-07-07 07:00-11:00"
         slip = "2023-07-07T07:00:00 to 2023-07-07T11:00:00 is an hour off a slot that was offered"
         assert observe(drs, tmp_path) == NEVER_CLOSED | {"CAL-21": (slip,)}
+    told = commands.run("observe", tmp_path / "journal.har", environ={"COLUMNS": "500"})
+    assert told.returncode == 1
+    assert slip in told.stdout

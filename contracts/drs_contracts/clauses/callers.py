@@ -429,8 +429,11 @@ def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occurrence]:
 
 @_caller_clause(
     "CAL-20",
-    "A booking is scheduled into a slot that was offered as available for its location and work.",
-    seen("Scheduling a Booking, planningWindowStart and planningWindowEnd"),
+    "A booking is scheduled into a slot that was offered as available for its location and work, or into its own window.",
+    seen(
+        "Scheduling a Booking, planningWindowStart and planningWindowEnd; "
+        "client: ONS schedules a booking as createOrder returned it"
+    ),
 )
 def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occurrence]:
     """Compare every window with the latest answers; a window an hour off a slot is for CAL-21."""
@@ -621,10 +624,12 @@ def _exists(date: str) -> bool:
 def _scheduled(traffic: Traffic) -> Iterator[tuple[Call, _Window, dict[_Window, bool]]]:
     """Give every scheduleBooking with a window, and the slots that were offered for its work until then.
 
-    Where the work is unknown because the booking was made before this traffic, the slots of all work count.
+    Where the work is unknown because the booking was made before this traffic, the slots of all work count. The window
+    that an answer gave the booking counts as offered to it.
     """
     offers: dict[_Job, dict[_Window, bool]] = {}
     jobs: dict[str, _Job] = {}
+    own: dict[str, _Window] = {}
     for call in traffic.calls:
         if call.operation == "checkAvailability":
             # The latest answer goes last, because the last one on a slot counts.
@@ -634,10 +639,23 @@ def _scheduled(traffic: Traffic) -> Iterator[tuple[Call, _Window, dict[_Window, 
         elif call.operation == "scheduleBooking":
             begin = parse_moment(call.value("theBooking/planningWindowStart"))
             end = parse_moment(call.value("theBooking/planningWindowEnd"))
-            job = jobs.get(call.value("theBooking/bookingId"))
+            booking = call.value("theBooking/bookingId")
+            job = jobs.get(booking)
             of_all = {window: free for each in offers.values() for window, free in each.items()}
+            offered = of_all if job is None else offers.get(job, {})
             if begin and end:
-                yield call, (begin, end), of_all if job is None else offers.get(job, {})
+                yield call, (begin, end), offered | ({own[booking]: True} if booking in own else {})
+        own |= _own_windows(call)
+
+
+def _own_windows(call: Call) -> dict[str, _Window]:
+    """The windows of bookings in an answer, by the bookings' ids."""
+    windows: dict[str, _Window] = {}
+    for booking in () if call.answer is None else call.answer.iter("theBookings", "theBooking"):
+        begin, end = (parse_moment(booking.findtext(f"planningWindow{name}", "")) for name in ("Start", "End"))
+        if begin and end:
+            windows[booking.findtext("bookingId", "").strip()] = begin, end
+    return windows
 
 
 def _offered(call: Call) -> dict[_Window, bool]:
