@@ -7,16 +7,13 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import TypeAlias
 
 from lxml import etree
 
 from drs_contracts.clauses.clause import AppliesTo, clause, client, measured, presumed, published, seen
 from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP
 from drs_contracts.traffic.calls import ZONE, Call, Occurrence, Traffic, each_call, parse_moment
-
-_Job: TypeAlias = tuple[str, ...]
-_Window: TypeAlias = tuple[datetime, datetime]
+from drs_contracts.traffic.windows import Job, is_an_hour_off, job_of, scheduled_windows, window_text
 
 _caller_clause = partial(clause, applies_to=AppliesTo.CALLER)
 
@@ -125,7 +122,6 @@ _PERIODS = (
 )
 _COMMENTS_LIMIT = 255
 _CAP_WARNING = "number of days returned has been limited"
-_SLIP = timedelta(hours=1)
 _SETTLES_A_BOOKING = frozenset({"confirmReservation", "createReservation", "deleteBooking", "scheduleBooking"})
 _SETTLES_AN_ORDER = frozenset({"completeOrder", "deleteOrder"})
 
@@ -429,7 +425,7 @@ def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occurrence]:
 
 @_caller_clause(
     "CAL-20",
-    "A booking is scheduled into a slot that was offered as available for its location and work, or into its own window.",
+    "A booking is scheduled into a slot offered as available for its location and work, or into its own window.",
     seen(
         "Scheduling a Booking, planningWindowStart and planningWindowEnd; "
         "client: ONS schedules a booking as createOrder returned it"
@@ -437,11 +433,11 @@ def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occurrence]:
 )
 def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occurrence]:
     """Compare every window with the latest answers; a window an hour off a slot is for CAL-21."""
-    for call, window, offered in _scheduled(traffic):
+    for call, window, offered in scheduled_windows(traffic):
         if window in offered:
-            yield Occurrence(call, "" if offered[window] else f"{_window_text(call)} was not available")
-        elif not _slipped(window, offered):
-            yield Occurrence(call, f"{_window_text(call)} was not offered")
+            yield Occurrence(call, "" if offered[window] else f"{window_text(call)} was not available")
+        elif not is_an_hour_off(window, offered):
+            yield Occurrence(call, f"{window_text(call)} was not offered")
 
 
 @_caller_clause(
@@ -451,11 +447,11 @@ def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occurrence]:
 )
 def windows_keep_their_offset(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for windows that are an hour before or after an offered slot."""
-    for call, window, offered in _scheduled(traffic):
+    for call, window, offered in scheduled_windows(traffic):
         if window in offered:
             yield Occurrence(call)
-        elif _slipped(window, offered):
-            yield Occurrence(call, f"{_window_text(call)} is an hour off a slot that was offered")
+        elif is_an_hour_off(window, offered):
+            yield Occurrence(call, f"{window_text(call)} is an hour off a slot that was offered")
 
 
 @_caller_clause(
@@ -517,11 +513,11 @@ def orders_are_created_once(traffic: Traffic) -> Iterator[Occurrence]:
 )
 def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occurrence]:
     """Compare the days of an answer that was cut with the request that continues from it."""
-    cut: dict[tuple[str, _Job], Call] = {}
+    cut: dict[tuple[str, Job], Call] = {}
     for call in traffic.calls:
         if call.operation != "checkAvailability":
             continue
-        before = cut.pop((call.session, _job(call)), None)
+        before = cut.pop((call.session, job_of(call)), None)
         begin = parse_moment(call.value("periodBegin"))
         began = None if before is None else parse_moment(before.value("periodBegin"))
         # A period that does not begin later than the previous one is a new search.
@@ -532,7 +528,7 @@ def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occurrence]:
                 found = begin.astimezone(ZONE).date()
                 yield Occurrence(call, "" if found == wanted else f"it begins on {found}, and the next day is {wanted}")
         if call.succeeded and _CAP_WARNING in call.message:
-            cut[call.session, _job(call)] = call
+            cut[call.session, job_of(call)] = call
 
 
 @_caller_clause(
@@ -621,59 +617,6 @@ def _exists(date: str) -> bool:
     return True
 
 
-def _scheduled(traffic: Traffic) -> Iterator[tuple[Call, _Window, dict[_Window, bool]]]:
-    """Give every scheduleBooking with a window, and the slots that were offered for its work until then.
-
-    Where the work is unknown because the booking was made before this traffic, the slots of all work count. The window
-    that an answer gave the booking counts as offered to it.
-    """
-    offers: dict[_Job, dict[_Window, bool]] = {}
-    jobs: dict[str, _Job] = {}
-    own: dict[str, _Window] = {}
-    for call in traffic.calls:
-        if call.operation == "checkAvailability":
-            # The latest answer goes last, because the last one on a slot counts.
-            offers[_job(call)] = offers.pop(_job(call), {}) | _offered(call)
-        elif call.operation == "createOrder":
-            jobs |= dict.fromkeys(call.all_given("theOrder/theBookings/bookingId"), _job(call))
-        elif call.operation == "scheduleBooking":
-            begin = parse_moment(call.value("theBooking/planningWindowStart"))
-            end = parse_moment(call.value("theBooking/planningWindowEnd"))
-            booking = call.value("theBooking/bookingId")
-            job = jobs.get(booking)
-            of_all = {window: free for each in offers.values() for window, free in each.items()}
-            offered = of_all if job is None else offers.get(job, {})
-            if begin and end:
-                yield call, (begin, end), offered | ({own[booking]: True} if booking in own else {})
-        own |= _own_windows(call)
-
-
-def _own_windows(call: Call) -> dict[str, _Window]:
-    """The windows of bookings in an answer, by the bookings' ids."""
-    windows: dict[str, _Window] = {}
-    for booking in () if call.answer is None else call.answer.iter("theBookings", "theBooking"):
-        begin, end = (parse_moment(booking.findtext(f"planningWindow{name}", "")) for name in ("Start", "End"))
-        if begin and end:
-            windows[booking.findtext("bookingId", "").strip()] = begin, end
-    return windows
-
-
-def _offered(call: Call) -> dict[_Window, bool]:
-    slots: list[etree._Element] = [] if call.answer is None else call.answer.findall("theSlots/slotsForDay")
-    read = [(parse_moment(s.findtext("beginDate", "")), parse_moment(s.findtext("endDate", "")), s) for s in slots]
-    return {(begin, end): slot.findtext("available") != "NO" for begin, end, slot in read if begin and end}
-
-
-def _slipped(window: _Window, offered: dict[_Window, bool]) -> bool:
-    begin, end = window
-    return any((begin + by, end + by) in offered for by in (_SLIP, -_SLIP))
-
-
-def _job(call: Call) -> _Job:
-    """Return what a request is for: the location and the SOR codes."""
-    return call.value("theOrder/locationID"), *sorted(call.texts("theOrder/theBookingCodes/bookingCodeSORCode"))
-
-
 def _settles(call: Call, bookings: set[str], number: str) -> bool:
     if call.operation in _SETTLES_AN_ORDER:
         return _number(call) == number
@@ -683,8 +626,3 @@ def _settles(call: Call, bookings: set[str], number: str) -> bool:
 
 def _number(call: Call) -> str:
     return call.value("theOrder/primaryOrderNumber") or call.value("primaryOrderNumber")
-
-
-def _window_text(call: Call) -> str:
-    start, end = call.value("theBooking/planningWindowStart"), call.value("theBooking/planningWindowEnd")
-    return f"{start} to {end}"
