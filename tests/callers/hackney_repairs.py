@@ -10,15 +10,18 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import datetime
 from xml.sax.saxutils import escape
-from zoneinfo import ZoneInfo
 
-from drs_simulator import Simulator
+from drs_simulator import Simulator, load_profile
 from lxml import etree
 
 from tests.callers.dot_net import put, put_data, rewrite
-from tests.callers.service import DOT_NET, Markup, Service, inner_xml
+from tests.callers.service import DOT_NET, LONDON, Markup, Service, inner_xml
+from tests.simulator.scheduling.builders import changed
 
-LONDON = ZoneInfo("Europe/London")
+# The windows that the council's services read, by London's clock.
+HACKNEY = changed(
+    load_profile("hackney"), availability={"slots": ["08:00-12:00", "12:00-16:00", "09:30-14:30", "08:00-16:00"]}
+)
 
 OPEN = "<login>{login}</login><password>{password}</password>"
 ORDER = """

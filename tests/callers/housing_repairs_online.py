@@ -1,9 +1,10 @@
 """The scheduling API of Housing Repairs Online, which Lincoln, Newark and Hackney have each made their own.
 
 Where the facts are from: the public repositories HousingRepairsSchedulingApi of City-of-Lincoln-Council, of
-Newarkandsherwood and of LBHackney-IT. All of them are .NET services with one generated client. They open a session
-once and never close it. ``targetDate`` is a required date of ``order``, so a search sends the date that .NET has where
-none was set. Their machines' clocks show UTC: dates without a time are midnight there, and an answer's +01:00 is lost.
+Newarkandsherwood and of LBHackney-IT. All of them are .NET services with one generated client. They open a session for
+each request of the web site, and never close it. ``targetDate`` is a required date of ``order``, so a search sends the
+date that .NET has where none was set. Their machines' clocks show UTC: dates without a time are midnight there, and an
+answer's +01:00 is lost.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from drs_simulator import Simulator
 from tests.callers.service import DOT_NET, Service, available_slots
 
 UNSET_DATE = "targetDate is 0001-01-01, which .NET sends for a date that was not set; set it, or leave it out."
-NEVER_CLOSED = {"CAL-18": ("its session is never closed",)}
 SEARCH_NUMBER = "HousingRepairsOnlineDummyPrimaryOrderNumber"
 
 Slot = tuple[datetime, datetime]
@@ -106,7 +106,7 @@ class HousingRepairsOnline(Service):
         return self.drs.clock.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
     def open(self) -> None:
-        """Open a session, once for the life of the service."""
+        """Open a session, as each request of the web site does; the one before stays open."""
         answer = self.succeed("openSession", OPEN, login=self.drs.login, password=self.drs.password)
         self.session = answer.findtext("sessionId") or ""
         assert self.session

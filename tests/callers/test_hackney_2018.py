@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from drs_simulator import Simulator, load_profile
+from drs_simulator import Simulator
 
+from tests.callers.hackney_repairs import HACKNEY
 from tests.callers.service import (
     DOT_NET,
+    LONDON,
     Markup,
     Platform,
     Service,
@@ -28,10 +29,6 @@ from tests.callers.service import (
 )
 from tests.simulator.scheduling.builders import changed
 
-LONDON = ZoneInfo("Europe/London")
-HACKNEY = changed(
-    load_profile("hackney"), availability={"slots": ["08:00-12:00", "12:00-16:00", "09:30-14:30", "08:00-16:00"]}
-)
 NUMBER = "01550854"
 # Its client was made from a WSDL with a binding, whose soapAction is empty.
 PLATFORM = Platform(DOT_NET.envelope, DOT_NET.content_type, '""')

@@ -17,10 +17,8 @@ from drs_simulator import AdminClient, Simulator
 from lxml import etree
 
 from tests.callers.hackney_repairs import HackneyRepairs
-from tests.callers.housing_repairs_online import NEVER_CLOSED
-from tests.callers.service import SOAP, calls_of, diagnoses, observe, operations_of
+from tests.callers.service import LONDON, SOAP, calls_of, diagnoses, never_closed, observe, operations_of
 
-LONDON = ZoneInfo("Europe/London")
 LOCAL_TARGET = "targetDate: a date without an offset is local time (Europe/London), not UTC."
 NUMBER = "10000051"
 
@@ -102,7 +100,7 @@ def test_walk(tmp_path: Path, clock: str, day: str, window: tuple[int, int], rea
         assert operations_of(drs) == ["openSession", "createOrder", "selectOrder", "selectOrder", "updateBooking"]
         assert diagnoses(drs, "createOrder") == {LOCAL_TARGET}
         assert diagnoses(drs, "updateBooking") == {""}
-        assert observe(drs, tmp_path) == NEVER_CLOSED
+        assert observe(drs, tmp_path) == never_closed(1)
 
 
 def test_the_serializer_loses_members_of_codes_and_completes() -> None:
@@ -134,7 +132,7 @@ def test_cancellation_sends_the_whole_order(tmp_path: Path, clock: str) -> None:
         service.cancel(NUMBER)
         assert drs.export_state().orders == ()
         assert diagnoses(drs, "deleteOrder") == {LOCAL_TARGET}
-        assert observe(drs, tmp_path) == NEVER_CLOSED
+        assert observe(drs, tmp_path) == never_closed(1)
 
 
 def test_completion_of_an_unscheduled_order_cancels_it(tmp_path: Path) -> None:
@@ -146,7 +144,7 @@ def test_completion_of_an_unscheduled_order_cancels_it(tmp_path: Path) -> None:
         service.complete(NUMBER)
         assert operations_of(drs)[-2:] == ["selectOrder", "deleteOrder"]
         assert drs.export_state().orders == ()
-        assert observe(drs, tmp_path) == NEVER_CLOSED
+        assert observe(drs, tmp_path) == never_closed(1)
 
 
 @pytest.mark.parametrize("target", ["2021-06-01T17:00:00", "2021-06-07T10:15:00"], ids=["past", "now"])
@@ -158,7 +156,7 @@ def test_order_that_is_overdue_is_created(tmp_path: Path, target: str) -> None:
         created = service.raise_order(NUMBER, target)
         assert created.findtext("targetDate") == f"{target}+01:00"
         service.cancel(NUMBER)
-        assert observe(drs, tmp_path) == NEVER_CLOSED
+        assert observe(drs, tmp_path) == never_closed(1)
 
 
 def test_target_of_now_in_seven_digits_is_taken(tmp_path: Path) -> None:
@@ -170,4 +168,4 @@ def test_target_of_now_in_seven_digits_is_taken(tmp_path: Path) -> None:
         assert created.findtext("targetDate") == "2021-06-07T10:15:00.123+01:00"
         service.cancel(NUMBER)
         assert diagnoses(drs, "createOrder") == {""}
-        assert observe(drs, tmp_path) == NEVER_CLOSED
+        assert observe(drs, tmp_path) == never_closed(1)

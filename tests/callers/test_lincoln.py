@@ -12,14 +12,13 @@ import pytest
 from drs_simulator import Simulator
 
 from tests.callers.housing_repairs_online import (
-    NEVER_CLOSED,
     SEARCH,
     SEARCH_NUMBER,
     UNSET_DATE,
     HousingRepairsOnline,
     Slot,
 )
-from tests.callers.service import booked_window, calls_of, diagnoses, observe, operations_of, windows_of
+from tests.callers.service import booked_window, calls_of, diagnoses, never_closed, observe, operations_of, windows_of
 
 JOINER, PRIORITY = "N373049", "Priority 20 Days"
 EAST, SOUTH = "38950180", "100000001"
@@ -40,6 +39,7 @@ def lincoln(drs: Simulator) -> HousingRepairsOnline:
 
 
 def book(service: HousingRepairsOnline, number: str, slot: Slot, location: str) -> int:
+    service.open()
     booking = service.create_order(number, JOINER, location)
     begin, end = (f"{each:%Y-%m-%dT%H:%M:%S}Z" for each in slot)
     service.schedule(number, booking, begin, end)
@@ -71,10 +71,10 @@ def test_walk(
         booking = book(service, "50001", found[0], location)
         assert booked_window(drs, booking) == booked
         searches = ["checkAvailability"] * requests
-        assert operations_of(drs) == ["openSession", *searches, "createOrder", "scheduleBooking"]
+        assert operations_of(drs) == ["openSession", *searches, "openSession", "createOrder", "scheduleBooking"]
         assert diagnoses(drs, "checkAvailability") == {UNSET_DATE}
         assert diagnoses(drs, "createOrder") == diagnoses(drs, "scheduleBooking") == {""}
-        assert observe(drs, tmp_path) == NEVER_CLOSED
+        assert observe(drs, tmp_path) == never_closed(2)
 
 
 def test_walk_across_a_clock_change(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_walk_across_a_clock_change(tmp_path: Path) -> None:
         last_of_summer, first_of_winter = found[0], found[len(before)]
         assert booked_window(drs, book(service, "50001", last_of_summer, EAST)) == "2021-10-29 08:00-12:00"
         assert booked_window(drs, book(service, "50002", first_of_winter, EAST)) == "2021-11-01 08:00-12:00"
-        assert observe(drs, tmp_path) == NEVER_CLOSED
+        assert observe(drs, tmp_path) == never_closed(3)
 
 
 def test_priority_without_its_s_is_refused_by_name(tmp_path: Path) -> None:
@@ -113,4 +113,4 @@ def test_priority_without_its_s_is_refused_by_name(tmp_path: Path) -> None:
         assert search.diagnosis == (
             f"{UNSET_DATE} priority 'Priority 20 Day' is not known; the nearest is Priority 20 Days."
         )
-        assert observe(drs, tmp_path) == NEVER_CLOSED
+        assert observe(drs, tmp_path) == never_closed(1)

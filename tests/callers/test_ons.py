@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from drs_contracts import CallbackReceiver
@@ -18,6 +17,7 @@ from lxml import etree
 
 from tests.callers.dot_net import put
 from tests.callers.service import (
+    LONDON,
     NAMESPACE,
     SOAP,
     Platform,
@@ -58,7 +58,7 @@ JAVA = Platform(
     "text/xml; charset=UTF-8",
     '""',
 )
-NUMBER, LONDON = "8706001", ZoneInfo("Europe/London")
+NUMBER = "8706001"
 LOCAL_DATES = "earliestBookingDate, targetDate: a date without an offset is local time (Europe/London), not UTC."
 
 OPEN = "<id>0</id><login>{login}</login><password>{password}</password>"
