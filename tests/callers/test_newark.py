@@ -9,10 +9,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import requests
 from drs_simulator import Simulator
+from lxml import etree
 
 from tests.callers.housing_repairs_online import UNSET_DATE, HousingRepairsOnline, Slot
-from tests.callers.service import booked_window, diagnoses, in_london, never_closed, observe, operations_of, windows_of
+from tests.callers.service import (
+    DOT_NET,
+    NAMESPACE,
+    SOAP,
+    booked_window,
+    diagnoses,
+    in_london,
+    never_closed,
+    observe,
+    operations_of,
+    windows_of,
+)
 from tests.contracts.cli import commands
 
 PLUMBER, PRIORITY, HOME = "N631321", "priority 3", "1000001"
@@ -99,3 +112,23 @@ def test_window_sent_as_the_machine_read_it_is_named(tmp_path: Path) -> None:
     told = commands.run("observe", tmp_path / "journal.har", environ={"COLUMNS": "500"})
     assert told.returncode == 1
     assert slip in told.stdout
+
+
+def test_reference_as_it_is_generated_gets_a_fault(tmp_path: Path) -> None:
+    """Before the wrapper was taken out of its namespace by hand, as the services' references have it."""
+    generated = DOT_NET.envelope.replace("<{operation}><{operation}>", f'<{{operation}} xmlns="{NAMESPACE}">', 1)
+    generated = generated.replace("{members}", '<{operation} xmlns="">{members}')
+    with Simulator("newark", clock="fixed@2023-07-06T09:00", seed=1) as drs:
+        body = generated.format(operation="openSession", members="<login>drs</login><password>drs</password>")
+        headers = {"Content-Type": DOT_NET.content_type, "SOAPAction": f'"{NAMESPACE}SOAP/openSession"'}
+        answer = requests.post(drs.url, data=body.encode(), headers=headers, timeout=30)
+        assert answer.status_code == 500
+        fault = etree.fromstring(answer.content).find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault")
+        assert fault is not None
+        assert fault.findtext("faultcode") == "soap:Client"
+        assert "Namespace URIs and local names to the unmarshaller needs to be interned" in fault.findtext(
+            "faultstring", ""
+        )
+        (said,) = diagnoses(drs, "openSession")
+        assert said.startswith("The wrapper is in a default namespace")
+        assert observe(drs, tmp_path).keys() == {"CAL-03", "CAL-15"}
