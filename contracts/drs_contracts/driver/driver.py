@@ -42,6 +42,8 @@ class TestData:
     scheduled_priority: str
     priority_required: bool
     sor_code_without_template: str | None = None
+    unknown_sor_codes: str = "accept"
+    missing_sor_codes: str = "default_template"
     order_number_prefix: str = "CONTRACT-"
     user_id: str = "drs-contracts"
 
@@ -65,6 +67,8 @@ class TestData:
             long_period_day_cap=profile.availability.long_period_day_cap,
             reservation_minutes=profile.ordering.reservation_minutes,
             suspended_status=profile.ordering.suspended_status,
+            unknown_sor_codes=profile.ordering.unknown_sor_codes,
+            missing_sor_codes=profile.ordering.missing_sor_codes,
             sor_code_without_template=next((code.code for code in profile.sor_codes if not code.trade), None),
         )
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TypeVar
 
-from drs_simulator.profile.model import Messages
+from drs_simulator.profile.model import Messages, SorCode
 from drs_simulator.scheduling.commands import CodeRequest
 from drs_simulator.scheduling.model import BookingCode, Location, Operative
 from drs_simulator.scheduling.planning.installation import CurrentInstallation
@@ -87,8 +87,14 @@ class Validator:
         return comments.strip()
 
     def codes(self, sent: tuple[CodeRequest, ...]) -> tuple[BookingCode, ...]:
-        """Return the SOR codes, each known and complete (seen: tables of checkAvailability and createOrder)."""
+        """Return the SOR codes, each complete (seen: tables of checkAvailability and createOrder)."""
         return tuple(self._code(code) for code in self.required("theBookingCodes", sent))
+
+    def codes_to_book(self, sent: tuple[CodeRequest, ...]) -> tuple[BookingCode, ...]:
+        """Return the SOR codes of a booking, each complete; none where the profile has a job template for that."""
+        if not sent and self._profile.ordering.missing_sor_codes == "default_template":
+            return ()
+        return self.codes(sent)
 
     def period(self, begin: datetime | None, end: datetime | None, names: tuple[str, str]) -> None:
         """Check that a filter's period begins before it ends, if both are sent."""
@@ -110,7 +116,9 @@ class Validator:
         self._number("itemNumberWithinBooking", item_number)
         known = self._current.sor_code(code)
         if known is None:
-            raise Refusal(self._messages.sor_code_unknown.format(value=code, field="bookingCodeSORCode"))
+            if self._profile.ordering.unknown_sor_codes == "refuse":
+                raise Refusal(self._messages.sor_code_unknown.format(value=code, field="bookingCodeSORCode"))
+            known = SorCode(code=code, minutes=self._profile.ordering.default_minutes)
         return BookingCode(
             known.code,
             item_number.strip(),
