@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
-from drs_contracts.driver.messages import Members
+from drs_contracts.driver.messages import Members, Value
 from drs_contracts.fake_data import FakeProperty, FakeResident
 from drs_contracts.strategies import comments, properties, residents, texts, user_ids
 
@@ -348,3 +348,26 @@ def without_codes_the_default_template_applies(drs: DrsDriver) -> None:
     expect(made == added and bool(made), f"the job templates are '{made}' and '{added}'")
     booking: Members = {**further, "bookingId": answer.text(f"{_NEW_BOOKING}/bookingId") or ""}
     expect_success(drs.ask("scheduleBooking", theBooking=booking))
+
+
+@clause(
+    "ORD-22",
+    "createOrder takes a quantity below 1 and a blank priority, or refuses them, as the profile says.",
+    client("a service of Hackney sends both; seen: the least quantity at Lincoln is 1, and the priority must be sent"),
+    writes=True,
+    quantity=st.sampled_from(("0.25", "0.5", "0.75")),
+)
+def small_quantities_and_blank_priorities(drs: DrsDriver, quantity: str) -> None:
+    """Create an order with each of them."""
+    settings = drs.data
+    code: Members = {**drs.code("any"), "quantity": quantity}
+    sent: tuple[tuple[str, str, dict[str, Value]], ...] = (
+        ("quantity", settings.quantities_below_1, {"theBookingCodes": code}),
+        ("priority", settings.blank_priorities, {"priority": " "}),
+    )
+    for member, setting, order in sent:
+        answer = drs.call("createOrder", drs.order_members(**order))
+        if setting == "refuse":
+            expect_refusal(answer, member)
+        else:
+            expect_success(answer)

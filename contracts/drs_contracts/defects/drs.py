@@ -323,6 +323,8 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("extended comments are refused", "ORD-19", intercept=refuses("<createOrder>.*<orderCommentsExtended>")),
     Defect("a targetDate that is over is refused", "ORD-20", intercept=refuses("<createOrder>.*<targetDate>2020-")),
     Defect("a code must be sent", "ORD-21", {"ordering": {"missing_sor_codes": "refuse"}}),
+    Defect("a blank priority is accepted", "ORD-22", intercept=accepts("createOrderResponse.*priority is required")),
+    Defect("a quarter counts as a whole", "ORD-22", {"ordering": {"quantities_below_1": "accept"}}),
     Defect(
         "absences are ignored",
         "REC-01",

@@ -136,6 +136,8 @@ class OrderingSettings(Settings):
         unknown_sor_codes: Whether a code that DRS does not know is refused, or accepted without a valid job template.
         missing_sor_codes: Whether an order or booking without codes is refused, or gets the default job template.
         default_template: The trade of the default job template; empty for that of the first SOR code that has one.
+        quantities_below_1: Whether a quantity such as 0.25 is accepted. It must be above 0 in any case.
+        blank_priorities: Whether a priority of white space is accepted, for orders without a priority.
         default_minutes: How long unknown codes take, and bookings without codes.
     """
 
@@ -146,6 +148,8 @@ class OrderingSettings(Settings):
     unknown_sor_codes: Literal["accept", "refuse"] = "accept"
     missing_sor_codes: Literal["default_template", "refuse"] = "default_template"
     default_template: str = ""
+    quantities_below_1: Literal["refuse", "accept"] = "refuse"
+    blank_priorities: Literal["refuse", "accept"] = "refuse"
     default_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
     repeated_order_numbers: Literal["refuse", "accept"] = "refuse"
     reason_when_created: str = "FIRST"
@@ -213,6 +217,7 @@ class Messages(Settings):
     field_required: str = "{field} is required"
     too_long: str = "{field} has {length} characters, at most {limit} are allowed"
     not_a_number: str = "{field} must be a number of at least 1, not '{value}'"
+    not_positive: str = "{field} must be a number above 0, not '{value}'"
     contract_unknown: str = "Unknown contract '{value}' in {field}"
     priority_unknown: str = "Unknown priority '{value}' in {field}. Case and spelling must match"
     location_unknown: str = "Unknown location '{value}' in {field}"

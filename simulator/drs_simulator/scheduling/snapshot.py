@@ -137,7 +137,8 @@ def _wrong_order(where: str, order: Order, installation: Installation) -> Iterat
         yield f"{where}.number: is blank"
     if order.contract not in installation.profile.contracts:
         yield f"{where}.contract: '{order.contract}' is not a contract of this installation"
-    if order.priority not in installation.priorities:
+    may_be_blank = installation.profile.ordering.blank_priorities == "accept"
+    if order.priority not in installation.priorities and not (may_be_blank and not order.priority.strip()):
         yield f"{where}.priority: '{order.priority}' is not a priority of this installation"
     yield from _wrong_place(f"{where}.location", order.location)
 

@@ -47,7 +47,12 @@ class Validator:
         return contract
 
     def priority(self, sent: str | None) -> str:
-        """Return the priority, which must match the installation's in case and spelling (client: DRS documentation)."""
+        """Return the priority, which must match the installation's in case and spelling, or may be blank by profile.
+
+        Evidence: vendor (u8c2zn3l73); that a blank one is accepted: client (Hackney).
+        """
+        if sent is not None and not sent.strip() and self._profile.ordering.blank_priorities == "accept":
+            return sent
         priority = self.required("priority", sent)
         if priority not in self._current.installation.priorities:
             raise Refusal(self._messages.priority_unknown.format(value=priority, field="priority"))
@@ -112,7 +117,7 @@ class Validator:
         code = self.required("bookingCodeSORCode", sent.sor_code)
         item_number = self.required("itemNumberWithinBooking", sent.item_number)
         self.required("primaryOrderNumber", sent.number)
-        quantity = self._number("quantity", self.required("quantity", sent.quantity))
+        quantity = self._quantity(self.required("quantity", sent.quantity))
         self._number("itemNumberWithinBooking", item_number)
         known = self._current.sor_code(code)
         if known is None:
@@ -130,11 +135,24 @@ class Validator:
             sent_description=sent.description,
         )
 
+    def _quantity(self, text: str) -> Decimal:
+        if self._profile.ordering.quantities_below_1 == "refuse":
+            return self._number("quantity", text)
+        quantity = _read_number(text)
+        if quantity <= 0:
+            raise Refusal(self._messages.not_positive.format(field="quantity", value=text))
+        return quantity
+
     def _number(self, field: str, text: str) -> Decimal:
-        number = Decimal(text.strip()) if _QUANTITY.fullmatch(text.strip()) else Decimal(0)
+        number = _read_number(text)
         if number < 1:
             raise Refusal(self._messages.not_a_number.format(field=field, value=text))
         return number
+
+
+def _read_number(text: str) -> Decimal:
+    """Read a number in digits, with or without a fraction; anything else is 0, which is too little everywhere."""
+    return Decimal(text.strip()) if _QUANTITY.fullmatch(text.strip()) else Decimal(0)
 
 
 def minutes_of(codes: Iterable[BookingCode]) -> int:

@@ -20,15 +20,16 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     ``earliestBookingDate`` is the time of the request where it is left out. It and ``targetDate`` are the booking's
     planning window, also where ``targetDate`` is over. ``orderComments`` are trimmed. Without SOR codes the booking has
     the default job template, and with an unknown one no valid template, so that it cannot be planned (settings).
+    Quantities below 1 and a blank priority are accepted by profile.
 
     Refuses: a missing field, an unknown contract, location or priority; an incomplete SOR code; comments of more than
     255 characters; an ``earliestBookingDate`` that is not before ``targetDate``; an ``orderId`` other than 0; a number
     that exists already.
 
-    Evidence: seen (Appendix B 4 and the notes of createOrder); that no number is used twice, which other members may
-    be sent, and that ``targetDate`` may be over: client; that the contract must be known: vendor (ku402v5zys);
-    that the priority's id must match: vendor (u8c2zn3l73); what becomes of missing and unknown codes: vendor
-    (8xxeczi3mg, 02tfyrsxcm).
+    Evidence: seen (Appendix B 4 and the notes of createOrder); that no number is used twice, which other members may be
+    sent, that ``targetDate`` may be over, a quantity below 1 and a priority blank: client; that the contract must be
+    known: vendor (ku402v5zys); that the priority's id must match: vendor (u8c2zn3l73); what becomes of missing and
+    unknown codes: vendor (8xxeczi3mg, 02tfyrsxcm).
     """
     validator, ordering = context.validator, context.profile.ordering
     contract = validator.contract(request.contract)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
+from drs_simulator.profile.loading import load_profile
 from drs_simulator.scheduling.commands import BookingRequest, FurtherBookingRequest
 from drs_simulator.scheduling.refusal import Refusal
+from drs_simulator.scheduling.snapshot import put_snapshot, take_snapshot
 from drs_simulator.scheduling.use_cases.bookings import create_booking
 from pydantic import ValidationError
 
@@ -68,3 +71,41 @@ def test_unknown_codes_are_refused_by_a_setting() -> None:
 def test_default_template_must_be_the_trade_of_an_operative() -> None:
     with pytest.raises(ValidationError, match=r"ordering\.default_template: no operative has the trade 'Juggler'"):
         with_ordering(default_template="Juggler")
+
+
+HACKNEY = {
+    "contract": "H01",
+    "location_id": "99999992",
+    "priority": "N",
+    "codes": codes("20060020", quantity="0.25"),
+}
+
+
+def test_hackney_orders_quantities_below_one() -> None:
+    desk = Desk(load_profile("hackney"))
+    booking = desk.order(**HACKNEY).bookings[0].booking
+    assert (booking.codes[0].quantity, booking.minutes) == (Decimal("0.25"), 19)
+
+
+@pytest.mark.parametrize("quantity", ["0", "0.0", "-0.25", "quarter", ".25"])
+def test_quantity_must_be_above_zero_everywhere(quantity: str) -> None:
+    desk = Desk(load_profile("hackney"))
+    with pytest.raises(Refusal, match=f"^quantity must be a number above 0, not '{re.escape(quantity)}'$"):
+        desk.order(**HACKNEY | {"codes": codes("20060020", quantity=quantity)})
+
+
+def test_hackney_orders_without_a_priority() -> None:
+    desk = Desk(load_profile("hackney"))
+    assert desk.order(**HACKNEY | {"priority": " "}).order.priority == " "
+    with pytest.raises(Refusal, match=r"^priority is required$"):
+        desk.order(**HACKNEY | {"priority": None})
+    with pytest.raises(Refusal, match=r"^Unknown priority 'n'"):
+        desk.order(**HACKNEY | {"priority": "n"})
+
+
+def test_state_with_a_blank_priority_can_be_put_back() -> None:
+    desk = Desk(load_profile("hackney"))
+    desk.order(**HACKNEY | {"priority": " "})
+    snapshot = desk.scheduler.run_as_system(take_snapshot, None)
+    desk.scheduler.run_as_system(put_snapshot, snapshot)
+    assert desk.scheduler.run_as_system(take_snapshot, None) == snapshot
