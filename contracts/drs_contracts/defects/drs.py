@@ -303,7 +303,11 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("orderId 0 is refused", "ORD-12", intercept=refuses("<createOrder>.*<orderId>0<")),
     Defect("any contract is accepted", "ORD-13", intercept=accepts("Unknown contract")),
-    Defect("any SOR code is accepted", "ORD-14", intercept=accepts("Unknown SOR code")),
+    Defect(
+        "unknown SOR codes have a job template",
+        "ORD-14",
+        intercept=accepts("scheduleBookingResponse.*modifyJob Planning failed"),
+    ),
     Defect("createBooking does nothing", "ORD-15", intercept=drops("<createBooking>")),
     Defect(
         "the refusal does not name userId",
@@ -318,6 +322,9 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("extended comments are refused", "ORD-19", intercept=refuses("<createOrder>.*<orderCommentsExtended>")),
     Defect("a targetDate that is over is refused", "ORD-20", intercept=refuses("<createOrder>.*<targetDate>2020-")),
+    Defect("a code must be sent", "ORD-21", {"ordering": {"missing_sor_codes": "refuse"}}),
+    Defect("a blank priority is accepted", "ORD-22", intercept=accepts("createOrderResponse.*priority is required")),
+    Defect("a quarter counts as a whole", "ORD-22", {"ordering": {"quantities_below_1": "accept"}}),
     Defect(
         "absences are ignored",
         "REC-01",

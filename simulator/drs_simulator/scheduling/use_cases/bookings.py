@@ -45,13 +45,14 @@ def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> t
     """Create a further booking for an existing order, planned but not yet scheduled.
 
     The order is named by ``orderId`` or ``primaryOrderNumber``, in ``theBooking`` or ``theOrder``. Without a planning
-    window the booking has the order's, from now on. One that has begun is accepted.
+    window the booking has the order's, from now on. One that has begun is accepted. Without
+    SOR codes it has the default job template, and with an unknown one no valid template (settings).
 
-    Refuses: an unknown order or one that is completed; a missing, incomplete or unknown SOR code; an unknown contract
-    or location; a window that ends before it begins, or is over.
+    Refuses: an unknown order or one that is completed; an incomplete SOR code; an unknown contract or location; a
+    window that ends before it begins, or is over.
 
-    Evidence: vendor (an order has many jobs: ttcyw2yphs; a new one has no worker: cckxof7hj0); members published; how
-    the order is named, and the window: presumed.
+    Evidence: vendor (an order has many jobs: ttcyw2yphs; a new one has no worker: cckxof7hj0; missing and unknown
+    codes: 8xxeczi3mg, 02tfyrsxcm); members published; how the order is named, and the window: presumed.
     """
     sent = request.booking
     number, order_id = sent.number or request.order.number, sent.order_id or request.order.order_id
@@ -138,8 +139,8 @@ def new_booking(
         contract=order.contract,
         location=order.location,
         reason=reason,
-        minutes=minutes_of(codes),
-        trade=codes[0].trade,
+        minutes=minutes_of(codes) or context.profile.ordering.default_minutes,
+        trade=codes[0].trade if codes else context.profile.default_trade,
         window_start=window[0],
         window_end=window[1],
         codes=codes,
@@ -206,7 +207,7 @@ def _further_booking(
     context: UseCaseContext, order: Order, sent: BookingRequest, parent_id: int | None = None
 ) -> Booking:
     validator = context.validator
-    codes = validator.codes(sent.codes)
+    codes = validator.codes_to_book(sent.codes)
     if sent.contract is not None:
         validator.contract(sent.contract)
     location = validator.location(sent.location_id) if sent.location_id else order.location
