@@ -16,12 +16,8 @@ from lxml import etree
 
 from tests.callers.dot_net import put, put_data, rewrite
 from tests.callers.service import DOT_NET, LONDON, Markup, Service, inner_xml
-from tests.simulator.scheduling.builders import changed
 
-# The windows that the council's services read, by London's clock.
-HACKNEY = changed(
-    load_profile("hackney"), availability={"slots": ["08:00-12:00", "12:00-16:00", "09:30-14:30", "08:00-16:00"]}
-)
+HACKNEY = load_profile("hackney")
 
 OPEN = "<login>{login}</login><password>{password}</password>"
 ORDER = """

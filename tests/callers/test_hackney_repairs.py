@@ -159,6 +159,28 @@ def test_order_that_is_overdue_is_created(tmp_path: Path, target: str) -> None:
         assert observe(drs, tmp_path) == never_closed(1)
 
 
+@pytest.mark.parametrize(
+    ("priority", "quantity", "broken"),
+    [
+        (" ", "1", {"CAL-10": ("these are missing: theOrder/priority",)}),
+        ("N", "0.25", {"CAL-14": ("quantity is '0.25'",) * 2}),
+    ],
+    ids=["no priority", "a quarter of an hour"],
+)
+def test_what_its_drs_takes_is_named(
+    tmp_path: Path, priority: str, quantity: str, broken: dict[str, tuple[str, ...]]
+) -> None:
+    """Work without a priority code has a blank one, and some quantities are below 1."""
+    with Simulator("hackney", clock="fixed@2021-06-07T10:15", seed=1) as drs:
+        service = HackneyRepairs(drs)
+        service.open()
+        created = service.raise_order(NUMBER, "2021-06-28T17:00:00", priority, (quantity,))
+        assert created.findtext("theBookings/theBookingCodes/quantity") == f"{float(quantity)}"
+        service.cancel(NUMBER)
+        assert diagnoses(drs, "createOrder") == {LOCAL_TARGET}
+        assert observe(drs, tmp_path) == never_closed(1) | broken
+
+
 def test_target_of_now_in_seven_digits_is_taken(tmp_path: Path) -> None:
     """Work without a completion date has .NET's UtcNow, in UTC and to 100 nanoseconds."""
     with Simulator("hackney", clock="fixed@2021-06-07T10:15", seed=1) as drs:
