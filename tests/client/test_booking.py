@@ -91,7 +91,7 @@ class TestNotScheduled:
             faults.repairs.book("1", PAST, *JOB)
         assert str(caught.value) == (
             "Order 1 was created, but booking 149996 is not scheduled: scheduleBooking was refused: "
-            "planningWindowStart is in the past. The booking was cancelled. "
+            "planningWindowEnd is in the past. The booking was cancelled. "
             "Book the same number again, with another slot."
         )
         error = caught.value

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
-from drs_contracts.driver.expectations import expect, expect_refusal, expect_success, need
-from drs_contracts.driver.messages import Exchange, Value
-from drs_contracts.errors import ClauseBroken
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
+from drs_contracts.driver.messages import Exchange
 from drs_contracts.fake_data import FakeProperty
 from drs_contracts.strategies import durations, lengths, properties, texts
 
 _BOOKING = "theOrders/theBookings"
 # A whole year, so both summer and winter time.
 _WEEKS = lengths(52)
+_WINDOW = ("planningWindowStart", "planningWindowEnd")
 _PLANNING_FAILED = "Error in Booking.schedule. Error in modifyJob Planning failed"
 _MAX_BOOKINGS = 40
 _A_MINUTE = timedelta(minutes=1)
@@ -497,37 +497,25 @@ def a_booking_can_bring_more(drs: DrsDriver) -> None:
 
 @clause(
     "SCH-25",
-    "A booking that is moved, cancelled or deleted frees one place in its slot; a refused move frees none.",
-    client("Hackney, ONS: a cancellation frees the place; seen: scheduling again moves"),
+    "A window that has begun is planned from now on: a booking can be scheduled as createOrder returned it.",
+    client("ONS schedules bookings like this; vendor: the window of a new job has begun (7zwqnypb05, cckxof7hj0)"),
     writes=True,
-    weeks=_WEEKS,
+    days_ago=st.integers(0, 30),
 )
-def what_leaves_frees_one_place(drs: DrsDriver, weeks: int) -> None:
-    """Fill a slot; let one booking after the other leave it, and book its place again."""
-    tuesday = drs.weekday(weeks, 1)
-    slot, later = drs.need_slots(tuesday, 1)[0], drs.need_slots(tuesday + 1, 1)[0]
-    same_day = [each for each in drs.free_slots(tuesday, 1) if each.begins >= slot.ends]
-    target = drs.local(tuesday + 30, time(23, 59, 59))
-    booked = _fill(drs, slot, targetDate=target)
-    need(len(booked) > 1, f"the slot at {slot.begin} takes {len(booked)} bookings")
-    reversed_window = {"planningWindowStart": later.end, "planningWindowEnd": later.begin}
-    expect(drs.schedule(booked[0], **reversed_window).refused, "a window that ends before it begins was accepted")
-    _expect_places(drs, slot, 0, "a refused move", target)
-    for leave, how in (
-        (lambda order: drs.schedule_into(order, same_day[-1] if same_day else later), "a move within the day"),
-        (lambda order: drs.schedule_into(order, later), "a move to another day"),
-        (drs.delete, "deleteBooking"),
-        (lambda order: drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number}), "deleteOrder"),
-    ):
-        expect_success(leave(booked.pop(0)))
-        booked += _expect_places(drs, slot, 1, how, target)
-
-
-def _expect_places(drs: DrsDriver, slot: OfferedSlot, count: int, after: str, target: datetime) -> list[CreatedOrder]:
-    """Expect that ``count`` more bookings fit into a slot, and book them."""
-    booked = _fill(drs, slot, targetDate=target)
-    expect(len(booked) == count, f"after {after}, {slot.begin} takes {len(booked)} more bookings, not {count}")
-    return booked
+def a_begun_window_is_planned_from_now_on(drs: DrsDriver, days_ago: int) -> None:
+    """Schedule an order's window as it was returned, then one that begins before."""
+    drs.need_slots(drs.weekday(0, 0))
+    order = drs.create_order()
+    returned = {name: order.exchange.text(f"theOrder/theBookings/{name}") or "" for name in _WINDOW}
+    earlier = {**returned, _WINDOW[0]: drs.local(-days_ago)}
+    for window in (returned, earlier):
+        now = drs.target.now().replace(second=0, microsecond=0)
+        expect_success(drs.schedule(order, **window))
+        shown = drs.select(order)
+        start, end = (shown.time(f"{_BOOKING}/{name}") for name in ("assignedStart", "assignedEnd"))
+        until = shown.time(f"{_BOOKING}/planningWindowEnd")
+        expect(now <= start < end <= until, f"at {now.isoformat()} it is planned for {start} to {end}")
+        expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), "it has no operative")
 
 
 def _booked(drs: DrsDriver, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
@@ -550,15 +538,12 @@ def _book_day(drs: DrsDriver, choices: list[tuple[int, FakeProperty]]) -> list[E
     return [drs.select(order) for order in orders]
 
 
-def _fill(drs: DrsDriver, slot: OfferedSlot, **order: Value) -> list[CreatedOrder]:
-    """Book a slot until it is full, and return the orders that got a place."""
-    booked: list[CreatedOrder] = []
-    while len(booked) < _MAX_BOOKINGS:
-        created = drs.create_order(**order)
-        if not drs.schedule_into(created, slot).succeeded:
-            return booked
-        booked.append(created)
-    raise ClauseBroken(f"the slot at {slot.begin} takes more than {_MAX_BOOKINGS} bookings")
+def _fill(drs: DrsDriver, slot: OfferedSlot) -> None:
+    """Book a slot until it is full."""
+    for _ in range(_MAX_BOOKINGS):
+        if not drs.schedule_into(drs.create_order(), slot).succeeded:
+            return
+    expect(False, f"the slot at {slot.begin} takes more than {_MAX_BOOKINGS} bookings")
 
 
 def _fill_operative(drs: DrsDriver, operative: str, slot: OfferedSlot) -> None:

@@ -229,6 +229,8 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("the second cancellation does nothing", "FLO-01", intercept=drops("<deleteBooking>", after=1)),
     Defect("two orders get one bookingId", "FLO-01", intercept=give_an_id_again),
     Defect("the last place is promised again", "FLO-02", intercept=promise_a_place_again),
+    Defect("a booking that moves keeps its old place too", "FLO-03", intercept=keep_a_moved_place),
+    Defect("a deleted order keeps its places", "FLO-03", intercept=drops("<deleteOrder>")),
     Defect("a new order has no booking", "ORD-01", intercept=rewrite_response("<theBookings>.*</theBookings>", "")),
     Defect("comments are not trimmed", "ORD-02", intercept=rewrite_response("</orderComments>", " </orderComments>")),
     Defect(
@@ -265,7 +267,11 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("orderId 0 is refused", "ORD-12", intercept=refuses("<createOrder>.*<orderId>0<")),
     Defect("any contract is accepted", "ORD-13", intercept=accepts("Unknown contract")),
-    Defect("any SOR code is accepted", "ORD-14", intercept=accepts("Unknown SOR code")),
+    Defect(
+        "unknown SOR codes have a job template",
+        "ORD-14",
+        intercept=accepts("scheduleBookingResponse.*modifyJob Planning failed"),
+    ),
     Defect("createBooking does nothing", "ORD-15", intercept=drops("<createBooking>")),
     Defect(
         "the refusal does not name userId",
@@ -279,6 +285,10 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=rewrite_request(r"(<updateOrder>.*<orderId>.*)<primaryOrderNumber>[^<]*</primaryOrderNumber>", r"\1"),
     ),
     Defect("extended comments are refused", "ORD-19", intercept=refuses("<createOrder>.*<orderCommentsExtended>")),
+    Defect("a targetDate that is over is refused", "ORD-20", intercept=refuses("<createOrder>.*<targetDate>2020-")),
+    Defect("a code must be sent", "ORD-21", {"ordering": {"missing_sor_codes": "refuse"}}),
+    Defect("a blank priority is accepted", "ORD-22", intercept=accepts("createOrderResponse.*priority is required")),
+    Defect("a quarter counts as a whole", "ORD-22", {"ordering": {"quantities_below_1": "accept"}}),
     Defect(
         "absences are ignored",
         "REC-01",
@@ -322,7 +332,7 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=accepts("selectBookingResponse.*Unknown resource"),
     ),
     Defect("a reversed window finds nothing", "REF-05", intercept=accepts("returnBookingsPWFrom must be before")),
-    Defect("a window of yesterday is accepted", "REF-06", intercept=accepts("scheduleBookingResponse.*is in the past")),
+    Defect("a window that is over is accepted", "REF-06", intercept=accepts("scheduleBookingResponse.*is in the past")),
     Defect(
         "a completed order can be completed again", "REF-07", intercept=accepts("completeOrderResponse.*is completed")
     ),
@@ -406,8 +416,16 @@ DEFECTS: tuple[Defect, ...] = (
         "SCH-24",
         intercept=refuses("<scheduleBooking>.*<itemNumberWithinBooking>0<"),
     ),
-    Defect("a booking that moves keeps its old place too", "SCH-25", intercept=keep_a_moved_place),
-    Defect("a deleted order keeps its places", "SCH-25", intercept=drops("<deleteOrder>")),
+    Defect(
+        "a window that has begun is planned from its start",
+        "SCH-25",
+        intercept=rewrite_response("<assignedStart>[^<]*<", "<assignedStart>2021-10-22T08:00:00+01:00<"),
+    ),
+    Defect(
+        "a window that has begun is refused",
+        "SCH-25",
+        intercept=refuses("<scheduleBooking>.*<planningWindowStart>2021-10-22T"),
+    ),
     Defect(
         "the period of selectBooking is ignored",
         "SEL-01",

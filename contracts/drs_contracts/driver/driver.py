@@ -45,6 +45,10 @@ class TestData:
     area_turns: tuple[int, int] | None = None
     job_codes: tuple[str, ...] = ()
     sor_code_without_template: str | None = None
+    quantities_below_1: str = "refuse"
+    blank_priorities: str = "refuse"
+    unknown_sor_codes: str = "accept"
+    missing_sor_codes: str = "default_template"
     order_number_prefix: str = "CONTRACT-"
     user_id: str = "drs-contracts"
 
@@ -70,6 +74,10 @@ class TestData:
             long_period_day_cap=profile.availability.long_period_day_cap,
             reservation_minutes=profile.ordering.reservation_minutes,
             suspended_status=profile.ordering.suspended_status,
+            quantities_below_1=profile.ordering.quantities_below_1,
+            blank_priorities=profile.ordering.blank_priorities,
+            unknown_sor_codes=profile.ordering.unknown_sor_codes,
+            missing_sor_codes=profile.ordering.missing_sor_codes,
             sor_code_without_template=next((code.code for code in profile.sor_codes if not code.trade), None),
         )
 

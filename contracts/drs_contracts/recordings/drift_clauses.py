@@ -154,7 +154,7 @@ CLAUSE_RULES = (
     _Rule("REF-02", elements="errorMsg", says="must be a number"),
     _Rule("REF-03", elements="errorMsg", says="(?i:unknown contract)"),
     _Rule("REF-04", elements="errorMsg", says="(?i:unknown resource)"),
-    _Rule("REF-05 REF-06", elements="errorMsg", says="must be before|in the past"),
+    _Rule("REF-05 REF-06 SCH-25", elements="errorMsg", says="must be before|in the past"),
     _Rule("REF-07", elements="errorMsg", says="is completed"),
 )
 """What is known, by where it shows."""

@@ -130,12 +130,27 @@ class AvailabilitySettings(Settings):
 
 
 class OrderingSettings(Settings):
-    """How orders and bookings are created, numbered and planned."""
+    """How orders and bookings are created, numbered and planned.
+
+    Args:
+        unknown_sor_codes: Whether a code that DRS does not know is refused, or accepted without a valid job template.
+        missing_sor_codes: Whether an order or booking without codes is refused, or gets the default job template.
+        default_template: The trade of the default job template; empty for that of the first SOR code that has one.
+        quantities_below_1: Whether a quantity such as 0.25 is accepted. It must be above 0 in any case.
+        blank_priorities: Whether a priority of white space is accepted, for orders without a priority.
+        default_minutes: How long unknown codes take, and bookings without codes.
+    """
 
     first_order_id: Annotated[int, Field(ge=1)] = 290640
     first_booking_id: Annotated[int, Field(ge=1)] = 149996
     comments_limit: Annotated[int, Field(ge=1)] = 255
     unknown_locations: Literal["accept", "refuse"] = "accept"
+    unknown_sor_codes: Literal["accept", "refuse"] = "accept"
+    missing_sor_codes: Literal["default_template", "refuse"] = "default_template"
+    default_template: str = ""
+    quantities_below_1: Literal["refuse", "accept"] = "refuse"
+    blank_priorities: Literal["refuse", "accept"] = "refuse"
+    default_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
     repeated_order_numbers: Literal["refuse", "accept"] = "refuse"
     reason_when_created: str = "FIRST"
     reason_when_scheduled_without: str = "first"
@@ -202,6 +217,7 @@ class Messages(Settings):
     field_required: str = "{field} is required"
     too_long: str = "{field} has {length} characters, at most {limit} are allowed"
     not_a_number: str = "{field} must be a number of at least 1, not '{value}'"
+    not_positive: str = "{field} must be a number above 0, not '{value}'"
     contract_unknown: str = "Unknown contract '{value}' in {field}"
     priority_unknown: str = "Unknown priority '{value}' in {field}. Case and spelling must match"
     location_unknown: str = "Unknown location '{value}' in {field}"
@@ -336,6 +352,11 @@ class Profile(Settings):
         """The installation's time zone."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def default_trade(self) -> str:
+        """The trade of the default job template; empty if no SOR code has a trade."""
+        return self.ordering.default_template or next((code.trade for code in self.sor_codes if code.trade), "")
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         problems = list(_inconsistencies(self))
@@ -350,6 +371,9 @@ def _inconsistencies(profile: Profile) -> Iterator[str]:
     for index, sor_code in enumerate(profile.sor_codes):
         if sor_code.trade and sor_code.trade not in trades:
             yield f"sor_codes[{index}].trade: no operative has the trade '{sor_code.trade}'"
+    default = profile.ordering.default_template
+    if default and default not in trades:
+        yield f"ordering.default_template: no operative has the trade '{default}'"
     for index, operative in enumerate(profile.operatives):
         for contract in set(operative.contracts) - set(profile.contracts):
             yield f"operatives[{index}].contracts: '{contract}' is not in contracts"

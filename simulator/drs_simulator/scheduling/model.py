@@ -150,6 +150,7 @@ class Booking:
     """One visit for an order, within its planning window. Without an appointment it is not yet scheduled.
 
     Args:
+        planned_from: When its place was sought, if its window had begun then; it is not planned earlier.
         area: The sector whose turn it waits for, if its priority is bound to areas.
         held_until: When its reservation lapses, while it is RESERVED.
         locked_start: When it begins whatever else is planned that day, if its time is locked.
@@ -174,6 +175,7 @@ class Booking:
     user_id: str
     life_cycle: LifeCycle = LifeCycle.PLANNED
     appointment: Appointment | None = None
+    planned_from: datetime | None = None
     area: str | None = None
     held_until: datetime | None = None
     locked_start: datetime | None = None
@@ -193,6 +195,11 @@ class Booking:
         return None if self.appointment is None else self.appointment.operative_id
 
     @property
+    def earliest_start(self) -> datetime:
+        """When its visit can begin at the earliest: with its window, or when its place was sought in a begun one."""
+        return self.planned_from or self.window_start
+
+    @property
     def completed(self) -> bool:
         """Whether it is completed, so that it can no longer be changed."""
         return self.life_cycle is LifeCycle.COMPLETED
@@ -205,7 +212,7 @@ class Booking:
     @property
     def visit(self) -> Visit:
         """The visit in its operative's day."""
-        start, end = self.window_start, self.window_end
+        start, end = self.earliest_start, self.window_end
         if self.locked_start is not None:
             start, end = self.locked_start, self.locked_start + timedelta(minutes=self.minutes)
         return Visit.within(self.id, start, end, self.minutes, self.location.place)

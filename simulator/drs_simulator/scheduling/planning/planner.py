@@ -96,7 +96,7 @@ class Planner:
         It goes into the first day with room, to the operative whose travel it increases least.
         """
         zone = self._installation.zone
-        first = calendar.local_day(booking.window_start, zone)
+        first = calendar.local_day(booking.earliest_start, zone)
         last = min(calendar.local_day(booking.window_end, zone), first + self._horizon)
         job, visit = job_of(booking), booking.visit
         operatives = self._operatives(job)
@@ -142,7 +142,7 @@ class Planner:
             if stop.visit.key == booking.id:
                 return datetime.fromtimestamp(stop.start * 60, zone), datetime.fromtimestamp(stop.end * 60, zone)
         # A past day keeps its bookings, whatever the operative's hours were changed to.
-        return booking.window_start, booking.window_start + timedelta(minutes=booking.minutes)
+        return booking.earliest_start, booking.earliest_start + timedelta(minutes=booking.minutes)
 
     def _day(self, day: date, entry: DayEntry, earliest: datetime, best: BestSlots) -> DaySlots:
         if entry.begins_before(earliest):

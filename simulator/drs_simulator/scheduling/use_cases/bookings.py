@@ -45,13 +45,14 @@ def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> t
     """Create a further booking for an existing order, planned but not yet scheduled.
 
     The order is named by ``orderId`` or ``primaryOrderNumber``, in ``theBooking`` or ``theOrder``. Without a planning
-    window the booking has the order's, from now on.
+    window the booking has the order's, from now on. One that has begun is accepted. Without
+    SOR codes it has the default job template, and with an unknown one no valid template (settings).
 
-    Refuses: an unknown order or one that is completed; a missing, incomplete or unknown SOR code; an unknown contract
-    or location; a window that ends before it begins or lies in the past.
+    Refuses: an unknown order or one that is completed; an incomplete SOR code; an unknown contract or location; a
+    window that ends before it begins, or is over.
 
-    Evidence: vendor (an order has many jobs: ttcyw2yphs; a new one has no worker: cckxof7hj0); members published; how
-    the order is named, and the window: presumed.
+    Evidence: vendor (an order has many jobs: ttcyw2yphs; a new one has no worker: cckxof7hj0; missing and unknown
+    codes: 8xxeczi3mg, 02tfyrsxcm); members published; how the order is named, and the window: presumed.
     """
     sent = request.booking
     number, order_id = sent.number or request.order.number, sent.order_id or request.order.order_id
@@ -138,8 +139,8 @@ def new_booking(
         contract=order.contract,
         location=order.location,
         reason=reason,
-        minutes=minutes_of(codes),
-        trade=codes[0].trade,
+        minutes=minutes_of(codes) or context.profile.ordering.default_minutes,
+        trade=codes[0].trade if codes else context.profile.default_trade,
         window_start=window[0],
         window_end=window[1],
         codes=codes,
@@ -189,7 +190,8 @@ def complete_booking(
     operative_id: str | None = None,
 ) -> Booking:
     """Return the booking as completed. A place in the future is released, unless times of work are given."""
-    is_future = booking.appointment is not None and booking.window_start > context.now and worked is None
+    start = None if worked else context.planner.with_times(booking).assigned_start
+    is_future = start is not None and start > context.now
     return replace(
         booking,
         life_cycle=LifeCycle.COMPLETED,
@@ -205,13 +207,14 @@ def _further_booking(
     context: UseCaseContext, order: Order, sent: BookingRequest, parent_id: int | None = None
 ) -> Booking:
     validator = context.validator
-    codes = validator.codes(sent.codes)
+    codes = validator.codes_to_book(sent.codes)
     if sent.contract is not None:
         validator.contract(sent.contract)
     location = validator.location(sent.location_id) if sent.location_id else order.location
     start = sent.window_start or max(order.earliest, context.now)
     end = sent.window_end or max(order.target_date, start)
-    validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
+    if sent.window_start or sent.window_end:
+        validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
     reason = sent.reason or context.profile.ordering.reason_when_scheduled_without
     planned_order = replace(order, location=location)
     user_id = sent.user_id or order.user_id

@@ -18,15 +18,18 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     """Create an order with its first booking, which is planned but not yet scheduled.
 
     ``earliestBookingDate`` is the time of the request where it is left out. It and ``targetDate`` are the booking's
-    planning window. ``orderComments`` are trimmed.
+    planning window, also where ``targetDate`` is over. ``orderComments`` are trimmed. Without SOR codes the booking has
+    the default job template, and with an unknown one no valid template, so that it cannot be planned (settings).
+    Quantities below 1 and a blank priority are accepted by profile.
 
-    Refuses: a missing field, an unknown contract, location, priority or SOR code; comments of more than 255
-    characters; a window that ends before it begins; an ``orderId`` other than 0; a number that exists already.
+    Refuses: a missing field, an unknown contract, location or priority; an incomplete SOR code; comments of more than
+    255 characters; an ``earliestBookingDate`` that is not before ``targetDate``; an ``orderId`` other than 0; a number
+    that exists already.
 
-    Evidence: seen (Appendix B 4 and the notes of createOrder); that no number is used twice, and which other
-    members may be sent: client; that the contract must be known: vendor (ku402v5zys); that the priority's id must
-    match: vendor (u8c2zn3l73). That a code is required and must be known is presumed, and the vendor says otherwise
-    (8xxeczi3mg, 02tfyrsxcm).
+    Evidence: seen (Appendix B 4 and the notes of createOrder); that no number is used twice, which other members may be
+    sent, that ``targetDate`` may be over, a quantity below 1 and a priority blank: client; that the contract must be
+    known: vendor (ku402v5zys); that the priority's id must match: vendor (u8c2zn3l73); what becomes of missing and
+    unknown codes: vendor (8xxeczi3mg, 02tfyrsxcm).
     """
     validator, ordering = context.validator, context.profile.ordering
     contract = validator.contract(request.contract)
@@ -36,9 +39,10 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     priority = validator.priority(request.priority)
     target_date = validator.required("targetDate", request.target_date)
     user_id = validator.required("userId", request.user_id)
-    codes = validator.codes(request.codes)
+    codes = validator.codes_to_book(request.codes)
+    if request.earliest is not None:
+        validator.window(("earliestBookingDate", request.earliest), ("targetDate", target_date))
     earliest = request.earliest or context.now
-    validator.window(("earliestBookingDate", earliest), ("targetDate", target_date))
     if request.order_id:
         raise Refusal(context.profile.messages.order_id_given.format(value=request.order_id))
     if ordering.repeated_order_numbers == "refuse" and context.transaction.orders_numbered(number):
@@ -70,7 +74,7 @@ def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     SOR codes belong to its bookings and stay.
 
     Refuses: an unknown order; one that is completed; an unknown contract, location or priority; comments of more than
-    255 characters; a window that ends before it begins.
+    255 characters; an ``earliestBookingDate`` that is not before ``targetDate``.
 
     Evidence: client (ONS sends a whole order as selectOrder gave it); that absent members stay: presumed.
     """
@@ -90,7 +94,8 @@ def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
         contact_name=request.contact_name or order.contact_name,
         phone=request.phone or order.phone,
     )
-    validator.window(("earliestBookingDate", changed.earliest), ("targetDate", changed.target_date))
+    if request.earliest is not None:
+        validator.window(("earliestBookingDate", changed.earliest), ("targetDate", changed.target_date))
     context.transaction.put_order(changed)
     if location != order.location:
         for booking in context.transaction.bookings_of(order.id):
