@@ -352,6 +352,11 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=rewrite_request("<theWorkingHours>((?!</theWorkingHours>).)*<specificDate>.*?</theWorkingHours>", ""),
     ),
     Defect(
+        "createOrder ignores theLocation",
+        "REC-09",
+        intercept=rewrite_request("(<createOrder>.*)<theLocation>.*</theLocation>", r"\1"),
+    ),
+    Defect(
         "the refusal does not name what is missing",
         "REF-01",
         intercept=rewrite_response(r"<errorMsg>\w+ is required", "<errorMsg>No"),

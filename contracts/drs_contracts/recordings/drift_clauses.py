@@ -146,7 +146,7 @@ CLAUSE_RULES = (
         operations="selectMetaData",
     ),
     _Rule("REC-01 REC-02 REC-03 REC-05 REC-08", elements=_OUTCOME, operations="updateResource"),
-    _Rule("REC-06", elements="theLocation", operations="updateLocation"),
+    _Rule("REC-06 REC-09", elements="theLocation", operations="updateLocation"),
     _Rule("REC-07", elements=_OUTCOME, operations="updateBookingCode"),
     _Rule("AVL-22", elements="theOtherOrders", operations="checkAvailability", kinds=_THERE_OR_NOT),
     # Refusals, by what they name.

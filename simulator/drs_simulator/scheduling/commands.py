@@ -35,6 +35,7 @@ class OrderRequest(NamedTuple):
     contact_name: str | None = None
     phone: str | None = None
     codes: tuple[CodeRequest, ...] = ()
+    location: LocationUpdate | None = None
 
 
 class AvailabilityRequest(NamedTuple):

@@ -12,6 +12,7 @@ from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings, Pl
 from drs_simulator.scheduling.outbox import queue_cancellation
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.bookings import complete_with_bookings, has_business_data, new_booking
+from drs_simulator.scheduling.use_cases.locations import keep_location
 
 
 def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBookings:
@@ -20,7 +21,8 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     ``earliestBookingDate`` is the time of the request where it is left out. It and ``targetDate`` are the booking's
     planning window, also where ``targetDate`` is over. ``orderComments`` are trimmed. Without SOR codes the booking has
     the default job template, and with an unknown one no valid template, so that it cannot be planned (settings).
-    Quantities below 1 and a blank priority are accepted by profile.
+    Quantities below 1 and a blank priority are accepted by profile. ``theLocation`` updates DRS's record of the place,
+    as updateLocation does.
 
     Refuses: a missing field, an unknown contract, location or priority; an incomplete SOR code; comments of more than
     255 characters; an ``earliestBookingDate`` that is not before ``targetDate``; an ``orderId`` other than 0; a number
@@ -29,7 +31,7 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     Evidence: seen (Appendix B 4 and the notes of createOrder); that no number is used twice, which other members may be
     sent, that ``targetDate`` may be over, a quantity below 1 and a priority blank: client; that the contract must be
     known: vendor (ku402v5zys); that the priority's id must match: vendor (u8c2zn3l73); what becomes of missing and
-    unknown codes: vendor (8xxeczi3mg, 02tfyrsxcm).
+    unknown codes: vendor (8xxeczi3mg, 02tfyrsxcm); that the record of the place is updated: vendor (7tmuy3gu3l).
     """
     validator, ordering = context.validator, context.profile.ordering
     contract = validator.contract(request.contract)
@@ -47,6 +49,7 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
         raise Refusal(context.profile.messages.order_id_given.format(value=request.order_id))
     if ordering.repeated_order_numbers == "refuse" and context.transaction.orders_numbered(number):
         raise Refusal(context.profile.messages.order_exists.format(number=number))
+    location = keep_location(context, location, request.location)
 
     order = Order(
         id=context.transaction.next_number("order", ordering.first_order_id),
