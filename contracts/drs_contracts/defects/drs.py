@@ -432,6 +432,11 @@ DEFECTS: tuple[Defect, ...] = (
         {"messages": {"planning_failed": "Planning failed"}},
     ),
     Defect("force is ignored", "SCH-16", intercept=rewrite_request("<force>true<", "<force>false<")),
+    Defect(
+        "force moves the window",
+        "SCH-16",
+        intercept=rewrite_request("(<planningWindowStart>[^<]*T)08(.*<force>true<)", r"\g<1>09\2"),
+    ),
     Defect("timeLock is ignored", "SCH-17", intercept=rewrite_request("<timeLock>true<", "<timeLock>false<")),
     Defect("resourceLock is ignored", "SCH-18", intercept=rewrite_request(_member("resourceLock"), "")),
     Defect("reservations last a day", "SCH-19", {"ordering": {"reservation_minutes": 24 * 60}}),

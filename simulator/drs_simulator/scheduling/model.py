@@ -21,13 +21,17 @@ class Place(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """One visit: it takes ``minutes`` and lies entirely between ``opens`` and ``closes``, minutes since the epoch."""
+    """One visit: it takes ``minutes`` and lies entirely between ``opens`` and ``closes``, minutes since the epoch.
+
+    One that is ``forced`` is made whether the day has room for it or not, and takes no room from the others.
+    """
 
     key: int
     opens: int
     closes: int
     minutes: int
     place: Place
+    forced: bool = False
 
     @classmethod
     def within(cls, key: int, start: datetime, end: datetime, minutes: int, place: Place) -> Visit:
@@ -150,6 +154,7 @@ class Booking:
     """One visit for an order, within its planning window. Without an appointment it is not yet scheduled.
 
     Args:
+        is_forced: Whether it was planned without regard to room.
         planned_from: When its place was sought, if its window had begun then; it is not planned earlier.
         area: The sector whose turn it waits for, if its priority is bound to areas.
         held_until: When its reservation lapses, while it is RESERVED.
@@ -175,6 +180,7 @@ class Booking:
     user_id: str
     life_cycle: LifeCycle = LifeCycle.PLANNED
     appointment: Appointment | None = None
+    is_forced: bool = False
     planned_from: datetime | None = None
     area: str | None = None
     held_until: datetime | None = None
@@ -215,7 +221,8 @@ class Booking:
         start, end = self.earliest_start, self.window_end
         if self.locked_start is not None:
             start, end = self.locked_start, self.locked_start + timedelta(minutes=self.minutes)
-        return Visit.within(self.id, start, end, self.minutes, self.location.place)
+        visit = Visit.within(self.id, start, end, self.minutes, self.location.place)
+        return visit._replace(forced=True) if self.is_forced else visit
 
 
 @dataclass(frozen=True, slots=True)
