@@ -271,6 +271,10 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("updateOrder refuses bookings", "CHG-17", intercept=refuses("<updateOrder>.*<theBookings>")),
     Defect("updateBooking refuses an order", "CHG-18", intercept=refuses("<updateBooking>.*<theOrder>")),
+    Defect(
+        "a follow-on booking is a first one", "CHG-19", intercept=rewrite_response("<value>FOLLOW ON<", "<value>FIRST<")
+    ),
+    Defect("any completed booking takes a follow-on", "CHG-20", {"ordering": {"follow_ons_from_completed": "accept"}}),
     Defect("the second cancellation does nothing", "FLO-01", intercept=drops("<deleteBooking>", after=1)),
     Defect("a new order has no booking", "ORD-01", intercept=rewrite_response("<theBookings>.*</theBookings>", "")),
     Defect("comments are not trimmed", "ORD-02", intercept=rewrite_response("</orderComments>", " </orderComments>")),

@@ -36,7 +36,7 @@ def _members_before_codes(confirmation: Confirmation, zone: tzinfo) -> Iterator[
     booking = confirmation.booking
     yield "bookingId", str(booking.id)
     yield "bookingReason", booking.reason
-    yield "bookingSequence", "FOLLOW ON" if booking.is_follow_on else "FIRST"
+    yield "bookingSequence", booking.sequence
     yield "changedDate", write_local(confirmation.changed, zone)
     yield "contract", booking.contract
     yield "locationID", booking.location.id

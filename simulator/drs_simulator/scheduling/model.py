@@ -216,6 +216,16 @@ class Booking:
         return self.parent_id is not None
 
     @property
+    def sequence(self) -> str:
+        """Its appointment sequence (vendor: ty9xkqauju, o8gbpb5o3s)."""
+        return "FOLLOW ON" if self.is_follow_on else "FIRST"
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it is suspended: a status of its own beside its life cycle (vendor: o8gbpb5o3s)."""
+        return self.alert is not None and self.alert.reason is AlertReason.SUSPENDED_JOBS
+
+    @property
     def visit(self) -> Visit:
         """The visit in its operative's day."""
         start, end = self.earliest_start, self.window_end

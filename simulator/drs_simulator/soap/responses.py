@@ -10,9 +10,9 @@ from typing import Any
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.model import (
     Availability,
+    Booking,
     BookingCode,
     DaySlots,
-    LifeCycle,
     Location,
     Operative,
     OrderWithBookings,
@@ -177,7 +177,7 @@ class ResponseWriter:
             template=booking.trade,
             tertiaryOrderNumber="",
             theBookingCodes=[self._code(code, planned) for code in booking.codes],
-            theBusinessData=self._business_data(booking.user_id, booking.reason, booking.life_cycle),
+            theBusinessData=self._business_data(booking),
             theResources=[self._resource(planned)] if planned.operative_id else None,
             tokenId=booking.token_id,
             userId=booking.user_id,
@@ -262,11 +262,8 @@ class ResponseWriter:
             theBooking=self._booking(planned),
         )
 
-    def _business_data(self, user_id: str, reason: str, life_cycle: LifeCycle) -> list[Any]:
-        return [
-            self._write_datum(name, value)
-            for name, value in business_data(self._profile, user_id, reason, life_cycle).items()
-        ]
+    def _business_data(self, booking: Booking) -> list[Any]:
+        return [self._write_datum(name, value) for name, value in business_data(self._profile, booking).items()]
 
     def _datum(self, name: str, value: str | None) -> Any:
         made = self._types["businessData"](name=name, targetObject="job", value=value)
