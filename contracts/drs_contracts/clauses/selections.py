@@ -189,8 +189,8 @@ def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
     expect_success(drs.update(order, "PLANNED", suspended, actionTaken="nobody at home"))
     data = "theOrders/theBookings/theBusinessData[name='{}']/value"
     for name, wanted in (("TASK_LIFE_CYCLE_STAT", "suspended"), ("SUSPEND_COMMENT", "nobody at home")):
-        found = drs.select(order).texts(data.format(name))
-        expect(found in ([], [wanted]), f"{name} is {found}")
+        values = drs.select(order).texts(data.format(name))
+        expect(values in ([], [wanted]), f"{name} is {values}")
     contract, now = drs.data.contract, drs.target.now().astimezone(drs.data.zone).replace(microsecond=0)
     soon, before = now + 5 * _A_MINUTE, now - 5 * _A_MINUTE
     ways: tuple[tuple[Members, bool], ...] = (

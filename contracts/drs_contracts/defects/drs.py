@@ -329,6 +329,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("a code must be sent", "ORD-21", {"ordering": {"missing_sor_codes": "refuse"}}),
     Defect("a blank priority is accepted", "ORD-22", intercept=accepts("createOrderResponse.*priority is required")),
     Defect("a quarter counts as a whole", "ORD-22", {"ordering": {"quantities_below_1": "accept"}}),
+    Defect("sent members do not come back", "ORD-23", {"ordering": {"sent_members": "drop"}}),
     Defect(
         "absences are ignored",
         "REC-01",

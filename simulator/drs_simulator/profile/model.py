@@ -141,6 +141,10 @@ class OrderingSettings(Settings):
         quantities_below_1: Whether a quantity such as 0.25 is accepted. It must be above 0 in any case.
         blank_priorities: Whether a priority of white space is accepted, for orders without a priority.
         default_minutes: How long unknown codes take, and bookings without codes.
+        sent_members: Whether answers show what callers sent of the members that DRS only keeps: secondary and tertiary
+            number, extended comments, reason and subcontract of an order; description, comments, value, reference and
+            trade of a code.
+        archived_after_days: When orders are archived, so that selectOrder does not find them; absent for never.
         follow_ons_from_completed: Whether updateBooking takes a follow-on of a booking that is completed already.
     """
 
@@ -153,6 +157,8 @@ class OrderingSettings(Settings):
     default_template: str = ""
     quantities_below_1: Literal["refuse", "accept"] = "refuse"
     blank_priorities: Literal["refuse", "accept"] = "refuse"
+    sent_members: Literal["return", "drop"] = "return"
+    archived_after_days: Annotated[int, Field(ge=1, le=36600)] | None = None
     follow_ons_from_completed: Literal["refuse", "accept"] = "refuse"
     default_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
     repeated_order_numbers: Literal["refuse", "accept"] = "refuse"

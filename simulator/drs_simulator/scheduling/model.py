@@ -119,6 +119,9 @@ class BookingCode:
         description: Its description in the schedule of rates.
         sent_trade: The trade that the caller sent with it, if any. It changes nothing about planning.
         sent_description: The description that the caller sent with it, if any.
+        comments: The caller's comments on it.
+        item_value: What the caller said that it costs.
+        reference: The caller's reference.
     """
 
     sor_code: str
@@ -129,6 +132,9 @@ class BookingCode:
     description: str
     sent_trade: str | None = None
     sent_description: str | None = None
+    comments: str | None = None
+    item_value: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,8 @@ class Booking:
     operator_comments: str = ""
     alert: Alert | None = None
     parent_id: int | None = None
+    secondary_number: str = ""
+    tertiary_number: str = ""
 
     @property
     def operative_id(self) -> str | None:
@@ -237,7 +245,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A repair order, under its number in the housing system."""
+    """A repair order, under its number in the housing system. ``created`` lacks in states of earlier versions."""
 
     id: int
     number: str
@@ -252,6 +260,12 @@ class Order:
     contact_name: str | None = None
     phone: str | None = None
     status: OrderStatus = OrderStatus.UNDEFINED
+    created: datetime | None = None
+    secondary_number: str | None = None
+    tertiary_number: str | None = None
+    comments_extended: str | None = None
+    reason_code: str | None = None
+    subcontract: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

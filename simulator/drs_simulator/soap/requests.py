@@ -18,6 +18,9 @@ _CODE = {
     "quantity": "quantity",
     "trade": "trade",
     "description": "bookingCodeDescription",
+    "comments": "comments",
+    "item_value": "itemValue",
+    "reference": "reference",
 }
 _ORDER = {
     "number": "primaryOrderNumber",
@@ -32,6 +35,11 @@ _ORDER = {
     "message": "message",
     "contact_name": "contactName",
     "phone": "phone",
+    "secondary_number": "secondaryOrderNumber",
+    "tertiary_number": "tertiaryOrderNumber",
+    "comments_extended": "orderCommentsExtended",
+    "reason_code": "reasonCode",
+    "subcontract": "subcontract",
 }
 _BOOKING = {
     "booking_id": "bookingId",

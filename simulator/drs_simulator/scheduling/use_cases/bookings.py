@@ -155,6 +155,8 @@ def new_booking(
         user_id=user_id,
         area=context.installation.area_of(order.location, order.priority),
         parent_id=parent_id,
+        secondary_number=order.secondary_number or "",
+        tertiary_number=order.tertiary_number or "",
     )
     context.transaction.put_booking(booking)
     return booking
