@@ -372,3 +372,34 @@ def small_quantities_and_blank_priorities(drs: DrsDriver, quantity: str) -> None
             expect_refusal(answer, member)
         else:
             expect_success(answer)
+
+
+@clause(
+    "ORD-23",
+    "What createOrder brings of further numbers, comments, values and trades comes back, unless the profile drops it.",
+    presumed("by the members' names, which are published; services send them"),
+    writes=True,
+    text=texts(max_size=20),
+)
+def further_members_come_back(drs: DrsDriver, text: str) -> None:
+    """Create an order with the members that DRS only keeps, and read it back."""
+    if drs.data.sent_members == "drop":
+        return
+    of_order: Members = {
+        "orderCommentsExtended": text,
+        "secondaryOrderNumber": f"2 {text}",
+        "tertiaryOrderNumber": f"3 {text}",
+    }
+    of_code: Members = {
+        "bookingCodeDescription": f"Door {text}",
+        "comments": f"Green {text}",
+        "itemValue": "57",
+        "trade": "Any",
+    }
+    order = drs.create_order(theBookingCodes={**drs.code("any"), **of_code}, **of_order)
+    shown = drs.select(order)
+    for path, sent in (("theOrders", of_order), (f"{_BOOKING}/theBookingCodes", of_code)):
+        for name, value in sent.items():
+            found = shown.text(f"{path}/{name}") or ""
+            wanted = ("57", "57.0") if name == "itemValue" else (str(value).strip(),)
+            expect(found.strip() in wanted, f"the {name} '{value}' came back as '{found}'")

@@ -305,26 +305,27 @@ def without_a_template_nothing_is_planned(drs: DrsDriver) -> None:
 
 @clause(
     "SCH-16",
-    "A window without room is refused as failed planning; with force, the booking gets the next slot with room.",
-    presumed(
-        "by the member's name, which is published; the vendor says that force keeps the slot (7vlmkiaf08, a2jkrrlcrb)"
-    ),
+    "A window without room is refused as failed planning; with force, the booking is planned in it all the same.",
+    vendor("forcing jobs, which leaves their slot as it is", "7vlmkiaf08", "a2jkrrlcrb", also="published: the member"),
     writes=True,
 )
-def force_finds_another_slot(drs: DrsDriver) -> None:
+def force_overrides_room(drs: DrsDriver) -> None:
     """Fill a slot, then book it once more: without force, and with it."""
     tuesday = drs.weekday(1, 1)
     slot = drs.need_slots(tuesday, 1)[0]
     _fill(drs, slot)
+    free = drs.free_slots(tuesday, 1)
     order = drs.create_order()
     answer = drs.schedule_into(order, slot)
     expect(answer.text("errorMsg") == _PLANNING_FAILED, f"the errorMsg is '{answer.text('errorMsg')}'")
-    window = slot.window
-    later = [each for each in drs.free_slots(tuesday, 5) if each.begins >= slot.begins]
-    expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **window), force=True))
-    begin = drs.select(order).time(f"{_BOOKING}/planningWindowStart")
-    soonest = min(each.begins for each in later)
-    expect(begin == soonest, f"it got {begin}, the next with room is {soonest.isoformat()}")
+    expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **slot.window), force=True))
+    shown = drs.select(order)
+    window = tuple(shown.text(f"{_BOOKING}/{name}") for name in _WINDOW)
+    expect(window == (slot.begin, slot.end), f"the planning window is {window}")
+    start = shown.time(f"{_BOOKING}/assignedStart")
+    expect(slot.begins <= start < slot.ends, f"it is planned for {start}")
+    expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), "it has no operative")
+    expect(drs.free_slots(tuesday, 1) == free, "the slots of the day are not what they were")
 
 
 @clause(

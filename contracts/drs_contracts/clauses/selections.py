@@ -178,8 +178,8 @@ def a_day_is_visited_in_order(drs: DrsDriver) -> None:
 
 @clause(
     "SEL-07",
-    "selectAlerts shows a suspended booking until it is completed.",
-    presumed("members and the two types of alerts are published; vendor: that jobs are suspended (o8gbpb5o3s)"),
+    "A suspended booking has the status suspended, and selectAlerts shows it until it is completed.",
+    presumed("by the names of members and data; vendor: that suspended is a status of its own (o8gbpb5o3s)"),
     writes=True,
 )
 def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
@@ -187,6 +187,10 @@ def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
     order, _ = _scheduled(drs)
     suspended: Members = {"bookingCompletionStatus": drs.data.suspended_status}
     expect_success(drs.update(order, "PLANNED", suspended, actionTaken="nobody at home"))
+    data = "theOrders/theBookings/theBusinessData[name='{}']/value"
+    for name, wanted in (("TASK_LIFE_CYCLE_STAT", "suspended"), ("SUSPEND_COMMENT", "nobody at home")):
+        values = drs.select(order).texts(data.format(name))
+        expect(values in ([], [wanted]), f"{name} is {values}")
     contract, now = drs.data.contract, drs.target.now().astimezone(drs.data.zone).replace(microsecond=0)
     soon, before = now + 5 * _A_MINUTE, now - 5 * _A_MINUTE
     ways: tuple[tuple[Members, bool], ...] = (

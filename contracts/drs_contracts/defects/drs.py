@@ -226,6 +226,10 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("updateOrder refuses bookings", "CHG-17", intercept=refuses("<updateOrder>.*<theBookings>")),
     Defect("updateBooking refuses an order", "CHG-18", intercept=refuses("<updateBooking>.*<theOrder>")),
+    Defect(
+        "a follow-on booking is a first one", "CHG-19", intercept=rewrite_response("<value>FOLLOW ON<", "<value>FIRST<")
+    ),
+    Defect("any completed booking takes a follow-on", "CHG-20", {"ordering": {"follow_ons_from_completed": "accept"}}),
     Defect("the second cancellation does nothing", "FLO-01", intercept=drops("<deleteBooking>", after=1)),
     Defect("two orders get one bookingId", "FLO-01", intercept=give_an_id_again),
     Defect("the last place is promised again", "FLO-02", intercept=promise_a_place_again),
@@ -289,6 +293,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("a code must be sent", "ORD-21", {"ordering": {"missing_sor_codes": "refuse"}}),
     Defect("a blank priority is accepted", "ORD-22", intercept=accepts("createOrderResponse.*priority is required")),
     Defect("a quarter counts as a whole", "ORD-22", {"ordering": {"quantities_below_1": "accept"}}),
+    Defect("sent members do not come back", "ORD-23", {"ordering": {"sent_members": "drop"}}),
     Defect(
         "absences are ignored",
         "REC-01",
@@ -314,6 +319,11 @@ DEFECTS: tuple[Defect, ...] = (
         "working hours of a single day are ignored",
         "REC-08",
         intercept=rewrite_request("<theWorkingHours>((?!</theWorkingHours>).)*<specificDate>.*?</theWorkingHours>", ""),
+    ),
+    Defect(
+        "createOrder ignores theLocation",
+        "REC-09",
+        intercept=rewrite_request("(<createOrder>.*)<theLocation>.*</theLocation>", r"\1"),
     ),
     Defect(
         "the refusal does not name what is missing",
@@ -396,6 +406,11 @@ DEFECTS: tuple[Defect, ...] = (
         {"messages": {"planning_failed": "Planning failed"}},
     ),
     Defect("force is ignored", "SCH-16", intercept=rewrite_request("<force>true<", "<force>false<")),
+    Defect(
+        "force moves the window",
+        "SCH-16",
+        intercept=rewrite_request("(<planningWindowStart>[^<]*T)08(.*<force>true<)", r"\g<1>09\2"),
+    ),
     Defect("timeLock is ignored", "SCH-17", intercept=rewrite_request("<timeLock>true<", "<timeLock>false<")),
     Defect("resourceLock is ignored", "SCH-18", intercept=rewrite_request(_member("resourceLock"), "")),
     Defect("reservations last a day", "SCH-19", {"ordering": {"reservation_minutes": 24 * 60}}),

@@ -47,6 +47,8 @@ class TestData:
     sor_code_without_template: str | None = None
     quantities_below_1: str = "refuse"
     blank_priorities: str = "refuse"
+    sent_members: str = "return"
+    follow_ons_from_completed: str = "refuse"
     unknown_sor_codes: str = "accept"
     missing_sor_codes: str = "default_template"
     order_number_prefix: str = "CONTRACT-"
@@ -76,6 +78,8 @@ class TestData:
             suspended_status=profile.ordering.suspended_status,
             quantities_below_1=profile.ordering.quantities_below_1,
             blank_priorities=profile.ordering.blank_priorities,
+            sent_members=profile.ordering.sent_members,
+            follow_ons_from_completed=profile.ordering.follow_ons_from_completed,
             unknown_sor_codes=profile.ordering.unknown_sor_codes,
             missing_sor_codes=profile.ordering.missing_sor_codes,
             sor_code_without_template=next((code.code for code in profile.sor_codes if not code.trade), None),

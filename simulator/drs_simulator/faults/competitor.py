@@ -70,6 +70,7 @@ def fill_window(context: UseCaseContext, request: PlacingRequest) -> None:
         held_until=None,
         locked_start=None,
         alert=None,
+        is_forced=False,
         planned_from=None,
     )
     for start, end in _split_into_days(context, window):

@@ -90,7 +90,8 @@ class _Degrees:
 def _check_placeholders(text: str, names: frozenset[str]) -> str:
     for _, name, spec, conversion in Formatter().parse(text):
         if name is not None and (name not in names or spec or conversion):
-            known = " and ".join(f"{{{known}}}" for known in sorted(names)) or "nothing"
+            *others, last = [f"{{{known}}}" for known in sorted(names)] or ["nothing"]
+            known = f"{', '.join(others)} and {last}" if others else last
             raise ValueError(f"'{{{name}}}' cannot be filled in here, {known} can")
     return text
 
@@ -104,9 +105,10 @@ def _as_cap_warning(text: str) -> str:
 
 
 def _as_datum(text: str) -> str:
-    return _check_placeholders(text, frozenset({"user_id", "reason", "life_cycle"}))
+    return _check_placeholders(text, _OF_A_DATUM)
 
 
+_OF_A_DATUM = frozenset({"user_id", "reason", "life_cycle", "status", "sequence", "suspend_comment"})
 Text = Annotated[str, Field(min_length=1)]
 TimeZone = Annotated[str, AfterValidator(_zone_exists)]
 # Kept as text, because DRS prints a coordinate with the digits that it was entered with.
@@ -139,6 +141,11 @@ class OrderingSettings(Settings):
         quantities_below_1: Whether a quantity such as 0.25 is accepted. It must be above 0 in any case.
         blank_priorities: Whether a priority of white space is accepted, for orders without a priority.
         default_minutes: How long unknown codes take, and bookings without codes.
+        sent_members: Whether answers show what callers sent of the members that DRS only keeps: secondary and tertiary
+            number, extended comments, reason and subcontract of an order; description, comments, value, reference and
+            trade of a code.
+        archived_after_days: When orders are archived, so that selectOrder does not find them; absent for never.
+        follow_ons_from_completed: Whether updateBooking takes a follow-on of a booking that is completed already.
     """
 
     first_order_id: Annotated[int, Field(ge=1)] = 290640
@@ -150,6 +157,9 @@ class OrderingSettings(Settings):
     default_template: str = ""
     quantities_below_1: Literal["refuse", "accept"] = "refuse"
     blank_priorities: Literal["refuse", "accept"] = "refuse"
+    sent_members: Literal["return", "drop"] = "return"
+    archived_after_days: Annotated[int, Field(ge=1, le=36600)] | None = None
+    follow_ons_from_completed: Literal["refuse", "accept"] = "refuse"
     default_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
     repeated_order_numbers: Literal["refuse", "accept"] = "refuse"
     reason_when_created: str = "FIRST"
@@ -319,7 +329,12 @@ class OperativeSettings(Settings):
 
 
 class BusinessDatum(Settings):
-    """A name and value of every booking; ``{user_id}``, ``{reason}`` and ``{life_cycle}`` are filled in."""
+    """A name and value of every booking, in which words in braces are filled in.
+
+    ``{user_id}``, ``{reason}``; ``{life_cycle}`` in lower case; ``{status}``, which is the life cycle or ``suspended``;
+    ``{suspend_comment}``, what was said when it was suspended; ``{sequence}``, ``FIRST`` or ``FOLLOW ON``. A value that
+    comes out empty is left out.
+    """
 
     name: Text
     value: Annotated[str, AfterValidator(_as_datum)] | None = None

@@ -133,6 +133,9 @@ class Validator:
             known.description,
             sent_trade=sent.trade,
             sent_description=sent.description,
+            comments=sent.comments,
+            item_value=sent.item_value,
+            reference=sent.reference,
         )
 
     def _quantity(self, text: str) -> Decimal:

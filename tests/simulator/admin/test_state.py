@@ -30,7 +30,8 @@ from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.snapshot import SnapshotError
-from drs_simulator.scheduling.use_cases.master_data import update_booking_codes, update_location
+from drs_simulator.scheduling.use_cases.locations import update_location
+from drs_simulator.scheduling.use_cases.master_data import update_booking_codes
 from drs_simulator.scheduling.use_cases.operatives import update_resources
 from drs_simulator.scheduling.use_cases.orders import complete_order, create_order, delete_order
 from drs_simulator.scheduling.use_cases.placement import create_reservation, schedule_booking
