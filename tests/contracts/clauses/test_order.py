@@ -30,7 +30,7 @@ def prefix_of(clause: Clause) -> str:
 
 
 def module_of(clause: Clause) -> str:
-    return inspect.unwrap(clause.check).__module__
+    return str(inspect.unwrap(clause.check).__module__)
 
 
 def line_of(clause: Clause) -> int:

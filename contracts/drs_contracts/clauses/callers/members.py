@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 
 from lxml import etree
 
 from drs_contracts.clauses.clause import caller_clause, client, measured, seen
-from drs_contracts.traffic.calls import ZONE, Call, each_call, parse_moment
+from drs_contracts.traffic.calls import ZONE, Call, Occurrence, Traffic, each_call, parse_moment
 
 _MAX_NAMED = 3
+_MIN_SECRET = 8
 _CODE = (
     "theOrder/theBookingCodes/bookingCodeSORCode",
     "theOrder/theBookingCodes/itemNumberWithinBooking",
@@ -255,6 +257,57 @@ def values_are_of_their_types(call: Call) -> str | None:
     typed = [(str(each.tag), each.text or "") for each in call.members.iter(*_VALUES)]
     wrong = [f"{name} is '{text}'" for name, text in typed if not _is_value(name, text)]
     return ", ".join(wrong[:_MAX_NAMED]) if typed else None
+
+
+@caller_clause(
+    "CAL-31",
+    "A date without an offset exists once in local time: it is not in the hours in which the clocks change.",
+    seen("Appendix B 4: a targetDate without an offset is in local time"),
+)
+@each_call
+def local_dates_exist_once(call: Call) -> str | None:
+    """Read every date of the request, before and after a change of the clocks."""
+    elements = [] if call.members is None else list(call.members.iter(*_DATES))
+    read = [(str(element.tag), (element.text or "").strip()) for element in elements]
+    wrong = [f"{name} {text} {told}" for name, text in read if (told := _tell_clock_change(text))]
+    return ", ".join(wrong) if read else None
+
+
+@caller_clause(
+    "CAL-32",
+    "A userId has neither the password nor a session's id in it.",
+    seen("createOrder, userId: the user, typically an email address; Appendix B 4: it is shown with the order"),
+)
+def user_ids_are_no_secrets(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for the secrets of this traffic. A password that was masked is not known, and is not found."""
+    secrets = {secret for call in traffic.calls for secret in _secrets_of(call) if len(secret) >= _MIN_SECRET}
+    for call in traffic.calls:
+        users = [] if call.members is None else [each.text or "" for each in call.members.iter("userId")]
+        if users:
+            is_told = any(secret in user for user in users for secret in secrets)
+            yield Occurrence(call, "the userId has a secret in it" if is_told else "")
+
+
+def _tell_clock_change(text: str) -> str:
+    """Say what a change of the clocks does to a date; nothing for a date that has an offset or exists once."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    if read.tzinfo is not None:
+        return ""
+    before, after = (read.replace(tzinfo=ZONE, fold=fold).utcoffset() or timedelta(0) for fold in (0, 1))
+    if before == after:
+        return ""
+    return "does not exist, as the clocks go forward" if before < after else "exists twice, as the clocks go back"
+
+
+def _secrets_of(call: Call) -> Iterator[str]:
+    """Give the password and the sessions' ids. Digits alone may be any number, and a login is often the userId."""
+    password = call.value("password") if call.operation == "openSession" else ""
+    found = [call.session, call.given("sessionId")]
+    found += [password] if password != call.value("login") and any(map(str.isalnum, password)) else []
+    return (each for each in found if not each.isdigit())
 
 
 def _is_value(name: str, text: str) -> bool:

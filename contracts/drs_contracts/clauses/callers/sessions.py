@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from drs_contracts.clauses.clause import caller_clause, presumed, seen
 from drs_contracts.traffic.calls import Call, Occurrence, Traffic, each_call
+
+_MAX_REFUSALS = 10
+_HOUR = timedelta(hours=1)
 
 
 @caller_clause("CAL-09", "Every call but openSession sends a sessionId.", seen("Open Session"))
@@ -70,3 +75,57 @@ def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occurrence]:
         elif call.session and call.session_refused:
             yield Occurrence(call)
             refused.add(call.session)
+
+
+@caller_clause(
+    "CAL-33",
+    "A login that DRS refuses is sent at most ten times within an hour.",
+    presumed("what DRS does about refused logins is not known; a login that was refused is refused again"),
+)
+def refused_logins_are_not_repeated(traffic: Traffic) -> Iterator[Occurrence]:
+    """Count the refusals of each login since it last succeeded."""
+    refused: defaultdict[str, list[Call]] = defaultdict(list)
+    for call in traffic.calls:
+        if call.operation != "openSession":
+            continue
+        before = refused[call.value("login")]
+        is_too_often = call.refused and len(before) >= _MAX_REFUSALS and _is_soon(before[-_MAX_REFUSALS], call)
+        yield Occurrence(call, f"it was refused {len(before)} times before" if is_too_often else "")
+        if call.refused:
+            before.append(call)
+        elif call.succeeded:
+            before.clear()
+
+
+@caller_clause(
+    "CAL-34",
+    "A call that DRS refuses because its session has ended is sent again in a new session.",
+    seen("Close Session: DRS ends sessions by itself, at the end of the day or earlier"),
+)
+def refused_calls_are_sent_again(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for the operation in another session. Only a session that DRS has accepted before can have ended."""
+    accepted: set[str] = set()
+    for index, call in enumerate(traffic.calls):
+        if call.session_refused:
+            if call.session in accepted and call.operation != "closeSession":
+                is_sent = _is_sent_again(call, traffic.calls[index + 1 :])
+                yield Occurrence(call, "" if is_sent else "it is not sent again in a new session")
+        elif call.session and call.answer is not None:
+            accepted.add(call.session)
+
+
+def _is_soon(earlier: Call, later: Call) -> bool:
+    if earlier.started is None or later.started is None:
+        return True
+    return later.started - earlier.started <= _HOUR
+
+
+def _is_sent_again(call: Call, later: Iterable[Call]) -> bool:
+    """Whether the call, or a login for it that failed, follows."""
+    has_no_session = False
+    for each in later:
+        if each.operation == call.operation and each.session != call.session:
+            return True
+        if each.operation == "openSession":
+            has_no_session = not each.succeeded
+    return has_no_session
