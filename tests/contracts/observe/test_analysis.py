@@ -201,6 +201,15 @@ class TestSubtleties:
         for between in ([made], [lost], [lost, there], [made, replace(missing, reply=Reply(500, "", b""))]):
             assert verdict("CAL-24", *between, replace(made)) is Verdict.BROKEN
 
+    def test_an_order_that_drs_refuses_again_is_looked_up(self) -> None:
+        """A client may rely on DRS to refuse a number that is in use."""
+        made = call("createOrder", {"theOrder": {"primaryOrderNumber": "1"}})
+        refused = call("createOrder", {"theOrder": {"primaryOrderNumber": "1"}}, status="error")
+        looked_up = call("selectOrder", {"primaryOrderNumber": "1"})
+        assert verdict("CAL-24", made, refused, looked_up) is Verdict.HELD
+        assert verdict("CAL-24", made, refused) is Verdict.BROKEN
+        assert verdict("CAL-24", made, replace(made), looked_up) is Verdict.BROKEN
+
     def test_a_slot_of_another_place_is_not_offered(self) -> None:
         elsewhere = [
             replace(each, sent=each.sent.replace(b">3670010<", b">9990010<"))
@@ -220,9 +229,11 @@ class TestSubtleties:
         days = f"{CAP}<theSlots><day>2021-10-28T00:00:00+01:00</day></theSlots>"
         first = call("checkAvailability", {"periodBegin": "2021-10-22T00:00:00"}, days)
         again = call("checkAvailability", {"periodBegin": "2021-10-22T00:00:00"})
+        later = call("checkAvailability", {"periodBegin": "2021-10-22T09:30:00"})
         gap = call("checkAvailability", {"periodBegin": "2021-10-30T00:00:00"})
-        assert verdict("CAL-25", first, again) is Verdict.NOT_MET
-        assert verdict("CAL-25", first, gap) is Verdict.BROKEN
+        slipped = call("checkAvailability", {"periodBegin": "2021-10-28T23:00:00"})
+        assert {verdict("CAL-25", first, each) for each in (again, later)} == {Verdict.NOT_MET}
+        assert {verdict("CAL-25", first, each) for each in (gap, slipped)} == {Verdict.BROKEN}
 
     def test_a_moment_without_offset_is_local(self) -> None:
         assert parse_moment("2021-10-26T08:00:00") == datetime(2021, 10, 26, 7, tzinfo=UTC)

@@ -98,16 +98,16 @@ def created_orders_are_scheduled(traffic: Traffic) -> Iterator[Occurrence]:
 
 @caller_clause(
     "CAL-24",
-    "createOrder is sent again for a number only after selectOrder finds no order with it.",
+    "A number for which createOrder is sent again is looked up: before, or once DRS has refused it.",
     client("Hackney: 'order already exists'"),
 )
 def orders_are_created_once(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for a second createOrder where the first succeeded or its outcome is unknown."""
     may_be_there: set[str] = set()
-    for call in traffic.calls:
+    for index, call in enumerate(traffic.calls):
         number = order_number(call)
         if call.operation == "createOrder" and number:
-            twice = number in may_be_there
+            twice = number in may_be_there and not (call.refused and _is_looked_up(number, traffic.calls[index + 1 :]))
             yield Occurrence(call, f"order {number} was sent before and has not been looked up since" if twice else "")
             if not (call.refused or call.fault):
                 may_be_there.add(number)
@@ -298,6 +298,10 @@ def _contradicts(name: str, text: str, known: set[tuple[str, str]]) -> bool:
     names_none = name == "orderId" and text == "0"
     is_known = any(each == name for each, _ in known)
     return is_known and not names_none and (name, text.casefold()) not in known
+
+
+def _is_looked_up(number: str, later: Iterable[Call]) -> bool:
+    return any(each.operation == "selectOrder" and number in each.texts("primaryOrderNumber") for each in later)
 
 
 def _has_no_answer(call: Call) -> bool:

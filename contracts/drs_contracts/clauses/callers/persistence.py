@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from drs_contracts.clauses.callers.work import Content, Job, content_of, job_of
 from drs_contracts.clauses.clause import caller_clause, client, presumed
@@ -15,6 +15,7 @@ _ABOUT_SESSIONS = frozenset({"openSession", "closeSession"})
 _SUBJECTS = frozenset({"bookingId", "locationID", "locationId", "orderId", "primaryOrderNumber"})
 _MAX_IN_A_ROW = 10
 _MINUTE = timedelta(minutes=1)
+_CLOCK_CHANGE = timedelta(hours=1)
 
 
 @caller_clause(
@@ -30,14 +31,17 @@ def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occurrence]:
             continue
         before = cut.pop((call.session, job_of(call)), None)
         begin = parse_moment(call.value("periodBegin"))
-        began = None if before is None else parse_moment(before.value("periodBegin"))
-        # A period that does not begin later than the previous one is a new search.
-        if before is not None and begin and began and begin > began:
-            days = [day for day in map(parse_moment, before.all_given("theSlots/day")) if day]
-            if days:
-                wanted = max(days).astimezone(ZONE).date() + timedelta(days=1)
-                found = begin.astimezone(ZONE).date()
-                yield Occurrence(call, "" if found == wanted else f"it begins on {found}, and the next day is {wanted}")
+        days = [] if before is None else [day for day in map(parse_moment, before.all_given("theSlots/day")) if day]
+        if begin and days:
+            wanted = max(days).astimezone(ZONE).date() + timedelta(days=1)
+            found = begin.astimezone(ZONE).date()
+            # A period that begins in the days that came back is a new search, unless it missed midnight by an hour.
+            has_slipped = datetime.combine(wanted, time(0), ZONE) - begin == _CLOCK_CHANGE
+            if found >= wanted or has_slipped:
+                is_right = found == wanted
+                yield Occurrence(
+                    call, "" if is_right else f"it begins at {call.value('periodBegin')}, and the next day is {wanted}"
+                )
         if call.succeeded and _CAP_WARNING in call.message:
             cut[call.session, job_of(call)] = call
 
