@@ -123,12 +123,16 @@ def verify_command(
         plan = _prepare(plan, installation)
     except ContractsError as error:
         # Who waits for a report finds out from it too.
-        _write(_report_failure(plan, clauses, error, shlex.join(command)), files)
+        findings = (Finding(each, Outcome.INCONCLUSIVE, f"it was not tried: {error}") for each in clauses)
+        _write(_report_before_run(plan, findings, shlex.join(command)), files)
         raise
-    if not as_json:
-        for line in (*plan.notices, *to_setup_lines(plan.setup)):
-            echo(line)
-    report = verify_plan(plan, clauses, shlex.join(command))
+    except KeyboardInterrupt:
+        report = replace(_report_before_run(plan, (), shlex.join(command)), interrupted=True)
+    else:
+        if not as_json:
+            for line in (*plan.notices, *to_setup_lines(plan.setup)):
+                echo(line)
+        report = verify_plan(plan, clauses, shlex.join(command))
     _write(report, files)
     if as_json:
         echo_json(to_data(report))
@@ -197,11 +201,10 @@ def _prepare(plan: VerifyPlan, profile: Profile) -> VerifyPlan:
     return replace(plan, notices=tuple(notices))
 
 
-def _report_failure(plan: VerifyPlan, clauses: Sequence[Clause], error: ContractsError, command: str) -> Report:
-    """A report in which no clause was checked, and why."""
-    findings = tuple(Finding(clause, Outcome.INCONCLUSIVE, f"it was not tried: {error}") for clause in clauses)
-    settings = plan.settings
-    return Report(plan.described, datetime.now(UTC), 0.0, settings.examples, settings.seed, findings, command=command)
+def _report_before_run(plan: VerifyPlan, findings: Iterable[Finding], command: str) -> Report:
+    """A report of a run that ended before the first check."""
+    settings, now = plan.settings, datetime.now(UTC)
+    return Report(plan.described, now, 0.0, settings.examples, settings.seed, tuple(findings), command=command)
 
 
 def _write(report: Report, files: Iterable[tuple[Path | None, Callable[[Report], bytes]]]) -> None:

@@ -6,7 +6,7 @@ from drs_contracts.driver.messages import SOAP, Exchange
 from drs_contracts.driver.targets import Target
 
 _NO_BODY = f'<e:Envelope xmlns:e="{SOAP}"/>'.encode()
-_NO_XML = b"This is no XML."
+_NOT_XML = b"This is not XML."
 _PARSER_IS_SILENT = "Error reading XMLStreamReader."
 _BY_FAULT = {
     "Current state not START_ELEMENT or END_ELEMENT": ("cxf-2.2",),
@@ -15,7 +15,7 @@ _BY_FAULT = {
 
 
 def find_platform(target: Target) -> tuple[str, ...]:
-    """Find the version by the faults of an envelope without a Body and of a request that is no XML.
+    """Find the version by the faults of an envelope without a Body and of a request that is not XML.
 
     Returns:
         The names in profiles of the versions that answer so; more than one where these faults do not tell them apart.
@@ -24,9 +24,9 @@ def find_platform(target: Target) -> tuple[str, ...]:
         NoEnvelopeError: What answers is not SOAP.
         UnreachableError: There is no answer.
     """
-    no_body, no_xml = ((Exchange("", sent, target.post(sent)).fault or "").strip() for sent in (_NO_BODY, _NO_XML))
+    no_body, not_xml = ((Exchange("", sent, target.post(sent)).fault or "").strip() for sent in (_NO_BODY, _NOT_XML))
     if no_body in _BY_FAULT:
         return _BY_FAULT[no_body]
     if no_body != "Fault occurred while processing.":
         return ()
-    return ("cxf-2.7",) if no_xml == _PARSER_IS_SILENT else ("cxf-3.1", "cxf-3.5")
+    return ("cxf-2.7",) if not_xml == _PARSER_IS_SILENT else ("cxf-3.1", "cxf-3.5")
