@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import DrsDriver, OfferedSlot, read_slots
-from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success, need_success
 from drs_contracts.driver.messages import Exchange
 from drs_contracts.strategies import days_ahead, lengths, order_numbers, user_ids
 
@@ -378,7 +378,7 @@ def other_orders_are_listed(drs: DrsDriver) -> None:
     """Create orders at two locations, and ask for them with each filter."""
     here, done = drs.create_order(), drs.create_order()
     elsewhere = drs.create_order(locationID="elsewhere")
-    expect_success(drs.update(done, "COMPLETED"))
+    need_success(drs.update(done, "COMPLETED"))
     members = drs.availability_members(drs.local(1), drs.local(2))
     place = drs.data.location_id
     known = {each.number for each in (here, done, elsewhere)}

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from drs_simulator import Profile
 
-from drs_contracts.driver.expectations import NeedNotMetError, need
+from drs_contracts.driver.expectations import NeedNotMetError, need, need_success
 from drs_contracts.driver.messages import Exchange, Members, NoEnvelopeError, Value, request
 from drs_contracts.driver.targets import Target
 from drs_contracts.errors import ClauseBroken, ContractsError
@@ -319,7 +319,7 @@ class DrsDriver:
             NeedNotMetError: It was refused.
         """
         answer = self.schedule_into(order, slot)
-        need(answer.succeeded, f"scheduleBooking was refused: {answer.text('errorMsg') or answer.fault}")
+        need_success(answer)
         return answer
 
     def select(self, order: CreatedOrder, **more: Value) -> Exchange:
