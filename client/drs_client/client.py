@@ -406,7 +406,7 @@ class DrsClient:
             begin: Start of the window.
             end: End of the window.
             reason: Why the visit is made.
-            force: Whether DRS may choose another time if the window is full.
+            force: Whether DRS plans the booking in the window though that is full.
             lock_time: Whether DRS may not change the time afterwards.
             lock_resource: The id of the operative who must come.
 

@@ -302,7 +302,7 @@ class RepairWorkflow:
                 return booking
             return next(iter(self._client.create_booking(number, job.sor_code, earliest, job.target)), None)
         except RequestRejected as refused:
-            remedy = f"It cannot be booked again ({refused}). Use another number."
+            remedy = f"It cannot be booked again ({refused}). Use another number or another slot."
             raise _order_exists(rejection, remedy) from refused
         except DrsError as error:
             booking_id = None if booking is None else booking.id

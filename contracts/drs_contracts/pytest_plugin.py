@@ -85,21 +85,21 @@ def drs_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def drs_clock(drs: Simulator) -> Clock:
+def drs_clock(request: pytest.FixtureRequest) -> Clock:
     """The clock of the test's simulator: ``drs_clock.shift(timedelta(days=1))``."""
-    return drs.clock
+    return _own_simulator(request).clock
 
 
 @pytest.fixture
-def drs_faults(drs: Simulator) -> FaultPlan:
+def drs_faults(request: pytest.FixtureRequest) -> FaultPlan:
     """What goes wrong with calls: ``drs_faults.add(FaultRule(effect=effects.Reset()))``."""
-    return drs.faults
+    return _own_simulator(request).faults
 
 
 @pytest.fixture
-def drs_journal(drs: Simulator) -> Journal:
+def drs_journal(request: pytest.FixtureRequest) -> Journal:
     """The exchanges of the test's simulator, each with a diagnosis: ``drs_journal.entries()``."""
-    return drs.journal
+    return _own_simulator(request).journal
 
 
 @pytest.hookimpl(wrapper=True)
@@ -127,6 +127,15 @@ def drs_client(request: pytest.FixtureRequest) -> Iterator[DrsClient]:
         client = DrsClient.for_simulator(drs)
     with client:
         yield client
+
+
+def _own_simulator(request: pytest.FixtureRequest) -> Simulator:
+    """The test's simulator; skips a test that would steer it while it calls the DRS at ``--drs-url``."""
+    calls_another = {"drs_client", "drs_url"} & set(request.fixturenames)
+    if calls_another and request.config.getoption(_URL_OPTION) is not None:
+        pytest.skip(f"{request.fixturename} needs a simulator, and {_URL_OPTION} names another DRS")
+    simulator: Simulator = request.getfixturevalue("drs")
+    return simulator
 
 
 def _set_up(request: pytest.FixtureRequest) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Reply(NamedTuple):
     operation: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class SoapCall:
     """One HTTP request to the gateway. Its properties never raise: what cannot be read is empty or ``None``.
 
@@ -93,6 +93,11 @@ class SoapCall:
     def session_id(self) -> str:
         """The sessionId; empty if there is none."""
         return self.text("sessionId")
+
+    def drop_parsed(self) -> None:
+        """Free what has been parsed, which takes many times the body's bytes; it is parsed again when it is needed."""
+        for name in ("root", "wrapper", "operation", "session_id"):
+            self.__dict__.pop(name, None)
 
     def text(self, name: str) -> str:
         """The trimmed text of the first element with that local name; empty if there is none."""

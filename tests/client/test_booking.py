@@ -91,7 +91,7 @@ class TestNotScheduled:
             faults.repairs.book("1", PAST, *JOB)
         assert str(caught.value) == (
             "Order 1 was created, but booking 149996 is not scheduled: scheduleBooking was refused: "
-            "planningWindowStart is in the past. The booking was cancelled. "
+            "planningWindowEnd is in the past. The booking was cancelled. "
             "Book the same number again, with another slot."
         )
         error = caught.value
@@ -285,7 +285,9 @@ class TestBookingAgain:
         faults.repairs.cancel("1")
         with faults.client as client:
             client.complete_order("1")
-        with pytest.raises(OrderExists, match=r"It cannot be booked again .*is completed.* Use another number"):
+        with pytest.raises(
+            OrderExists, match=r"It cannot be booked again .*is completed.*another number or another slot"
+        ):
             faults.repairs.book("1", MORNING, *JOB)
 
     def test_a_rejection_for_another_reason_is_not_looked_into(self, faults: Faults) -> None:

@@ -144,7 +144,7 @@ def test_a_booking_that_fails_is_explained_and_repeated(url: str) -> None:
     done = run(url, "book", "1", *JOB, *past)
     assert done.returncode == 1
     assert done.stderr == (
-        "Order 1 was created, but booking 149996 is not scheduled: scheduleBooking was refused: planningWindowStart is "
+        "Order 1 was created, but booking 149996 is not scheduled: scheduleBooking was refused: planningWindowEnd is "
         "in the past. The booking was cancelled. Book the same number again, with another slot.\n"
     )
     assert run(url, "book", "1", *JOB, *SLOT).returncode == 0

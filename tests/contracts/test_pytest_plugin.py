@@ -95,6 +95,18 @@ def test_profile_and_address_can_be_chosen_on_the_command_line(pytester: pytest.
         run(pytester, source, "--drs-profile", "hackney", *chosen).assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize("fixture", ["drs_clock", "drs_faults", "drs_journal"])
+def test_what_steers_a_simulator_is_skipped_for_another_drs(pytester: pytest.Pytester, fixture: str) -> None:
+    """Else it would steer a simulator that the test does not call."""
+    source = f"""
+        def test_another({fixture}, drs_client): pass
+        def test_own({fixture}, drs): pass
+        """
+    done = run(pytester, source, "--drs-url", "http://127.0.0.1:9/ws/soap", "-rs")
+    done.assert_outcomes(passed=1, skipped=1)
+    done.stdout.fnmatch_lines([f"*{fixture} needs a simulator, and --drs-url names another DRS*"])
+
+
 def test_faults_and_journal_are_at_hand_and_a_failure_shows_the_exchanges(pytester: pytest.Pytester) -> None:
     done = run(
         pytester,

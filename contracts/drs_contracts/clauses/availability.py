@@ -20,6 +20,7 @@ _BEST_SLOTS = ("yes", "no", "undefined", "day", "fullPeriod")
 _PERIODS = 6
 _DAYS_OF_A_PERIOD = 14
 _DAYS_WANTED = 5
+_MAX_BOOKINGS = 60
 
 
 @clause(
@@ -283,6 +284,9 @@ def availability_is_yes_or_no(drs: DrsDriver, ahead: int) -> None:
 )
 def consecutive_periods_find_days(drs: DrsDriver) -> None:
     """Ask as Lincoln's service does: begin each period after the last day that came back."""
+    drs.need(
+        bool(drs.data.job_codes), "no SOR code finds a free slot; set sor_codes in the profile, if they are others"
+    )
     days: set[str] = set()
     first = 1
     for _ in range(_PERIODS):
@@ -438,6 +442,51 @@ def no_slot_begins_before_the_period(drs: DrsDriver, ahead: int) -> None:
         early = [each.isoformat() for each in begins if each < earliest]
         expect(not early, f"{', '.join(early)} can be booked from {earliest.isoformat()} on")
     expect_refusal(drs.check_availability(drs.local(ahead), drs.local(ahead - 1)), "periodBegin", "periodEnd")
+
+
+@clause(
+    "AVL-25",
+    "As a day fills up, its best slots are available ones, until it has none.",
+    seen("Appendix B 3"),
+    writes=True,
+    weeks=lengths(_WEEKS_OF_A_YEAR),
+)
+def best_slots_of_a_day_that_fills_up_are_available(drs: DrsDriver, weeks: int) -> None:
+    """Book a day until it is full, its best slots first."""
+    friday = drs.weekday(weeks, 4)
+    drs.need_slots(friday, 1)
+    for _ in range(_MAX_BOOKINGS):
+        slots = read_slots(drs.check_availability(drs.local(friday), drs.local(friday)))
+        best = [slot for slot in slots if slot.best]
+        expect(all(slot.available for slot in best), "an unavailable slot is best")
+        expect(bool(best) == any(slot.available for slot in slots), "no available slot is best")
+        if not best:
+            return
+        drs.need_scheduled(drs.create_order(targetDate=drs.local(friday + 30)), best[-1])
+    expect(False, f"the day takes more than {_MAX_BOOKINGS} bookings")
+
+
+@clause(
+    "AVL-26",
+    "A priority that waits for its area has slots in the weeks of the area's turn, and in no others.",
+    client("Areas: in Lincoln, each of four sectors is worked in for three weeks in turn"),
+)
+def an_area_is_worked_in_by_turns(drs: DrsDriver) -> None:
+    """Search the weeks of two cycles: those with slots are within turns. A week of a turn may be full."""
+    if drs.data.area_turns is None:
+        return
+    weeks, areas = drs.data.area_turns
+    cycle = weeks * areas
+    worked = [week for week in range(2 * cycle) if _has_slots(drs, week)]
+    is_in_turns = any(all((week - first) % cycle < weeks for week in worked) for first in range(cycle))
+    expect(is_in_turns, f"weeks with slots, counted from the next: {', '.join(str(week + 1) for week in worked)}")
+
+
+def _has_slots(drs: DrsDriver, week: int) -> bool:
+    monday = drs.weekday(week, 0)
+    answer = drs.check_availability(drs.local(monday), drs.local(monday + 6), priority=drs.data.scheduled_priority)
+    expect_success(answer)
+    return any(slot.available for slot in read_slots(answer))
 
 
 def _period(drs: DrsDriver, ahead: int, length: int, **order: str) -> Exchange:

@@ -7,16 +7,13 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import TypeAlias
 
 from lxml import etree
 
 from drs_contracts.clauses.clause import AppliesTo, clause, client, measured, presumed, published, seen
 from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP
 from drs_contracts.traffic.calls import ZONE, Call, Occurrence, Traffic, each_call, parse_moment
-
-_Job: TypeAlias = tuple[str, ...]
-_Window: TypeAlias = tuple[datetime, datetime]
+from drs_contracts.traffic.windows import Job, is_an_hour_off, job_of, scheduled_windows, window_text
 
 _caller_clause = partial(clause, applies_to=AppliesTo.CALLER)
 
@@ -125,7 +122,6 @@ _PERIODS = (
 )
 _COMMENTS_LIMIT = 255
 _CAP_WARNING = "number of days returned has been limited"
-_SLIP = timedelta(hours=1)
 _SETTLES_A_BOOKING = frozenset({"confirmReservation", "createReservation", "deleteBooking", "scheduleBooking"})
 _SETTLES_AN_ORDER = frozenset({"completeOrder", "deleteOrder"})
 
@@ -315,15 +311,20 @@ def availability_has_a_priority(call: Call) -> str | None:
 
 @_caller_clause(
     "CAL-12",
-    "Order number, order id and booking id are the same throughout a request.",
-    seen("Request and Response General Information, Requests"),
+    "Order number, order id and booking id are the same throughout a request, except for ids of 0.",
+    seen("Request and Response General Information, Requests; client: .NET services send 0 for ids that are not set"),
 )
 @each_call
 def numbers_are_alike(call: Call) -> str | None:
-    """Compare all that are repeated in requests for one order."""
+    """Compare all that are repeated in requests for one order. An id of 0 is one that was not set.
+
+    .NET's clients send 0 for every number that the interface requires and that was not set.
+    """
     if call.members is None or call.operation not in _OF_ONE_ORDER:
         return None
     repeated = {name: [(each.text or "").strip() for each in call.members.iter(name)] for name in _REPEATED_ALIKE}
+    repeated["orderId"] = [text for text in repeated["orderId"] if text != "0"]
+    repeated["bookingId"] = [text for text in repeated["bookingId"] if text != "0"]
     repeated = {name: texts for name, texts in repeated.items() if len(texts) > 1}
     different = [f"{name} is {' and '.join(texts)}" for name, texts in repeated.items() if len(set(texts)) > 1]
     if not repeated:
@@ -424,16 +425,19 @@ def refused_sessions_are_renewed(traffic: Traffic) -> Iterator[Occurrence]:
 
 @_caller_clause(
     "CAL-20",
-    "A booking is scheduled into a slot that was offered as available for its location and work.",
-    seen("Scheduling a Booking, planningWindowStart and planningWindowEnd"),
+    "A booking is scheduled into a slot offered as available for its location and work, or into its own window.",
+    seen(
+        "Scheduling a Booking, planningWindowStart and planningWindowEnd; "
+        "client: ONS schedules a booking as createOrder returned it"
+    ),
 )
 def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occurrence]:
     """Compare every window with the latest answers; a window an hour off a slot is for CAL-21."""
-    for call, window, offered in _scheduled(traffic):
+    for call, window, offered in scheduled_windows(traffic):
         if window in offered:
-            yield Occurrence(call, "" if offered[window] else f"{_window_text(call)} was not available")
-        elif not _slipped(window, offered):
-            yield Occurrence(call, f"{_window_text(call)} was not offered")
+            yield Occurrence(call, "" if offered[window] else f"{window_text(call)} was not available")
+        elif not is_an_hour_off(window, offered):
+            yield Occurrence(call, f"{window_text(call)} was not offered")
 
 
 @_caller_clause(
@@ -443,11 +447,11 @@ def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occurrence]:
 )
 def windows_keep_their_offset(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for windows that are an hour before or after an offered slot."""
-    for call, window, offered in _scheduled(traffic):
+    for call, window, offered in scheduled_windows(traffic):
         if window in offered:
             yield Occurrence(call)
-        elif _slipped(window, offered):
-            yield Occurrence(call, f"{_window_text(call)} is an hour off a slot that was offered")
+        elif is_an_hour_off(window, offered):
+            yield Occurrence(call, f"{window_text(call)} is an hour off a slot that was offered")
 
 
 @_caller_clause(
@@ -509,11 +513,11 @@ def orders_are_created_once(traffic: Traffic) -> Iterator[Occurrence]:
 )
 def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occurrence]:
     """Compare the days of an answer that was cut with the request that continues from it."""
-    cut: dict[tuple[str, _Job], Call] = {}
+    cut: dict[tuple[str, Job], Call] = {}
     for call in traffic.calls:
         if call.operation != "checkAvailability":
             continue
-        before = cut.pop((call.session, _job(call)), None)
+        before = cut.pop((call.session, job_of(call)), None)
         begin = parse_moment(call.value("periodBegin"))
         began = None if before is None else parse_moment(before.value("periodBegin"))
         # A period that does not begin later than the previous one is a new search.
@@ -524,7 +528,7 @@ def periods_follow_the_cap(traffic: Traffic) -> Iterator[Occurrence]:
                 found = begin.astimezone(ZONE).date()
                 yield Occurrence(call, "" if found == wanted else f"it begins on {found}, and the next day is {wanted}")
         if call.succeeded and _CAP_WARNING in call.message:
-            cut[call.session, _job(call)] = call
+            cut[call.session, job_of(call)] = call
 
 
 @_caller_clause(
@@ -613,54 +617,12 @@ def _exists(date: str) -> bool:
     return True
 
 
-def _scheduled(traffic: Traffic) -> Iterator[tuple[Call, _Window, dict[_Window, bool]]]:
-    """Give every scheduleBooking with a window, and the slots that were offered for its work until then.
-
-    Where the work is unknown because the booking was made before this traffic, the slots of all work count.
-    """
-    offers: dict[_Job, dict[_Window, bool]] = {}
-    jobs: dict[str, _Job] = {}
-    for call in traffic.calls:
-        if call.operation == "checkAvailability":
-            # The latest answer goes last, because the last one on a slot counts.
-            offers[_job(call)] = offers.pop(_job(call), {}) | _offered(call)
-        elif call.operation == "createOrder":
-            jobs |= dict.fromkeys(call.all_given("theOrder/theBookings/bookingId"), _job(call))
-        elif call.operation == "scheduleBooking":
-            begin = parse_moment(call.value("theBooking/planningWindowStart"))
-            end = parse_moment(call.value("theBooking/planningWindowEnd"))
-            job = jobs.get(call.value("theBooking/bookingId"))
-            of_all = {window: free for each in offers.values() for window, free in each.items()}
-            if begin and end:
-                yield call, (begin, end), of_all if job is None else offers.get(job, {})
-
-
-def _offered(call: Call) -> dict[_Window, bool]:
-    slots: list[etree._Element] = [] if call.answer is None else call.answer.findall("theSlots/slotsForDay")
-    read = [(parse_moment(s.findtext("beginDate", "")), parse_moment(s.findtext("endDate", "")), s) for s in slots]
-    return {(begin, end): slot.findtext("available") != "NO" for begin, end, slot in read if begin and end}
-
-
-def _slipped(window: _Window, offered: dict[_Window, bool]) -> bool:
-    begin, end = window
-    return any((begin + by, end + by) in offered for by in (_SLIP, -_SLIP))
-
-
-def _job(call: Call) -> _Job:
-    """Return what a request is for: the location and the SOR codes."""
-    return call.value("theOrder/locationID"), *sorted(call.texts("theOrder/theBookingCodes/bookingCodeSORCode"))
-
-
 def _settles(call: Call, bookings: set[str], number: str) -> bool:
     if call.operation in _SETTLES_AN_ORDER:
         return _number(call) == number
-    return call.operation in _SETTLES_A_BOOKING and call.value("theBooking/bookingId") in bookings
+    completes = call.operation == "updateBooking" and call.value("transactionType") == "COMPLETED"
+    return (completes or call.operation in _SETTLES_A_BOOKING) and call.value("theBooking/bookingId") in bookings
 
 
 def _number(call: Call) -> str:
     return call.value("theOrder/primaryOrderNumber") or call.value("primaryOrderNumber")
-
-
-def _window_text(call: Call) -> str:
-    start, end = call.value("theBooking/planningWindowStart"), call.value("theBooking/planningWindowEnd")
-    return f"{start} to {end}"

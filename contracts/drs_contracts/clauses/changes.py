@@ -383,6 +383,48 @@ def a_booking_can_be_sent_back(drs: DrsDriver) -> None:
 
 
 @clause(
+    "CHG-19",
+    "APPOINTMENT_SEQUENCE is FOLLOW ON for a follow-on booking, and FIRST for the others of its order.",
+    vendor(
+        "appointment sequences of jobs", "ty9xkqauju", "o8gbpb5o3s", "22d1tot8bp", also="client: its two values, ONS"
+    ),
+    writes=True,
+)
+def a_follow_on_booking_is_marked(drs: DrsDriver) -> None:
+    """Add a follow-on and a further booking to an order."""
+    order = drs.create_order(targetDate=drs.local(30))
+    if not order.exchange.texts("theOrder/theBookings/theBusinessData[name='APPOINTMENT_SEQUENCE']/value"):
+        return
+    expect_success(drs.update(order, "PLANNED", theFollowOnBooking=_follow_on(drs, order)))
+    further: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
+    expect_success(drs.ask("createBooking", theBooking=further))
+    found = drs.select(order).texts(f"{_BOOKING}/theBusinessData[name='APPOINTMENT_SEQUENCE']/value")
+    expect(found == ["FIRST", "FOLLOW ON", "FIRST"], f"the sequences are {found}")
+
+
+@clause(
+    "CHG-20",
+    "A completed booking takes a follow-on, which opens its order again, or refuses it, as the profile says.",
+    vendor("follow-on templates, which say from which statuses one is made", "22d1tot8bp"),
+    writes=True,
+)
+def a_completed_booking_can_have_a_follow_on(drs: DrsDriver) -> None:
+    """Complete an order, and add a follow-on booking."""
+    order = drs.create_order(targetDate=drs.local(30))
+    expect_success(drs.update(order, "COMPLETED", completeOrder=True))
+    answer = drs.update(order, "COMPLETED", theFollowOnBooking=_follow_on(drs, order))
+    ids = drs.select(order).texts(f"{_BOOKING}/bookingId")
+    if drs.data.follow_ons_from_completed == "refuse":
+        expect_refusal(answer, order.booking_id, "completed")
+        expect(not ids, f"the order has the open bookings {ids}")
+        return
+    expect_success(answer)
+    expect(len(ids) == 1 and ids != [order.booking_id], f"the open bookings are {ids}")
+    status = drs.select(order).text("theOrders/status")
+    expect(status != "COMPLETED", "the order is still completed")
+
+
+@clause(
     "CAN-01",
     "deleteOrder of an unknown number is refused; the errorMsg contains 'no order exists'.",
     client("Hackney"),

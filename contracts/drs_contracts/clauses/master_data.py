@@ -186,7 +186,7 @@ def abilities_apply(drs: DrsDriver) -> None:
 @clause(
     "REC-06",
     "updateLocation stores the members that it sends and keeps the others; orders at the location show them.",
-    presumed("by the members' names, which are published; the vendor knows of updates by createOrder (7tmuy3gu3l)"),
+    presumed("by the members' names, which are published; updates by createOrder are another thing: REC-09"),
     writes=True,
     changes_records=True,
     there=properties(),
@@ -296,6 +296,34 @@ def hours_of_one_day_override(drs: DrsDriver) -> None:
     starts = {datetime.fromisoformat(each) for each in hours.texts("theResources/theWorkingHours/beginDate")}
     wanted_starts = {drs.local(tuesday, late), drs.local(tuesday + 7, day_begin)}
     expect(starts == wanted_starts, f"the hours begin at {starts}, not at {wanted_starts}")
+
+
+@clause(
+    "REC-09",
+    "theLocation of createOrder updates the record of the place, and later orders there show it.",
+    vendor("locations, which every order brings along again", "7tmuy3gu3l", also="published: the members"),
+    writes=True,
+    changes_records=True,
+    there=properties(),
+    before=properties(),
+)
+def orders_update_their_location(drs: DrsDriver, there: FakeProperty, before: FakeProperty) -> None:
+    """Create two orders that describe a place, and one there that does not."""
+    names = ("address1", "postCode")
+    for described in (before, there):
+        place: Members = {
+            "address1": described.address1,
+            "locationId": there.id,
+            "name": described.address1,
+            "postCode": described.post_code,
+        }
+        own = drs.create_order(locationID=there.id, theLocation=place).exchange
+        for member in names:
+            shown = own.text(f"theOrder/theLocation/{member}")
+            expect(shown == place[member], f"the order shows the {member} '{shown}', not '{place[member]}'")
+    later = drs.create_order(locationID=there.id).exchange
+    kept = [later.text(f"theOrder/theLocation/{member}") for member in names]
+    expect(kept == [there.address1, there.post_code], f"a later order shows {kept}")
 
 
 def _operatives(drs: DrsDriver) -> list[str]:

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
-from drs_contracts.driver.messages import Members
+from drs_contracts.driver.messages import Members, Value
 from drs_contracts.fake_data import FakeProperty, FakeResident
 from drs_contracts.strategies import comments, properties, residents, texts, user_ids
 
 _NEW_BOOKING = "theOrder/theBookings"
 _MUST_BE_SENT = (
-    *("contract", "locationID", "orderComments", "primaryOrderNumber", "priority", "targetDate", "theBookingCodes"),
-    "userId",
+    *("contract", "locationID", "orderComments", "primaryOrderNumber", "priority", "targetDate", "userId"),
 )
 _A_MINUTE = timedelta(minutes=1)
 _LIMIT = 255
@@ -49,10 +48,11 @@ def an_order_comes_with_a_booking(drs: DrsDriver) -> None:
     text=comments(max_size=60),
 )
 def comments_are_trimmed(drs: DrsDriver, text: str) -> None:
-    """Send comments with blanks around them."""
-    answer = drs.create_order(orderComments=f" {text} ").exchange
-    returned = answer.text("theOrder/orderComments")
-    expect(returned == text.strip(), f"'{text}' came back as '{returned}'")
+    """Send comments with blanks around them, and two inside."""
+    for sent in (f" {text} ", f"  {text}  {text}\t"):
+        answer = drs.create_order(orderComments=sent).exchange
+        returned = answer.text("theOrder/orderComments")
+        expect(returned == sent.strip(), f"'{sent}' came back as '{returned}'")
 
 
 @clause(
@@ -189,15 +189,21 @@ def an_unknown_contract_is_refused(drs: DrsDriver) -> None:
 
 @clause(
     "ORD-14",
-    "An unknown SOR code is refused.",
-    presumed("the simplest assumption; the vendor's help speaks against it (02tfyrsxcm)"),
+    "A booking with an unknown SOR code has no valid job template and cannot be planned; a profile can refuse it.",
+    vendor("SOR codes that are mapped to no job template", "02tfyrsxcm"),
     writes=True,
 )
-def an_unknown_sor_code_is_refused(drs: DrsDriver) -> None:
-    """Create an order with an unknown SOR code."""
-    code = {"bookingCodeSORCode": "NOSUCH", "itemNumberWithinBooking": "1", "primaryOrderNumber": "x", "quantity": "1"}
-    answer = drs.call("createOrder", drs.order_members(theBookingCodes=code))
-    expect(answer.refused, f"the status is {answer.text('status')}")
+def an_unknown_sor_code_has_no_template(drs: DrsDriver) -> None:
+    """Create an order with an unknown SOR code, and schedule its booking."""
+    code = {**drs.code("x"), "bookingCodeSORCode": "NOSUCH"}
+    if drs.data.unknown_sor_codes == "refuse":
+        expect_refusal(drs.call("createOrder", drs.order_members(theBookingCodes=code)), "NOSUCH")
+        return
+    order = drs.create_order(theBookingCodes=code)
+    sent = order.exchange.text(f"{_NEW_BOOKING}/theBookingCodes/bookingCodeSORCode")
+    expect(sent == "NOSUCH", f"the booking has the code {sent}")
+    answer = drs.schedule_into(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
+    expect(answer.refused, f"scheduleBooking was answered with status {answer.text('status')}")
 
 
 @clause(
@@ -229,9 +235,7 @@ def an_order_takes_more_bookings(drs: DrsDriver) -> None:
 @clause(
     "ORD-16",
     "createOrder without a required field is refused with an errorMsg that names the field.",
-    presumed(
-        "seen: which must be sent; vendor: contract and priority (ilvyepadlt), but a code need not be (8xxeczi3mg)"
-    ),
+    presumed("seen: which must be sent, not what follows; vendor: contract and priority are mandatory (ilvyepadlt)"),
     writes=True,
 )
 def a_missing_field_is_named(drs: DrsDriver) -> None:
@@ -304,3 +308,99 @@ def an_order_can_bring_more(drs: DrsDriver, tenant: FakeResident, there: FakePro
         theLocation=location,
     )
     expect_success(drs.call("createOrder", members))
+
+
+@clause(
+    "ORD-20",
+    "createOrder takes a targetDate of now or in the past.",
+    client("a service of Hackney sends both"),
+    writes=True,
+    days_ago=st.integers(0, 600),
+)
+def a_target_date_may_be_over(drs: DrsDriver, days_ago: int) -> None:
+    """Create an order that is due now or was due already, and book a slot for it."""
+    target = drs.target.now().astimezone(drs.data.zone).replace(microsecond=0) - timedelta(days=days_ago)
+    order = drs.create_order(targetDate=target)
+    kept = order.exchange.text("theOrder/targetDate") or ""
+    expect(datetime.fromisoformat(kept) == target, f"the targetDate is {kept}, not {target.isoformat()}")
+    expect_success(drs.schedule_into(order, drs.need_slots(drs.weekday(1, 1), 1)[0]))
+
+
+@clause(
+    "ORD-21",
+    "An order or booking without SOR codes has the default job template; a profile can refuse it.",
+    vendor("job templates, of which one is the default", "8xxeczi3mg"),
+    writes=True,
+)
+def without_codes_the_default_template_applies(drs: DrsDriver) -> None:
+    """Create an order and a further booking without codes, and schedule the first."""
+    members = drs.order_members()
+    the_order = members["theOrder"]
+    assert isinstance(the_order, Mapping)
+    sent = {name: value for name, value in the_order.items() if name != "theBookingCodes"}
+    answer = drs.call("createOrder", {**members, "theOrder": sent})
+    further: Members = {"primaryOrderNumber": str(sent["primaryOrderNumber"])}
+    if drs.data.missing_sor_codes == "refuse":
+        expect_refusal(answer, "theBookingCodes")
+        return
+    expect_success(answer)
+    made = answer.text(f"{_NEW_BOOKING}/template")
+    added = drs.ask("createBooking", theBooking=further).text("theBookings/template")
+    expect(made == added and bool(made), f"the job templates are '{made}' and '{added}'")
+    booking: Members = {**further, "bookingId": answer.text(f"{_NEW_BOOKING}/bookingId") or ""}
+    drs.need_slots(drs.weekday(1, 1), 1)
+    expect_success(drs.ask("scheduleBooking", theBooking=booking))
+
+
+@clause(
+    "ORD-22",
+    "createOrder takes a quantity below 1 and a blank priority, or refuses them, as the profile says.",
+    client("a service of Hackney sends both; seen: the least quantity at Lincoln is 1, and the priority must be sent"),
+    writes=True,
+    quantity=st.sampled_from(("0.25", "0.5", "0.75")),
+)
+def small_quantities_and_blank_priorities(drs: DrsDriver, quantity: str) -> None:
+    """Create an order with each of them."""
+    settings = drs.data
+    code: Members = {**drs.code("any"), "quantity": quantity}
+    sent: tuple[tuple[str, str, dict[str, Value]], ...] = (
+        ("quantity", settings.quantities_below_1, {"theBookingCodes": code}),
+        ("priority", settings.blank_priorities, {"priority": " "}),
+    )
+    for member, setting, order in sent:
+        answer = drs.call("createOrder", drs.order_members(**order))
+        if setting == "refuse":
+            expect_refusal(answer, member)
+        else:
+            expect_success(answer)
+
+
+@clause(
+    "ORD-23",
+    "What createOrder brings of further numbers, comments, values and trades comes back, unless the profile drops it.",
+    presumed("by the members' names, which are published; services send them"),
+    writes=True,
+    text=texts(max_size=20),
+)
+def further_members_come_back(drs: DrsDriver, text: str) -> None:
+    """Create an order with the members that DRS only keeps, and read it back."""
+    if drs.data.sent_members == "drop":
+        return
+    of_order: Members = {
+        "orderCommentsExtended": text,
+        "secondaryOrderNumber": f"2 {text}",
+        "tertiaryOrderNumber": f"3 {text}",
+    }
+    of_code: Members = {
+        "bookingCodeDescription": f"Door {text}",
+        "comments": f"Green {text}",
+        "itemValue": "57",
+        "trade": "Any",
+    }
+    order = drs.create_order(theBookingCodes={**drs.code("any"), **of_code}, **of_order)
+    shown = drs.select(order)
+    for path, sent in (("theOrders", of_order), (f"{_BOOKING}/theBookingCodes", of_code)):
+        for name, value in sent.items():
+            found = shown.text(f"{path}/{name}") or ""
+            wanted = ("57", "57.0") if name == "itemValue" else (str(value).strip(),)
+            expect(found.strip() in wanted, f"the {name} '{value}' came back as '{found}'")

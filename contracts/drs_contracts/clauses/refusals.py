@@ -13,6 +13,7 @@ from drs_contracts.driver.expectations import expect_refusal
 from drs_contracts.driver.messages import Exchange, Members, Value
 
 _UNKNOWN = "no such one"
+_BELOW_1 = "0.9"
 # The lists of contracts by which each operation can be asked.
 _CONTRACT_LISTS = {
     "selectOrder": ("contract", "primaryOrderNumberContracts", "locationIDContracts", "theBusinessDataContracts"),
@@ -34,7 +35,7 @@ _BOOKINGS_OPERATIONS = ("scheduleBooking", "createReservation", "confirmReservat
 @clause(
     "REF-01",
     "A change without a required field is refused with an errorMsg that names the field.",
-    presumed("seen: which must be sent, not what follows; vendor: a job can be made without a code (8xxeczi3mg)"),
+    presumed("seen: which must be sent, not what follows"),
     writes=True,
 )
 def a_missing_field_is_named(drs: DrsDriver) -> None:
@@ -55,25 +56,24 @@ def a_missing_field_is_named(drs: DrsDriver) -> None:
     for name in worked:
         done = {"completeOrder": False, "transactionType": "COMPLETED", **_without(worked, name)}
         expect_refusal(drs.ask("updateBooking", theBooking=booking, **done), name)
-    new_booking: Members = {"primaryOrderNumber": order.number}
-    expect_refusal(drs.ask("createBooking", theBooking=new_booking), "theBookingCodes")
     expect_refusal(drs.ask("scheduleBooking", theBooking=booking, resourceLock="lockAsSpecified"), "theResources")
 
 
 @clause(
     "REF-02",
     "A SOR code with a missing or invalid member is refused with an errorMsg that names the member.",
-    presumed("seen: which must be sent, not what follows; but Hackney orders quantities below 1"),
+    presumed("seen: which must be sent, and that 1 is the least quantity, not what follows"),
     name=st.sampled_from(("bookingCodeSORCode", "itemNumberWithinBooking", "primaryOrderNumber", "quantity")),
-    wrong=st.sampled_from(("0", "0.9", "-1", "one", "1e3", "12345678")),
+    wrong=st.sampled_from(("0", _BELOW_1, "-1", "one", "1e3", "12345678")),
 )
 def a_wrong_code_is_named(drs: DrsDriver, name: str, wrong: str) -> None:
-    """Ask for slots without the member, then with a value that is not a number of at least 1."""
+    """Ask for slots without the member, then with a value that is not a number of at least 1, or above 0 by profile."""
     code = drs.code("anything")
     begin, end = drs.local(1), drs.local(3)
     expect_refusal(drs.check_availability(begin, end, theBookingCodes=_without(code, name)), name)
     expect_refusal(drs.check_availability(begin, end, theBookingCodes={**code, name: " "}), name)
-    if name in ("itemNumberWithinBooking", "quantity"):
+    is_enough = wrong == _BELOW_1 and name == "quantity" and drs.data.quantities_below_1 == "accept"
+    if name in ("itemNumberWithinBooking", "quantity") and not is_enough:
         expect_refusal(drs.check_availability(begin, end, theBookingCodes={**code, name: wrong}), name, wrong)
 
 
@@ -152,26 +152,24 @@ def a_reversed_filter_is_named(drs: DrsDriver, hours: int) -> None:
 
 @clause(
     "REF-06",
-    "A window that ends before it begins, or begins in the past, is refused with an errorMsg that names what is wrong.",
-    presumed(
-        "the simplest assumption; but ONS schedules into windows that have begun, and Hackney orders for a time past"
-    ),
+    "A window that ends before it begins, or is over, is refused with an errorMsg that names what is wrong.",
+    presumed("the simplest assumption; a window that has only begun is another thing: SCH-25"),
     writes=True,
 )
 def a_wrong_window_is_named(drs: DrsDriver) -> None:
-    """Reverse each window, and send one of yesterday."""
+    """Reverse each window, and send one that ended yesterday."""
     order = drs.create_order()
     window = ("planningWindowStart", "planningWindowEnd")
-    yesterday = dict(zip(window, (drs.local(-1), drs.local(0, time(23, 59))), strict=True))
+    yesterday = dict(zip(window, (drs.local(-2), drs.local(-1)), strict=True))
     reversed_window = dict(zip(window, (drs.local(2), drs.local(1)), strict=True))
     code: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
     expect_refusal(drs.schedule(order, **reversed_window), *window)
-    expect_refusal(drs.schedule(order, **yesterday), window[0], "past")
+    expect_refusal(drs.schedule(order, **yesterday), window[1], "past")
     expect_refusal(drs.ask("createBooking", theBooking={**code, **reversed_window}), *window)
-    expect_refusal(drs.ask("createBooking", theBooking={**code, **yesterday}), window[0], "past")
+    expect_refusal(drs.ask("createBooking", theBooking={**code, **yesterday}), window[1], "past")
     late: Members = drs.order_members(earliestBookingDate=drs.local(3), targetDate=drs.local(3))
     expect_refusal(drs.call("createOrder", late), "earliestBookingDate", "targetDate")
-    changed: Members = {"primaryOrderNumber": order.number, "targetDate": drs.local(-400)}
+    changed: Members = {"primaryOrderNumber": order.number, "earliestBookingDate": drs.local(400)}
     expect_refusal(drs.ask("updateOrder", theOrder=changed), "earliestBookingDate", "targetDate")
     worked = {"startDateAndTime": drs.local(0, time(2)), "endDateAndTime": drs.local(0, time(1))}
     expect_refusal(drs.update(order, "COMPLETED", **worked), "startDateAndTime", "endDateAndTime")

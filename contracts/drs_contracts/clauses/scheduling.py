@@ -17,6 +17,7 @@ from drs_contracts.strategies import durations, lengths, properties, texts
 _BOOKING = "theOrders/theBookings"
 # A whole year, so both summer and winter time.
 _WEEKS = lengths(52)
+_WINDOW = ("planningWindowStart", "planningWindowEnd")
 _PLANNING_FAILED = "Error in Booking.schedule. Error in modifyJob Planning failed"
 _MAX_BOOKINGS = 40
 _A_MINUTE = timedelta(minutes=1)
@@ -29,11 +30,24 @@ _CHOICES = st.lists(st.tuples(st.integers(0, 9), properties()), min_size=2, max_
     seen("Scheduling a Booking"),
     writes=True,
     weeks=_WEEKS,
+    weekday=st.integers(0, 4),
+    before=st.lists(st.integers(0, 9), max_size=4),
+    job=st.integers(0, 9),
+    quantity=st.integers(1, 4),
 )
-def an_offered_slot_can_be_booked(drs: DrsDriver, weeks: int) -> None:
-    """Book and cancel each slot of a Tuesday in turn."""
-    for slot in drs.need_slots(drs.weekday(weeks, 1), 1):
-        order = drs.create_order()
+def an_offered_slot_can_be_booked(
+    drs: DrsDriver, weeks: int, weekday: int, before: list[int], job: int, quantity: int
+) -> None:
+    """Book some slots of a day; then, for a job of any kind and length, book and cancel each that is still offered."""
+    ahead = drs.weekday(weeks, weekday)
+    target = drs.local(ahead + 30, time(23, 59, 59))
+    for choice in before:
+        if free := drs.free_slots(ahead, 1):
+            drs.need_scheduled(drs.create_order(targetDate=target), free[choice % len(free)])
+    codes = drs.data.job_codes or (drs.data.sor_code,)
+    code = {**drs.code("any"), "bookingCodeSORCode": codes[job % len(codes)], "quantity": quantity}
+    for slot in drs.free_slots(ahead, 1, theBookingCodes=code):
+        order = drs.create_order(theBookingCodes=code, targetDate=target)
         answer = drs.schedule_into(order, slot)
         expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")
         drs.delete(order)
@@ -120,7 +134,7 @@ def a_missing_reason_is_first(drs: DrsDriver, reason: str) -> None:
     minutes=durations(),
 )
 def duration_and_emergency_are_ignored(drs: DrsDriver, minutes: int) -> None:
-    """Schedule with both, and compare with the answer to createOrder."""
+    """Schedule with both, with a window and without, and compare with the answer to createOrder."""
     order = drs.create_order()
     slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
     drs.schedule(order, duration=minutes, isEmergency=True, **slot.window)
@@ -129,6 +143,11 @@ def duration_and_emergency_are_ignored(drs: DrsDriver, minutes: int) -> None:
     found = answer.text(f"{_BOOKING}/duration")
     expect(found == created, f"the duration was {created} and is {found} now")
     expect(answer.text(f"{_BOOKING}/isEmergency") == "false", "it is an emergency now")
+    plain, emergency = (drs.create_order(earliestBookingDate=drs.local(drs.weekday(2, 1))) for _ in range(2))
+    drs.schedule(plain)
+    drs.schedule(emergency, duration=minutes, isEmergency=True)
+    begin, other = (drs.select(each).text(f"{_BOOKING}/planningWindowStart") for each in (plain, emergency))
+    expect(begin == other, f"without a window they are planned for {begin} and {other}")
 
 
 @clause(
@@ -290,26 +309,27 @@ def without_a_template_nothing_is_planned(drs: DrsDriver) -> None:
 
 @clause(
     "SCH-16",
-    "A window without room is refused as failed planning; with force, the booking gets the next slot with room.",
-    presumed(
-        "by the member's name, which is published; the vendor says that force keeps the slot (7vlmkiaf08, a2jkrrlcrb)"
-    ),
+    "A window without room is refused as failed planning; with force, the booking is planned in it all the same.",
+    vendor("forcing jobs, which leaves their slot as it is", "7vlmkiaf08", "a2jkrrlcrb", also="published: the member"),
     writes=True,
 )
-def force_finds_another_slot(drs: DrsDriver) -> None:
+def force_overrides_room(drs: DrsDriver) -> None:
     """Fill a slot, then book it once more: without force, and with it."""
     tuesday = drs.weekday(1, 1)
     slot = drs.need_slots(tuesday, 1)[0]
     _fill(drs, slot)
+    free = drs.free_slots(tuesday, 1)
     order = drs.create_order()
     answer = drs.schedule_into(order, slot)
     expect(answer.text("errorMsg") == _PLANNING_FAILED, f"the errorMsg is '{answer.text('errorMsg')}'")
-    window = slot.window
-    later = [each for each in drs.free_slots(tuesday, 5) if each.begins >= slot.begins]
-    expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **window), force=True))
-    begin = drs.select(order).time(f"{_BOOKING}/planningWindowStart")
-    soonest = min(each.begins for each in later)
-    expect(begin == soonest, f"it got {begin}, the next with room is {soonest.isoformat()}")
+    expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **slot.window), force=True))
+    shown = drs.select(order)
+    window = tuple(shown.text(f"{_BOOKING}/{name}") for name in _WINDOW)
+    expect(window == (slot.begin, slot.end), f"the planning window is {window}")
+    start = shown.time(f"{_BOOKING}/assignedStart")
+    expect(slot.begins <= start < slot.ends, f"it is planned for {start}")
+    expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), "it has no operative")
+    expect(drs.free_slots(tuesday, 1) == free, "the slots of the day are not what they were")
 
 
 @clause(
@@ -478,6 +498,29 @@ def a_booking_can_bring_more(drs: DrsDriver) -> None:
     codes = [{**drs.code(order.number), "itemNumberWithinBooking": item} for item in ("0", "1")]
     times = {"assignedStart": slot.begin, "assignedEnd": slot.end}
     expect_success(drs.schedule(order, **slot.window, **times, theBookingCodes=codes))
+
+
+@clause(
+    "SCH-25",
+    "A window that has begun is planned from now on: a booking can be scheduled as createOrder returned it.",
+    client("ONS schedules bookings like this; vendor: the window of a new job has begun (7zwqnypb05, cckxof7hj0)"),
+    writes=True,
+    days_ago=st.integers(0, 30),
+)
+def a_begun_window_is_planned_from_now_on(drs: DrsDriver, days_ago: int) -> None:
+    """Schedule an order's window as it was returned, then one that begins before."""
+    drs.need_slots(drs.weekday(0, 0))
+    order = drs.create_order()
+    returned = {name: order.exchange.text(f"theOrder/theBookings/{name}") or "" for name in _WINDOW}
+    earlier = {**returned, _WINDOW[0]: drs.local(-days_ago)}
+    for window in (returned, earlier):
+        now = drs.target.now().replace(second=0, microsecond=0)
+        expect_success(drs.schedule(order, **window))
+        shown = drs.select(order)
+        start, end = (shown.time(f"{_BOOKING}/{name}") for name in ("assignedStart", "assignedEnd"))
+        until = shown.time(f"{_BOOKING}/planningWindowEnd")
+        expect(now <= start < end <= until, f"at {now.isoformat()} it is planned for {start} to {end}")
+        expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), "it has no operative")
 
 
 def _booked(drs: DrsDriver, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:

@@ -178,8 +178,8 @@ def a_day_is_visited_in_order(drs: DrsDriver) -> None:
 
 @clause(
     "SEL-07",
-    "selectAlerts shows a suspended booking until it is completed.",
-    presumed("members and the two types of alerts are published; vendor: that jobs are suspended (o8gbpb5o3s)"),
+    "A suspended booking has the status suspended, and selectAlerts shows it until it is completed.",
+    presumed("by the names of members and data; vendor: that suspended is a status of its own (o8gbpb5o3s)"),
     writes=True,
 )
 def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
@@ -187,6 +187,10 @@ def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
     order, _ = _scheduled(drs)
     suspended: Members = {"bookingCompletionStatus": drs.data.suspended_status}
     need_success(drs.update(order, "PLANNED", suspended, actionTaken="nobody at home"))
+    data = "theOrders/theBookings/theBusinessData[name='{}']/value"
+    for name, wanted in (("TASK_LIFE_CYCLE_STAT", "suspended"), ("SUSPEND_COMMENT", "nobody at home")):
+        values = drs.select(order).texts(data.format(name))
+        expect(values in ([], [wanted]), f"{name} is {values}")
     contract, now = drs.data.contract, drs.target.now().astimezone(drs.data.zone).replace(microsecond=0)
     soon, before = now + 5 * _A_MINUTE, now - 5 * _A_MINUTE
     ways: tuple[tuple[Members, bool], ...] = (
@@ -239,6 +243,7 @@ def the_installation_describes_itself(drs: DrsDriver) -> None:
     missing = data - set(described.texts("theBusinessDataDefinitions/name"))
     expect(not missing, f"it does not name {', '.join(sorted(missing))}")
     trade = made.text("theOrder/theBookings/template")
+    drs.need(bool(trade), f"the SOR code {drs.data.sor_code} has no trade in this DRS; set sor_codes")
     expect(trade in described.texts("theResourceTemplates/theAbilities/name"), f"it has no template for {trade}")
     expect_refusal(drs.ask("selectMetaData"), "contract")
 
@@ -309,11 +314,14 @@ def completed_bookings_are_listed_on_request(drs: DrsDriver) -> None:
     writes=True,
 )
 def an_order_is_found_by_its_number(drs: DrsDriver) -> None:
-    """Create two orders and ask for each."""
+    """Create two orders and ask for each, and for numbers that contain one or that one contains."""
     orders = [drs.create_order(), drs.create_order()]
     for order in orders:
         found = drs.select(order).texts("theOrders/primaryOrderNumber")
         expect(found == [order.number], f"asked for {order.number}, it gives {', '.join(found)}")
+        for near in (order.number[:-1], order.number[1:], f"{order.number}0", f"0{order.number}"):
+            found = drs.ask("selectOrder", primaryOrderNumber=near).texts("theOrders/primaryOrderNumber")
+            expect(order.number not in found, f"asked for {near}, it gives {order.number}")
 
 
 def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:

@@ -45,15 +45,17 @@ def a_closed_session_is_refused(drs: DrsDriver) -> None:
 
 @clause(
     "SES-04",
-    "A wrong password is refused with status error and an errorMsg, not with a fault.",
+    "A wrong login or password is refused with status error and an errorMsg, not with a fault.",
     client("Hackney reads status and errorMsg of openSession"),
-    password=texts(),
+    more=texts(),
 )
-def a_wrong_password_is_refused(drs: DrsDriver, password: str) -> None:
-    """Try any other password."""
-    answer = drs.open_session(password=f"{drs.target.password}{password}")
-    expect(answer.refused, f"it was answered with HTTP {answer.reply.status}, status {answer.text('status')}")
-    expect(answer.text("sessionId") is None, "a sessionId came with the refusal")
+def a_wrong_login_is_refused(drs: DrsDriver, more: str) -> None:
+    """Try any other password, and any other login."""
+    wrong_password = drs.open_session(password=f"{drs.target.password}{more}")
+    wrong_login = drs.open_session(login=f"{drs.target.login}{more}")
+    for answer in (wrong_password, wrong_login):
+        expect(answer.refused, f"it was answered with HTTP {answer.reply.status}, status {answer.text('status')}")
+        expect(answer.text("sessionId") is None, "a sessionId came with the refusal")
 
 
 @clause(

@@ -1,12 +1,14 @@
 """A state machine that runs the workflow in any order beside a small model of DRS.
 
-The model knows of each order whether it is unscheduled, scheduled into which slot, or cancelled. After every step DRS
-must show what the model says.
+The model knows of each order whether it is unscheduled, scheduled into which slot, cancelled, or deleted. After every
+step DRS must show what the model says; what DRS refuses changes nothing, and once all is cancelled, every place is free
+again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import time, timedelta
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from drs_contracts.driver.targets import Target
 _BOOKING = "theOrders/theBookings"
 _EXAMPLES = 25
 _STEPS = 12
+_WEEKS = 3
 
 
 @dataclass(slots=True)
@@ -28,6 +31,12 @@ class _ModelOrder:
     created: CreatedOrder
     slot: OfferedSlot | None = None
     is_cancelled: bool = False
+    is_deleted: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its booking can be scheduled."""
+        return not (self.is_cancelled or self.is_deleted)
 
 
 @dataclass(slots=True)
@@ -76,17 +85,21 @@ class _WorkflowMachine(RuleBasedStateMachine):
         self.drs = DrsDriver(self.target, self.data)
         self.run = _WorkflowRun(self.drs)
         self.runs[:] = [self.run]
+        self.free_at_first = self._free_places()
 
     @rule(target=orders)
     def create(self) -> int:
-        self.run.orders.append(_ModelOrder(self.drs.create_order()))
+        created = self.drs.create_order()
+        given = [each.created.booking_id for each in self.run.orders]
+        expect(created.booking_id not in given, f"bookingId {created.booking_id} was given to two orders")
+        self.run.orders.append(_ModelOrder(created))
         return len(self.run.orders) - 1
 
-    @rule(order=orders, week=st.integers(0, 2), choice=st.integers(0, 99))
+    @rule(order=orders, week=st.integers(0, _WEEKS - 1), choice=st.integers(0, 99))
     def schedule_or_move(self, order: int, week: int, choice: int) -> None:
         modelled = self.run.orders[order]
         free = self.drs.free_slots(self.drs.weekday(week, 0))
-        if modelled.is_cancelled or not free:
+        if not free or not modelled.is_open:
             return
         slot = free[choice % len(free)]
         self.drs.need_scheduled(modelled.created, slot)
@@ -101,8 +114,38 @@ class _WorkflowMachine(RuleBasedStateMachine):
     def cancel(self, order: int) -> None:
         modelled = self.run.orders[order]
         answer = self.drs.delete(modelled.created)
-        expect(answer.succeeded is not modelled.is_cancelled, f"the status of cancelling is {answer.text('status')}")
+        expect(answer.succeeded is modelled.is_open, f"the status of cancelling is {answer.text('status')}")
         modelled.is_cancelled = True
+
+    @rule(order=orders)
+    def delete(self, order: int) -> None:
+        modelled = self.run.orders[order]
+        answer = self.drs.ask("deleteOrder", theOrder={"primaryOrderNumber": modelled.created.number})
+        expect(answer.succeeded is not modelled.is_deleted, f"the status of deleteOrder is {answer.text('status')}")
+        modelled.is_deleted = True
+
+    @rule(order=orders, week=st.integers(0, _WEEKS - 1))
+    def ask_for_a_reversed_window(self, order: int, week: int) -> None:
+        begin = self.drs.local(self.drs.weekday(week, 0), time(12))
+        window = {"planningWindowStart": begin, "planningWindowEnd": begin - timedelta(hours=4)}
+        answer = self.drs.schedule(self.run.orders[order].created, **window)
+        expect(not answer.succeeded, "a window that ends before it begins was accepted")
+
+    @rule(order=orders)
+    def create_again(self, order: int) -> None:
+        modelled = self.run.orders[order]
+        if modelled.is_deleted:
+            return
+        members = self.drs.order_members(primaryOrderNumber=modelled.created.number)
+        expect(not self.drs.call("createOrder", members).succeeded, "a number was accepted that has an order")
+
+    @rule()
+    def cancel_all(self) -> None:
+        for order, modelled in enumerate(self.run.orders):
+            if modelled.is_open:
+                self.cancel(order)
+        different = self._free_places() ^ self.free_at_first
+        expect(not different, f"with all cancelled, the places that differ are {sorted(different)}")
 
     @rule()
     def renew_session(self) -> None:
@@ -112,6 +155,9 @@ class _WorkflowMachine(RuleBasedStateMachine):
     def drs_agrees_with_the_model(self) -> None:
         for modelled in self.run.orders:
             answer = self.drs.select(modelled.created)
+            if modelled.is_deleted:
+                expect(not answer.succeeded, f"order {modelled.created.number} was deleted, and is found")
+                continue
             expect_success(answer)
             shown = answer.texts(f"{_BOOKING}/bookingId")
             expected = [] if modelled.is_cancelled else [modelled.created.booking_id]
@@ -122,6 +168,10 @@ class _WorkflowMachine(RuleBasedStateMachine):
                 expect(slot is None or begin == slot.begin, f"it is planned for {begin}")
                 operative = answer.text(f"{_BOOKING}/theResources/resourceID")
                 expect(bool(operative) == (slot is not None), f"the resourceID is '{operative}'")
+
+    def _free_places(self) -> set[tuple[str, str]]:
+        mondays = (self.drs.weekday(week, 0) for week in range(_WEEKS))
+        return {(each.begin, each.end) for monday in mondays for each in self.drs.free_slots(monday)}
 
     def teardown(self) -> None:
         with self.drs:

@@ -72,6 +72,7 @@ class Defect:
         intercept: Stands between the caller and a simulator without the defect.
         stops_clock: Whether its clock cannot be moved.
         hidden_operation: An operation that is missing from its interface description.
+        profile_name: The profile in which it shows.
     """
 
     statement: str
@@ -80,6 +81,7 @@ class Defect:
     intercept: Interceptor = _pass_on
     stops_clock: bool = False
     hidden_operation: str = ""
+    profile_name: str = "lincoln"
 
     def target(self, profile: Profile, seed: int = 0) -> SimulatorTarget:
         """Return a new simulator with the defect and, apart from it, with ``profile``."""

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
-from typing import Any
-
 from drs_contracts.defects.base import (
     Defect,
-    Interceptor,
-    Send,
     accepts,
     drops,
     faults,
@@ -17,94 +11,33 @@ from drs_contracts.defects.base import (
     rewrite_request,
     rewrite_response,
 )
-from drs_contracts.driver.messages import NAMESPACE, SOAP, Reply
+from drs_contracts.defects.interceptors import (
+    SUMMER,
+    add_afternoons,
+    find_by_beginning,
+    give_an_id_again,
+    honour_duration,
+    keep_a_moved_place,
+    keep_summer_bookings,
+    leave_out_the_last_day,
+    lend_the_session,
+    lose_the_order,
+    mark_full_slots_best,
+    move_commented_visits,
+    promise_a_place_again,
+    refuse_long_jobs,
+    share_one_session,
+    shorten_long_answers,
+)
+from drs_contracts.driver.messages import NAMESPACE, SOAP
 
 _SLOT_LIST = r"<slotsForDay>.*?</slotsForDay>"
-# Months that are summer time from the first day to the last.
-_SUMMER = r"\d{4}-0[4-9]-\d\d"
 
 
 def _member(*names: str) -> str:
     """A pattern of leaf members, each with its text."""
     either = "|".join(names)
     return rf"<({either})>[^<]*</({either})>"
-
-
-def _share_one_session(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-    if b"<openSession>" not in body:
-        return send(body)
-    return memory.setdefault("session", send(body))  # type: ignore[no-any-return]
-
-
-def _lend_the_session(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-    lent = memory.get("session", b"") if b"<sessionId>" not in body else b""
-    reply = send(body.replace(b"<theOrder>", lent + b"<theOrder>"))
-    given = re.search(rb"<sessionId>[^<]*</sessionId>", reply.body)
-    if given:
-        memory["session"] = given.group()
-    return reply
-
-
-def _honour_duration(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-    sent = re.search(rb"<duration>[^<]*</duration>", body)
-    if sent:
-        memory["duration"] = sent.group()
-    reply = send(body)
-    changed = re.sub(rb"<duration>[^<]*</duration>", memory.get("duration", rb"\g<0>"), reply.body)
-    return Reply(reply.status, reply.content_type, changed)
-
-
-def _add_afternoons(day: str) -> Interceptor:
-    afternoon = re.compile(rf"<available>\w+</available>(<beginDate>{day}T12:)".encode())
-
-    def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-        if b"<scheduleBooking>" in body:
-            memory["booked"] = memory.get("booked", 0) + 1
-        reply = send(body)
-        available = b"NO" if memory.get("booked", 0) % 2 == 0 else b"YES"
-        changed = afternoon.sub(b"<available>" + available + rb"</available>\1", reply.body)
-        return Reply(reply.status, reply.content_type, changed)
-
-    return intercept
-
-
-def _leave_out_the_last_day(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-    del memory
-    period = re.search(rb"<periodBegin>([^<]*)</periodBegin><periodEnd>([^<]*T00:00:00[^<]*)</periodEnd>", body)
-    if period is None:
-        return send(body)
-    begin, end = (datetime.fromisoformat(each.decode()) for each in period.groups())
-    last = max(begin, end - timedelta(seconds=1)).isoformat().encode()
-    return send(body[: period.start(2)] + last + body[period.end(2) :])
-
-
-def _keep_summer_bookings(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-    booking = re.search(rb"<bookingId>[^<]*<", body)
-    if booking and re.search(rf"<scheduleBooking>.*<planningWindowStart>{_SUMMER}".encode(), body, re.DOTALL):
-        memory[booking.group().decode()] = True
-    is_kept = booking is not None and booking.group().decode() in memory
-    return drops("<deleteBooking>")(body, send, memory) if is_kept else send(body)
-
-
-def _lose_the_order(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-    memory["deleted"] = memory.get("deleted", False) or b"<deleteBooking>" in body
-    is_lost = memory["deleted"] and b"<selectOrder>" in body
-    return send(re.sub(rb"<primaryOrderNumber>[^<]*<", b"<primaryOrderNumber>lost<", body) if is_lost else body)
-
-
-def _shorten_long_answers(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-    del memory
-    reply = send(body)
-    few_days = reply.body.count(b"<theSlots>") % 2 == 0
-    changed = reply.body.replace(b">YES<", b">NO<") if few_days else reply.body
-    return Reply(reply.status, reply.content_type, changed)
-
-
-def _move_commented_visits(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-    memory["commented"] = memory.get("commented", False) or b"<updateBooking>" in body
-    reply = send(body)
-    changed = re.sub(rb"<assignedStart>[^<]*<", b"<assignedStart>2021-10-26T08:00:00+01:00<", reply.body)
-    return Reply(reply.status, reply.content_type, changed) if memory["commented"] else reply
 
 
 DEFECTS: tuple[Defect, ...] = (
@@ -129,6 +62,21 @@ DEFECTS: tuple[Defect, ...] = (
         "the members of a slot come in another order",
         "ANS-08",
         intercept=rewrite_response(r"(<available>\w+</available>)(<beginDate>[^<]*</beginDate>)", r"\2\1"),
+    ),
+    Defect(
+        "the members of an operative come in another order",
+        "ANS-08",
+        intercept=rewrite_response(r"(<resourceID>[^<]*</resourceID>)(<resourceName>[^<]*</resourceName>)", r"\2\1"),
+    ),
+    Defect(
+        "the members of a location come in another order",
+        "ANS-08",
+        intercept=rewrite_response(r"(<locationId>[^<]*</locationId>)(<longitude>[^<]*</longitude>)", r"\2\1"),
+    ),
+    Defect(
+        "a boolean is written no",
+        "ANS-08",
+        intercept=rewrite_response("<isEmergency>false<", "<isEmergency>no<"),
     ),
     Defect("a new order has no status", "ANS-09", intercept=rewrite_response("<status>undefined</status>", "")),
     Defect("quantities are ignored", "ANS-10", intercept=rewrite_request(r"<quantity>[^<]*<", "<quantity>1<")),
@@ -176,8 +124,8 @@ DEFECTS: tuple[Defect, ...] = (
             rf"(<day>\d+-01-01T[^/]*/day><nonWorkingDay>false</nonWorkingDay>)({_SLOT_LIST})+", r"\1"
         ),
     ),
-    Defect("availability depends on the length of the period", "AVL-12", intercept=_shorten_long_answers),
-    Defect("a midnight end leaves its day out", "AVL-13", intercept=_leave_out_the_last_day),
+    Defect("availability depends on the length of the period", "AVL-12", intercept=shorten_long_answers),
+    Defect("a midnight end leaves its day out", "AVL-13", intercept=leave_out_the_last_day),
     Defect("onlyBestSlots does not take yes", "AVL-14", intercept=faults("<onlyBestSlots>yes<")),
     Defect(
         "onlyBestSlots day lists all slots",
@@ -209,6 +157,13 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=rewrite_response("<available>NO<(/available><beginDate>202[01])", r"<available>YES<\1"),
     ),
     Defect("every period begins at midnight", "AVL-24", intercept=rewrite_request("(<periodBegin>[^<]*)T10", r"\1T00")),
+    Defect("slots that are full are best", "AVL-25", intercept=mark_full_slots_best),
+    Defect(
+        "areas are ignored",
+        "AVL-26",
+        profile_name="lincoln-areas",
+        intercept=rewrite_request("<priority>(Priority 20 Days|100 Days)<", "<priority>3 Days<"),
+    ),
     Defect("the refusal of an unknown order has another text", "CAN-01", {"messages": {"order_missing": "Not found"}}),
     Defect("a deleted order stays", "CAN-02", intercept=drops("<deleteOrder>")),
     Defect(
@@ -220,7 +175,7 @@ DEFECTS: tuple[Defect, ...] = (
         "CHG-01",
         intercept=rewrite_request("<completeOrder>true<", "<completeOrder>false<"),
     ),
-    Defect("a comment moves the visit", "CHG-02", intercept=_move_commented_visits),
+    Defect("a comment moves the visit", "CHG-02", intercept=move_commented_visits),
     Defect("completed bookings can be scheduled", "CHG-03", intercept=accepts("is completed")),
     Defect("updateOrder does nothing", "CHG-04", intercept=drops("<updateOrder>")),
     Defect("completeOrder does nothing", "CHG-05", intercept=drops("<completeOrder><")),
@@ -271,9 +226,22 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("updateOrder refuses bookings", "CHG-17", intercept=refuses("<updateOrder>.*<theBookings>")),
     Defect("updateBooking refuses an order", "CHG-18", intercept=refuses("<updateBooking>.*<theOrder>")),
+    Defect(
+        "a follow-on booking is a first one", "CHG-19", intercept=rewrite_response("<value>FOLLOW ON<", "<value>FIRST<")
+    ),
+    Defect("any completed booking takes a follow-on", "CHG-20", {"ordering": {"follow_ons_from_completed": "accept"}}),
     Defect("the second cancellation does nothing", "FLO-01", intercept=drops("<deleteBooking>", after=1)),
+    Defect("two orders get one bookingId", "FLO-01", intercept=give_an_id_again),
+    Defect("the last place is promised again", "FLO-02", intercept=promise_a_place_again),
+    Defect("a booking that moves keeps its old place too", "FLO-03", intercept=keep_a_moved_place),
+    Defect("a deleted order keeps its places", "FLO-03", intercept=drops("<deleteOrder>")),
     Defect("a new order has no booking", "ORD-01", intercept=rewrite_response("<theBookings>.*</theBookings>", "")),
     Defect("comments are not trimmed", "ORD-02", intercept=rewrite_response("</orderComments>", " </orderComments>")),
+    Defect(
+        "two blanks in comments become one",
+        "ORD-02",
+        intercept=rewrite_response(r"(<orderComments>[^<]*?[^<\s]) +(?=[^<\s])", r"\1 "),
+    ),
     Defect("comments may have 300 characters", "ORD-03", {"ordering": {"comments_limit": 300}}),
     Defect(
         "earliestBookingDate is ignored",
@@ -303,7 +271,11 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("orderId 0 is refused", "ORD-12", intercept=refuses("<createOrder>.*<orderId>0<")),
     Defect("any contract is accepted", "ORD-13", intercept=accepts("Unknown contract")),
-    Defect("any SOR code is accepted", "ORD-14", intercept=accepts("Unknown SOR code")),
+    Defect(
+        "unknown SOR codes have a job template",
+        "ORD-14",
+        intercept=accepts("scheduleBookingResponse.*modifyJob Planning failed"),
+    ),
     Defect("createBooking does nothing", "ORD-15", intercept=drops("<createBooking>")),
     Defect(
         "the refusal does not name userId",
@@ -317,6 +289,11 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=rewrite_request(r"(<updateOrder>.*<orderId>.*)<primaryOrderNumber>[^<]*</primaryOrderNumber>", r"\1"),
     ),
     Defect("extended comments are refused", "ORD-19", intercept=refuses("<createOrder>.*<orderCommentsExtended>")),
+    Defect("a targetDate that is over is refused", "ORD-20", intercept=refuses("<createOrder>.*<targetDate>2020-")),
+    Defect("a code must be sent", "ORD-21", {"ordering": {"missing_sor_codes": "refuse"}}),
+    Defect("a blank priority is accepted", "ORD-22", intercept=accepts("createOrderResponse.*priority is required")),
+    Defect("a quarter counts as a whole", "ORD-22", {"ordering": {"quantities_below_1": "accept"}}),
+    Defect("sent members do not come back", "ORD-23", {"ordering": {"sent_members": "drop"}}),
     Defect(
         "absences are ignored",
         "REC-01",
@@ -344,6 +321,11 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=rewrite_request("<theWorkingHours>((?!</theWorkingHours>).)*<specificDate>.*?</theWorkingHours>", ""),
     ),
     Defect(
+        "createOrder ignores theLocation",
+        "REC-09",
+        intercept=rewrite_request("(<createOrder>.*)<theLocation>.*</theLocation>", r"\1"),
+    ),
+    Defect(
         "the refusal does not name what is missing",
         "REF-01",
         intercept=rewrite_response(r"<errorMsg>\w+ is required", "<errorMsg>No"),
@@ -360,7 +342,7 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=accepts("selectBookingResponse.*Unknown resource"),
     ),
     Defect("a reversed window finds nothing", "REF-05", intercept=accepts("returnBookingsPWFrom must be before")),
-    Defect("a window of yesterday is accepted", "REF-06", intercept=accepts("scheduleBookingResponse.*is in the past")),
+    Defect("a window that is over is accepted", "REF-06", intercept=accepts("scheduleBookingResponse.*is in the past")),
     Defect(
         "a completed order can be completed again", "REF-07", intercept=accepts("completeOrderResponse.*is completed")
     ),
@@ -370,9 +352,14 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=refuses(r"<scheduleBooking>.*<planningWindowStart>[^<]*T12:"),
     ),
     Defect(
+        "a job of four units is offered places and refused",
+        "SCH-01",
+        intercept=refuse_long_jobs,
+    ),
+    Defect(
         "summer slots are offered and refused",
         "SCH-01",
-        intercept=refuses(rf"<scheduleBooking>.*<planningWindowStart>{_SUMMER}"),
+        intercept=refuses(rf"<scheduleBooking>.*<planningWindowStart>{SUMMER}"),
     ),
     Defect(
         "a scheduled booking names no operative",
@@ -382,30 +369,30 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         "assigned times in summer are an hour early",
         "SCH-02",
-        intercept=rewrite_response(rf"(<assigned(?:Start|End)>{_SUMMER}[^<+]*)\+01:00", r"\1+02:00"),
+        intercept=rewrite_response(rf"(<assigned(?:Start|End)>{SUMMER}[^<+]*)\+01:00", r"\1+02:00"),
     ),
     Defect("a scheduled booking cannot be moved", "SCH-03", intercept=drops("<scheduleBooking>", after=1)),
     Defect(
         "a booking scheduled in summer cannot be moved",
         "SCH-03",
-        intercept=drops(rf"<scheduleBooking>.*<planningWindowStart>{_SUMMER}", after=1),
+        intercept=drops(rf"<scheduleBooking>.*<planningWindowStart>{SUMMER}", after=1),
     ),
     Defect(
         "a blank order number is refused", "SCH-04", intercept=refuses(r"<scheduleBooking>.*<primaryOrderNumber>\s+<")
     ),
     Defect("a missing reason becomes FIRST", "SCH-05", {"ordering": {"reason_when_scheduled_without": "FIRST"}}),
-    Defect("the caller's duration counts", "SCH-06", intercept=_honour_duration),
+    Defect("the caller's duration counts", "SCH-06", intercept=honour_duration),
     Defect("a window must be sent", "SCH-07", intercept=refuses(r"<scheduleBooking>((?!planningWindow).)*$")),
     Defect(
         "planning windows in summer are an hour late",
         "SCH-07",
-        intercept=rewrite_response(rf"(<planningWindowStart>{_SUMMER}[^<+]*)\+01:00", r"\1Z"),
+        intercept=rewrite_response(rf"(<planningWindowStart>{SUMMER}[^<+]*)\+01:00", r"\1Z"),
     ),
-    Defect("every second booking makes an afternoon available", "SCH-08", intercept=_add_afternoons("[^<]*")),
-    Defect("every second booking makes a summer afternoon available", "SCH-08", intercept=_add_afternoons(_SUMMER)),
+    Defect("every second booking makes an afternoon available", "SCH-08", intercept=add_afternoons("[^<]*")),
+    Defect("every second booking makes a summer afternoon available", "SCH-08", intercept=add_afternoons(SUMMER)),
     Defect("a cancelled booking keeps its place", "SCH-09", intercept=drops("<deleteBooking>")),
-    Defect("a booking cancelled in summer keeps its place", "SCH-09", intercept=_keep_summer_bookings),
-    Defect("the order is deleted with its booking", "SCH-09", intercept=_lose_the_order),
+    Defect("a booking cancelled in summer keeps its place", "SCH-09", intercept=keep_summer_bookings),
+    Defect("the order is deleted with its booking", "SCH-09", intercept=lose_the_order),
     Defect("a userId must be sent", "SCH-10", intercept=refuses("<scheduleBooking>(?!.*<userId>)")),
     Defect("a reversed window is accepted", "SCH-11", intercept=accepts("scheduleBookingResponse.*must be before")),
     Defect(
@@ -419,6 +406,11 @@ DEFECTS: tuple[Defect, ...] = (
         {"messages": {"planning_failed": "Planning failed"}},
     ),
     Defect("force is ignored", "SCH-16", intercept=rewrite_request("<force>true<", "<force>false<")),
+    Defect(
+        "force moves the window",
+        "SCH-16",
+        intercept=rewrite_request("(<planningWindowStart>[^<]*T)08(.*<force>true<)", r"\g<1>09\2"),
+    ),
     Defect("timeLock is ignored", "SCH-17", intercept=rewrite_request("<timeLock>true<", "<timeLock>false<")),
     Defect("resourceLock is ignored", "SCH-18", intercept=rewrite_request(_member("resourceLock"), "")),
     Defect("reservations last a day", "SCH-19", {"ordering": {"reservation_minutes": 24 * 60}}),
@@ -438,6 +430,16 @@ DEFECTS: tuple[Defect, ...] = (
         "items of scheduleBooking are counted from 1",
         "SCH-24",
         intercept=refuses("<scheduleBooking>.*<itemNumberWithinBooking>0<"),
+    ),
+    Defect(
+        "a window that has begun is planned from its start",
+        "SCH-25",
+        intercept=rewrite_response("<assignedStart>[^<]*<", "<assignedStart>2021-10-22T08:00:00+01:00<"),
+    ),
+    Defect(
+        "a window that has begun is refused",
+        "SCH-25",
+        intercept=refuses("<scheduleBooking>.*<planningWindowStart>2021-10-22T"),
     ),
     Defect(
         "the period of selectBooking is ignored",
@@ -482,14 +484,16 @@ DEFECTS: tuple[Defect, ...] = (
         "SEL-11",
         intercept=rewrite_response("(selectOrderResponse.*?<primaryOrderNumber>)[^<]*", r"\1another"),
     ),
+    Defect("selectOrder finds a number by how it begins", "SEL-11", intercept=find_by_beginning),
     Defect(
         "session ids are upper case", "SES-01", intercept=rewrite_response(r"<sessionId>\w+<", "<sessionId>ABCDEF<")
     ),
-    Defect("all callers get the same session", "SES-02", intercept=_share_one_session),
+    Defect("all callers get the same session", "SES-02", intercept=share_one_session),
     Defect("a session can be closed twice", "SES-03", intercept=drops("<closeSession>", after=1)),
     Defect("any password is accepted", "SES-04", intercept=rewrite_request("<password>[^<]*<", "<password>drs<")),
+    Defect("any login is accepted", "SES-04", intercept=rewrite_request("<login>[^<]*<", "<login>drs<")),
     Defect("sessions outlive midnight", "SES-05", stops_clock=True),
-    Defect("calls without a session are accepted", "SES-06", intercept=_lend_the_session),
+    Defect("calls without a session are accepted", "SES-06", intercept=lend_the_session),
     Defect(
         "the members of an answer have a namespace",
         "WIR-01",

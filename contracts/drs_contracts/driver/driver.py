@@ -29,7 +29,8 @@ class TestData:
     """What a driver must know of an installation to call it. Hours are local.
 
     ``priority`` gets appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where
-    there are areas. ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``.
+    there are areas. ``area_turns`` has the weeks of a turn and the number of areas, ``job_codes`` the SOR codes that
+    have a job template. ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``.
     ``platform`` is the version of Apache CXF, empty if it is another one. ``not_found`` has what no value is known of,
     with the reason as a sentence; to read such a member raises ``NeedNotMetError``.
     """
@@ -46,7 +47,15 @@ class TestData:
     suspended_status: str
     scheduled_priority: str
     priority_required: bool
+    area_turns: tuple[int, int] | None = None
+    job_codes: tuple[str, ...] = ()
     sor_code_without_template: str | None = None
+    quantities_below_1: str = "refuse"
+    blank_priorities: str = "refuse"
+    sent_members: str = "return"
+    follow_ons_from_completed: str = "refuse"
+    unknown_sor_codes: str = "accept"
+    missing_sor_codes: str = "default_template"
     order_number_prefix: str = "CONTRACT-"
     user_id: str = "drs-contracts"
     slots_by_weekday: Mapping[int, Hours] = field(default_factory=dict)
@@ -67,12 +76,20 @@ class TestData:
             priority=next((each for each in profile.priorities if not each.bound_to_areas), first).id,
             scheduled_priority=next((each for each in profile.priorities if each.bound_to_areas), first).id,
             priority_required=profile.availability.priority_required,
+            area_turns=None if profile.areas is None else (profile.areas.weeks, len(profile.areas.sectors)),
+            job_codes=tuple(code.code for code in profile.sor_codes if code.trade),
             slots=tuple((slot.begin, slot.end) for slot in profile.availability.slots),
             day_cap=profile.availability.day_cap,
             zone=profile.zone,
             long_period_day_cap=profile.availability.long_period_day_cap,
             reservation_minutes=profile.ordering.reservation_minutes,
             suspended_status=profile.ordering.suspended_status,
+            quantities_below_1=profile.ordering.quantities_below_1,
+            blank_priorities=profile.ordering.blank_priorities,
+            sent_members=profile.ordering.sent_members,
+            follow_ons_from_completed=profile.ordering.follow_ons_from_completed,
+            unknown_sor_codes=profile.ordering.unknown_sor_codes,
+            missing_sor_codes=profile.ordering.missing_sor_codes,
             sor_code_without_template=next((code.code for code in profile.sor_codes if not code.trade), None),
             platform=profile.gateway.platform,
         )
@@ -341,13 +358,18 @@ class DrsDriver:
         need(bool(free), f"no slot is free from {begin:%d %B %Y} to {end:%d %B %Y}")
         return free
 
-    def free_slots(self, days_ahead: int, days: int = 5) -> list[OfferedSlot]:
+    def free_slots(self, days_ahead: int, days: int = 5, **order: Value) -> list[OfferedSlot]:
         """List the available slots of a period of whole days; there may be none.
+
+        Args:
+            days_ahead: How many days from today it begins.
+            days: How many days it has.
+            order: Members of ``theOrder`` that replace the usual ones.
 
         Raises:
             NeedNotMetError: The search was refused.
         """
-        answer = self.check_availability(self.local(days_ahead), self.local(days_ahead + days - 1))
+        answer = self.check_availability(self.local(days_ahead), self.local(days_ahead + days - 1), **order)
         if not answer.succeeded:
             told = answer.text("errorMsg") or answer.fault or "no reason"
             raise NeedNotMetError(f"checkAvailability gave no slots: {told}")

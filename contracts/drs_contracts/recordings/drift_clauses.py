@@ -133,7 +133,7 @@ CLAUSE_RULES = (
     _Rule("ORD-15", elements=_OUTCOME, operations="createBooking"),
     _Rule("SCH-13", elements=_OUTCOME, operations="createReservation confirmReservation"),
     _Rule("SCH-14 SCH-19", elements="errorMsg", operations="confirmReservation", says="(?i:reserv)"),
-    _Rule("SCH-15 SCH-16", elements="errorMsg", says="Planning failed"),
+    _Rule("SCH-15 SCH-16 ORD-14", elements="errorMsg", says="Planning failed"),
     _Rule("SCH-18", elements="isResourceLocked lockResource", operations="selectOrder selectBooking"),
     _Rule("SEL-01 SEL-04 SEL-05", elements="theBookings", operations="selectBooking", kinds=_THERE_OR_NOT),
     # What is asked and told beside the workflow.
@@ -146,7 +146,7 @@ CLAUSE_RULES = (
         operations="selectMetaData",
     ),
     _Rule("REC-01 REC-02 REC-03 REC-05 REC-08", elements=_OUTCOME, operations="updateResource"),
-    _Rule("REC-06", elements="theLocation", operations="updateLocation"),
+    _Rule("REC-06 REC-09", elements="theLocation", operations="updateLocation"),
     _Rule("REC-07", elements=_OUTCOME, operations="updateBookingCode"),
     _Rule("AVL-22", elements="theOtherOrders", operations="checkAvailability", kinds=_THERE_OR_NOT),
     # Refusals, by what they name.
@@ -154,7 +154,7 @@ CLAUSE_RULES = (
     _Rule("REF-02", elements="errorMsg", says="must be a number"),
     _Rule("REF-03", elements="errorMsg", says="(?i:unknown contract)"),
     _Rule("REF-04", elements="errorMsg", says="(?i:unknown resource)"),
-    _Rule("REF-05 REF-06", elements="errorMsg", says="must be before|in the past"),
+    _Rule("REF-05 REF-06 SCH-25", elements="errorMsg", says="must be before|in the past"),
     _Rule("REF-07", elements="errorMsg", says="is completed"),
 )
 """What is known, by where it shows."""

@@ -68,21 +68,18 @@ def load_recording(folder: Path) -> Recording:
     Raises:
         RecordingError: A file is missing or cannot be read.
     """
+    path = folder / "recording.toml"
     try:
-        about = tomllib.loads((folder / "recording.toml").read_text(encoding="utf-8"))
+        about = tomllib.loads(path.read_text(encoding="utf-8"))
         volatile = {name: re.compile(form) for name, form in about["volatile"].items()}
         redacted = {name: frozenset(pseudonyms) for name, pseudonyms in about.get("redacted", {}).items()}
         title, source, profile, clock = (str(about[key]) for key in ("title", "source", "profile", "clock"))
-    except (
-        OSError,
-        UnicodeDecodeError,
-        tomllib.TOMLDecodeError,
-        LookupError,
-        AttributeError,
-        TypeError,
-        re.error,
-    ) as e:
-        raise RecordingError(f"{folder / 'recording.toml'} cannot be read: {e!r}") from None
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read: {error.strerror}. Give the folder of a recording.") from None
+    except KeyError as missing:
+        raise RecordingError(f"{path} cannot be read: it has no {missing}.") from None
+    except (ValueError, AttributeError, TypeError, re.error) as error:
+        raise RecordingError(f"{path} cannot be read: {error}") from None
     return Recording(title, source, profile, clock, volatile, tuple(read_exchanges(folder)), redacted)
 
 

@@ -129,7 +129,10 @@ class _Search:
                 ("platform", self._find_platform),
                 ("contract", self._find_contract),
                 ("names", self._find_names),
+                ("SOR codes", self._find_codes),
                 ("priorities", self._find_priorities),
+                ("areas", self._find_areas),
+                ("values that are taken", self._find_tolerance),
                 ("priority in searches", self._find_priority_required),
                 ("cap of days", self._find_cap),
                 ("cap of longPeriod", self._find_long_cap),
@@ -214,6 +217,64 @@ class _Search:
         self._drs.data = before
         return False
 
+    def _find_codes(self) -> None:
+        """Choose the SOR codes that find free slots: a code that is taken may have no job template."""
+        if not self._has_names:
+            return
+        own, every = (candidates["sor_code"] for candidates in (self._candidates.of_profile, self._candidates.all))
+        working = [each for each in own if self._finds_slots(each)]
+        others = () if working else every[len(own) :]
+        working = working or [each for each in others if self._finds_slots(each)]
+        self._settings = [each for each in self._settings if each.name != "SOR code"]
+        name, known = "SOR codes that find slots", ", ".join(own)
+        if not working:
+            told = f"no slot is free for {known}; if this DRS does not know them, set sor_codes in the profile"
+            self._settings.append(FoundSetting(name, told, known, is_known=False))
+            self._use(job_codes=())
+            return
+        self._tell(name, ", ".join(working), known, differs=tuple(working) != own)
+        self._use(sor_code=working[0], job_codes=tuple(working))
+
+    def _finds_slots(self, code: str) -> bool:
+        named = {**self._drs.code("anything"), "bookingCodeSORCode": code}
+        return any(self._is_free(week, theBookingCodes=named) for week in _WEEKS_ASKED)
+
+    def _is_free(self, week: int, **order: Value) -> bool:
+        """Whether a slot is free in the middle of a week; 3 days of it are asked for."""
+        first = self._drs.weekday(week, 1)
+        return any(slot.available for slot in read_slots(self._search(first, first + 2, **order)))
+
+    def _find_areas(self) -> None:
+        """Look for a week in which the area of a priority that waits for it has no turn."""
+        known = self._profile.area_turns
+        if known is None or not self._has_names:
+            return
+        weeks, areas = known
+        scheduled = self._data.scheduled_priority
+        has_turns = not all(self._is_free(week, priority=scheduled) for week in range(weeks * areas))
+        told = f"{areas}, each for {weeks} weeks in turn"
+        self._tell("areas", told if has_turns else "none", told, differs=not has_turns)
+        self._use(area_turns=known if has_turns else None)
+
+    def _find_tolerance(self) -> None:
+        """Try what some DRSs take and others refuse."""
+        if not self._has_names:
+            return
+        code = self._drs.code("anything")
+        tried: tuple[tuple[str, str, dict[str, Value]], ...] = (
+            ("unknown SOR codes", "unknown_sor_codes", {"theBookingCodes": {**code, "bookingCodeSORCode": "NOSUCH"}}),
+            ("quantities below 1", "quantities_below_1", {"theBookingCodes": {**code, "quantity": "0.25"}}),
+            ("blank priorities", "blank_priorities", {"priority": " "}),
+        )
+        told = {"accept": "accepted", "refuse": "refused"}
+        for name, member, order in tried:
+            answer = self._search(**order)
+            self._drs.need(answer.fault is None, f"a search is answered with a fault: {answer.fault}")
+            found = "accept" if answer.succeeded else "refuse"
+            known: str = getattr(self._profile, member)
+            self._tell(name, told[found], told[known], differs=found != known)
+            self._use(**{member: found})
+
     def _find_priorities(self) -> None:
         """Choose the priority with the most free slots; the one for areas stays, if it is taken."""
         if not self._has_names:
@@ -232,13 +293,8 @@ class _Search:
         self._tell("priorities that work", ", ".join(accepted), ", ".join(own), differs=tuple(accepted) != own)
 
     def _count_free(self, priority: str) -> int:
-        """In how many of some weeks there is a free slot; 3 days of each are asked for."""
-        found = 0
-        for weeks in _WEEKS_ASKED:
-            first = self._drs.weekday(weeks, 1)
-            answer = self._search(first, first + 2, priority=priority)
-            found += any(slot.available for slot in read_slots(answer))
-        return found
+        """In how many of some weeks there is a free slot."""
+        return sum(self._is_free(week, priority=priority) for week in _WEEKS_ASKED)
 
     def _find_priority_required(self) -> None:
         if not self._has_names:
@@ -248,6 +304,7 @@ class _Search:
         assert isinstance(order, Mapping)
         sent: dict[str, Value] = {name: value for name, value in order.items() if name != "priority"}
         answer = _retry(lambda: self._drs.call("checkAvailability", {**members, "theOrder": sent}))
+        self._drs.need(answer.fault is None, f"a search is answered with a fault: {answer.fault}")
         told = {True: "required", False: "not required"}
         required, known = not answer.succeeded, self._profile.priority_required
         self._tell("priority in searches", told[required], told[known], differs=required is not known)

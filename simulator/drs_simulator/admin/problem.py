@@ -59,7 +59,7 @@ def field_errors(error: ValidationError) -> list[FieldError]:
             pointer="".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in each.path),
             detail=each.message,
         )
-        for each in explain(error)
+        for each in explain(error, tagged="effect")
     ]
 
 

@@ -1,8 +1,9 @@
 """The form of a confirmation, and of a cancellation.
 
 A service in use reads confirmations (client: Hackney repairs service). Its numbers are unsigned whole numbers and its
-dates have neither an offset nor milliseconds. Presumed: ``numberOfOperatives`` is always 1, ``itemValue`` always 0, a
-fraction of a quantity counts as a whole one, and ``originalBookingId`` is the booking that a follow-on follows on from.
+dates have neither an offset nor milliseconds. Presumed: ``numberOfOperatives`` is always 1, ``itemValue`` is what
+createOrder sent, a fraction counts as a whole one, and ``originalBookingId`` is the booking that a follow-on follows on
+from.
 
 The form of a cancellation is not public. Here it is that of a confirmation under another name (presumed).
 """
@@ -36,7 +37,7 @@ def _members_before_codes(confirmation: Confirmation, zone: tzinfo) -> Iterator[
     booking = confirmation.booking
     yield "bookingId", str(booking.id)
     yield "bookingReason", booking.reason
-    yield "bookingSequence", "FOLLOW ON" if booking.is_follow_on else "FIRST"
+    yield "bookingSequence", booking.sequence
     yield "changedDate", write_local(confirmation.changed, zone)
     yield "contract", booking.contract
     yield "locationID", booking.location.id
@@ -45,6 +46,6 @@ def _members_before_codes(confirmation: Confirmation, zone: tzinfo) -> Iterator[
     yield "planningWindowEnd", write_local(booking.window_end, zone)
     yield "planningWindowStart", write_local(booking.window_start, zone)
     yield "primaryOrderNumber", booking.order_number
-    yield "secondaryOrderNumber", ""
+    yield "secondaryOrderNumber", booking.secondary_number
     yield "targetDate", write_local(confirmation.target_date, zone)
-    yield "tertiaryOrderNumber", ""
+    yield "tertiaryOrderNumber", booking.tertiary_number

@@ -14,8 +14,8 @@ from drs_simulator.scheduling.model import Booking
 
 Member = tuple[str, str]
 _MAX_UNSIGNED = 2**32 - 1
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 _DIGITS = re.compile(r"\s*(\d{1,9})", re.ASCII)
-_ITEM_VALUE = 0
 
 
 def append_members(parent: etree._Element, members: Iterable[Member]) -> None:
@@ -36,7 +36,7 @@ def code_members(booking: Booking) -> Iterator[Iterator[Member]]:
                 ("quantity", write_quantity(code.quantity)),
                 ("standardMinuteValue", str(code.minutes)),
                 ("itemNumberWithinBooking", write_item_number(code.item_number)),
-                ("itemValue", str(_ITEM_VALUE)),
+                ("itemValue", write_value(code.item_value)),
                 ("trade", code.sent_trade or code.trade),
                 ("bookingCodeDescription", code.sent_description or code.description),
             )
@@ -46,6 +46,12 @@ def code_members(booking: Booking) -> Iterator[Iterator[Member]]:
 def write_quantity(quantity: Decimal) -> str:
     """A quantity as an unsigned whole number; a fraction counts as a whole one."""
     return str(_MAX_UNSIGNED if quantity > _MAX_UNSIGNED else ceil(quantity))
+
+
+def write_value(text: str | None) -> str:
+    """A value as an unsigned whole number; 0 if it was not sent or is not a number."""
+    trimmed = (text or "").strip()
+    return write_quantity(Decimal(trimmed)) if _NUMBER.fullmatch(trimmed) else "0"
 
 
 def write_item_number(text: str) -> str:

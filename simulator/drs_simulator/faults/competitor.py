@@ -51,7 +51,7 @@ def fill_window(context: UseCaseContext, request: PlacingRequest) -> None:
     operatives who could do the work. A place that the booking already has stays free for it. Of a window that is longer
     than the planning horizon, only the days within the horizon are filled, since no booking gets a place after them.
 
-    Refuses: an unknown booking, one that is completed, a window that is reversed or in the past.
+    Refuses: an unknown booking, one that is completed, a window that is reversed or over.
     """
     booking = context.open_booking(request.booking.booking_id or request.booking_id)
     window = _find_window(context, booking, request)
@@ -70,6 +70,8 @@ def fill_window(context: UseCaseContext, request: PlacingRequest) -> None:
         held_until=None,
         locked_start=None,
         alert=None,
+        is_forced=False,
+        planned_from=None,
     )
     for start, end in _split_into_days(context, window):
         for minutes in _lengths(booking):
@@ -84,7 +86,7 @@ def _find_window(
     start, end = request.booking.window_start, request.booking.window_end
     if start is not None and end is not None:
         context.validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
-        return start, end
+        return max(start, context.now), end
     return context.planner.next_free_slot(job_of(booking), max(context.order_of(booking).earliest, context.now))
 
 

@@ -154,12 +154,12 @@ class Endpoint:
 
     def _perform(self, call: SoapCall, has_rules: bool) -> tuple[Reply, tuple[str, ...]]:
         """Perform the call with the effects that apply to it, and name their kinds."""
-        call_next = partial(self._ask_gateway, call)
         if not has_rules:
-            return call_next(), ()
+            return self._ask_gateway(call), ()
         effects, random = self._faults.effects_for(call)
         context = FaultContext(call, random, sleep, self._scheduler.clear_sessions, self._competitor.fill_window)
-        return apply_effects(effects, context, call_next), tuple(effect.kind for effect in effects)
+        reply = apply_effects(effects, context, partial(self._ask_gateway, call))
+        return reply, tuple(effect.kind for effect in effects)
 
     def _ask_gateway(self, call: SoapCall) -> Reply:
         answer = self._gateway.answer(call.body, call.charset, call.headers.get("soapaction", ""))

@@ -52,6 +52,7 @@ _MAX_ELEMENTS = 2000
 _MAX_NAMES = 5
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 _UNSET_DATE = "0001-01-01"
+_ZERO = re.compile(r"0+(\.0*)?")
 _REMEDIES: Mapping[str, str] = {
     "dateTime": "a date and time is written 2021-10-26T08:00:00 or 2021-10-26T08:00:00+01:00",
     "int": "a whole number of 32 bits is meant",
@@ -87,6 +88,8 @@ def member_problems(inner: etree._Element, operation: str, profile: Profile, *, 
         if not was_read:
             yield from _type_problems(member, text, interface, profile)
         yield from _spelling_problems(member, text, profile)
+        if name == "itemNumberWithinBooking" and _ZERO.fullmatch(text.strip()):
+            yield f"{name} is '{shorten(text)}'; it counts from 1."
         if member.type == "dateTime" and text.strip().startswith(_UNSET_DATE):
             yield f"{name} is {_UNSET_DATE}, which .NET sends for a date that was not set; set it, or leave it out."
         elif member.type == "dateTime" and _has_no_offset(text, profile, was_read=was_read):
@@ -326,6 +329,18 @@ def _refusal_problems(call: SoapCall, error_message: str, context: DiagnosisCont
             today = calendar.local_day(context.now, zone)
             yield f"The session is of another day, {day:%-d %B %Y}; today is {today:%-d %B %Y}. Open one every day."
     yield from _missing(error_message, messages.field_required, call)
+    yield from _unknown_values(call, error_message, context.profile)
+
+
+def _unknown_values(call: SoapCall, error_message: str, profile: Profile) -> Iterator[str]:
+    """Name the nearest known value for one that the refusal names; other cases and spaces are named already."""
+    elements = [] if call.wrapper is None else islice(call.wrapper.iter(*_KNOWN_VALUES), _MAX_ELEMENTS)
+    for element in elements:
+        name, text = _local_name(element), (element.text or "").strip()
+        known = tuple(_KNOWN_VALUES[name](profile))
+        is_other = text.casefold() not in {value.casefold() for value in known}
+        if text and is_other and text in error_message and (nearest := suggest(text, known)):
+            yield f"{name} '{shorten(text)}' is not known{nearest}."
 
 
 def _missing(error_message: str, template: str, call: SoapCall) -> Iterable[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from drs_simulator.clock import Clock, system_time
 from drs_simulator.exchange import Outcome, Reply, SoapCall, outcome_of
@@ -30,7 +30,6 @@ _DEFAULT_BYTES = 16 * 1024 * 1024
 # A body takes at most this part of the journal's bytes; the rest of it is cut off.
 _BODIES = 8
 _MAX_DIAGNOSIS = 2000
-_HEADERS = ("content-type", "soapaction")
 
 
 class Journal:
@@ -108,10 +107,10 @@ class Journal:
             began: The simulated time at which it began.
             duration: How many seconds it took.
         """
-        exchange = _Exchange(call, reply, tuple(faults), began, duration, self._now() - timedelta(seconds=duration))
+        exchange = _Exchange(call, reply, tuple(faults), began, duration, self._now())
         if self._can_wait(exchange):
-            exchange = exchange.without_parsed()
-            size = len(call.body) + len(reply.body) + ENTRY_BYTES + 2 * MAX_TEXT + _MAX_DIAGNOSIS
+            call.drop_parsed()
+            size = len(call.body) + len(reply.body) + ENTRY_BYTES + MAX_TEXT + _MAX_DIAGNOSIS
             stored = _StoredEntry(size, partial(self._describe, exchange))
         else:
             entry = self._describe(exchange)
@@ -132,8 +131,10 @@ class Journal:
         call, reply = exchange.call, exchange.reply
         return (
             len(call.body) + len(reply.body) <= self.max_bytes // _BODIES
-            and all(len(call.headers.get(name, "")) <= MAX_TEXT for name in _HEADERS)
-            and exchange.succeeded
+            and sum(map(len, call.headers.values())) <= MAX_TEXT
+            # DRS did what it was asked, and the response was sent whole.
+            and not exchange.faults
+            and outcome_of(reply) is Outcome.SUCCESS
             and self._scanner.is_clean(call, reply.body)
         )
 
@@ -175,32 +176,19 @@ class Journal:
             request_size=len(call.body),
             response_size=len(reply.body),
             diagnosis=diagnosis[:_MAX_DIAGNOSIS],
-            system_time=exchange.system_time,
+            system_time=exchange.ended - timedelta(seconds=exchange.duration),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Exchange:
-    """An exchange that is not described yet."""
+class _Exchange(NamedTuple):
+    """An exchange that is not described yet. ``ended`` is the computer's own time."""
 
     call: SoapCall
     reply: Reply
     faults: tuple[str, ...]
     began: datetime
     duration: float
-    system_time: datetime
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether DRS did what it was asked, and the response was sent whole."""
-        return not self.faults and outcome_of(self.reply) is Outcome.SUCCESS
-
-    def without_parsed(self) -> _Exchange:
-        """Return the exchange without what its call has parsed, which takes many times its bytes."""
-        sent = self.call
-        headers = {name: sent.headers.get(name, "") for name in _HEADERS}
-        call = SoapCall(sent.body, sent.charset, sent.method, sent.path, sent.address, headers, sent.request_id)
-        return _Exchange(call, self.reply, self.faults, self.began, self.duration, self.system_time)
+    ended: datetime
 
 
 class _StoredEntry:

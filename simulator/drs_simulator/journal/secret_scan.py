@@ -36,7 +36,7 @@ class SecretScanner:
             and not _has_indirections(body)
             and self._has_no_password(body)
             and not (self._is_searched and self._password in response)
-            and all(self._has_no_password(value.encode("utf-8", "replace")) for value in call.headers.values())
+            and self._has_no_password("\n".join(call.headers.values()).encode("utf-8", "replace"))
         )
 
     def _has_no_password(self, text: bytes) -> bool:

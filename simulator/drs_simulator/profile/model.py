@@ -90,7 +90,8 @@ class _Degrees:
 def _check_placeholders(text: str, names: frozenset[str]) -> str:
     for _, name, spec, conversion in Formatter().parse(text):
         if name is not None and (name not in names or spec or conversion):
-            known = " and ".join(f"{{{known}}}" for known in sorted(names)) or "nothing"
+            *others, last = [f"{{{known}}}" for known in sorted(names)] or ["nothing"]
+            known = f"{', '.join(others)} and {last}" if others else last
             raise ValueError(f"'{{{name}}}' cannot be filled in here, {known} can")
     return text
 
@@ -104,9 +105,10 @@ def _as_cap_warning(text: str) -> str:
 
 
 def _as_datum(text: str) -> str:
-    return _check_placeholders(text, frozenset({"user_id", "reason", "life_cycle"}))
+    return _check_placeholders(text, _OF_A_DATUM)
 
 
+_OF_A_DATUM = frozenset({"user_id", "reason", "life_cycle", "status", "sequence", "suspend_comment"})
 Text = Annotated[str, Field(min_length=1)]
 TimeZone = Annotated[str, AfterValidator(_zone_exists)]
 # Kept as text, because DRS prints a coordinate with the digits that it was entered with.
@@ -130,12 +132,35 @@ class AvailabilitySettings(Settings):
 
 
 class OrderingSettings(Settings):
-    """How orders and bookings are created, numbered and planned."""
+    """How orders and bookings are created, numbered and planned.
+
+    Args:
+        unknown_sor_codes: Whether a code that DRS does not know is refused, or accepted without a valid job template.
+        missing_sor_codes: Whether an order or booking without codes is refused, or gets the default job template.
+        default_template: The trade of the default job template; empty for that of the first SOR code that has one.
+        quantities_below_1: Whether a quantity such as 0.25 is accepted. It must be above 0 in any case.
+        blank_priorities: Whether a priority of white space is accepted, for orders without a priority.
+        default_minutes: How long unknown codes take, and bookings without codes.
+        sent_members: Whether answers show what callers sent of the members that DRS only keeps: secondary and tertiary
+            number, extended comments, reason and subcontract of an order; description, comments, value, reference and
+            trade of a code.
+        archived_after_days: When orders are archived, so that selectOrder does not find them; absent for never.
+        follow_ons_from_completed: Whether updateBooking takes a follow-on of a booking that is completed already.
+    """
 
     first_order_id: Annotated[int, Field(ge=1)] = 290640
     first_booking_id: Annotated[int, Field(ge=1)] = 149996
     comments_limit: Annotated[int, Field(ge=1)] = 255
     unknown_locations: Literal["accept", "refuse"] = "accept"
+    unknown_sor_codes: Literal["accept", "refuse"] = "accept"
+    missing_sor_codes: Literal["default_template", "refuse"] = "default_template"
+    default_template: str = ""
+    quantities_below_1: Literal["refuse", "accept"] = "refuse"
+    blank_priorities: Literal["refuse", "accept"] = "refuse"
+    sent_members: Literal["return", "drop"] = "return"
+    archived_after_days: Annotated[int, Field(ge=1, le=36600)] | None = None
+    follow_ons_from_completed: Literal["refuse", "accept"] = "refuse"
+    default_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
     repeated_order_numbers: Literal["refuse", "accept"] = "refuse"
     reason_when_created: str = "FIRST"
     reason_when_scheduled_without: str = "first"
@@ -202,6 +227,7 @@ class Messages(Settings):
     field_required: str = "{field} is required"
     too_long: str = "{field} has {length} characters, at most {limit} are allowed"
     not_a_number: str = "{field} must be a number of at least 1, not '{value}'"
+    not_positive: str = "{field} must be a number above 0, not '{value}'"
     contract_unknown: str = "Unknown contract '{value}' in {field}"
     priority_unknown: str = "Unknown priority '{value}' in {field}. Case and spelling must match"
     location_unknown: str = "Unknown location '{value}' in {field}"
@@ -303,7 +329,12 @@ class OperativeSettings(Settings):
 
 
 class BusinessDatum(Settings):
-    """A name and value of every booking; ``{user_id}``, ``{reason}`` and ``{life_cycle}`` are filled in."""
+    """A name and value of every booking, in which words in braces are filled in.
+
+    ``{user_id}``, ``{reason}``; ``{life_cycle}`` in lower case; ``{status}``, which is the life cycle or ``suspended``;
+    ``{suspend_comment}``, what was said when it was suspended; ``{sequence}``, ``FIRST`` or ``FOLLOW ON``. A value that
+    comes out empty is left out.
+    """
 
     name: Text
     value: Annotated[str, AfterValidator(_as_datum)] | None = None
@@ -336,6 +367,11 @@ class Profile(Settings):
         """The installation's time zone."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def default_trade(self) -> str:
+        """The trade of the default job template; empty if no SOR code has a trade."""
+        return self.ordering.default_template or next((code.trade for code in self.sor_codes if code.trade), "")
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         problems = list(_inconsistencies(self))
@@ -350,6 +386,9 @@ def _inconsistencies(profile: Profile) -> Iterator[str]:
     for index, sor_code in enumerate(profile.sor_codes):
         if sor_code.trade and sor_code.trade not in trades:
             yield f"sor_codes[{index}].trade: no operative has the trade '{sor_code.trade}'"
+    default = profile.ordering.default_template
+    if default and default not in trades:
+        yield f"ordering.default_template: no operative has the trade '{default}'"
     for index, operative in enumerate(profile.operatives):
         for contract in set(operative.contracts) - set(profile.contracts):
             yield f"operatives[{index}].contracts: '{contract}' is not in contracts"

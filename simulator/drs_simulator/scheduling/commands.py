@@ -17,6 +17,9 @@ class CodeRequest(NamedTuple):
     quantity: str | None = None
     trade: str | None = None
     description: str | None = None
+    comments: str | None = None
+    item_value: str | None = None
+    reference: str | None = None
 
 
 class OrderRequest(NamedTuple):
@@ -34,7 +37,13 @@ class OrderRequest(NamedTuple):
     message: bool | None = None
     contact_name: str | None = None
     phone: str | None = None
+    secondary_number: str | None = None
+    tertiary_number: str | None = None
+    comments_extended: str | None = None
+    reason_code: str | None = None
+    subcontract: str | None = None
     codes: tuple[CodeRequest, ...] = ()
+    location: LocationUpdate | None = None
 
 
 class AvailabilityRequest(NamedTuple):

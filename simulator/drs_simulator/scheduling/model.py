@@ -21,13 +21,17 @@ class Place(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """One visit: it takes ``minutes`` and lies entirely between ``opens`` and ``closes``, minutes since the epoch."""
+    """One visit: it takes ``minutes`` and lies entirely between ``opens`` and ``closes``, minutes since the epoch.
+
+    One that is ``forced`` is made whether the day has room for it or not, and takes no room from the others.
+    """
 
     key: int
     opens: int
     closes: int
     minutes: int
     place: Place
+    forced: bool = False
 
     @classmethod
     def within(cls, key: int, start: datetime, end: datetime, minutes: int, place: Place) -> Visit:
@@ -115,6 +119,9 @@ class BookingCode:
         description: Its description in the schedule of rates.
         sent_trade: The trade that the caller sent with it, if any. It changes nothing about planning.
         sent_description: The description that the caller sent with it, if any.
+        comments: The caller's comments on it.
+        item_value: What the caller said that it costs.
+        reference: The caller's reference.
     """
 
     sor_code: str
@@ -125,6 +132,9 @@ class BookingCode:
     description: str
     sent_trade: str | None = None
     sent_description: str | None = None
+    comments: str | None = None
+    item_value: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,8 @@ class Booking:
     """One visit for an order, within its planning window. Without an appointment it is not yet scheduled.
 
     Args:
+        is_forced: Whether it was planned without regard to room.
+        planned_from: When its place was sought, if its window had begun then; it is not planned earlier.
         area: The sector whose turn it waits for, if its priority is bound to areas.
         held_until: When its reservation lapses, while it is RESERVED.
         locked_start: When it begins whatever else is planned that day, if its time is locked.
@@ -174,6 +186,8 @@ class Booking:
     user_id: str
     life_cycle: LifeCycle = LifeCycle.PLANNED
     appointment: Appointment | None = None
+    is_forced: bool = False
+    planned_from: datetime | None = None
     area: str | None = None
     held_until: datetime | None = None
     locked_start: datetime | None = None
@@ -186,11 +200,18 @@ class Booking:
     operator_comments: str = ""
     alert: Alert | None = None
     parent_id: int | None = None
+    secondary_number: str = ""
+    tertiary_number: str = ""
 
     @property
     def operative_id(self) -> str | None:
         """The operative in whose diary it is; ``None`` until it is scheduled."""
         return None if self.appointment is None else self.appointment.operative_id
+
+    @property
+    def earliest_start(self) -> datetime:
+        """When its visit can begin at the earliest: with its window, or when its place was sought in a begun one."""
+        return self.planned_from or self.window_start
 
     @property
     def completed(self) -> bool:
@@ -203,17 +224,28 @@ class Booking:
         return self.parent_id is not None
 
     @property
+    def sequence(self) -> str:
+        """Its appointment sequence (vendor: ty9xkqauju, o8gbpb5o3s)."""
+        return "FOLLOW ON" if self.is_follow_on else "FIRST"
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it is suspended: a status of its own beside its life cycle (vendor: o8gbpb5o3s)."""
+        return self.alert is not None and self.alert.reason is AlertReason.SUSPENDED_JOBS
+
+    @property
     def visit(self) -> Visit:
         """The visit in its operative's day."""
-        start, end = self.window_start, self.window_end
+        start, end = self.earliest_start, self.window_end
         if self.locked_start is not None:
             start, end = self.locked_start, self.locked_start + timedelta(minutes=self.minutes)
-        return Visit.within(self.id, start, end, self.minutes, self.location.place)
+        visit = Visit.within(self.id, start, end, self.minutes, self.location.place)
+        return visit._replace(forced=True) if self.is_forced else visit
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A repair order, under its number in the housing system."""
+    """A repair order, under its number in the housing system. ``created`` lacks in states of earlier versions."""
 
     id: int
     number: str
@@ -228,6 +260,12 @@ class Order:
     contact_name: str | None = None
     phone: str | None = None
     status: OrderStatus = OrderStatus.UNDEFINED
+    created: datetime | None = None
+    secondary_number: str | None = None
+    tertiary_number: str | None = None
+    comments_extended: str | None = None
+    reason_code: str | None = None
+    subcontract: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,8 @@ def _wrong_order(where: str, order: Order, installation: Installation) -> Iterat
         yield f"{where}.number: is blank"
     if order.contract not in installation.profile.contracts:
         yield f"{where}.contract: '{order.contract}' is not a contract of this installation"
-    if order.priority not in installation.priorities:
+    may_be_blank = installation.profile.ordering.blank_priorities == "accept"
+    if order.priority not in installation.priorities and not (may_be_blank and not order.priority.strip()):
         yield f"{where}.priority: '{order.priority}' is not a priority of this installation"
     yield from _wrong_place(f"{where}.location", order.location)
 
@@ -150,9 +151,9 @@ def _wrong_booking(
         yield f"{where}.order_id: there is no order {booking.order_id} with the number {booking.order_number}"
     if booking.contract not in installation.profile.contracts:
         yield f"{where}.contract: '{booking.contract}' is not a contract of this installation"
-    if not 1 <= booking.minutes <= _MAX_NUMBER or not booking.codes:
-        yield f"{where}: has no work that can be planned, give it codes and minutes"
-    if booking.window_start >= booking.window_end:
+    if not 1 <= booking.minutes <= _MAX_NUMBER:
+        yield f"{where}: has no work that can be planned, give it minutes"
+    if booking.appointment is not None and booking.window_start >= booking.window_end:
         yield f"{where}.window_end: is not after window_start"
     named = (booking.operative_id, booking.locked_operative, booking.worked_by)
     for operative_id in {each for each in named if each is not None} - set(installation.operatives):

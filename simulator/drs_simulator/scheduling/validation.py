@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TypeVar
 
-from drs_simulator.profile.model import Messages
+from drs_simulator.profile.model import Messages, SorCode
 from drs_simulator.scheduling.commands import CodeRequest
 from drs_simulator.scheduling.model import BookingCode, Location, Operative
 from drs_simulator.scheduling.planning.installation import CurrentInstallation
@@ -47,7 +47,12 @@ class Validator:
         return contract
 
     def priority(self, sent: str | None) -> str:
-        """Return the priority, which must match the installation's in case and spelling (client: DRS documentation)."""
+        """Return the priority, which must match the installation's in case and spelling, or may be blank by profile.
+
+        Evidence: vendor (u8c2zn3l73); that a blank one is accepted: client (Hackney).
+        """
+        if sent is not None and not sent.strip() and self._profile.ordering.blank_priorities == "accept":
+            return sent
         priority = self.required("priority", sent)
         if priority not in self._current.installation.priorities:
             raise Refusal(self._messages.priority_unknown.format(value=priority, field="priority"))
@@ -87,8 +92,14 @@ class Validator:
         return comments.strip()
 
     def codes(self, sent: tuple[CodeRequest, ...]) -> tuple[BookingCode, ...]:
-        """Return the SOR codes, each known and complete (seen: tables of checkAvailability and createOrder)."""
+        """Return the SOR codes, each complete (seen: tables of checkAvailability and createOrder)."""
         return tuple(self._code(code) for code in self.required("theBookingCodes", sent))
+
+    def codes_to_book(self, sent: tuple[CodeRequest, ...]) -> tuple[BookingCode, ...]:
+        """Return the SOR codes of a booking, each complete; none where the profile has a job template for that."""
+        if not sent and self._profile.ordering.missing_sor_codes == "default_template":
+            return ()
+        return self.codes(sent)
 
     def period(self, begin: datetime | None, end: datetime | None, names: tuple[str, str]) -> None:
         """Check that a filter's period begins before it ends, if both are sent."""
@@ -96,21 +107,23 @@ class Validator:
             self.window((names[0], begin), (names[1], end))
 
     def window(self, start: tuple[str, datetime], end: tuple[str, datetime], now: datetime | None = None) -> None:
-        """Check that ``start`` lies before ``end``, and not before ``now``; each has its field's name."""
+        """Check that ``start`` lies before ``end``, and ``end`` after ``now``; each has its field's name."""
         if start[1] >= end[1]:
             raise Refusal(self._messages.window_reversed.format(begin=start[0], end=end[0]))
-        if now is not None and start[1] < now:
-            raise Refusal(self._messages.window_past.format(field=start[0]))
+        if now is not None and end[1] <= now:
+            raise Refusal(self._messages.window_past.format(field=end[0]))
 
     def _code(self, sent: CodeRequest) -> BookingCode:
         code = self.required("bookingCodeSORCode", sent.sor_code)
         item_number = self.required("itemNumberWithinBooking", sent.item_number)
         self.required("primaryOrderNumber", sent.number)
-        quantity = self._number("quantity", self.required("quantity", sent.quantity))
+        quantity = self._quantity(self.required("quantity", sent.quantity))
         self._number("itemNumberWithinBooking", item_number)
         known = self._current.sor_code(code)
         if known is None:
-            raise Refusal(self._messages.sor_code_unknown.format(value=code, field="bookingCodeSORCode"))
+            if self._profile.ordering.unknown_sor_codes == "refuse":
+                raise Refusal(self._messages.sor_code_unknown.format(value=code, field="bookingCodeSORCode"))
+            known = SorCode(code=code, minutes=self._profile.ordering.default_minutes)
         return BookingCode(
             known.code,
             item_number.strip(),
@@ -120,13 +133,29 @@ class Validator:
             known.description,
             sent_trade=sent.trade,
             sent_description=sent.description,
+            comments=sent.comments,
+            item_value=sent.item_value,
+            reference=sent.reference,
         )
 
+    def _quantity(self, text: str) -> Decimal:
+        if self._profile.ordering.quantities_below_1 == "refuse":
+            return self._number("quantity", text)
+        quantity = _read_number(text)
+        if quantity <= 0:
+            raise Refusal(self._messages.not_positive.format(field="quantity", value=text))
+        return quantity
+
     def _number(self, field: str, text: str) -> Decimal:
-        number = Decimal(text.strip()) if _QUANTITY.fullmatch(text.strip()) else Decimal(0)
+        number = _read_number(text)
         if number < 1:
             raise Refusal(self._messages.not_a_number.format(field=field, value=text))
         return number
+
+
+def _read_number(text: str) -> Decimal:
+    """Read a number in digits, with or without a fraction; anything else is 0, which is too little everywhere."""
+    return Decimal(text.strip()) if _QUANTITY.fullmatch(text.strip()) else Decimal(0)
 
 
 def minutes_of(codes: Iterable[BookingCode]) -> int:

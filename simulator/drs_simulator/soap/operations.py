@@ -17,12 +17,12 @@ from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import Scheduler, close_session
 from drs_simulator.scheduling.use_cases.availability import check_availability
 from drs_simulator.scheduling.use_cases.bookings import create_booking, delete_booking, update_booking
+from drs_simulator.scheduling.use_cases.locations import update_location
 from drs_simulator.scheduling.use_cases.master_data import (
     select_alerts,
     select_bookings,
     select_meta_data,
     update_booking_codes,
-    update_location,
 )
 from drs_simulator.scheduling.use_cases.operatives import get_schedule, select_resources, update_resources
 from drs_simulator.scheduling.use_cases.orders import (

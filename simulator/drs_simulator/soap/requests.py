@@ -18,6 +18,9 @@ _CODE = {
     "quantity": "quantity",
     "trade": "trade",
     "description": "bookingCodeDescription",
+    "comments": "comments",
+    "item_value": "itemValue",
+    "reference": "reference",
 }
 _ORDER = {
     "number": "primaryOrderNumber",
@@ -32,6 +35,11 @@ _ORDER = {
     "message": "message",
     "contact_name": "contactName",
     "phone": "phone",
+    "secondary_number": "secondaryOrderNumber",
+    "tertiary_number": "tertiaryOrderNumber",
+    "comments_extended": "orderCommentsExtended",
+    "reason_code": "reasonCode",
+    "subcontract": "subcontract",
 }
 _BOOKING = {
     "booking_id": "bookingId",
@@ -229,11 +237,7 @@ class RequestReader:
 
     def location(self, sent: Any) -> commands.LocationUpdate:
         """The command of updateLocation."""
-        location = sent.theLocation
-        more = ((name, getattr(location, name, None)) for name in _LOCATION_MORE)
-        return _read(
-            commands.LocationUpdate, _LOCATION, location, more=tuple((name, value) for name, value in more if value)
-        )
+        return _location(sent.theLocation)
 
     def code_definitions(self, sent: Any) -> commands.CodeDefinitions:
         """The command of updateBookingCode."""
@@ -261,7 +265,14 @@ class RequestReader:
 
 
 def _order(sent: Any) -> commands.OrderRequest:
-    return _read(commands.OrderRequest, _ORDER, sent, codes=_codes(sent))
+    location = getattr(sent, "theLocation", None)
+    kept = None if location is None else _location(location)
+    return _read(commands.OrderRequest, _ORDER, sent, codes=_codes(sent), location=kept)
+
+
+def _location(sent: Any) -> commands.LocationUpdate:
+    more = ((name, getattr(sent, name, None)) for name in _LOCATION_MORE)
+    return _read(commands.LocationUpdate, _LOCATION, sent, more=tuple((name, value) for name, value in more if value))
 
 
 def _booking(sent: Any) -> commands.BookingRequest:

@@ -10,11 +10,12 @@ from typing import Any
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.model import (
     Availability,
+    Booking,
     BookingCode,
     DaySlots,
-    LifeCycle,
     Location,
     Operative,
+    Order,
     OrderWithBookings,
     PlannedBooking,
     Slot,
@@ -25,7 +26,7 @@ from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.use_cases.bookings import business_data
 from drs_simulator.soap.compiled.writer import CompiledWriter, NotWrittenError
 from drs_simulator.soap.spyne.types import Types
-from drs_simulator.soap.values import write_quantity
+from drs_simulator.soap.values import write_number, write_quantity
 
 Members = dict[str, object]
 _DAY_CACHE_SIZE = 2048
@@ -54,6 +55,7 @@ class ResponseWriter:
         self._write_day = lru_cache(_DAY_CACHE_SIZE)(self._day)
         self._write_location = lru_cache(_LOCATION_CACHE_SIZE)(self._location)
         self._write_datum = lru_cache(_DATUM_CACHE_SIZE)(self._datum)
+        self._returns_sent = profile.ordering.sent_members == "return"
         self._observed = profile.gateway.interface == "observed"
 
     def availability(self, answer: Availability) -> Members:
@@ -135,6 +137,7 @@ class ResponseWriter:
 
     def _order(self, answer: OrderWithBookings) -> Any:
         order = answer.order
+        kept = _kept_members(order) if self._returns_sent else {}
         return self._types["order"](
             contactName=order.contact_name,
             contract=order.contract,
@@ -150,6 +153,7 @@ class ResponseWriter:
             theBookings=[self._booking(planned) for planned in answer.bookings],
             theLocation=self._write_location(order.location),
             userId=order.user_id,
+            **kept,
         )
 
     def _booking(self, planned: PlannedBooking) -> Any:
@@ -173,11 +177,11 @@ class ResponseWriter:
             planningWindowEnd=self._local(booking.window_end),
             planningWindowStart=self._local(booking.window_start),
             primaryOrderNumber=booking.order_number,
-            secondaryOrderNumber="",
+            secondaryOrderNumber=booking.secondary_number if self._returns_sent else "",
             template=booking.trade,
-            tertiaryOrderNumber="",
+            tertiaryOrderNumber=booking.tertiary_number if self._returns_sent else "",
             theBookingCodes=[self._code(code, planned) for code in booking.codes],
-            theBusinessData=self._business_data(booking.user_id, booking.reason, booking.life_cycle),
+            theBusinessData=self._business_data(booking),
             theResources=[self._resource(planned)] if planned.operative_id else None,
             tokenId=booking.token_id,
             userId=booking.user_id,
@@ -186,18 +190,17 @@ class ResponseWriter:
     def _code(self, code: BookingCode, planned: PlannedBooking) -> Any:
         # Appendix B 4 shows these; the published interface lacks them.
         observed = {"originalQuantity": "0.0", "quantityUsed": "0.0", "timeRemaining": "0.0"} if self._observed else {}
+        kept = _kept_members_of_code(code) if self._returns_sent else {}
+        shown = {"comments": "", "itemValue": "0.0", "trade": code.trade} | observed | kept
         return self._types["bookingCode"](
             bookingCodeSORCode=code.sor_code,
             bookingId=planned.booking.id,
-            comments="",
             itemNumberWithinBooking=code.item_number,
-            itemValue="0.0",
             orderId=planned.booking.order_id,
             primaryOrderNumber=planned.booking.order_number,
             quantity=write_quantity(code.quantity),
             standardMinuteValue=str(code.minutes),
-            trade=code.trade,
-            **observed,
+            **shown,
         )
 
     def _resource(self, planned: PlannedBooking) -> Any:
@@ -262,11 +265,8 @@ class ResponseWriter:
             theBooking=self._booking(planned),
         )
 
-    def _business_data(self, user_id: str, reason: str, life_cycle: LifeCycle) -> list[Any]:
-        return [
-            self._write_datum(name, value)
-            for name, value in business_data(self._profile, user_id, reason, life_cycle).items()
-        ]
+    def _business_data(self, booking: Booking) -> list[Any]:
+        return [self._write_datum(name, value) for name, value in business_data(self._profile, booking).items()]
 
     def _datum(self, name: str, value: str | None) -> Any:
         made = self._types["businessData"](name=name, targetObject="job", value=value)
@@ -300,3 +300,27 @@ class ResponseWriter:
             return self._compiled.write_element(name, self._types.classes[cls], value)
         except NotWrittenError:
             return value
+
+
+def _kept_members(order: Order) -> Members:
+    """The members of an order that were sent and are only kept."""
+    kept = {
+        "orderCommentsExtended": order.comments_extended,
+        "reasonCode": order.reason_code,
+        "secondaryOrderNumber": order.secondary_number,
+        "subcontract": order.subcontract,
+        "tertiaryOrderNumber": order.tertiary_number,
+    }
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _kept_members_of_code(code: BookingCode) -> Members:
+    """The members of a code that were sent and are only kept; numbers have a fraction, as quantities have."""
+    kept = {
+        "bookingCodeDescription": code.sent_description,
+        "comments": code.comments,
+        "itemValue": code.item_value and write_number(code.item_value),
+        "reference": code.reference,
+        "trade": code.sent_trade,
+    }
+    return {name: value for name, value in kept.items() if value}

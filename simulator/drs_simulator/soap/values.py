@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from drs_simulator.soap import soap_fault
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?", re.ASCII)
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,10}", re.ASCII)
 _INT_MIN, _INT_MAX = -(2**31), 2**31 - 1
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
@@ -95,3 +96,9 @@ def write_flag(value: bool) -> str:
 def write_quantity(quantity: Decimal) -> str:
     """Write a quantity as DRS does, always with a fraction: ``1.0`` (seen: Appendix B 4)."""
     return str(float(quantity))
+
+
+def write_number(text: str) -> str:
+    """Write a number that a caller sent as a quantity is written; any other text as it is (presumed)."""
+    trimmed = text.strip(_WHITE_SPACE)
+    return write_quantity(Decimal(trimmed)) if _NUMBER.fullmatch(trimmed) else text

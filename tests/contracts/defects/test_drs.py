@@ -8,14 +8,14 @@ from drs_contracts.defects.base import Defect
 from drs_contracts.defects.drs import DEFECTS
 from drs_simulator import load_profile
 
-PROFILE = load_profile("lincoln")
-FACTS = TestData.of(PROFILE)
 CLAUSES = {clause.id: clause for clause in list_clauses(AppliesTo.DRS)}
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: f"{defect.caught_by} {defect.statement}")
 def test_its_clause_catches_a_defect(defect: Defect) -> None:
-    (finding,) = run_clauses(defect.target(PROFILE), FACTS, [CLAUSES[defect.caught_by]], VerifySettings(examples=30))
+    profile = load_profile(defect.profile_name)
+    clauses = [CLAUSES[defect.caught_by]]
+    (finding,) = run_clauses(defect.target(profile), TestData.of(profile), clauses, VerifySettings(examples=30))
     assert finding.outcome is Outcome.BROKEN
     assert not finding.reason.startswith("the check could not go on"), finding.reason
 

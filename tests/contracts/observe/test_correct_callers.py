@@ -6,12 +6,13 @@ import gzip
 import json
 from base64 import b64encode
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from drs_contracts import Call, Traffic, TrafficReport, Verdict, analyse_traffic, read_traffic
-from drs_contracts.driver.messages import Reply, request
+from drs_contracts.driver.messages import Members, Reply, request
 from drs_contracts.observe.sources import har_traffic
 from drs_simulator import Simulator
 from werkzeug.test import Client
@@ -173,6 +174,39 @@ class TestConduct:
         assert (one_day.value("periodBegin"), one_day.value("periodEnd")) == (day, day)
         calls = [one_day if call is sound else call for call in SOUND.calls]
         assert "CAL-08" not in {each[0] for each in breaches(analyse_traffic(Traffic("test", tuple(calls))))}
+
+    @pytest.mark.parametrize(("inner", "is_named"), [("0", False), ("290641", True)])
+    def test_an_id_of_0_is_not_set(self, inner: str, is_named: bool) -> None:
+        """.NET sends it for every number that was not set."""
+        sound = next(call for call in SOUND.calls if call.operation == "scheduleBooking")
+        ids = f"<orderId>290640</orderId><theBookingCodes><orderId>{inner}</orderId></theBookingCodes></theBooking>"
+        call = replace(sound, sent=sound.sent.replace(b"</theBooking>", ids.encode()))
+        named = "CAL-12" in {each[0] for each in breaches(analyse_traffic(Traffic("test", (call,))))}
+        assert named is is_named
+
+    @pytest.mark.parametrize(("shift", "is_named"), [(0, False), (2, True)])
+    def test_a_booking_may_be_scheduled_in_its_own_window(self, shift: int, is_named: bool) -> None:
+        """A service that asks for no slots sends what createOrder returned."""
+        created = next(call for call in SOUND.calls if call.operation == "createOrder" and call.succeeded)
+        booking, start, end = (
+            created.given(f"theOrder/theBookings/{name}")
+            for name in ("bookingId", "planningWindowStart", "planningWindowEnd")
+        )
+        moved = (datetime.fromisoformat(start) + timedelta(hours=shift)).isoformat()
+        window = {"bookingId": booking, "planningWindowStart": moved, "planningWindowEnd": end}
+        sent = request("scheduleBooking", {"sessionId": created.session, "theBooking": window})
+        traffic = Traffic("test", (created, replace(created, name="schedule", sent=sent)))
+        assert ("CAL-20" in {each[0] for each in breaches(analyse_traffic(traffic))}) is is_named
+
+    @pytest.mark.parametrize(("status", "is_named"), [("COMPLETED", False), ("STARTED", True)])
+    def test_an_order_that_is_completed_is_settled(self, status: str, is_named: bool) -> None:
+        """A planner has scheduled its booking, which this traffic does not have."""
+        created = next(call for call in SOUND.calls if call.operation == "createOrder" and call.succeeded)
+        named = {"bookingId": created.given("theOrder/theBookings/bookingId")}
+        members: Members = {"sessionId": created.session, "theBooking": named, "transactionType": status}
+        completed = replace(created, name="complete", sent=request("updateBooking", members))
+        found = breaches(analyse_traffic(Traffic("test", (created, completed))))
+        assert ("CAL-23" in {each[0] for each in found}) is is_named
 
     def test_a_window_of_no_length_is_still_named(self) -> None:
         sound = next(call for call in SOUND.calls if call.operation == "scheduleBooking")

@@ -104,7 +104,22 @@ def copied(tmp_path: Path) -> Path:
 
 def test_a_recording_without_its_description_is_told(copied: Path) -> None:
     (copied / "recording.toml").unlink()
-    with pytest.raises(RecordingError, match=r"recording\.toml cannot be read"):
+    with pytest.raises(RecordingError, match=r"recording\.toml cannot be read: No such file or directory"):
+        load_recording(copied)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('title = "a"', "it has no 'volatile'"),
+        ("title", "Expected '='"),
+        ('volatile = ["a"]', "'list' object has no attribute"),
+        ('volatile = {a = "("}', "missing )"),
+    ],
+)
+def test_a_description_that_cannot_be_read_says_why(copied: Path, text: str, problem: str) -> None:
+    (copied / "recording.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(RecordingError, match=rf"recording\.toml cannot be read: .*{re.escape(problem)}"):
         load_recording(copied)
 
 

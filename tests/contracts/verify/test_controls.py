@@ -28,7 +28,6 @@ BROKEN = {
     "cap-warning": {"AVL-18"},
     "extra-elements": {"ANS-08", "CHG-17", "CHG-18"},
     "fault": {"AVL-01"},
-    "no-availability": {"AVL-18"},
     "planning-failed": {"SCH-01"},
     "unknown-order": {"SEL-11"},
 }

@@ -35,7 +35,10 @@ UNKNOWN: dict[str, Mapping[str, Any]] = {
         "operatives": [operative | {"contracts": ["ZZ"]} for operative in TABLES["operatives"]],
     },
     "priorities": {"priorities": [{"id": "Quick", "title": "Quick"}]},
-    "sor_codes": {"sor_codes": [{"code": "X1", "description": "A code", "trade": "Joiner", "minutes": 60}]},
+    "sor_codes": {
+        "ordering": {"unknown_sor_codes": "refuse"},
+        "sor_codes": [{"code": "X1", "description": "A code", "trade": "Joiner", "minutes": 60}],
+    },
     "locations": {
         "ordering": {"unknown_locations": "refuse"},
         "locations": [TABLES["locations"][0] | {"id": "L1"}],
@@ -104,6 +107,8 @@ class TestOtherSetUp:
             {"availability": {"working_days": ["monday", "tuesday", "saturday"]}},
             {"availability": {"day_cap": 3}},
             {"availability": {"day_cap": 366, "long_period_day_cap": 366}},
+            {"sor_codes": [{"code": "X1", "description": "A code", "trade": "Joiner", "minutes": 60}]},
+            {"ordering": {"quantities_below_1": "accept", "blank_priorities": "accept", "unknown_sor_codes": "refuse"}},
         ],
         ids=str,
     )
@@ -131,7 +136,8 @@ class TestFound:
     def test_names_are_those_of_the_drs(self) -> None:
         data = find_out(load_profile("hackney")).data
         hackney = TestData.of(load_profile("hackney"))
-        for member in ("contract", "sor_code", "priority", "slots", "day_cap"):
+        members = ("contract", "sor_code", "job_codes", "priority", "slots", "day_cap", "quantities_below_1")
+        for member in members:
             assert getattr(data, member) == getattr(hackney, member)
 
     def test_each_difference_is_one_line(self) -> None:

@@ -358,7 +358,7 @@ class TestDescription:
 
     @pytest.mark.parametrize("effect", [{"kind": "delay", "seconds": False}, {"kind": "delay", "seconds": "1"}])
     def test_values_of_another_type_are_errors(self, desk: AdminCaller, effect: dict[str, Any]) -> None:
-        assert "/rules/0/effect" in assert_problem(
+        assert "/rules/0/effect/seconds: " in assert_problem(
             desk.ask("POST", "/faults", {"rules": [{"effect": effect}]}), 422, "invalid"
         )
         assert desk.ask("GET", "/faults").json() == {"rules": []}

@@ -30,7 +30,8 @@ from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.snapshot import SnapshotError
-from drs_simulator.scheduling.use_cases.master_data import update_booking_codes, update_location
+from drs_simulator.scheduling.use_cases.locations import update_location
+from drs_simulator.scheduling.use_cases.master_data import update_booking_codes
 from drs_simulator.scheduling.use_cases.operatives import update_resources
 from drs_simulator.scheduling.use_cases.orders import complete_order, create_order, delete_order
 from drs_simulator.scheduling.use_cases.placement import create_reservation, schedule_booking
@@ -276,7 +277,6 @@ def twice(table: str) -> Callable[[Any], None]:
         (put("bookings.0.minutes", 0), "bookings[0]: has no work"),
         (put("bookings.0.minutes", 2**40), "bookings[0]: has no work"),
         (put("bookings.0.minutes", "60"), "/bookings/0/minutes: "),
-        (put("bookings.0.codes", []), "bookings[0]: has no work"),
         (put("bookings.0.codes.0.quantity", "-1"), "bookings[0].codes: "),
         (put("bookings.0.codes.0.description", "\ufffe"), "bookings[0].codes[0].description: "),
         (put("bookings.0.window_end", "2020-01-01T00:00:00Z"), "bookings[0].window_end: "),

@@ -129,6 +129,18 @@ def test_confirmation_is_read_by_strict_types(receiver: CallbackReceiver) -> Non
     assert code["itemValue"] == 0
 
 
+@pytest.mark.parametrize(("sent", "posted"), [("57", 57), ("56.2", 57), ("cheap", 0)])
+def test_value_and_further_numbers_are_those_of_the_order(receiver: CallbackReceiver, sent: str, posted: int) -> None:
+    more = "<secondaryOrderNumber>2-1</secondaryOrderNumber><tertiaryOrderNumber>3-1</tertiaryOrderNumber>"
+    order = ORDER.replace("<quantity>1<", f"<itemValue>{sent}</itemValue><quantity>1<")
+    with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url) as drs:
+        caller = Caller(drs)
+        caller.schedule(caller.order(order.replace("<theOrder>", f"<theOrder>{more}")))
+        (received,) = receiver.wait_for(1)
+    read, code = read_by_service(received.body)
+    assert (read["secondaryOrderNumber"], read["tertiaryOrderNumber"], code["itemValue"]) == ("2-1", "3-1", posted)
+
+
 def test_dates_have_no_milliseconds(receiver: CallbackReceiver) -> None:
     with Simulator("lincoln", clock="fixed@2021-10-22T12:20:59.987", callback_url=receiver.url) as drs:
         caller = Caller(drs)

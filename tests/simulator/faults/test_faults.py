@@ -332,7 +332,7 @@ class TestEffects:
 
     @pytest.mark.parametrize(
         ("start", "end"),
-        [("2021-10-27T12:00:00", "2021-10-27T08:00:00"), ("2021-10-20T08:00:00", "2021-10-27T08:00:00")],
+        [("2021-10-27T12:00:00", "2021-10-27T08:00:00"), ("2021-10-20T08:00:00", "2021-10-20T12:00:00")],
         ids=["reversed", "past"],
     )
     def test_refused_window_takes_no_slot(self, start: str, end: str) -> None:

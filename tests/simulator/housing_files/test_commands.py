@@ -84,7 +84,7 @@ def test_check_file_accepts_a_right_file(tmp_path: Path) -> None:
     [
         ("'4'\n", "'9'\n", "line 7, records (field 3): it says 9 records, there are 4. Send the whole file."),
         ("'TRAILER','387176','4'\n", "", "line 5, record type (field 1): the file ends without TRAILER."),
-        ("N390917", "X1", "line 5, sor_code (field 6): DRS refuses it: Unknown SOR code 'X1'"),
+        ("100 Days", "100 days", "line 3, priority (field 5): DRS refuses it: Unknown priority '100 days'"),
     ],
 )
 def test_check_file_names_line_and_field(tmp_path: Path, right: str, wrong: str, words: str) -> None:

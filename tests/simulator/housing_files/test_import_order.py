@@ -121,7 +121,6 @@ def test_imported_order_number_is_refused_by_create_order(tmp_path: Path) -> Non
         ("'100 Days'", "'100 days'", 3, "priority (field 5)", "Case and spelling must match"),
         ("'Fit", f"'{'x' * 256} Fit", 3, "comments (field 9)", "at most 255 are allowed"),
         ("'19-Aug-2021 07:56','0'", "'01-Apr-2021 07:56','0'", 3, "target_date (field 7)", "must be before"),
-        ("'N390917'", "'X1'", 5, "sor_code (field 6)", "Unknown SOR code 'X1'"),
         ("'   1.00'", "'   0.50'", 5, "quantity (field 7)", "a number of at least 1"),
         ("'1','00399189'", "'0','00399189'", 5, "item_number (field 9)", "a number of at least 1"),
     ],
@@ -144,8 +143,15 @@ def test_unknown_location_is_refused_by_profile(tmp_path: Path) -> None:
 
 def test_line_is_that_of_the_refused_item(tmp_path: Path) -> None:
     item = PARSED.items[0]
-    error = import_error(tmp_path, write_housing_file(with_items(item, item, replace(item, sor_code="X1"))))
-    assert error.line == 5
+    strict = changed(LINCOLN, ordering={"unknown_sor_codes": "refuse"})
+    error = import_error(tmp_path, write_housing_file(with_items(item, item, replace(item, sor_code="X1"))), strict)
+    assert (error.line, error.field) == (5, "sor_code (field 6)")
+    assert "Unknown SOR code 'X1'" in error.problem
+
+
+def test_unknown_code_is_imported_without_a_job_template(tmp_path: Path) -> None:
+    caller = Caller()
+    assert import_text(caller, tmp_path, FIRST.replace("'N390917'", "'X1'", 1))
 
 
 def test_other_councils_contract_is_refused(tmp_path: Path) -> None:

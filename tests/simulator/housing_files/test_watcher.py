@@ -308,10 +308,10 @@ def test_missing_folder_cannot_be_watched(tmp_path: Path) -> None:
 
 def test_refused_order_is_rejected_with_its_field(tmp_path: Path) -> None:
     folder = ImportFolder(tmp_path, Simulator("lincoln").import_order)
-    write(folder, "order.txt", FIRST.replace("N390917", "X1"))
+    write(folder, "order.txt", FIRST.replace("100 Days", "100 days"))
     scan(folder)
     reason = (tmp_path / "rejected/order.txt.reason").read_text(encoding="utf-8")
-    assert reason.startswith("line 5, sor_code (field 6): DRS refuses it: Unknown SOR code 'X1'")
+    assert reason.startswith("line 3, priority (field 5): DRS refuses it: Unknown priority '100 days'")
 
 
 def test_imported_file_is_logged(folder: ImportFolder, caplog: pytest.LogCaptureFixture) -> None:

@@ -523,6 +523,10 @@ class TestDiagnoses:
             ),
             (call("openSession", OPEN)[:-5], "it breaks behind the operation's element"),
             (call("openSession", f"{OPEN}<id>&nbsp;1</id>"), "has an entity that it does not declare"),
+            (
+                call("createOrder", ORDER.replace("WithinBooking>1<", "WithinBooking>0<")),
+                "itemNumberWithinBooking is '0'; it counts from 1.",
+            ),
             (call("selectOrder", ""), "sessionId is missing"),
             (call("selectOrder", "<sessionId>0</sessionId>"), "No such session is open"),
         ],
@@ -545,6 +549,18 @@ class TestDiagnoses:
     )
     def test_the_required_element_that_is_missing_is_named(self, drs: Caller, members: str, words: str) -> None:
         drs.ask("createOrder", members, drs.open())
+        assert words in last(drs).diagnosis
+
+    @pytest.mark.parametrize(
+        ("right", "wrong", "words"),
+        [
+            ("Priority 20 Days", "Priority 20 Day", "priority 'Priority 20 Day' is not known; the nearest is Priority"),
+            (">0</contract>", ">00</contract>", "contract '00' is not known; the nearest is 0."),
+        ],
+    )
+    def test_the_nearest_of_the_known_values_is_named(self, drs: Caller, right: str, wrong: str, words: str) -> None:
+        answer = drs.ask("createOrder", ORDER.replace(right, wrong), drs.open())
+        assert answer.error.startswith("Unknown ")
         assert words in last(drs).diagnosis
 
     def test_a_session_of_another_day_is_told_with_both_days(self, drs: Caller) -> None:

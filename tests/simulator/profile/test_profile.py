@@ -86,7 +86,10 @@ GONE = "no longer a setting: "
         ),
         (
             '[[business_data]]\nname = "X"\nvalue = "{user}"',
-            "business_data[0].value: '{user}' cannot be filled in here, {life_cycle} and {reason} and {user_id} can",
+            (
+                "business_data[0].value: '{user}' cannot be filled in here, {life_cycle}, {reason}, {sequence}, "
+                "{status}, {suspend_comment} and {user_id} can"
+            ),
         ),
         ('timezone = "Europe/Lincoln"', "timezone: 'Europe/Lincoln' is not a time zone, Europe/London is one"),
         (

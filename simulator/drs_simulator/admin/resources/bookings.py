@@ -58,6 +58,9 @@ class BookingView(View):
     trade: str
     sor_codes: tuple[str, ...]
     life_cycle: LifeCycle
+    suspended: bool
+    sequence: str
+    parent_id: int | None
     window_start: datetime
     window_end: datetime
     assigned_start: datetime | None
@@ -83,6 +86,9 @@ class BookingView(View):
             trade=booking.trade,
             sor_codes=tuple(code.sor_code for code in booking.codes),
             life_cycle=booking.life_cycle,
+            suspended=booking.is_suspended,
+            sequence=booking.sequence,
+            parent_id=booking.parent_id,
             window_start=booking.window_start.astimezone(zone),
             window_end=booking.window_end.astimezone(zone),
             assigned_start=to_local(planned.assigned_start, zone),

@@ -161,10 +161,10 @@ class DayRoutes:
         self.route = lru_cache(_MAX_ROUTES)(self._make)
 
     def _make(self, shift: Shift, visits: tuple[Visit, ...]) -> DayRoute | None:
-        """Make the route of a day's visits, added in their order; ``None`` if there is none."""
+        """Make the route of a day's visits, added in their order, without forced ones; ``None`` if there is none."""
         route: DayRoute | None = DayRoute(shift)
         for visit in visits:
-            if route is not None:
+            if route is not None and not visit.forced:
                 route = self._insert(route, visit)
         return route
 

@@ -95,18 +95,37 @@ class Planner:
 
         It goes into the first day with room, to the operative whose travel it increases least.
         """
-        zone = self._installation.zone
-        first = calendar.local_day(booking.window_start, zone)
-        last = min(calendar.local_day(booking.window_end, zone), first + self._horizon)
         job, visit = job_of(booking), booking.visit
         operatives = self._operatives(job)
-        for day in calendar.days_between(first, last):
+        for day in self._days_of_window(booking):
             if not self._is_area_day(job, day):
                 continue
             diaries = self._diaries(job, operatives, day, day)
             found = self._min_travel(visit, self._candidates(job.place, day, operatives, diaries))
             if found is not None:
                 return replace(booking, appointment=Appointment(found[1], day))
+        return None
+
+    def force(self, booking: Booking) -> Booking | None:
+        """Return the booking with an appointment in its planning window, whatever else is planned there.
+
+        It goes into the first day on which an operative works, to one who would have room for it in an empty day, and
+        whose travel it increases least. ``None`` if no operative does such work in that time.
+        """
+        job, visit = job_of(booking), booking.visit
+        operatives = self._operatives(job)
+        for day in self._days_of_window(booking):
+            candidates = self._candidates(job.place, day, operatives, self._diaries(job, operatives, day, day))
+            empty_days = {
+                each.operative_id
+                for each in self._candidates(job.place, day, operatives, {})
+                if self._min_travel(visit, [each]) is not None
+            }
+            ranked = [
+                (each.operative_id not in empty_days, min(each.detours), each.operative_id) for each in candidates
+            ]
+            if ranked:
+                return replace(booking, appointment=Appointment(min(ranked)[2], day), is_forced=True)
         return None
 
     def with_times(self, booking: Booking) -> PlannedBooking:
@@ -125,6 +144,11 @@ class Planner:
         """Whether these visits fit into the operative's day."""
         return self._route(operative_id, day, visits) is not None
 
+    def _days_of_window(self, booking: Booking) -> Sequence[date]:
+        zone = self._installation.zone
+        first = calendar.local_day(booking.earliest_start, zone)
+        return calendar.days_between(first, min(calendar.local_day(booking.window_end, zone), first + self._horizon))
+
     @property
     def _horizon(self) -> timedelta:
         return timedelta(days=self._installation.profile.ordering.planning_horizon_days)
@@ -141,8 +165,19 @@ class Planner:
         for stop in () if route is None else route.stops():
             if stop.visit.key == booking.id:
                 return datetime.fromtimestamp(stop.start * 60, zone), datetime.fromtimestamp(stop.end * 60, zone)
+        if booking.is_forced:
+            return self._forced_times(booking, appointment)
         # A past day keeps its bookings, whatever the operative's hours were changed to.
-        return booking.window_start, booking.window_start + timedelta(minutes=booking.minutes)
+        return booking.earliest_start, booking.earliest_start + timedelta(minutes=booking.minutes)
+
+    def _forced_times(self, booking: Booking, appointment: Appointment) -> tuple[datetime, datetime]:
+        """Return the first times in the window and the operative's hours, or in the window alone if they are apart."""
+        visit, zone = booking.visit, self._installation.zone
+        shift, _ = self._current.working_day(appointment.operative_id, appointment.day)
+        start = visit.opens if shift is None else max(visit.opens, shift.begin)
+        if start >= visit.closes:
+            start = visit.opens
+        return datetime.fromtimestamp(start * 60, zone), datetime.fromtimestamp((start + visit.minutes) * 60, zone)
 
     def _day(self, day: date, entry: DayEntry, earliest: datetime, best: BestSlots) -> DaySlots:
         if entry.begins_before(earliest):

@@ -24,8 +24,8 @@ def check_availability(context: UseCaseContext, request: AvailabilityRequest) ->
     ``resourceIDs`` allows only those operatives, ``checkAvailType`` longPeriod has a cap of its own, and with
     ``canSelectOtherOrders`` the orders that match ``otherOrderPattern`` are returned, by default those of the location.
 
-    Refuses: a missing field, an unknown contract, location, priority, SOR code or operative; a period that ends before
-    it begins.
+    Refuses: a missing field, an unknown contract, location, priority or operative; an incomplete SOR code, or an
+    unknown one (a setting); a period that ends before it begins.
 
     Evidence: seen (Appendix B 3 and the notes of checkAvailability); that a midnight end counts its day: client; what
     ``resourceIDs`` does: vendor (qe2fzeu7p2); that no day before today is available: vendor (kiavs61icn); what

@@ -45,13 +45,14 @@ def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> t
     """Create a further booking for an existing order, planned but not yet scheduled.
 
     The order is named by ``orderId`` or ``primaryOrderNumber``, in ``theBooking`` or ``theOrder``. Without a planning
-    window the booking has the order's, from now on.
+    window the booking has the order's, from now on. One that has begun is accepted. Without
+    SOR codes it has the default job template, and with an unknown one no valid template (settings).
 
-    Refuses: an unknown order or one that is completed; a missing, incomplete or unknown SOR code; an unknown contract
-    or location; a window that ends before it begins or lies in the past.
+    Refuses: an unknown order or one that is completed; an incomplete SOR code; an unknown contract or location; a
+    window that ends before it begins, or is over.
 
-    Evidence: vendor (an order has many jobs: ttcyw2yphs; a new one has no worker: cckxof7hj0); members published; how
-    the order is named, and the window: presumed.
+    Evidence: vendor (an order has many jobs: ttcyw2yphs; a new one has no worker: cckxof7hj0; missing and unknown
+    codes: 8xxeczi3mg, 02tfyrsxcm); members published; how the order is named, and the window: presumed.
     """
     sent = request.booking
     number, order_id = sent.number or request.order.number, sent.order_id or request.order.order_id
@@ -64,9 +65,10 @@ def update_booking(context: UseCaseContext, request: BookingUpdate) -> PlannedBo
 
     ``transactionType`` moves its life cycle; COMPLETED records when and by whom it was done, and with ``completeOrder``
     the order is completed too. An order whose booking has begun is STARTED. ``theFollowOnBooking`` creates a further
-    booking of the order, its follow-on. A ``bookingCompletionStatus`` of SUSPENDED (a setting) is shown to planners as
-    an alert. The planning window never changes. The council's service is notified of a completed booking, if there is
-    one and the profile says so.
+    booking of the order, its follow-on, also from a completed booking where the profile says so: the order is then
+    STARTED again. A ``bookingCompletionStatus`` of SUSPENDED (a setting) is shown to planners as an alert, and the
+    booking's status is suspended until it is scheduled again. The planning window never changes. The council's service
+    is notified of a completed booking, if there is one and the profile says so.
 
     Refuses: an unknown booking, or one that is completed; a change that its life cycle does not allow; an unknown
     contract or operative; for COMPLETED a missing begin or end, or an end before the begin; whatever createBooking
@@ -78,6 +80,9 @@ def update_booking(context: UseCaseContext, request: BookingUpdate) -> PlannedBo
     """
     validator, messages = context.validator, context.profile.messages
     sent = request.booking
+    allows_follow_on = context.profile.ordering.follow_ons_from_completed == "accept"
+    if request.follow_on is not None and allows_follow_on and context.booking(sent.booking_id).completed:
+        return _follow_on_from_completed(context, context.booking(sent.booking_id), request.follow_on)
     booking = context.open_booking(sent.booking_id)
     if sent.contract is not None:
         validator.contract(sent.contract)
@@ -97,13 +102,16 @@ def update_booking(context: UseCaseContext, request: BookingUpdate) -> PlannedBo
     if becomes in _AT_WORK:
         order = replace(order, status=OrderStatus.STARTED)
         context.transaction.put_order(order)
-    if request.follow_on is not None:
+    completes_before = bool(request.complete_order) and allows_follow_on
+    if request.follow_on is not None and not completes_before:
         _further_booking(context, order, request.follow_on, parent_id=booking.id)
     done = (changed,) if changed.completed else ()
     if request.complete_order:
         complete_with_bookings(context, order, done)
     else:
         _report_completed(context, done)
+    if request.follow_on is not None and completes_before:
+        _follow_on_from_completed(context, changed, request.follow_on)
     return context.planner.with_times(context.booking(booking.id))
 
 
@@ -138,8 +146,8 @@ def new_booking(
         contract=order.contract,
         location=order.location,
         reason=reason,
-        minutes=minutes_of(codes),
-        trade=codes[0].trade,
+        minutes=minutes_of(codes) or context.profile.ordering.default_minutes,
+        trade=codes[0].trade if codes else context.profile.default_trade,
         window_start=window[0],
         window_end=window[1],
         codes=codes,
@@ -147,22 +155,32 @@ def new_booking(
         user_id=user_id,
         area=context.installation.area_of(order.location, order.priority),
         parent_id=parent_id,
+        secondary_number=order.secondary_number or "",
+        tertiary_number=order.tertiary_number or "",
     )
     context.transaction.put_booking(booking)
     return booking
 
 
-def business_data(profile: Profile, user_id: str, reason: str, life_cycle: LifeCycle) -> dict[str, str | None]:
-    """Return the business data of a booking with that user, reason and life cycle (seen: Appendix B 4)."""
-    filled_in = {"user_id": user_id, "reason": reason, "life_cycle": life_cycle.lower()}
-    return {datum.name: datum.value and datum.value.format(**filled_in) for datum in profile.business_data}
+def business_data(profile: Profile, booking: Booking) -> dict[str, str | None]:
+    """Return the business data of a booking (seen: Appendix B 4)."""
+    life_cycle = booking.life_cycle.lower()
+    filled_in = {
+        "user_id": booking.user_id,
+        "reason": booking.reason,
+        "life_cycle": life_cycle,
+        "status": "suspended" if booking.is_suspended else life_cycle,
+        "sequence": booking.sequence,
+        "suspend_comment": booking.alert.comments if booking.alert is not None and booking.is_suspended else "",
+    }
+    return {datum.name: datum.value and (datum.value.format(**filled_in) or None) for datum in profile.business_data}
 
 
 def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple[str, str | None]]) -> bool:
     """Whether the booking has all of these names and values; ``None`` matches any value."""
     if not wanted:
         return True
-    known = business_data(profile, booking.user_id, booking.reason, booking.life_cycle)
+    known = business_data(profile, booking)
     return all(name in known and value in (None, known[name]) for name, value in wanted)
 
 
@@ -178,7 +196,7 @@ def complete_with_bookings(context: UseCaseContext, order: Order, done: tuple[Bo
 
 def _report_completed(context: UseCaseContext, done: tuple[Booking, ...]) -> None:
     for booking in done:
-        data = business_data(context.profile, booking.user_id, booking.reason, booking.life_cycle)
+        data = business_data(context.profile, booking)
         queue_completion(context, context.order_of(booking), booking, tuple(data.items()))
 
 
@@ -189,7 +207,8 @@ def complete_booking(
     operative_id: str | None = None,
 ) -> Booking:
     """Return the booking as completed. A place in the future is released, unless times of work are given."""
-    is_future = booking.appointment is not None and booking.window_start > context.now and worked is None
+    start = None if worked else context.planner.with_times(booking).assigned_start
+    is_future = start is not None and start > context.now
     return replace(
         booking,
         life_cycle=LifeCycle.COMPLETED,
@@ -205,17 +224,27 @@ def _further_booking(
     context: UseCaseContext, order: Order, sent: BookingRequest, parent_id: int | None = None
 ) -> Booking:
     validator = context.validator
-    codes = validator.codes(sent.codes)
+    codes = validator.codes_to_book(sent.codes)
     if sent.contract is not None:
         validator.contract(sent.contract)
     location = validator.location(sent.location_id) if sent.location_id else order.location
     start = sent.window_start or max(order.earliest, context.now)
     end = sent.window_end or max(order.target_date, start)
-    validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
+    if sent.window_start or sent.window_end:
+        validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
     reason = sent.reason or context.profile.ordering.reason_when_scheduled_without
     planned_order = replace(order, location=location)
     user_id = sent.user_id or order.user_id
     return new_booking(context, planned_order, codes, (start, end), reason, user_id, parent_id)
+
+
+def _follow_on_from_completed(context: UseCaseContext, booking: Booking, sent: BookingRequest) -> PlannedBooking:
+    """Create a follow-on of a completed booking, and start its order again if that is completed."""
+    order = context.order_of(booking)
+    _further_booking(context, order, sent, parent_id=booking.id)
+    if order.status is OrderStatus.COMPLETED:
+        context.transaction.put_order(replace(order, status=OrderStatus.STARTED))
+    return context.planner.with_times(booking)
 
 
 def _with_changes(context: UseCaseContext, booking: Booking, request: BookingUpdate) -> Booking:

@@ -1,13 +1,11 @@
-"""The use cases of bookings and alerts, locations, SOR codes and metadata."""
+"""The use cases of bookings and alerts, SOR codes and metadata."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from drs_simulator.profile.model import Profile, SorCode
-from drs_simulator.scheduling.commands import AlertFilter, BookingFilter, CodeDefinitions, LocationUpdate
+from drs_simulator.scheduling.commands import AlertFilter, BookingFilter, CodeDefinitions
 from drs_simulator.scheduling.context import UseCaseContext
-from drs_simulator.scheduling.model import Location, PlannedBooking
+from drs_simulator.scheduling.model import PlannedBooking
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.bookings import has_business_data
 from drs_simulator.scheduling.use_cases.orders import overlaps
@@ -76,35 +74,6 @@ def select_alerts(context: UseCaseContext, wanted: AlertFilter) -> tuple[Planned
     )
 
 
-def update_location(context: UseCaseContext, request: LocationUpdate) -> Location:
-    """Update a location: what is sent replaces what is known, and orders there show it from now on.
-
-    An unknown location is added, unless the profile refuses unknown ones. Without coordinates it gets the profile's
-    default ones.
-
-    Refuses: a missing ``locationId``, an unknown location where the profile says so, coordinates that are no degrees.
-
-    Evidence: presumed; members published. That DRS has a record of each location, which it keeps up to date: vendor
-    (xj5zkrjfvc, 7tmuy3gu3l).
-    """
-    known = context.validator.location(request.id)
-    sent = {name: value for name, value in request._asdict().items() if name != "more"}
-    location = replace(
-        known,
-        **{name: value for name, value in sent.items() if value},
-        more=tuple(sorted((dict(known.more) | dict(request.more)).items())),
-    )
-    _check_degrees(context, "latitude", location.latitude, 90)
-    _check_degrees(context, "longitude", location.longitude, 180)
-    context.transaction.put_location(location)
-    for order in context.transaction.orders():
-        if order.location.id == location.id:
-            context.transaction.put_order(replace(order, location=location))
-            for booking in context.transaction.bookings_of(order.id):
-                context.transaction.put_booking(replace(booking, location=location))
-    return location
-
-
 def update_booking_codes(context: UseCaseContext, request: CodeDefinitions) -> None:
     """Add or change SOR codes; a new one can be booked at once.
 
@@ -139,12 +108,3 @@ def select_meta_data(context: UseCaseContext, contract: str | None) -> Profile:
     """
     context.validator.contract(contract)
     return context.profile
-
-
-def _check_degrees(context: UseCaseContext, field: str, text: str, limit: int) -> None:
-    try:
-        degrees = float(text)
-    except ValueError:
-        degrees = float("nan")
-    if not -limit <= degrees <= limit:
-        raise Refusal(context.profile.messages.value_not_allowed.format(value=text, field=field))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from drs_simulator.scheduling.commands import OrderCompletion, OrderFilter, OrderRequest
 from drs_simulator.scheduling.context import UseCaseContext
@@ -12,21 +13,28 @@ from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings, Pl
 from drs_simulator.scheduling.outbox import queue_cancellation
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.bookings import complete_with_bookings, has_business_data, new_booking
+from drs_simulator.scheduling.use_cases.locations import keep_location
+
+_KEPT = ("secondary_number", "tertiary_number", "comments_extended", "reason_code", "subcontract")
 
 
 def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBookings:
     """Create an order with its first booking, which is planned but not yet scheduled.
 
     ``earliestBookingDate`` is the time of the request where it is left out. It and ``targetDate`` are the booking's
-    planning window. ``orderComments`` are trimmed.
+    planning window, also where ``targetDate`` is over. ``orderComments`` are trimmed. Without SOR codes the booking has
+    the default job template, and with an unknown one no valid template, so that it cannot be planned (settings).
+    Quantities below 1 and a blank priority are accepted by profile. ``theLocation`` updates DRS's record of the place,
+    as updateLocation does.
 
-    Refuses: a missing field, an unknown contract, location, priority or SOR code; comments of more than 255
-    characters; a window that ends before it begins; an ``orderId`` other than 0; a number that exists already.
+    Refuses: a missing field, an unknown contract, location or priority; an incomplete SOR code; comments of more than
+    255 characters; an ``earliestBookingDate`` that is not before ``targetDate``; an ``orderId`` other than 0; a number
+    that exists already.
 
-    Evidence: seen (Appendix B 4 and the notes of createOrder); that no number is used twice, and which other
-    members may be sent: client; that the contract must be known: vendor (ku402v5zys); that the priority's id must
-    match: vendor (u8c2zn3l73). That a code is required and must be known is presumed, and the vendor says otherwise
-    (8xxeczi3mg, 02tfyrsxcm).
+    Evidence: seen (Appendix B 4 and the notes of createOrder); that no number is used twice, which other members may be
+    sent, that ``targetDate`` may be over, a quantity below 1 and a priority blank: client; that the contract must be
+    known: vendor (ku402v5zys); that the priority's id must match: vendor (u8c2zn3l73); what becomes of missing and
+    unknown codes: vendor (8xxeczi3mg, 02tfyrsxcm); that the record of the place is updated: vendor (7tmuy3gu3l).
     """
     validator, ordering = context.validator, context.profile.ordering
     contract = validator.contract(request.contract)
@@ -36,13 +44,15 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     priority = validator.priority(request.priority)
     target_date = validator.required("targetDate", request.target_date)
     user_id = validator.required("userId", request.user_id)
-    codes = validator.codes(request.codes)
+    codes = validator.codes_to_book(request.codes)
+    if request.earliest is not None:
+        validator.window(("earliestBookingDate", request.earliest), ("targetDate", target_date))
     earliest = request.earliest or context.now
-    validator.window(("earliestBookingDate", earliest), ("targetDate", target_date))
     if request.order_id:
         raise Refusal(context.profile.messages.order_id_given.format(value=request.order_id))
     if ordering.repeated_order_numbers == "refuse" and context.transaction.orders_numbered(number):
         raise Refusal(context.profile.messages.order_exists.format(number=number))
+    location = keep_location(context, location, request.location)
 
     order = Order(
         id=context.transaction.next_number("order", ordering.first_order_id),
@@ -57,6 +67,8 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
         message=bool(request.message),
         contact_name=request.contact_name,
         phone=request.phone,
+        created=context.now,
+        **_kept_members(request),
     )
     context.transaction.put_order(order)
     new_booking(context, order, codes, (earliest, target_date), ordering.reason_when_created, user_id)
@@ -66,11 +78,11 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
 def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBookings:
     """Update an order: what is sent replaces what is known, the rest stays.
 
-    A new location applies to its bookings as well. A new ``targetDate`` or ``earliestBookingDate`` moves no booking.
-    SOR codes belong to its bookings and stay.
+    A new location and new secondary and tertiary numbers apply to its bookings as well. A new ``targetDate`` or
+    ``earliestBookingDate`` moves no booking. SOR codes belong to its bookings and stay.
 
     Refuses: an unknown order; one that is completed; an unknown contract, location or priority; comments of more than
-    255 characters; a window that ends before it begins.
+    255 characters; an ``earliestBookingDate`` that is not before ``targetDate``.
 
     Evidence: client (ONS sends a whole order as selectOrder gave it); that absent members stay: presumed.
     """
@@ -89,12 +101,17 @@ def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
         message=order.message if request.message is None else request.message,
         contact_name=request.contact_name or order.contact_name,
         phone=request.phone or order.phone,
+        **_kept_members(request),
     )
-    validator.window(("earliestBookingDate", changed.earliest), ("targetDate", changed.target_date))
+    if request.earliest is not None:
+        validator.window(("earliestBookingDate", changed.earliest), ("targetDate", changed.target_date))
     context.transaction.put_order(changed)
-    if location != order.location:
-        for booking in context.transaction.bookings_of(order.id):
-            context.transaction.put_booking(replace(booking, location=location))
+    numbers = changed.secondary_number or "", changed.tertiary_number or ""
+    for booking in context.transaction.bookings_of(order.id):
+        moved = replace(booking, location=location) if location != order.location else booking
+        renumbered = replace(moved, secondary_number=numbers[0], tertiary_number=numbers[1])
+        if renumbered != booking:
+            context.transaction.put_booking(renumbered)
     return context.with_bookings(changed)
 
 
@@ -136,13 +153,13 @@ def select_orders(context: UseCaseContext, wanted: OrderFilter) -> tuple[OrderWi
     By ``primaryOrderNumber`` (several at once), ``locationIDs``, ``resources``, ``theBusinessData`` of their bookings,
     ``contract`` and the other lists of contracts, and the period in which their bookings lie: by assigned
     time, or by the planning window before one is assigned. Completed bookings are listed only with
-    ``includeCompletedBookings``.
+    ``includeCompletedBookings``. Archived orders are not found (a setting).
 
     Refuses: an unknown number, contract or operative; a call without number, location, resource, business data and
     period; a period that ends before it begins.
 
-    Evidence: client (by number, and the words for an unknown one; what a scheduled booking shows, and that its order is
-    PLANNED); presumed for the other filters, whose members are published.
+    Evidence: client (by number, and the words for an unknown one; that old orders are archived; what a scheduled
+    booking shows, and that its order is PLANNED); presumed for the other filters, whose members are published.
     """
     validator = context.validator
     contracts = validator.contracts(*wanted.contracts)
@@ -163,12 +180,23 @@ def select_orders(context: UseCaseContext, wanted: OrderFilter) -> tuple[OrderWi
     return tuple(found)
 
 
+def _kept_members(request: OrderRequest) -> dict[str, Any]:
+    """Return what was sent of the members that DRS only keeps."""
+    kept = {name: getattr(request, name) for name in _KEPT}
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _is_archived(context: UseCaseContext, order: Order) -> bool:
+    days = context.profile.ordering.archived_after_days
+    return days is not None and context.now - (order.created or order.earliest) > timedelta(days=days)
+
+
 def _named(context: UseCaseContext, numbers: Sequence[str]) -> list[Order]:
     if not numbers:
-        return list(context.transaction.orders())
+        return [order for order in context.transaction.orders() if not _is_archived(context, order)]
     found: list[Order] = []
     for number in numbers:
-        orders = context.transaction.orders_numbered(number)
+        orders = [order for order in context.transaction.orders_numbered(number) if not _is_archived(context, order)]
         if not orders:
             raise Refusal(context.profile.messages.order_unknown.format(number=number))
         found.extend(orders)

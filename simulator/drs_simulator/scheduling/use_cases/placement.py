@@ -20,19 +20,20 @@ def schedule_booking(context: UseCaseContext, request: PlacingRequest) -> None:
     """Schedule the booking in its planning window, or reschedule it.
 
     Without a window: the next free slot from the order's earliestBookingDate on. ``primaryOrderNumber`` must be sent,
-    but may be anything, even blank; ``duration`` and ``isEmergency`` change nothing. With ``force`` the next free
-    slot after the window's start is used if the window has no room. ``timeLock`` keeps the time that is found, whatever
-    else is planned that day. ``resourceLock`` lockAsSpecified lets only the operative of ``theResources`` come,
-    lockAfterSchedule keeps the one that is found when the booking is moved later. The council's
-    service is notified, if there is one (a setting).
+    but may be anything, even blank; ``duration`` and ``isEmergency`` change nothing. With ``force`` the booking is
+    planned in its window though no operative has room for it there; it then takes no room from others. A window that
+    has begun is planned from now on. ``timeLock`` keeps the time that is found, whatever else is planned that day.
+    ``resourceLock`` lockAsSpecified lets only the operative of ``theResources`` come, lockAfterSchedule keeps the one
+    that is found when the booking is moved later. The council's service is notified, if there is one (a setting).
 
     Refuses: an unknown booking, one that is completed; an unknown contract or operative; a window that ends before it
-    begins or lies in the past; no room, no operative with that trade or no valid job template (planning failed).
+    begins, or is over; no room, no operative with that trade or no valid job template (planning failed).
 
     Evidence: seen (the notes of scheduleBooking, Appendix B 5); what the locks do: vendor (02tfyrsxcm, qe2fzeu7p2);
     that a booking whose work has begun stays where it is: vendor (7vlmkiaf08); that assigned times and items counted
-    from 0 may be sent: client. What ``force`` does is presumed, and the vendor says otherwise (7vlmkiaf08, a2jkrrlcrb).
-    That the council's service is notified: vendor (xbz3jjohmz).
+    from 0 may be sent, and that the window may have begun: client. That ``force`` leaves the window as it is and
+    overrides room: vendor (7vlmkiaf08, a2jkrrlcrb); whom it chooses: presumed. That the council's service is notified:
+    vendor (xbz3jjohmz).
     """
     queue_confirmation(context, "schedule", place_booking(context, request))
 
@@ -116,15 +117,16 @@ def _place(context: UseCaseContext, request: PlacingRequest, becomes: LifeCycle)
         booking,
         window_start=start,
         window_end=end,
+        planned_from=context.now if start < context.now else None,
         reason=sent.reason or context.profile.ordering.reason_when_scheduled_without,
         life_cycle=becomes,
         held_until=None,
         alert=None,
+        is_forced=False,
     )
     placed = context.planner.place(wanted)
     if placed is None and request.force:
-        slot = context.planner.next_free_slot(job_of(wanted), start)
-        placed = slot and context.planner.place(replace(wanted, window_start=slot[0], window_end=slot[1]))
+        placed = context.planner.force(wanted)
     if placed is None or placed.appointment is None:
         raise Refusal(context.profile.messages.planning_failed)
     if request.resource_lock == _LOCK_AFTER_SCHEDULE:

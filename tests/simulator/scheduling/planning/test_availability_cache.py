@@ -20,7 +20,8 @@ from drs_simulator.scheduling.model import Place
 from drs_simulator.scheduling.planning.availability_cache import AvailabilityCache, DayEntry, Fingerprint
 from drs_simulator.scheduling.planning.slots import Job, Offer
 from drs_simulator.scheduling.use_cases.availability import check_availability
-from drs_simulator.scheduling.use_cases.master_data import update_booking_codes, update_location
+from drs_simulator.scheduling.use_cases.locations import update_location
+from drs_simulator.scheduling.use_cases.master_data import update_booking_codes
 from drs_simulator.scheduling.use_cases.operatives import update_resources
 from drs_simulator.storage.memory import MemoryStore
 from hypothesis.stateful import run_state_machine_as_test

@@ -360,8 +360,6 @@ def test_missing_end_of_the_period_is_refused_by_name(
         ({"contract": "9"}, "Unknown contract '9' in contract"),
         ({"contract": "0 "}, "Unknown contract '0 ' in contract"),
         ({"priority": "priority 20 days"}, "Unknown priority 'priority 20 days' in priority. Case and spelling must"),
-        ({"codes": codes("N999999")}, "Unknown SOR code 'N999999' in bookingCodeSORCode"),
-        ({"codes": codes("n373049")}, "Unknown SOR code 'n373049' in bookingCodeSORCode"),
     ],
 )
 def test_unknown_value_is_refused_with_its_field(desk: Desk, unknown: dict[str, Any], message: str) -> None:

@@ -254,8 +254,14 @@ def test_booking_that_cannot_be_moved_stays_where_it_was(desk: Desk) -> None:
         ({"window_end": None}, "planningWindowEnd is required"),
         ({"window_end": MORNING[0]}, "planningWindowStart must be before planningWindowEnd"),
         ({"window_end": local("2021-10-27T16:00")}, "planningWindowStart must be before planningWindowEnd"),
-        ({"window_start": local("2021-10-22T12:20:59.554")}, "planningWindowStart is in the past"),
-        ({"window_start": local("1999-01-01T00:00")}, "planningWindowStart is in the past"),
+        (
+            {"window_start": local("2021-10-22T08:00"), "window_end": local("2021-10-22T12:20:59.555")},
+            "planningWindowEnd is in the past",
+        ),
+        (
+            {"window_start": local("1999-01-01T00:00"), "window_end": local("1999-01-02T00:00")},
+            "planningWindowEnd is in the past",
+        ),
     ],
 )
 def test_wrong_request_is_refused_and_changes_nothing(desk: Desk, changes: dict[str, Any], message: str) -> None:

@@ -15,11 +15,11 @@ from drs_simulator.scheduling.commands import (
 )
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.refusal import Refusal
+from drs_simulator.scheduling.use_cases.locations import update_location
 from drs_simulator.scheduling.use_cases.master_data import (
     select_bookings,
     select_meta_data,
     update_booking_codes,
-    update_location,
 )
 from drs_simulator.scheduling.use_cases.orders import select_orders
 

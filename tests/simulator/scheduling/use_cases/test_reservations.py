@@ -6,12 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
-from drs_simulator.scheduling.model import LifeCycle
+from drs_simulator.scheduling.commands import (
+    BookingRequest,
+    OperativesUpdate,
+    OperativeUpdate,
+    PlacingRequest,
+    UnavailabilityRequest,
+)
+from drs_simulator.scheduling.model import LifeCycle, PlannedBooking
 from drs_simulator.scheduling.refusal import Refusal
+from drs_simulator.scheduling.use_cases.operatives import update_resources
 from drs_simulator.scheduling.use_cases.placement import confirm_reservation, create_reservation, schedule_booking
 
-from tests.simulator.scheduling.builders import Desk, local, places
+from tests.simulator.scheduling.builders import Desk, codes, local, places, state_of
 
 BEGIN, END = local("2021-10-26T08:00"), local("2021-10-26T12:00")
 
@@ -91,16 +98,73 @@ def test_booking_at_work_cannot_be_rescheduled(desk: Desk) -> None:
         desk.schedule(booking_id, BEGIN, END)
 
 
-def test_force_uses_the_next_free_slot_of_a_full_window(desk: Desk) -> None:
-    fill(desk)
-    booking_id = new(desk)
-    with pytest.raises(Refusal, match="Planning failed"):
-        desk.perform(schedule_booking, placing(booking_id))
-    desk.perform(schedule_booking, placing(booking_id, force=True))
-    forced = desk.booking(f"order-{booking_id - 149995}")
-    assert forced.assigned_start is not None
-    assert forced.booking.window_start >= BEGIN
-    assert (forced.booking.window_start, forced.booking.window_end) != (BEGIN, END)
+def numbered(booking_id: int) -> str:
+    return f"order-{booking_id - 149995}"
+
+
+class TestForce:
+    """It keeps the slot and overrides room."""
+
+    @staticmethod
+    def forced(desk: Desk, operative_ids: tuple[str, ...] = (), **more: Any) -> PlannedBooking:
+        booking_id = new(desk)
+        with pytest.raises(Refusal, match="Planning failed"):
+            desk.perform(schedule_booking, placing(booking_id, operative_ids, **more))
+        desk.perform(schedule_booking, placing(booking_id, operative_ids, force=True, **more))
+        return desk.booking(numbered(booking_id))
+
+    def test_a_full_window_is_kept(self, desk: Desk) -> None:
+        fill(desk)
+        booked = self.forced(desk)
+        assert (booked.booking.window_start, booked.booking.window_end) == (BEGIN, END)
+        assert (booked.assigned_start, booked.operative_id) == (BEGIN, "101")
+
+    def test_it_takes_no_room_and_moves_no_visit(self, desk: Desk) -> None:
+        fill(desk)
+        free = places(desk.day(BEGIN.date()))
+        before = desk.booking("order-1")
+        self.forced(desk)
+        assert places(desk.day(BEGIN.date())) == free
+        assert desk.booking("order-1") == before
+
+    def test_it_is_cancelled_like_any_other(self, desk: Desk) -> None:
+        fill(desk)
+        before = state_of(desk.store)["diaries"]
+        desk.cancel(self.forced(desk).booking.id)
+        assert state_of(desk.store)["diaries"] == before
+
+    def test_a_window_with_room_needs_no_force(self, desk: Desk) -> None:
+        booking_id = new(desk)
+        desk.perform(schedule_booking, placing(booking_id, force=True))
+        assert not desk.booking(numbered(booking_id)).booking.is_forced
+
+    def test_rescheduling_without_force_ends_it(self, desk: Desk) -> None:
+        fill(desk)
+        booking_id = self.forced(desk).booking.id
+        desk.schedule(booking_id, BEGIN + timedelta(days=1), END + timedelta(days=1))
+        assert not desk.booking(numbered(booking_id)).booking.is_forced
+
+    def test_locks_apply_to_it(self, desk: Desk) -> None:
+        fill(desk)
+        booked = self.forced(desk, ("102",), resource_lock="lockAsSpecified", lock_time=True)
+        assert (booked.operative_id, booked.booking.locked_start, booked.assigned_start) == ("102", BEGIN, BEGIN)
+
+    def test_without_an_operative_of_the_trade_it_is_refused(self, desk: Desk) -> None:
+        booking_id = desk.order(codes=codes("N000000")).bookings[0].booking.id
+        with pytest.raises(Refusal, match="Planning failed"):
+            desk.perform(schedule_booking, placing(booking_id, force=True))
+
+    def test_a_day_off_stays_a_day_off(self, desk: Desk) -> None:
+        saturday = local("2021-10-30T08:00"), local("2021-10-30T12:00")
+        request = BookingRequest(new(desk), "0", " ", window_start=saturday[0], window_end=saturday[1])
+        with pytest.raises(Refusal, match="Planning failed"):
+            desk.perform(schedule_booking, PlacingRequest(request, force=True))
+
+    def test_an_operative_who_is_away_is_the_last_choice(self, desk: Desk) -> None:
+        away = UnavailabilityRequest(BEGIN, END + timedelta(hours=4), "Holiday")
+        desk.perform(update_resources, OperativesUpdate(("0",), (OperativeUpdate(id="101", unavailabilities=(away,)),)))
+        fill(desk)
+        assert self.forced(desk).operative_id == "102"
 
 
 def test_locked_time_stays_when_the_day_changes(desk: Desk) -> None:

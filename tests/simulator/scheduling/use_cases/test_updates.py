@@ -71,7 +71,10 @@ class TestCreateBooking:
         [
             ({"contract": "9"}, "Unknown contract '9'"),
             ({"window_start": END, "window_end": BEGIN}, "planningWindowStart must be before"),
-            ({"window_start": local("2021-10-01T08:00"), "window_end": END}, "planningWindowStart is in the past"),
+            (
+                {"window_start": local("2021-10-01T08:00"), "window_end": local("2021-10-22T12:00")},
+                "planningWindowEnd is in the past",
+            ),
         ],
     )
     def test_wrong_value_is_refused(self, desk: Desk, more: dict[str, Any], words: str) -> None:
@@ -173,7 +176,10 @@ class TestOrders:
             ({"priority": "soon"}, "Unknown priority 'soon'"),
             ({"contract": "9"}, "Unknown contract '9'"),
             ({"comments": "x" * 256}, "orderComments has 256 characters"),
-            ({"target_date": local("2021-01-01T00:00")}, "earliestBookingDate must be before targetDate"),
+            (
+                {"earliest": local("2021-12-22T00:00"), "target_date": local("2021-01-01T00:00")},
+                "earliestBookingDate must be before targetDate",
+            ),
         ],
     )
     def test_update_that_is_wrong_changes_nothing(self, desk: Desk, more: dict[str, Any], words: str) -> None:
