@@ -80,6 +80,26 @@ What else is known of DRS, why no call to a single DRS can show it, and what che
   posts nothing unless its profile says so.
 """
 
+_UNTOLD = """## Mistakes of callers that their traffic does not tell
+
+What a correct caller may do too, so that no clause names it.
+
+- Local time sent with `Z`, other than in a window: the document's own example of a date has a `Z` in summer (seen).
+  CAL-21 names it in a window.
+- Many logins, and many sessions open at once: services in use open one for each request that they serve (client).
+  CAL-18 names sessions that stay open, CAL-33 a login that is refused again and again.
+- An order that stays when its booking is cancelled: services in use cancel with deleteBooking alone (client). CAL-23
+  names one that stays when its slot was refused.
+- The same work at the same place under two numbers, where DRS has answered: two orders may be meant. CAL-39 names it
+  where the first had no answer.
+- A search that ends at the cap with some slots: they may be enough. CAL-40 names one that ends there with none.
+- An appointment that is moved past the target date, which a resident may ask for. CAL-37 names the first appointment.
+- Slow polling, and retries with other calls between them. CAL-35 names the same request in a row.
+- A refused call whose errorMsg is overlooked, if nothing depends on it later. CAL-16, CAL-19, CAL-20, CAL-22, CAL-23
+  and CAL-34 name what follows from it.
+- A password in a userId in the simulator's journal, where both are masked. CAL-32 names it in a recording.
+"""
+
 
 _PLATFORM_OPENING = """# The platform
 
@@ -169,7 +189,9 @@ def contract_page() -> str:
         cells = (clause.id, clause.statement, clause.applies_to.value, str(clause.evidence), writes, caught)
         rows.append(f"| {' | '.join(cells)} |")
     listed = "\n".join(rows)
-    return f"{_CONTRACT_OPENING}\n{grades_table()}\n{listed}\n\n{len(rows) - 2} clauses.\n\n{_WITHOUT_A_CLAUSE}"
+    return (
+        f"{_CONTRACT_OPENING}\n{grades_table()}\n{listed}\n\n{len(rows) - 2} clauses.\n\n{_WITHOUT_A_CLAUSE}\n{_UNTOLD}"
+    )
 
 
 def grades_table() -> str:

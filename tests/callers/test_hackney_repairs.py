@@ -114,7 +114,8 @@ def test_the_serializer_loses_members_of_codes_and_completes() -> None:
         (code,) = service.select(NUMBER).iterfind("theBookings/theBookingCodes")
         assert created.find("theBookings/theBookingCodes/originalQuantity") is not None
         assert [each.tag for each in code] == [
-            *("bookingCodeSORCode", "bookingId", "comments", "itemNumberWithinBooking", "itemValue", "orderId"),
+            *("bookingCodeDescription", "bookingCodeSORCode", "bookingId", "comments", "itemNumberWithinBooking"),
+            *("itemValue", "orderId"),
         ]
         service.complete(NUMBER)
         sent = calls_of(drs)[-1].request.decode()

@@ -211,7 +211,7 @@ def read_completion(body: bytes) -> dict[str, str]:
     (order,) = etree.fromstring(body).iterfind(f"{{{SOAP}}}Body/completedBooking/theOrders/order")
     (booking,) = order.iterfind("theBookings/booking")
     (code,) = booking.iterfind("theBookingCodes/bookingCode")
-    assert [code.findtext(name) for name in ("quantity", "standardMinuteValue", "itemValue")] == ["1", "10", "0"]
+    assert [code.findtext(name) for name in ("quantity", "standardMinuteValue", "itemValue")] == ["1", "10", "1"]
     assert booking.findtext("tokenId", "").isalnum()
     names = ("primaryOrderNumber", "taskLifeCycleStatus", "taskCompletionStatus", "taskCompletionDate")
     return {name: booking.findtext(name, "") for name in names} | {

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 # Calls and sessions of a day, and days. Every night there are 300,000 calls and 200,000 sessions.
 _A_DAY = (15_000, 10_000) if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else (300, 200)
 _DAYS = 20
@@ -13,6 +15,8 @@ _GROWTH_MIB = 24
 
 PROGRAM = """
 import sys
+
+import pytest
 from datetime import timedelta
 from itertools import count
 
@@ -46,6 +50,7 @@ print(resident() - before)
 """
 
 
+@pytest.mark.timeout(3600)
 def test_memory_does_not_grow_with_calls_and_sessions() -> None:
     """After some days, in which the caches and the journal fill, many more take no more memory."""
     command = [sys.executable, "-c", PROGRAM, *map(str, (*_A_DAY, _DAYS))]

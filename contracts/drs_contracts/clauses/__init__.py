@@ -1,4 +1,4 @@
-"""The clauses: one module for each prefix of their ids, in the order of the ids."""
+"""The clauses: one module or folder for each prefix of their ids; in a module in the order of the ids."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
@@ -165,6 +166,10 @@ def clause(
         return check
 
     return register
+
+
+caller_clause = partial(clause, applies_to=AppliesTo.CALLER)
+"""Register a check of a traffic as a clause that applies to the caller (see ``clause``)."""
 
 
 def count_by_grade(clauses: Iterable[Clause]) -> dict[Grade, int]:

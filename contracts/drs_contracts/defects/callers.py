@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TypeAlias
 
 from drs_contracts.driver.messages import NAMESPACE, SOAP, Reply
 from drs_contracts.traffic.calls import Call, Traffic
 
 _SERVER_ERROR = 500
+_OFTEN = 11
 
 Alteration: TypeAlias = Callable[[tuple[Call, ...]], Iterable[Call]]
 """Takes the calls of a caller without defects; gives those of a defective one."""
@@ -70,6 +72,10 @@ def _repeat(is_meant: Callable[[Call], bool]) -> Alteration:
     return alter
 
 
+def _with_answer(call: Call, old: bytes, new: bytes) -> Call:
+    return replace(call, reply=replace(call.reply, body=call.reply.body.replace(old, new)))
+
+
 def _open_late(calls: tuple[Call, ...]) -> Iterable[Call]:
     first, second, *others = calls
     return [second, first, *others]
@@ -81,9 +87,7 @@ def _close_early(calls: tuple[Call, ...]) -> Iterable[Call]:
 
 
 def _book_unavailable_slots(calls: tuple[Call, ...]) -> Iterable[Call]:
-    for call in calls:
-        body = call.reply.body.replace(b"<available>YES<", b"<available>NO<")
-        yield replace(call, reply=replace(call.reply, body=body))
+    return [_with_answer(call, b"<available>YES<", b"<available>NO<") for call in calls]
 
 
 def _send_an_unreadable_request(calls: tuple[Call, ...]) -> Iterable[Call]:
@@ -93,6 +97,67 @@ def _send_an_unreadable_request(calls: tuple[Call, ...]) -> Iterable[Call]:
         "<faultstring>Unmarshalling Error: soon</faultstring></soap:Fault></soap:Body></soap:Envelope>"
     )
     return [first, replace(first, reply=Reply(_SERVER_ERROR, "text/xml", fault.encode())), *others]
+
+
+def _give_up_refused_slots(calls: tuple[Call, ...]) -> Iterable[Call]:
+    for call in calls:
+        if call.operation == "scheduleBooking":
+            yield _with_answer(call, b"<status>success<", b"<status>error<")
+        elif call.operation != "deleteBooking":
+            yield call
+
+
+def _send_as_json(calls: tuple[Call, ...]) -> Iterable[Call]:
+    return [replace(call, content_type="application/json; charset=utf-8") for call in calls]
+
+
+def _send_a_refused_login_often(calls: tuple[Call, ...]) -> Iterable[Call]:
+    first, *others = calls
+    refused = _with_answer(first, b"<status>success<", b"<status>error<")
+    return [*(replace(refused) for _ in range(_OFTEN)), first, *others]
+
+
+def _stop_when_the_session_ends(calls: tuple[Call, ...]) -> Iterable[Call]:
+    for call in calls:
+        yield call
+        if call.session_refused:
+            return
+
+
+def _poll_an_order(calls: tuple[Call, ...]) -> Iterable[Call]:
+    polled = next(call for call in calls if call.operation == "selectOrder")
+    for call in calls:
+        yield call
+        if call is polled and polled.started is not None:
+            for second in range(1, _OFTEN):
+                yield replace(polled, started=polled.started + timedelta(seconds=second))
+
+
+def _book_late(calls: tuple[Call, ...]) -> Iterable[Call]:
+    """Leave out the first appointment. The order's second one is after its target."""
+    first = next(call for call in calls if call.operation == "scheduleBooking")
+    return (call for call in calls if call is not first)
+
+
+def _keep_offers(calls: tuple[Call, ...]) -> Iterable[Call]:
+    for call in calls:
+        if call.operation == "scheduleBooking" and call.started is not None:
+            yield replace(call, started=call.started + timedelta(days=7))
+        else:
+            yield call
+
+
+def _create_under_another_number(calls: tuple[Call, ...]) -> Iterable[Call]:
+    for call in calls:
+        yield call
+        if call.operation == "createOrder" and call.answer is None:
+            yield replace(call, sent=call.sent.replace(b">10000048<", b">10000049<"))
+
+
+def _stop_at_the_cap(calls: tuple[Call, ...]) -> Iterable[Call]:
+    search = next(call for call in calls if call.operation == "checkAvailability")
+    elsewhere = replace(search, sent=search.sent.replace(b">3670010<", b">3670020<"))
+    return [calls[0], _with_answer(elsewhere, b"<available>YES<", b"<available>NO<"), *calls[1:]]
 
 
 CALLER_DEFECTS: tuple[CallerDefect, ...] = (
@@ -137,7 +202,9 @@ CALLER_DEFECTS: tuple[CallerDefect, ...] = (
         ("CAL-25",),
     ),
     CallerDefect("no session is sent", "CAL-09", _rewrite("scheduleBooking", "<sessionId>.*</sessionId>", "")),
-    CallerDefect("the contract is left out", "CAL-10", _rewrite("createOrder", "<contract>0</contract>", "")),
+    CallerDefect(
+        "the contract is left out", "CAL-10", _rewrite("createOrder", "<contract>0</contract>", ""), ("CAL-20",)
+    ),
     CallerDefect(
         "checkAvailability has no priority",
         "CAL-11",
@@ -163,6 +230,11 @@ CALLER_DEFECTS: tuple[CallerDefect, ...] = (
     CallerDefect("an expired session is sent again", "CAL-19", _repeat(lambda call: call.session_refused)),
     CallerDefect("unavailable slots are booked", "CAL-20", _book_unavailable_slots),
     CallerDefect(
+        "slots are looked for under another contract",
+        "CAL-20",
+        _rewrite("checkAvailability", "<contract>0<", "<contract>1<"),
+    ),
+    CallerDefect(
         "local time is sent as UTC",
         "CAL-21",
         _rewrite("scheduleBooking", r"(<planningWindow\w+>[^<+]*)\+01:00<", r"\1Z<"),
@@ -173,6 +245,7 @@ CALLER_DEFECTS: tuple[CallerDefect, ...] = (
         _rewrite("scheduleBooking", r"<bookingId>\d+<", "<bookingId>1<"),
     ),
     CallerDefect("bookings are never scheduled", "CAL-23", _leave_out("scheduleBooking", "deleteBooking")),
+    CallerDefect("a refused slot is given up with its order", "CAL-23", _give_up_refused_slots),
     CallerDefect(
         "createOrder is repeated without selectOrder", "CAL-24", _repeat(lambda call: call.operation == "createOrder")
     ),
@@ -209,5 +282,28 @@ CALLER_DEFECTS: tuple[CallerDefect, ...] = (
             '<id xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">0</id><sessionId>',
         ),
     ),
+    CallerDefect("JSON's Content-Type is sent", "CAL-30", _send_as_json),
+    CallerDefect(
+        "a target date is in the hour that comes twice",
+        "CAL-31",
+        _rewrite("createOrder", "<targetDate>[^<]*<", "<targetDate>2021-10-31T01:30:00<"),
+    ),
+    CallerDefect(
+        "the session is sent as the user",
+        "CAL-32",
+        _rewrite("createOrder", r"<sessionId>(\w+)<(.*)<userId>[^<]*<", r"<sessionId>\1<\2<userId>\1<"),
+    ),
+    CallerDefect("a refused login is sent again and again", "CAL-33", _send_a_refused_login_often),
+    CallerDefect("the work stops when the session ends", "CAL-34", _stop_when_the_session_ends),
+    CallerDefect("an order is polled every second", "CAL-35", _poll_an_order),
+    CallerDefect(
+        "a booking is cancelled under another order's number",
+        "CAL-36",
+        _rewrite("deleteBooking", "<primaryOrderNumber>10000047<", "<primaryOrderNumber>10000048<"),
+    ),
+    CallerDefect("the first appointment is after the target date", "CAL-37", _book_late),
+    CallerDefect("offers are kept for a week", "CAL-38", _keep_offers),
+    CallerDefect("an unanswered order is created under another number", "CAL-39", _create_under_another_number),
+    CallerDefect("a search that finds nothing stops at the cap", "CAL-40", _stop_at_the_cap),
 )
-"""One defect for each clause that applies to callers, by the id of that clause."""
+"""At least one defect for each clause that applies to callers, in the order of the ids."""

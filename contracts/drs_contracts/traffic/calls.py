@@ -47,6 +47,11 @@ class Call:
         """The charset that Content-Type names; empty where it names none."""
         return parse_options_header(self.content_type)[1].get("charset", "").strip("\"'")
 
+    @property
+    def media_type(self) -> str:
+        """The media type that Content-Type names, in lower case; empty where it is not known."""
+        return parse_options_header(self.content_type)[0].lower()
+
     @cached_property
     def envelope(self) -> etree._Element | None:
         """The request's root, if it is XML. The charset of Content-Type counts for more than what the XML says."""

@@ -1,4 +1,4 @@
-"""A clause is found by its id: one module for each prefix, and the ids of a module in order, without a gap."""
+"""A clause is found by its id: one module or folder for each prefix, ids without a gap, in order in a module."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def prefix_of(clause: Clause) -> str:
     return clause.id.partition("-")[0]
 
 
+def module_of(clause: Clause) -> str:
+    return str(inspect.unwrap(clause.check).__module__)
+
+
 def line_of(clause: Clause) -> int:
     return inspect.getsourcelines(inspect.unwrap(clause.check))[1]
 
@@ -41,10 +45,14 @@ def test_every_prefix_has_a_module() -> None:
 
 
 @pytest.mark.parametrize("prefix", MODULES)
-def test_a_prefix_is_in_one_module_in_order(prefix: str) -> None:
+def test_a_prefix_is_in_one_place_without_a_gap(prefix: str) -> None:
     clauses = BY_PREFIX[prefix]
-    assert {inspect.unwrap(clause.check).__module__ for clause in clauses} == {
-        f"drs_contracts.clauses.{MODULES[prefix]}"
-    }
-    in_source = [clause.id for clause in sorted(clauses, key=line_of)]
-    assert in_source == [f"{prefix}-{number:02d}" for number in range(1, len(clauses) + 1)]
+    place = f"drs_contracts.clauses.{MODULES[prefix]}"
+    assert all(f"{module_of(clause)}.".startswith(f"{place}.") for clause in clauses)
+    assert [clause.id for clause in clauses] == [f"{prefix}-{number:02d}" for number in range(1, len(clauses) + 1)]
+
+
+@pytest.mark.parametrize("module", sorted(set(map(module_of, list_clauses()))))
+def test_the_ids_of_a_module_are_in_order(module: str) -> None:
+    clauses = [clause for clause in list_clauses() if module_of(clause) == module]
+    assert sorted(clauses, key=lambda clause: (clause.id[:3], line_of(clause))) == clauses

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import pytest
 from drs_contracts import AppliesTo, list_clauses
 from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
-from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP, Members, Reply, request
-from drs_contracts.observe.analysis import CoveragePoint, TrafficReport, Verdict, analyse_traffic
-from drs_contracts.traffic.calls import Call, Traffic, parse_moment
+from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP, Reply
+from drs_contracts.observe.analysis import CoveragePoint, Verdict, analyse_traffic
+from drs_contracts.traffic.calls import Call, parse_moment
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from tests.contracts.observe.calls import call, observed, verdict
 from tests.contracts.sound_traffic import observed_workflow
 
 SOUND = observed_workflow()
@@ -29,25 +30,6 @@ FAULT = (
 )
 
 
-def answer(operation: str, inside: str, status: str = "success") -> bytes:
-    return (
-        f'<s:Envelope xmlns:s="{SOAP}"><s:Body><n:{operation}Response xmlns:n="{NAMESPACE}"><return>{inside}'
-        f"<status>{status}</status></return></n:{operation}Response></s:Body></s:Envelope>"
-    ).encode()
-
-
-def call(operation: str, members: Members, inside: str = "", status: str = "success", http: int = 200) -> Call:
-    return Call("a call", request(operation, members), Reply(http, "text/xml", answer(operation, inside, status)))
-
-
-def observed(*calls: Call) -> TrafficReport:
-    return analyse_traffic(Traffic("test", calls))
-
-
-def verdict(identifier: str, *calls: Call) -> Verdict:
-    return next(each.verdict for each in observed(*calls).results if each.clause.id == identifier)
-
-
 class TestClauses:
     @pytest.mark.parametrize("identifier", IDS)
     def test_a_sound_caller_meets_and_keeps_every_clause(self, identifier: str) -> None:
@@ -55,7 +37,7 @@ class TestClauses:
         assert (result.verdict, result.breaches) == (Verdict.HELD, ())
         assert result.occurrences > 0
 
-    @pytest.mark.parametrize("defect", CALLER_DEFECTS, ids=lambda defect: defect.caught_by)
+    @pytest.mark.parametrize("defect", CALLER_DEFECTS, ids=lambda defect: f"{defect.caught_by} {defect.statement}")
     def test_every_defect_is_caught_by_its_clause_and_its_place_is_told(self, defect: CallerDefect) -> None:
         broken = {each.clause.id: each for each in analyse_traffic(defect.traffic(SOUND)).broken}
         assert set(broken) == {defect.caught_by, *defect.also_noticed_by}
@@ -64,7 +46,9 @@ class TestClauses:
         assert breach.place.startswith(f"call {breach.position} (call ")
 
     def test_for_every_clause_there_is_a_defect(self) -> None:
-        assert [defect.caught_by for defect in CALLER_DEFECTS] == IDS
+        caught = [defect.caught_by for defect in CALLER_DEFECTS]
+        assert caught == sorted(caught)
+        assert sorted(set(caught)) == IDS
 
     def test_nothing_at_all_meets_no_clause(self) -> None:
         assert {each.verdict for each in observed().results} == {Verdict.NOT_MET}
