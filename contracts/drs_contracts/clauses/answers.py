@@ -129,7 +129,7 @@ def answers_are_valid(drs: DrsDriver, ahead: int) -> None:
         if answer.fault is None:
             body = answer.envelope.find(f"{{{SOAP}}}Body/*")
             assert body is not None
-            valid = schema.validate(etree.fromstring(etree.tostring(body)))
+            valid = schema.validate(parse_xml(etree.tostring(body)))
             problem = "" if valid else f"{schema.error_log[0].message}"
             expect(valid, f"the answer to {answer.operation} is not valid: {problem}")
 
@@ -140,7 +140,7 @@ def _schema(drs: DrsDriver) -> etree.XMLSchema:
     found = described.find("{*}types/{http://www.w3.org/2001/XMLSchema}schema")
     need(found is not None, "the interface description has no types")
     assert found is not None
-    return etree.XMLSchema(etree.fromstring(etree.tostring(found)))
+    return etree.XMLSchema(parse_xml(etree.tostring(found)))
 
 
 @clause(
