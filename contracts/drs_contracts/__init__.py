@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from drs_contracts.recordings.writer import FolderError
     from drs_contracts.reports import ReportFileError
     from drs_contracts.traffic.calls import Call, Traffic
+    from drs_contracts.verify.discovery import Discovery, FoundSetting, discover
     from drs_contracts.verify.preflight import NotReadyError
     from drs_contracts.verify.report import Report
     from drs_contracts.verify.runner import Finding, Outcome, VerifySettings, run_clauses
@@ -89,11 +90,13 @@ __all__ = [
     "CoveragePoint",
     "Difference",
     "DifferenceKind",
+    "Discovery",
     "DrsDriver",
     "Evidence",
     "ExerciseOutcome",
     "Finding",
     "FolderError",
+    "FoundSetting",
     "Grade",
     "HarError",
     "NeedNotMetError",
@@ -125,6 +128,7 @@ __all__ = [
     "VerifySettings",
     "__version__",
     "analyse_traffic",
+    "discover",
     "list_clauses",
     "load_recording",
     "read_journal",
@@ -157,6 +161,7 @@ _MODULES = {
     "recordings.writer": "FolderError",
     "reports": "ReportFileError",
     "traffic.calls": "Call Traffic",
+    "verify.discovery": "Discovery FoundSetting discover",
     "verify.preflight": "NotReadyError",
     "verify.report": "Report",
     "verify.runner": "Finding Outcome VerifySettings run_clauses",

@@ -11,7 +11,6 @@ Nothing needs to be imported. What a fixture needs is imported when it is first 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -48,10 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def drs(request: pytest.FixtureRequest) -> Iterator[Simulator]:
     """A simulator of the test's own, in process: ``drs.wsgi``, ``drs.clock``, ``drs.reset()``."""
-    with warnings.catch_warnings():
-        # A suite that makes errors of warnings should not fail by those of libraries at their first import.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        from drs_simulator import Simulator  # noqa: PLC0415 - imported by those who use it
+    from drs_simulator import Simulator  # noqa: PLC0415 - imported by those who use it
 
     set_up = _set_up(request)
     if "drs_confirmations" in request.fixturenames:

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import DrsDriver, OfferedSlot, read_slots
-from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success, need_success
 from drs_contracts.driver.messages import Exchange
 from drs_contracts.strategies import days_ahead, lengths, order_numbers, user_ids
 
-_SATURDAY = 5
+_SATURDAY, _SUNDAY = 5, 6
 _WITHIN_CAP = 7
 _WEEKS_OF_A_YEAR = 52
 _MUST_BE_SENT = ("contract", "locationID", "primaryOrderNumber", "priority", "userId")
@@ -32,6 +32,7 @@ _MAX_BOOKINGS = 60
 )
 def every_day_is_listed(drs: DrsDriver, ahead: int, length: int) -> None:
     """Ask for a period and compare its days."""
+    length = _within_cap(drs, length)
     answer = _period(drs, ahead, length)
     wanted = [drs.local(ahead + offset) for offset in range(length)]
     listed = [datetime.fromisoformat(day) for day in answer.texts("theSlots/day")]
@@ -79,6 +80,7 @@ def a_period_within_the_cap_has_no_warning(drs: DrsDriver, ahead: int) -> None:
 )
 def weekends_have_no_slots(drs: DrsDriver, ahead: int) -> None:
     """Ask for a week, which has both."""
+    drs.need(not drs.data.slots_by_weekday.keys() & {_SATURDAY, _SUNDAY}, "this DRS has slots at weekends")
     answer = _period(drs, ahead, _WITHIN_CAP)
     days = [] if answer.returned is None else answer.returned.findall("theSlots")
     for day in days:
@@ -104,7 +106,7 @@ def a_working_day_has_the_installations_slots(drs: DrsDriver, ahead: int) -> Non
         expect(right, f"{slot.begin} does not have the installation's offset")
         by_day.setdefault(begin.date(), []).append((begin.time(), end.time()))
     for day, hours in by_day.items():
-        expect(tuple(hours) == drs.data.slots, f"on {day} the slots are {hours}")
+        expect(tuple(hours) == drs.data.slots_on(day.weekday()), f"on {day} the slots are {hours}")
 
 
 @clause(
@@ -190,7 +192,8 @@ def a_missing_field_is_refused_by_name(drs: DrsDriver) -> None:
 def holidays_are_working_days(drs: DrsDriver) -> None:
     """Ask for the next New Year's Day that falls on a weekday."""
     year = drs.today.year + 1
-    while date(year, 1, 1).weekday() >= _SATURDAY:
+    works = drs.data.slots_by_weekday or range(_SATURDAY)
+    while date(year, 1, 1).weekday() not in works:
         year += 1
     ahead = (date(year, 1, 1) - drs.today).days
     expect(bool(read_slots(_period(drs, ahead, 1))), f"1 January {year} has no slots")
@@ -218,7 +221,7 @@ def a_longer_period_only_adds_days(drs: DrsDriver, ahead: int, length: int) -> N
 )
 def a_midnight_end_counts_its_day(drs: DrsDriver, ahead: int, length: int) -> None:
     """Ask for some days until midnight at the start of the last one, and until its end."""
-    begin, last = drs.local(ahead), ahead + length - 1
+    begin, last = drs.local(ahead), ahead + _within_cap(drs, length) - 1
     to_midnight = drs.check_availability(begin, drs.local(last))
     to_the_end = drs.check_availability(begin, drs.local(last, time(23, 59, 59)))
     for answer in (to_midnight, to_the_end):
@@ -281,6 +284,9 @@ def availability_is_yes_or_no(drs: DrsDriver, ahead: int) -> None:
 )
 def consecutive_periods_find_days(drs: DrsDriver) -> None:
     """Ask as Lincoln's service does: begin each period after the last day that came back."""
+    drs.need(
+        bool(drs.data.job_codes), "no SOR code finds a free slot; set sor_codes in the profile, if they are others"
+    )
     days: set[str] = set()
     first = 1
     for _ in range(_PERIODS):
@@ -301,6 +307,7 @@ def consecutive_periods_find_days(drs: DrsDriver) -> None:
 def long_periods_have_their_own_cap(drs: DrsDriver, ahead: int) -> None:
     """Ask for more days than the cap of longPeriod, and for exactly as many."""
     cap = drs.data.long_period_day_cap
+    expect(cap > drs.data.day_cap, f"its cap of {cap} days is no greater than that of other searches")
     for days, shown in ((cap + 1, cap), (cap, cap)):
         members = drs.availability_members(drs.local(ahead), drs.local(ahead + days - 1))
         answer = drs.call("checkAvailability", members | {"checkAvailType": "longPeriod"})
@@ -325,7 +332,7 @@ def an_orders_own_slot_is_available(drs: DrsDriver, weeks: int) -> None:
     tuesday = drs.weekday(weeks, 1)
     before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
-    expect_success(drs.schedule_into(order, before[0]))
+    drs.need_scheduled(order, before[0])
     for _ in range(40):
         free = drs.free_slots(tuesday, 1)
         if not free or not drs.schedule_into(drs.create_order(), free[0]).succeeded:
@@ -375,7 +382,7 @@ def other_orders_are_listed(drs: DrsDriver) -> None:
     """Create orders at two locations, and ask for them with each filter."""
     here, done = drs.create_order(), drs.create_order()
     elsewhere = drs.create_order(locationID="elsewhere")
-    expect_success(drs.update(done, "COMPLETED"))
+    need_success(drs.update(done, "COMPLETED"))
     members = drs.availability_members(drs.local(1), drs.local(2))
     place = drs.data.location_id
     known = {each.number for each in (here, done, elsewhere)}
@@ -484,6 +491,11 @@ def _has_slots(drs: DrsDriver, week: int) -> bool:
 
 def _period(drs: DrsDriver, ahead: int, length: int, **order: str) -> Exchange:
     return drs.check_availability(drs.local(ahead), drs.local(ahead + length - 1, time(23, 59)), **order)
+
+
+def _within_cap(drs: DrsDriver, length: int) -> int:
+    """As many days as come at once; all of them where no cap is known."""
+    return length if "day_cap" in drs.data.not_found else min(length, drs.data.day_cap)
 
 
 def _by_day(answer: Exchange) -> dict[str, list[OfferedSlot]]:

@@ -349,7 +349,7 @@ def a_follow_on_booking_has_its_values(drs: DrsDriver, reason: str) -> None:
 def an_order_can_be_sent_back(drs: DrsDriver) -> None:
     """Select an order that is scheduled, send it to updateOrder, and select it again."""
     order = drs.create_order(orderComments="as before")
-    expect_success(drs.schedule_into(order, drs.need_slots(drs.weekday(1, 1), 1)[0]))
+    drs.need_scheduled(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
     before = drs.select(order)
     expect_success(drs.ask("updateOrder", theOrder=_members(before, "theOrders")))
     after = drs.select(order)
@@ -365,7 +365,7 @@ def an_order_can_be_sent_back(drs: DrsDriver) -> None:
 def a_booking_can_be_sent_back(drs: DrsDriver) -> None:
     """Select an order that is scheduled, and complete its booking with all members."""
     order = drs.create_order()
-    expect_success(drs.schedule_into(order, drs.need_slots(drs.weekday(8, 1), 1)[0]))
+    drs.need_scheduled(order, drs.need_slots(drs.weekday(8, 1), 1)[0])
     shown = drs.select(order)
     its_order = {name: value for name, value in _members(shown, "theOrders").items() if name != "theBookings"}
     booking = {**_members(shown, _BOOKING), "bookingLifeCycleStatus": "COMPLETED", "theOrder": its_order}

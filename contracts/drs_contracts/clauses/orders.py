@@ -348,6 +348,7 @@ def without_codes_the_default_template_applies(drs: DrsDriver) -> None:
     added = drs.ask("createBooking", theBooking=further).text("theBookings/template")
     expect(made == added and bool(made), f"the job templates are '{made}' and '{added}'")
     booking: Members = {**further, "bookingId": answer.text(f"{_NEW_BOOKING}/bookingId") or ""}
+    drs.need_slots(drs.weekday(1, 1), 1)
     expect_success(drs.ask("scheduleBooking", theBooking=booking))
 
 

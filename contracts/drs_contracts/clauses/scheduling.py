@@ -183,7 +183,7 @@ def booking_adds_no_slots(drs: DrsDriver, weeks: int) -> None:
     for _ in range(40):
         if not before:
             return
-        expect(drs.schedule_into(drs.create_order(), before[0]).succeeded, f"{before[0].begin} could not be booked")
+        drs.need_scheduled(drs.create_order(), before[0])
         after = drs.free_slots(tuesday, 1)
         times = {(slot.begin, slot.end) for slot in before}
         expect({(slot.begin, slot.end) for slot in after} <= times, "a slot became available by a booking")
@@ -203,7 +203,7 @@ def deleting_frees_the_place(drs: DrsDriver, weeks: int) -> None:
     tuesday = drs.weekday(weeks, 1)
     before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
-    expect_success(drs.schedule_into(order, before[0]))
+    drs.need_scheduled(order, before[0])
     expect_success(drs.delete(order))
     shown = drs.select(order)
     expect_success(shown)
@@ -214,8 +214,12 @@ def deleting_frees_the_place(drs: DrsDriver, weeks: int) -> None:
 
 @clause("SCH-10", "scheduleBooking does not require userId.", seen("scheduleBooking, userId"), writes=True)
 def scheduling_needs_no_user(drs: DrsDriver) -> None:
-    """Schedule without a userId."""
-    answer = drs.schedule_into(drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0])
+    """Schedule without a userId; with one where that is refused."""
+    order, slot = drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)[0]
+    answer = drs.schedule_into(order, slot)
+    if not answer.succeeded:
+        with_user = drs.schedule(order, userId=drs.data.user_id, **slot.window)
+        drs.need(with_user.succeeded, f"with a userId it is refused too: {with_user.text('errorMsg')}")
     expect_success(answer)
 
 
@@ -278,7 +282,7 @@ def only_a_reservation_is_confirmed(drs: DrsDriver) -> None:
     answer = drs.ask("confirmReservation", theBooking=drs.booking(drs.create_order()))
     expect(answer.refused, f"the status is {answer.text('status')}")
     order, slots = drs.create_order(), drs.need_slots(drs.weekday(1, 1), 1)
-    expect_success(drs.schedule_into(order, slots[0]))
+    drs.need_scheduled(order, slots[0])
     for becomes in ("ARRIVED", "STARTED"):
         expect_success(drs.update(order, becomes))
         answer = drs.ask("createReservation", theBooking=drs.booking(order, **slots[-1].window))
@@ -425,7 +429,7 @@ def a_booking_that_has_begun_is_not_moved(drs: DrsDriver) -> None:
     """Let an operative arrive and start, and try to move the visit each time."""
     order = drs.create_order()
     slots = drs.need_slots(drs.weekday(1, 1), 1)
-    expect_success(drs.schedule_into(order, slots[0]))
+    drs.need_scheduled(order, slots[0])
     for becomes in ("ARRIVED", "STARTED"):
         expect_success(drs.update(order, becomes))
         answer = drs.schedule_into(order, slots[-1])
@@ -522,8 +526,7 @@ def a_begun_window_is_planned_from_now_on(drs: DrsDriver, days_ago: int) -> None
 def _booked(drs: DrsDriver, weeks: int) -> tuple[CreatedOrder, OfferedSlot]:
     slot = drs.need_slots(drs.weekday(weeks, 1), 1)[0]
     order = drs.create_order(targetDate=drs.local(drs.weekday(weeks, 1) + 30, time(23, 59, 59)))
-    answer = drs.schedule_into(order, slot)
-    expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")
+    drs.need_scheduled(order, slot)
     return order, slot
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, published
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver
-from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success, need_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 
 _BOOKING = "theOrders/theBookings"
@@ -118,7 +118,7 @@ def period_filters_match_overlaps(drs: DrsDriver) -> None:
 def bookings_are_found(drs: DrsDriver) -> None:
     """Look for two bookings, one planned and one despatched, with each filter."""
     planned, (order, operative) = drs.create_order(), _scheduled(drs)
-    expect_success(drs.update(order, "DESPATCHED"))
+    need_success(drs.update(order, "DESPATCHED"))
     both = {planned.booking_id, order.booking_id}
     data = drs.select(order).returned
     assert data is not None
@@ -186,7 +186,7 @@ def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
     """Suspend a booking, look for it with each filter, and complete it."""
     order, _ = _scheduled(drs)
     suspended: Members = {"bookingCompletionStatus": drs.data.suspended_status}
-    expect_success(drs.update(order, "PLANNED", suspended, actionTaken="nobody at home"))
+    need_success(drs.update(order, "PLANNED", suspended, actionTaken="nobody at home"))
     data = "theOrders/theBookings/theBusinessData[name='{}']/value"
     for name, wanted in (("TASK_LIFE_CYCLE_STAT", "suspended"), ("SUSPEND_COMMENT", "nobody at home")):
         values = drs.select(order).texts(data.format(name))
@@ -207,8 +207,8 @@ def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
         expect(found is is_there, f"with {asked or 'nothing else'} it is {'missing' if is_there else 'there'}")
     other, _ = _scheduled(drs)
     for booking in (other, drs.create_order()):
-        expect_success(drs.update(booking, "PLANNED", suspended))
-    expect_success(drs.update(order, "PLANNED", {"plannerComments": "later"}))
+        need_success(drs.update(booking, "PLANNED", suspended))
+    need_success(drs.update(order, "PLANNED", {"plannerComments": "later"}))
     shown = _asked(drs, "selectAlerts", contract=contract, alertType="SUSPENDEDJOBS")
     expect("nobody at home" in shown.texts("theAlerts/comments"), "what the operative said is not shown")
     expect("" in shown.texts("theAlerts/comments"), "an alert without actionTaken has comments")
@@ -223,7 +223,7 @@ def a_suspended_booking_is_shown(drs: DrsDriver) -> None:
     for period in periods:
         ids = _asked(drs, "selectAlerts", contract=contract, **period).texts(_ALERTED)
         expect(order.booking_id in ids, f"it is missing from {period}, which begins or ends at its time")
-    expect_success(drs.update(order, "COMPLETED"))
+    need_success(drs.update(order, "COMPLETED"))
     after = _asked(drs, "selectAlerts", contract=contract).texts(_ALERTED)
     expect(order.booking_id not in after, "it is still shown once it is completed")
     expect_refusal(drs.ask("selectAlerts"), "contract")
@@ -243,6 +243,7 @@ def the_installation_describes_itself(drs: DrsDriver) -> None:
     missing = data - set(described.texts("theBusinessDataDefinitions/name"))
     expect(not missing, f"it does not name {', '.join(sorted(missing))}")
     trade = made.text("theOrder/theBookings/template")
+    drs.need(bool(trade), f"the SOR code {drs.data.sor_code} has no trade in this DRS; set sor_codes")
     expect(trade in described.texts("theResourceTemplates/theAbilities/name"), f"it has no template for {trade}")
     expect_refusal(drs.ask("selectMetaData"), "contract")
 
@@ -300,7 +301,7 @@ def operatives_are_found(drs: DrsDriver, days: int) -> None:
 def completed_bookings_are_listed_on_request(drs: DrsDriver) -> None:
     """Complete a booking and list it with both values."""
     order = drs.create_order()
-    expect_success(drs.update(order, "COMPLETED"))
+    need_success(drs.update(order, "COMPLETED"))
     for included in (False, True):
         ids = drs.select(order, includeCompletedBookings=included).texts(f"{_BOOKING}/bookingId")
         expect((order.booking_id in ids) is included, f"with includeCompletedBookings {included} it gives {ids}")

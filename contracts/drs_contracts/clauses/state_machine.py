@@ -102,8 +102,7 @@ class _WorkflowMachine(RuleBasedStateMachine):
         if not free or not modelled.is_open:
             return
         slot = free[choice % len(free)]
-        answer = self.drs.schedule_into(modelled.created, slot)
-        expect(answer.succeeded, f"{slot.begin} was offered, and refused: {answer.text('errorMsg')}")
+        self.drs.need_scheduled(modelled.created, slot)
         is_new, modelled.slot = modelled.slot is None, slot
         if is_new:
             after = self.drs.free_slots(self.drs.weekday(week, 0))

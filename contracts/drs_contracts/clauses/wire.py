@@ -23,6 +23,8 @@ _SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.(?!0+\D)\d{1,3})?(Z|[+-](?!00:00)\d\d:\d\d)")
 _SERVER_ERROR = 500
 _OPERATIONS = 22
+# These versions name nine unknown elements after a start, and ignore the ones that follow (measured).
+_NAMES_NINE = ("cxf-3.1", "cxf-3.5")
 _XML_IN_UTF_8 = "text/xml;charset=utf-8"
 
 
@@ -138,8 +140,9 @@ def an_unknown_element_is_a_fault(drs: DrsDriver) -> None:
     order: dict[str, Any] = dict(members["theOrder"])  # type: ignore[arg-type]
     order["locationId"] = order.pop("locationID")
     answer = drs.call("checkAvailability", members | {"theOrder": order})
-    expect(answer.reply.status == _SERVER_ERROR, f"it was answered with HTTP {answer.reply.status}")
     begins = 'Unmarshalling Error: unexpected element (uri:"", local:"locationId"). Expected elements are <{}'
+    _need_named(drs, answer, begins)
+    expect(answer.reply.status == _SERVER_ERROR, f"it was answered with HTTP {answer.reply.status}")
     expect((answer.fault or "").startswith(begins), f"the fault is '{answer.fault}'")
     expect("<{}locationID>" in (answer.fault or ""), "the right element is not among those expected")
 
@@ -182,6 +185,7 @@ def a_qualified_member_is_a_fault(drs: DrsDriver) -> None:
     body = _wrapped(drs, f'<aut:openSession xmlns:aut="{NAMESPACE}"><openSession>', "aut:")
     answer = drs.post("openSession", body.replace(b"login>", b"aut:login>"))
     begins = f'Unmarshalling Error: unexpected element (uri:"{NAMESPACE}", local:"login"). Expected elements are '
+    _need_named(drs, answer, begins)
     expect((answer.fault or "").startswith(begins), f"the fault is '{answer.fault}'")
 
 
@@ -324,6 +328,12 @@ def unreadable_requests_are_the_clients_fault(drs: DrsDriver) -> None:
         expect(kind.lower().replace(" ", "") == _XML_IN_UTF_8, f"the Content-Type is {kind}")
         expect(_fault_code(answer) == "Client", f"the fault code is '{_fault_code(answer)}'")
         expect(answer.envelope.find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/detail") is None, "the fault has a detail")
+
+
+def _need_named(drs: DrsDriver, answer: Exchange, begins: str) -> None:
+    is_named = (answer.fault or "").startswith(begins)
+    told = f"{drs.data.platform} names nine unknown elements after a start, then none; check it after a restart"
+    drs.need(is_named or drs.data.platform not in _NAMES_NINE, told)
 
 
 def _fault_code(answer: Exchange) -> str | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from drs_simulator import AdminClient, AdminError, Simulator, load_profile
+from drs_simulator import AdminClient, AdminError, Profile, Simulator, load_profile
 
 from drs_contracts.clauses import list_clauses
 from drs_contracts.clauses.clause import AppliesTo, Clause
@@ -44,8 +44,9 @@ from drs_contracts.driver.driver import TestData
 from drs_contracts.driver.targets import SimulatorTarget, Target, UrlTarget, is_loopback
 from drs_contracts.errors import ContractsError
 from drs_contracts.reports import write_report
+from drs_contracts.verify.discovery import FoundSetting, discover
 from drs_contracts.verify.preflight import check_ready, compare_clocks
-from drs_contracts.verify.report import Report, to_data, to_html, to_json, to_junit, to_lines
+from drs_contracts.verify.report import Report, to_data, to_html, to_json, to_junit, to_lines, to_setup_lines
 from drs_contracts.verify.runner import Finding, Outcome, VerifySettings, run_clauses
 
 _QUICK_EXAMPLES = 2
@@ -61,7 +62,7 @@ _CLOCK_OF_THE_CHECKS = "fixed@2021-10-22T12:20:59.555+01:00"
 def verify_command(
     url: Url = None,
     simulator: InProcess = False,
-    profile: Annotated[str, typer.Option(help="Profile the DRS is configured with.")] = "lincoln",
+    profile: Annotated[str, typer.Option(help="Profile with names that the DRS knows.")] = "lincoln",
     login: Login = "drs",
     password: Password = DEFAULT_PASSWORD,
     max_examples: Annotated[int, typer.Option(min=1, help="Hypothesis examples per clause.")] = _DEFAULT_EXAMPLES,
@@ -87,7 +88,8 @@ def verify_command(
 ) -> None:
     """Check a DRS against the clauses for DRS.
 
-    Everything a run creates is deleted afterwards, except completed orders, which DRS cannot delete. A simulator on
+    A run first finds out how the DRS is set up, and checks it by that; where the profile has something else, it says
+    so. Everything a run creates is deleted afterwards, except completed orders, which DRS cannot delete. A simulator on
     this machine is checked at its own time.
 
     Exit codes: 0 all clauses held; 1 some are broken; 2 none is broken but some are inconclusive, or the DRS could not
@@ -118,15 +120,19 @@ def verify_command(
         plan = VerifyPlan(target.url, target, data, settings, simulated=admin is not None)
     files = ((json_file, to_json), (junit_file, to_junit), (html_file, to_html))
     try:
-        plan = _prepare(plan)
+        plan = _prepare(plan, installation)
     except ContractsError as error:
         # Who waits for a report finds out from it too.
-        _write(_report_failure(plan, clauses, error, shlex.join(command)), files)
+        findings = (Finding(each, Outcome.INCONCLUSIVE, f"it was not tried: {error}") for each in clauses)
+        _write(_report_before_run(plan, findings, shlex.join(command)), files)
         raise
-    if not as_json:
-        for notice in plan.notices:
-            echo(notice)
-    report = verify_plan(plan, clauses, shlex.join(command))
+    except KeyboardInterrupt:
+        report = replace(_report_before_run(plan, (), shlex.join(command)), interrupted=True)
+    else:
+        if not as_json:
+            for line in (*plan.notices, *to_setup_lines(plan.setup)):
+                echo(line)
+        report = verify_plan(plan, clauses, shlex.join(command))
     _write(report, files)
     if as_json:
         echo_json(to_data(report))
@@ -146,6 +152,7 @@ class VerifyPlan:
     settings: VerifySettings
     simulated: bool
     notices: tuple[str, ...] = ()
+    setup: tuple[FoundSetting, ...] = ()
 
 
 def _choose_clauses(identifiers: list[str]) -> tuple[Clause, ...]:
@@ -170,18 +177,21 @@ def _find_admin(url: str, token: str | None, is_required: bool) -> AdminClient |
     return admin
 
 
-def _prepare(plan: VerifyPlan) -> VerifyPlan:
-    """Make sure that there is a DRS, and that its time is known.
+def _prepare(plan: VerifyPlan, profile: Profile) -> VerifyPlan:
+    """Make sure that there is a DRS, find out how it is set up, and what its time is.
 
     Raises:
         NotReadyError: What answers is not a DRS, or does not let us in.
         UnreachableError: Nothing answers.
     """
+    if isinstance(plan.target, UrlTarget):
+        check_ready(plan.target)
+        if plan.settings.may_move_clock:
+            plan.target.now()
+    found = discover(plan.target, profile)
+    plan = replace(plan, data=found.data, setup=found.settings)
     if not isinstance(plan.target, UrlTarget):
         return plan
-    check_ready(plan.target)
-    if plan.settings.may_move_clock:
-        plan.target.now()
     difference = compare_clocks(plan.target, plan.data, may_write=plan.settings.may_write)
     notices = []
     if difference is not None:
@@ -191,11 +201,10 @@ def _prepare(plan: VerifyPlan) -> VerifyPlan:
     return replace(plan, notices=tuple(notices))
 
 
-def _report_failure(plan: VerifyPlan, clauses: Sequence[Clause], error: ContractsError, command: str) -> Report:
-    """A report in which no clause was checked, and why."""
-    findings = tuple(Finding(clause, Outcome.INCONCLUSIVE, f"it was not tried: {error}") for clause in clauses)
-    settings = plan.settings
-    return Report(plan.described, datetime.now(UTC), 0.0, settings.examples, settings.seed, findings, command=command)
+def _report_before_run(plan: VerifyPlan, findings: Iterable[Finding], command: str) -> Report:
+    """A report of a run that ended before the first check."""
+    settings, now = plan.settings, datetime.now(UTC)
+    return Report(plan.described, now, 0.0, settings.examples, settings.seed, tuple(findings), command=command)
 
 
 def _write(report: Report, files: Iterable[tuple[Path | None, Callable[[Report], bytes]]]) -> None:
@@ -228,6 +237,7 @@ def verify_plan(plan: VerifyPlan, clauses: Sequence[Clause], command: str) -> Re
         simulated=plan.simulated,
         command=command,
         notices=plan.notices,
+        setup=plan.setup,
     )
 
 

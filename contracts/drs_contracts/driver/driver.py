@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from secrets import token_hex
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from drs_simulator import Profile
 
-from drs_contracts.driver.expectations import NeedNotMetError, need
+from drs_contracts.driver.expectations import NeedNotMetError, need, need_success
 from drs_contracts.driver.messages import Exchange, Members, NoEnvelopeError, Value, request
 from drs_contracts.driver.targets import Target
 from drs_contracts.errors import ClauseBroken, ContractsError
 
 _KEPT_EXCHANGES = 50
+
+Hours: TypeAlias = "tuple[tuple[time, time], ...]"
+"""The slots of a day, each from its begin to its end, in local time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,16 @@ class TestData:
 
     ``priority`` gets appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where
     there are areas. ``area_turns`` has the weeks of a turn and the number of areas, ``job_codes`` the SOR codes that
-    have a job template.
+    have a job template. ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``.
+    ``platform`` is the version of Apache CXF, empty if it is another one. ``not_found`` has what no value is known of,
+    with the reason as a sentence; to read such a member raises ``NeedNotMetError``.
     """
 
     contract: str
     location_id: str
     sor_code: str
     priority: str
-    slots: tuple[tuple[time, time], ...]
+    slots: Hours
     day_cap: int
     zone: ZoneInfo
     long_period_day_cap: int
@@ -53,6 +58,9 @@ class TestData:
     missing_sor_codes: str = "default_template"
     order_number_prefix: str = "CONTRACT-"
     user_id: str = "drs-contracts"
+    slots_by_weekday: Mapping[int, Hours] = field(default_factory=dict)
+    platform: str = "cxf-2.6"
+    not_found: Mapping[str, str] = field(default_factory=dict)
 
     # A class whose name begins with Test is none of tests.
     __test__: ClassVar[bool] = False
@@ -83,7 +91,18 @@ class TestData:
             unknown_sor_codes=profile.ordering.unknown_sor_codes,
             missing_sor_codes=profile.ordering.missing_sor_codes,
             sor_code_without_template=next((code.code for code in profile.sor_codes if not code.trade), None),
+            platform=profile.gateway.platform,
         )
+
+    def __getattribute__(self, name: str) -> Any:
+        missing: Mapping[str, str] = object.__getattribute__(self, "not_found")
+        if name in missing:
+            raise NeedNotMetError(missing[name])
+        return object.__getattribute__(self, name)
+
+    def slots_on(self, weekday: int) -> Hours:
+        """The slots of a weekday; Monday is 0."""
+        return self.slots_by_weekday.get(weekday, self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +336,7 @@ class DrsDriver:
             NeedNotMetError: It was refused.
         """
         answer = self.schedule_into(order, slot)
-        need(answer.succeeded, f"scheduleBooking was refused: {answer.text('errorMsg') or answer.fault}")
+        need_success(answer)
         return answer
 
     def select(self, order: CreatedOrder, **more: Value) -> Exchange:

@@ -22,6 +22,15 @@ def need(is_there: bool, otherwise: str) -> None:
         raise NeedNotMetError(otherwise)
 
 
+def need_success(answer: Exchange) -> None:
+    """Require that a call succeeded from whose result a check starts; the clause says nothing about it.
+
+    Raises:
+        NeedNotMetError: It was refused or answered with a fault.
+    """
+    need(answer.succeeded, f"{answer.operation} was refused: {answer.text('errorMsg') or answer.fault}")
+
+
 def expect(holds: bool, otherwise: str) -> None:
     """Require what a clause says.
 

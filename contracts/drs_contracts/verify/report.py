@@ -12,6 +12,7 @@ from lxml import etree
 
 from drs_contracts.clauses.clause import Clause, Grade
 from drs_contracts.reports import render_page, to_xml_text
+from drs_contracts.verify.discovery import FoundSetting
 from drs_contracts.verify.evidence import ShownExchange, show
 from drs_contracts.verify.runner import Finding, Outcome
 
@@ -34,6 +35,7 @@ class Report:
         simulated: Whether it is a simulator in this process, from which nothing is learned about DRS.
         command: What was run; without login and password.
         notices: What a reader must know first, in sentences.
+        setup: How the DRS is set up, as far as it was found out.
     """
 
     target: str
@@ -46,6 +48,7 @@ class Report:
     simulated: bool = False
     command: str = ""
     notices: tuple[str, ...] = ()
+    setup: tuple[FoundSetting, ...] = ()
 
     def having(self, outcome: Outcome) -> tuple[Finding, ...]:
         """The findings of that outcome."""
@@ -89,6 +92,16 @@ class Report:
         return tuple(finding.clause for finding in found if finding.clause.evidence.grade is Grade.PRESUMED)
 
 
+def to_setup_lines(setup: Sequence[FoundSetting]) -> Iterator[str]:
+    """Make lines to read of how a DRS is set up: one for each setting, those that differ from the profile last."""
+    same = [each for each in setup if not each.differs]
+    other = [each for each in setup if each.differs]
+    for title, settings in (("Found out about this DRS:", same), ("Set up otherwise than in the profile:", other)):
+        if settings:
+            yield title
+            yield from (f"    {each}" for each in settings)
+
+
 def to_lines(report: Report) -> Iterator[str]:
     """Make the report as lines to read: what is broken or inconclusive, what was learned, the summary."""
     for outcome in (Outcome.BROKEN, Outcome.INCONCLUSIVE):
@@ -130,6 +143,7 @@ def to_data(report: Report) -> dict[str, Any]:
         "seed": report.seed,
         "interrupted": report.interrupted,
         "notices": list(report.notices),
+        "setup": [_to_setting_data(each) for each in report.setup],
         "confirmed": [clause.id for clause in report.confirmed],
         "refuted": [clause.id for clause in report.refuted],
         "left_behind": list(report.left_behind),
@@ -154,6 +168,11 @@ def to_junit(report: Report) -> bytes:
     suite.set("skipped", str(len(report.having(Outcome.SKIPPED))))
     suite.set("timestamp", report.started.isoformat(timespec="seconds"))
     suite.set("time", f"{report.seconds:.3f}")
+    if report.setup:
+        properties = etree.SubElement(suite, "properties")
+        for each in report.setup:
+            told = to_xml_text(str(each).removeprefix(f"{each.name}: "))
+            etree.SubElement(properties, "property", name=each.name, value=told)
     for finding in report.findings:
         name = f"{finding.clause.id} {finding.clause.statement}"
         case = etree.SubElement(suite, "testcase", classname=finding.clause.id.partition("-")[0], name=name)
@@ -169,14 +188,25 @@ def to_junit(report: Report) -> bytes:
                 etree.SubElement(case, "skipped", message=reason)
             case Outcome.HELD:
                 pass
-    if report.notices:
-        etree.SubElement(suite, "system-out").text = to_xml_text("\n".join(report.notices))
+    if report.notices or report.setup:
+        told = "\n".join((*report.notices, *to_setup_lines(report.setup)))
+        etree.SubElement(suite, "system-out").text = to_xml_text(told)
     return etree.tostring(suites, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
 def to_html(report: Report) -> bytes:
     """Make the report as one page that needs nothing else, for readers who do not program."""
     return render_page("report.html", report=report, Outcome=Outcome, show=_show).encode()
+
+
+def _to_setting_data(setting: FoundSetting) -> dict[str, Any]:
+    return {
+        "name": setting.name,
+        "found": setting.found if setting.is_known else None,
+        "profile": setting.profile,
+        "differs": setting.differs,
+        "reason": "" if setting.is_known else setting.found,
+    }
 
 
 def _to_finding_data(finding: Finding, report: Report) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,7 @@ from drs_contracts.driver.expectations import NeedNotMetError
 from drs_contracts.driver.messages import Exchange
 from drs_contracts.driver.targets import Target, UnreachableError
 from drs_contracts.errors import ClauseBroken, ContractsError
+from drs_contracts.verify.controls import Controls
 from drs_contracts.verify.evidence import find_shown
 
 _MIN_TRIES = 3
@@ -83,6 +85,7 @@ def run_clauses(
     Nothing that the target does is raised: a clause that could not be checked is inconclusive.
     """
     began = time.monotonic()
+    controls = Controls(target, data, may_write=verify_settings.may_write)
     unreachable = 0
     for clause in clauses:
         if clause.applies_to is not AppliesTo.DRS:
@@ -94,7 +97,7 @@ def run_clauses(
         if unreachable >= _UNREACHABLE_IN_A_ROW and not _answers(target):
             yield Finding(clause, Outcome.INCONCLUSIVE, "it was not tried: DRS has stopped answering")
             continue
-        trial = _Trial(target, data, clause, verify_settings)
+        trial = _Trial(target, data, clause, verify_settings, controls)
         finding = trial.run()
         unreachable = unreachable + 1 if trial.was_unreachable else 0
         yield finding
@@ -128,11 +131,16 @@ class _GiveUp(BaseException):
 class _Trial:
     """The check of one clause, with as many values as are wanted."""
 
-    def __init__(self, target: Target, data: TestData, clause: Clause, verify_settings: VerifySettings) -> None:
+    def __init__(
+        self, target: Target, data: TestData, clause: Clause, verify_settings: VerifySettings, controls: Controls
+    ) -> None:
         self._target = target
         self._data = data
         self._clause = clause
         self._settings = verify_settings
+        self._controls = controls
+        self._called: set[str] = set()
+        self._succeeded: set[str] = set()
         self._held = 0
         self._unmet = 0
         self._left_behind: list[str] = []
@@ -145,7 +153,7 @@ class _Trial:
     def run(self) -> Finding:
         """Carry out the check."""
         try:
-            found = self._search()
+            found = self._compare_with_controls(self._search())
         finally:
             try:
                 self._target.renew()
@@ -153,6 +161,17 @@ class _Trial:
                 # The next clause will tell.
                 self.was_unreachable = True
         return replace(found, left_behind=tuple(dict.fromkeys(self._left_behind)))
+
+    def _compare_with_controls(self, found: Finding) -> Finding:
+        """Take back a result that DRS owes to the refusal of what the check starts from."""
+        if found.outcome is Outcome.BROKEN:
+            setup = self._controls.find_refused_setup(self._clause, self._called)
+            reason = f"{setup}; so it says nothing that {found.reason}" if setup else ""
+        elif found.outcome is Outcome.HELD:
+            reason = self._controls.find_refused_at_all(self._called - self._succeeded)
+        else:
+            reason = ""
+        return replace(found, outcome=Outcome.INCONCLUSIVE, reason=reason) if reason else found
 
     def _search(self) -> Finding:
         try:
@@ -203,6 +222,7 @@ class _Trial:
             self._held += 1
         finally:
             self._left_behind += driver.left_behind
+            self._note_calls(driver.exchanges)
 
     def _go_on(self, error: Exception) -> None:
         """Decide after a try that says nothing: another one, or the end."""
@@ -217,6 +237,13 @@ class _Trial:
         if self._unmet >= (max(_MIN_TRIES, self._settings.examples) if self._held else _MIN_TRIES):
             raise _GiveUp
         reject()
+
+    def _note_calls(self, exchanges: Iterable[Exchange]) -> None:
+        for exchange in exchanges:
+            self._called.add(exchange.operation)
+            if exchange.operation not in self._succeeded:
+                with suppress(ContractsError):
+                    self._succeeded |= {exchange.operation} if exchange.succeeded else set()
 
     def _note(self, reason: str) -> None:
         self._inconclusive = Finding(self._clause, Outcome.INCONCLUSIVE, reason)

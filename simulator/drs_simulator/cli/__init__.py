@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from drs_simulator.cli.commands import PlainGroup
 from drs_simulator.cli.environment import PREFIX, EnvironmentCommand, remove_service_variables
 from drs_simulator.cli.health import check_health
 from drs_simulator.cli.housing_files import check_file, import_file
@@ -22,7 +23,11 @@ _HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 _FROM_ENVIRONMENT = {"auto_envvar_prefix": PREFIX}
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, context_settings=_HELP_OPTIONS
+    cls=PlainGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings=_HELP_OPTIONS,
 )
 app.add_typer(profile_app, name="profile")
 

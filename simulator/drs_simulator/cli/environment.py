@@ -8,7 +8,8 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+
+from drs_simulator.cli.commands import PlainCommand
 
 PREFIX = "DRS"
 """The prefix of every variable's name."""
@@ -36,7 +37,7 @@ def remove_service_variables(environment: MutableMapping[str, str]) -> list[str]
     ]
 
 
-class EnvironmentCommand(TyperCommand):
+class EnvironmentCommand(PlainCommand):
     """A command whose errors name the environment variable that a wrong value comes from."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

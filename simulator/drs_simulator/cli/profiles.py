@@ -6,15 +6,18 @@ from typing import Annotated
 
 import typer
 
+from drs_simulator.cli.commands import PlainCommand, PlainGroup
 from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
 from drs_simulator.profile.model import EVIDENCE_GRADES
 
-profile_app = typer.Typer(help="Profiles: the settings of an installation of DRS.", no_args_is_help=True)
+profile_app = typer.Typer(
+    cls=PlainGroup, help="Profiles: the settings of an installation of DRS.", no_args_is_help=True
+)
 _Profile = Annotated[str, typer.Argument(help="A profile's name or TOML file.", metavar="PROFILE")]
 
 
-@profile_app.command("list")
+@profile_app.command("list", cls=PlainCommand)
 def list_profiles() -> None:
     """List the bundled profiles."""
     rows = []
@@ -25,7 +28,7 @@ def list_profiles() -> None:
     print_table(("name", "installation", "cap", "slots"), rows)
 
 
-@profile_app.command("check")
+@profile_app.command("check", cls=PlainCommand)
 def check_profile(profile: _Profile) -> None:
     """Check a profile. If it is invalid, the exit code is 2 and the error names the key."""
     loaded = load_profile(profile)
@@ -35,7 +38,7 @@ def check_profile(profile: _Profile) -> None:
     )
 
 
-@profile_app.command("evidence")
+@profile_app.command("evidence", cls=PlainCommand)
 def show_evidence(profile: _Profile) -> None:
     """Show how each setting of a profile is known, and how many have each grade."""
     evidence = load_profile(profile).evidence

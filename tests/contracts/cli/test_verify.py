@@ -23,10 +23,10 @@ COUNT = len(list_clauses(AppliesTo.DRS))
 SKIPPED = sum(clause.moves_clock or clause.changes_records for clause in list_clauses(AppliesTo.DRS))
 
 
-def with_other_slots() -> Profile:
-    """Lincoln, with slots that its profile does not have."""
+def with_another_warning() -> Profile:
+    """Lincoln, with a warning about the cap that DRS does not have."""
     tables = load_profile("lincoln").model_dump()
-    tables["availability"]["slots"] = ["09:00-13:00", "13:00-17:00"]
+    tables["availability"]["cap_warning"] = "Only {cap} days"
     return Profile.model_validate(tables)
 
 
@@ -137,37 +137,68 @@ class TestBroken:
     """A broken clause comes with its evidence and the exchange."""
 
     def test_the_exchange_is_laid_out(self) -> None:
-        with Simulator(with_other_slots()) as drs:
-            done = run("verify", drs.url, "--max-examples", "1", "--clause", "AVL-05")
+        with Simulator(with_another_warning()) as drs:
+            done = run("verify", drs.url, "--max-examples", "1", "--clause", "AVL-02")
         assert done.returncode == 1
-        assert "broken AVL-05" in done.stdout
+        assert "broken AVL-02" in done.stdout
         assert "    known: seen" in done.stdout
         assert "    sent checkAvailability:\n" in done.stdout
-        assert re.search(r"\n {8} +<beginDate>", done.stdout)
+        assert re.search(r"\n {8} +<errorMsg>Only 7 days</errorMsg>", done.stdout)
         assert "closeSession" not in done.stdout
 
     def test_every_report_shows_the_exchange_that_breaks_it(self, tmp_path: Path) -> None:
         junit, html = tmp_path / "x.xml", tmp_path / "x.html"
-        with Simulator(with_other_slots()) as drs:
-            command = ("verify", drs.url, "--max-examples", "1", "--clause", "AVL-05")
+        with Simulator(with_another_warning()) as drs:
+            command = ("verify", drs.url, "--max-examples", "1", "--clause", "AVL-02")
             done = run(*command, "--json", "--junit", junit, "--html", html)
         (finding,) = json.loads(done.stdout)["findings"]
         assert finding["exchange"]["operation"] == "checkAvailability"
         assert "<periodBegin>" in finding["exchange"]["sent"]
-        assert "<beginDate>" in finding["exchange"]["came"]
-        assert "<beginDate>" in etree.fromstring(junit.read_bytes()).findtext(".//failure", "")
-        assert "&lt;beginDate&gt;" in html.read_text(encoding="utf-8")
+        assert "<errorMsg>" in finding["exchange"]["came"]
+        assert "<errorMsg>" in etree.fromstring(junit.read_bytes()).findtext(".//failure", "")
+        assert "&lt;errorMsg&gt;" in html.read_text(encoding="utf-8")
 
     def test_it_ends_with_the_command_that_shows_it_again(self) -> None:
-        with Simulator(with_other_slots()) as drs:
-            done = run("verify", drs.url, "--max-examples", "1", "--seed", "3", "--clause", "AVL-05")
+        with Simulator(with_another_warning()) as drs:
+            done = run("verify", drs.url, "--max-examples", "1", "--seed", "3", "--clause", "AVL-02")
             (line,) = (line for line in done.stdout.splitlines() if line.strip().startswith("again: "))
             again = shlex.split(line.partition("again: ")[2])
             assert again[0] == "drs-contracts"
             repeated = run(*again[1:])
         assert repeated.returncode == done.returncode == 1
-        assert "broken AVL-05" in repeated.stdout
+        assert "broken AVL-02" in repeated.stdout
         assert repeated.stdout.endswith("0 held, 1 broken, 0 inconclusive, 0 skipped.\n")
+
+
+class TestSetup:
+    """A DRS that is set up otherwise than its profile breaks nothing by that."""
+
+    def test_a_wrong_profile_breaks_no_clause(self, tmp_path: Path) -> None:
+        files = {option: tmp_path / f"report.{option}" for option in ("json-report", "junit", "html")}
+        options = [part for name, file in files.items() for part in (f"--{name}", str(file))]
+        with Simulator("newark") as drs:
+            done = run("verify", drs.url, "--profile", "hackney", "--max-examples", "1", *options)
+        assert done.returncode == 0, done.stdout
+        lines = done.stdout.splitlines()
+        assert lines[0] == "Found out about this DRS:"
+        assert "    contract: 0; the profile has H01, H02, H05" in lines
+        assert lines.index("Set up otherwise than in the profile:") < lines.index(
+            "    priorities that work: priority 2, priority 3; the profile has I, E, U, N"
+        )
+        setup = {each["name"]: each for each in json.loads(files["json-report"].read_text(encoding="utf-8"))["setup"]}
+        assert (setup["slots"]["found"], setup["slots"]["differs"]) == ("08:00-12:00, 12:00-16:00", True)
+        for option in ("junit", "html"):
+            assert "priority 2, priority 3" in files[option].read_text(encoding="utf-8")
+
+    def test_what_is_not_found_out_says_what_to_set(self) -> None:
+        tables = load_profile("lincoln").model_dump()
+        tables["priorities"] = [{"id": "Quick", "title": "Unknown to every profile"}]
+        with Simulator(Profile.model_validate(tables)) as drs:
+            done = run("verify", drs.url, "--max-examples", "1", "--clause", "AVL-01", "--clause", "SES-01")
+        assert done.returncode == 2, done.stdout
+        assert "inconclusive AVL-01" in done.stdout
+        assert "set priorities in the profile" in done.stdout
+        assert done.stdout.endswith("\n1 held, 0 broken, 1 inconclusive, 0 skipped.\n")
 
 
 class TestInconclusive:

@@ -9,7 +9,8 @@ from typing import Any
 from drs_contracts import Clause, Evidence, Finding, Outcome, Report
 from drs_contracts.clauses.clause import AppliesTo, Grade
 from drs_contracts.driver.messages import Exchange, Reply
-from drs_contracts.verify.report import to_html, to_json, to_junit, to_lines
+from drs_contracts.verify.discovery import FoundSetting
+from drs_contracts.verify.report import to_html, to_json, to_junit, to_lines, to_setup_lines
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -116,6 +117,29 @@ def test_notices_and_orders_left_behind_are_in_every_report() -> None:
     assert b"The clock differs." in to_html(of)
     assert b"CONTRACT-1" in to_html(of)
     assert b"The clock differs." in to_junit(of)
+
+
+def test_how_a_drs_is_set_up_is_in_every_report() -> None:
+    cap = FoundSetting("cap of days", "14 days", "7 days", differs=True)
+    slots = FoundSetting("slots", "08:00-12:00", "08:00-12:00")
+    code = FoundSetting("SOR code", "set <sor_codes>", "N1", is_known=False, differs=True)
+    assert list(to_setup_lines((cap, slots, code))) == [
+        "Found out about this DRS:",
+        "    slots: 08:00-12:00",
+        "Set up otherwise than in the profile:",
+        "    cap of days: 14 days; the profile has 7 days",
+        "    SOR code: not found out; set <sor_codes>",
+    ]
+    of = report(HELD, setup=(cap, slots, code))
+    data = json.loads(to_json(of))["setup"]
+    assert data[0] == {"name": "cap of days", "found": "14 days", "profile": "7 days", "differs": True, "reason": ""}
+    assert (data[2]["found"], data[2]["reason"]) == (None, "set <sor_codes>")
+    (suite,) = etree.fromstring(to_junit(of))
+    properties = {each.get("name"): each.get("value") for each in suite.findall("properties/property")}
+    assert properties["cap of days"] == "14 days; the profile has 7 days"
+    assert "cap of days: 14 days" in suite.findtext("system-out", "")
+    cells = etree.HTML(to_html(of).decode()).xpath("//tbody[@class='setup']/tr[1]/td/text()")
+    assert cells == ["cap of days", "14 days", "7 days"]
 
 
 @given(st.text())

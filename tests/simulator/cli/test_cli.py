@@ -153,10 +153,11 @@ def test_profiles_are_listed_and_their_evidence_is_shown() -> None:
 
 
 def test_every_command_explains_itself() -> None:
-    for arguments in ((), ("serve",), ("profile",), ("profile", "check")):
+    for arguments in ((), ("serve",), ("import",), ("profile",), ("profile", "check")):
         done = run(*arguments, "--help")
         assert done.returncode == 0
         assert "Usage: " in done.stdout
+        assert "bool" not in done.stdout, "a flag is shown with a type"
 
 
 @pytest.mark.parametrize("arguments", [("--version",), ("-h",), ("serve", "-h"), ("profile", "list", "-h")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from drs_simulator.soap.spyne import compat as spyne_compat
@@ -56,6 +57,13 @@ def test_no_warning_is_silenced() -> None:
     filters = "import warnings; print(list(warnings.filters))"
     before, after = output_of(filters, COMPAT, filters).splitlines()
     assert before == after
+
+
+@pytest.mark.parametrize("module", ["spyne", "spyne.protocol.soap", "spyne.server"])
+def test_spyne_warns_of_nothing(module: str, tmp_path: Path) -> None:
+    """Neither of cgi, nor of strings that are compiled for the first time."""
+    prepared = f"import sys; sys.pycache_prefix = {str(tmp_path)!r}"
+    assert output_of(prepared, COMPAT, f"import {module}; print('quiet')", options=("-W", "error")) == "quiet"
 
 
 def test_without_spyne_it_is_spyne_that_is_reported_missing() -> None:

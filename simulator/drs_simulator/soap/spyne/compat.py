@@ -1,19 +1,23 @@
-"""Makes Spyne 2.14 importable on Python 3.12 and later, and without ImportWarning on 3.11. Import it before Spyne.
+"""Makes Spyne 2.14 importable on Python 3.12 and later, and without warnings on all. Import it before Spyne.
 
 Spyne bundles a copy of six whose importer for ``six.moves`` has only the protocol that Python 3.12 removed. This module
-loads that copy first, and adds the present protocol to its importer.
+loads that copy first, and adds the present protocol to its importer. Spyne also imports ``cgi``, which is deprecated up
+to Python 3.12 and comes from legacy-cgi after it, and has strings with invalid escapes. This module imports the parts
+of Spyne that are used, without the warnings of these two, which would be errors under ``-W error``.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import sys
+import warnings
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 _SIX = "spyne.util.six"
+_USED = ("spyne", "spyne.protocol.soap", "spyne.server")
 
 
 def _add_protocol(importer: type[Any]) -> None:
@@ -58,6 +62,18 @@ def _load_six() -> ModuleType | None:
     return six
 
 
+def _import_spyne() -> None:
+    """Import what is used of Spyne without its two warnings."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'cgi' is deprecated", DeprecationWarning)
+        # A SyntaxWarning from Python 3.12 on; only where no bytecode is cached yet.
+        warnings.filterwarnings("ignore", "invalid escape sequence", DeprecationWarning)
+        warnings.filterwarnings("ignore", "invalid escape sequence", SyntaxWarning)
+        for name in _USED:
+            importlib.import_module(name)
+
+
 _forget_failed_import()
 if (_loaded := _load_six()) is not None:
     _add_protocol(_loaded._SixMetaPathImporter)
+    _import_spyne()
