@@ -131,6 +131,7 @@ def new_booking(
     parent_id: int | None = None,
 ) -> Booking:
     """Store a new booking of the order, planned for that window and not yet scheduled."""
+    rules = context.installation.rules_of(codes, order.priority)
     booking = Booking(
         id=context.transaction.next_number("booking", context.profile.ordering.first_booking_id),
         order_id=order.id,
@@ -139,7 +140,7 @@ def new_booking(
         location=order.location,
         reason=reason,
         minutes=minutes_of(codes),
-        trade=codes[0].trade,
+        trade=codes[0].trade if rules is None else rules.trades[0],
         window_start=window[0],
         window_end=window[1],
         codes=codes,
@@ -147,6 +148,7 @@ def new_booking(
         user_id=user_id,
         area=context.installation.area_of(order.location, order.priority),
         parent_id=parent_id,
+        rules=rules,
     )
     context.transaction.put_booking(booking)
     return booking
