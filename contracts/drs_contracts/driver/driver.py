@@ -55,7 +55,7 @@ class TestData:
         return cls(
             contract=profile.contracts[0],
             location_id=profile.locations[0].id if profile.locations else profile.unknown_location.id,
-            sor_code=next(code.code for code in profile.sor_codes if code.trade),
+            sor_code=next(code.code for code in profile.sor_codes if code.trade or code.job_template),
             priority=next((each for each in profile.priorities if not each.bound_to_areas), first).id,
             scheduled_priority=next((each for each in profile.priorities if each.bound_to_areas), first).id,
             priority_required=profile.availability.priority_required,
@@ -65,7 +65,9 @@ class TestData:
             long_period_day_cap=profile.availability.long_period_day_cap,
             reservation_minutes=profile.ordering.reservation_minutes,
             suspended_status=profile.ordering.suspended_status,
-            sor_code_without_template=next((code.code for code in profile.sor_codes if not code.trade), None),
+            sor_code_without_template=next(
+                (code.code for code in profile.sor_codes if not (code.trade or code.job_template)), None
+            ),
         )
 
 

@@ -18,6 +18,9 @@ from drs_simulator.scheduling.validation import minutes_of
 def check_availability(context: UseCaseContext, request: AvailabilityRequest) -> Availability:
     """Return the slots of every day of the period, limited to the profile's cap with a warning.
 
+    Where the profile has slots templates, the job template or the priority decides which slots are listed, from which
+    day on they are available, and how many days are shown.
+
     ``primaryOrderNumber`` and ``userId`` must be sent but may be anything, and ``targetDate`` and
     ``standardMinuteValue`` change nothing. The day of ``periodEnd`` is part of the period whatever its time. With
     ``newBooking`` false and the number of an order, the present place of its own booking counts as free.
@@ -28,8 +31,8 @@ def check_availability(context: UseCaseContext, request: AvailabilityRequest) ->
     it begins.
 
     Evidence: seen (Appendix B 3 and the notes of checkAvailability); that a midnight end counts its day: client; what
-    ``resourceIDs`` does: vendor (qe2fzeu7p2); that no day before today is available: vendor (kiavs61icn); what
-    ``newBooking``, ``checkAvailType`` and ``otherOrderPattern`` do: presumed.
+    ``resourceIDs`` does: vendor (qe2fzeu7p2); that no day before today is available: vendor (kiavs61icn); that
+    slots come from templates: vendor (kiavs61icn, xg682ivnfp); what ``newBooking``, ``checkAvailType`` and ``otherOrderPattern`` do: presumed.
     """
     query = _resolve(context, request)
     answer = _answer(context, query)
