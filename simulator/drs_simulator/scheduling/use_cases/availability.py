@@ -31,8 +31,9 @@ def check_availability(context: UseCaseContext, request: AvailabilityRequest) ->
     it begins.
 
     Evidence: seen (Appendix B 3 and the notes of checkAvailability); that a midnight end counts its day: client; what
-    ``resourceIDs`` does: vendor (qe2fzeu7p2); that no day before today is available: vendor (kiavs61icn); that
-    slots come from templates: vendor (kiavs61icn, xg682ivnfp); what ``newBooking``, ``checkAvailType`` and ``otherOrderPattern`` do: presumed.
+    ``resourceIDs`` does: vendor (qe2fzeu7p2); that no day before today is available: vendor (kiavs61icn); that slots
+    come from templates: vendor (kiavs61icn, xg682ivnfp); what ``newBooking``, ``checkAvailType`` and
+    ``otherOrderPattern`` do: presumed.
     """
     query = _resolve(context, request)
     answer = _answer(context, query)
