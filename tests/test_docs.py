@@ -11,6 +11,7 @@ from drs_client import DrsClient
 from drs_contracts import CallbackReceiver
 from drs_simulator import Clock, load_profile
 from drs_simulator.profile.planning_rules import DayOffCalendar, JobTemplate, SlotsTemplate
+from pydantic import BaseModel
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -62,7 +63,11 @@ def test_the_example_of_a_profile_can_be_used(tmp_path: Path) -> None:
 
 def test_the_page_of_profiles_has_every_rule_for_planning() -> None:
     page = (DOCS / "profiles.md").read_text(encoding="utf-8")
-    tables = {"slots_templates": SlotsTemplate, "job_templates": JobTemplate, "day_off_calendars": DayOffCalendar}
+    tables: dict[str, type[BaseModel]] = {
+        "slots_templates": SlotsTemplate,
+        "job_templates": JobTemplate,
+        "day_off_calendars": DayOffCalendar,
+    }
     for table, settings in tables.items():
         for key in settings.model_fields.keys() - {"name"}:
             assert f"`{table}[].{key}`" in page
