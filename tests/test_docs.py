@@ -9,7 +9,9 @@ from typing import Any
 
 from drs_client import DrsClient
 from drs_contracts import CallbackReceiver
-from drs_simulator import Clock
+from drs_simulator import Clock, load_profile
+from drs_simulator.profile.planning_rules import DayOffCalendar, JobTemplate, SlotsTemplate
+from pydantic import BaseModel
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -49,3 +51,23 @@ def test_the_readme_has_the_present_number_of_clauses_by_grade() -> None:
     made = runpy.run_path(str(DOCS / "generate.py"))
     assert made["grades_table"]() in (DOCS.parent / "README.md").read_text(encoding="utf-8"), "run make docs"
     assert made["readme_page"]() == (DOCS.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_a_profile_can_be_used(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", (DOCS / "profiles.md").read_text(encoding="utf-8"), re.DOTALL)
+    file = tmp_path / "own.toml"
+    file.write_text(example, encoding="utf-8")
+    profile = load_profile(file)
+    assert [template.operatives for template in profile.job_templates] == [1, 2]
+
+
+def test_the_page_of_profiles_has_every_rule_for_planning() -> None:
+    page = (DOCS / "profiles.md").read_text(encoding="utf-8")
+    tables: dict[str, type[BaseModel]] = {
+        "slots_templates": SlotsTemplate,
+        "job_templates": JobTemplate,
+        "day_off_calendars": DayOffCalendar,
+    }
+    for table, settings in tables.items():
+        for key in settings.model_fields.keys() - {"name"}:
+            assert f"`{table}[].{key}`" in page

@@ -60,7 +60,7 @@ class TestWheel:
 
     def test_profiles_scenarios_and_recordings_format_are_there(self, environment: Path) -> None:
         listed = run(str(environment / "drs-simulator"), "profile", "list")
-        assert {"lincoln", "lincoln-2021", "lincoln-areas", "hackney", "newark"} <= set(listed.split())
+        assert {"lincoln", "lincoln-2021", "lincoln-areas", "hackney", "newark", "full"} <= set(listed.split())
 
     def test_the_simulator_keeps_its_contract(self, environment: Path) -> None:
         verdict = run(str(environment / "drs-contracts"), "verify", "--simulator", "--max-examples", "1")

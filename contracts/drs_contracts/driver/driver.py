@@ -72,7 +72,7 @@ class TestData:
         return cls(
             contract=profile.contracts[0],
             location_id=profile.locations[0].id if profile.locations else profile.unknown_location.id,
-            sor_code=next(code.code for code in profile.sor_codes if code.trade),
+            sor_code=next(code.code for code in profile.sor_codes if code.trade or code.job_template),
             priority=next((each for each in profile.priorities if not each.bound_to_areas), first).id,
             scheduled_priority=next((each for each in profile.priorities if each.bound_to_areas), first).id,
             priority_required=profile.availability.priority_required,
@@ -90,7 +90,9 @@ class TestData:
             follow_ons_from_completed=profile.ordering.follow_ons_from_completed,
             unknown_sor_codes=profile.ordering.unknown_sor_codes,
             missing_sor_codes=profile.ordering.missing_sor_codes,
-            sor_code_without_template=next((code.code for code in profile.sor_codes if not code.trade), None),
+            sor_code_without_template=next(
+                (code.code for code in profile.sor_codes if not (code.trade or code.job_template)), None
+            ),
             platform=profile.gateway.platform,
         )
 

@@ -86,6 +86,8 @@ def _list_values(profile: Profile) -> set[str]:
     found: list[str | None] = [
         *profile.contracts,
         *(priority.id for priority in profile.priorities),
+        *(template.name for template in profile.job_templates),
+        *profile.sectors,
         *(text for code in profile.sor_codes for text in (code.code, code.trade)),
         *(trade for operative in profile.operatives for trade in operative.trades),
         *(text for place in places for text in (place.id, place.agency, place.country, place.workflow_type)),

@@ -87,7 +87,11 @@ def _booking_page(planned: PlannedBooking, **more: Any) -> str:
         "booking.html",
         planned=planned,
         slots=[f"{hours.begin:%H:%M}-{hours.end:%H:%M}" for hours in profile.availability.slots],
-        operatives=[each for each in perform(back_office.all_operatives, None) if planned.booking.trade in each.trades],
+        operatives=[
+            each
+            for each in perform(back_office.all_operatives, None)
+            if set(planned.booking.trades) <= set(each.trades)
+        ],
         window_day=calendar.local_day(planned.booking.window_start, profile.zone),
         sent=request.form,
         **more,

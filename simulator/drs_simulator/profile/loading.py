@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from drs_simulator.errors import UnusableError, explain
+from drs_simulator.profile.calendar_file import CalendarFileError, read_days
 from drs_simulator.profile.model import Profile
 from drs_simulator.toml_files import TomlError, merge_tables, read_toml
 
@@ -50,6 +51,7 @@ def _read_extended(source: str, seen: tuple[str, ...]) -> dict[str, Any]:
     if source in seen:
         raise ProfileError(source, [f"extends: goes round in a circle: {' -> '.join((*seen, source))}"])
     table = _read(source)
+    _read_calendar_files(source, table)
     parent = table.pop("extends", None)
     if parent is None:
         return table
@@ -58,6 +60,21 @@ def _read_extended(source: str, seen: tuple[str, ...]) -> dict[str, Any]:
     if parent not in profile_names() and Path(source).is_file():
         parent = str((Path(source).parent / parent).resolve())
     return merge_tables(_read_extended(parent, (*seen, source)), table)
+
+
+def _read_calendar_files(source: str, table: dict[str, Any]) -> None:
+    """Add the days of each calendar's ``file``, which is named from the folder of the profile's file."""
+    calendars = table.get("day_off_calendars")
+    for index, calendar in enumerate(calendars if isinstance(calendars, list) else ()):
+        if not isinstance(calendar, dict) or "file" not in calendar:
+            continue
+        key, name, days = f"day_off_calendars[{index}].file", calendar.pop("file"), calendar.get("days", [])
+        if not isinstance(name, str) or not isinstance(days, list):
+            raise ProfileError(source, [f"{key}: must be the path of a file, and days a list"])
+        try:
+            calendar["days"] = [*days, *read_days(Path(source).parent / name)]
+        except CalendarFileError as error:
+            raise ProfileError(source, [f"{key}: {error}"]) from None
 
 
 def _read(source: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, time
+from datetime import date
 from itertools import combinations
 from math import nan
 from string import Formatter
@@ -14,49 +14,18 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from drs_simulator.profile.consistency import inconsistent_rules
+from drs_simulator.profile.planning_rules import DayOffCalendar, JobTemplate, PriorityType, Quotas, SlotsTemplate
+from drs_simulator.profile.values import WEEKDAYS, Hours, Settings, Text, Weekday
 
 EVIDENCE_GRADES = ("seen", "published", "client", "vendor", "measured", "presumed")
 """How a setting can be known, best first; the evidence of a key begins with one of them, and then says the source."""
-
-
-class Settings(BaseModel):
-    """A table of a profile: without unknown keys, and frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Hours(Settings):
-    """Hours of one day, in local time; written ``08:00-12:00``."""
-
-    begin: time
-    end: time
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        begin, separator, end = value.partition("-")
-        if not separator:
-            raise ValueError("write hours as 08:00-12:00")
-        return {"begin": begin.strip(), "end": end.strip()}
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.begin.tzinfo or self.end.tzinfo:
-            raise ValueError("write local times, without an offset")
-        if self.begin >= self.end:
-            raise ValueError(f"{self.begin:%H:%M} is not before {self.end:%H:%M}")
-        return self
 
 
 def _zone_exists(name: str) -> str:
@@ -109,7 +78,6 @@ def _as_datum(text: str) -> str:
 
 
 _OF_A_DATUM = frozenset({"user_id", "reason", "life_cycle", "status", "sequence", "suspend_comment"})
-Text = Annotated[str, Field(min_length=1)]
 TimeZone = Annotated[str, AfterValidator(_zone_exists)]
 # Kept as text, because DRS prints a coordinate with the digits that it was entered with.
 Latitude = Annotated[str, BeforeValidator(_as_text), AfterValidator(_Degrees(90))]
@@ -117,7 +85,11 @@ Longitude = Annotated[str, BeforeValidator(_as_text), AfterValidator(_Degrees(18
 
 
 class AvailabilitySettings(Settings):
-    """How checkAvailability answers."""
+    """How checkAvailability answers.
+
+    ``slots`` are those of jobs without a slots template, on ``working_days``. ``best_slots_yes`` is what ``yes`` in
+    ``onlyBestSlots`` means; with ``no`` it is not read, since the interface has no such value (measured).
+    """
 
     slots: Annotated[tuple[Hours, ...], Field(min_length=1)]
     working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] = WEEKDAYS[:5]
@@ -127,7 +99,7 @@ class AvailabilitySettings(Settings):
     )
     priority_required: bool = True
     long_period_day_cap: Annotated[int, Field(ge=1, le=366)] = 28
-    best_slots_yes: Literal["day", "fullPeriod"] = "day"
+    best_slots_yes: Literal["day", "fullPeriod", "no"] = "day"
     best_slot_tolerance_km: Annotated[float, Field(ge=0)] = 0.1
 
 
@@ -266,22 +238,30 @@ class AreaSettings(Settings):
 
 
 class Priority(Settings):
-    """One priority; its id must match in case and spelling (client: DRS documentation)."""
+    """One priority; its id must match in case and spelling (client: DRS documentation).
+
+    Its ``type`` decides how far its work may fill an operative's day (vendor: u8c2zn3l73, a2jkrrlcrb); without one
+    there is no limit. Its ``slots_template`` takes precedence over the job template's.
+    """
 
     id: Text
     title: str = ""
     bound_to_areas: bool = False
+    type: PriorityType | None = None
+    slots_template: Text | None = None
 
 
 class SorCode(Settings):
     """One code of the schedule of rates: its job template (trade) and its standard minutes.
 
-    A code without a trade has no valid job template: its bookings cannot be planned (seen: Appendix B 5).
+    ``job_template`` names one of the job templates; without it a trade is its own template. A code with neither has no
+    valid job template: its bookings cannot be planned (seen: Appendix B 5).
     """
 
     code: Text
     description: str = ""
     trade: str = ""
+    job_template: str = ""
     minutes: Annotated[int, Field(ge=1, le=24 * 60)]
 
 
@@ -313,7 +293,11 @@ class RecurringVisit(Settings):
 
 
 class OperativeSettings(Settings):
-    """One operative: trades, working hours, and the place where their day begins and ends."""
+    """One operative: trades, working hours, and the place where their day begins and ends.
+
+    ``lunch`` is spent where the day begins (presumed). ``sectors`` begins with the primary one. ``day_off_calendar``
+    replaces the installation's.
+    """
 
     id: Text
     code: Text
@@ -326,6 +310,9 @@ class OperativeSettings(Settings):
     longitude: Longitude
     recurring_visits: tuple[RecurringVisit, ...] = ()
     sectors: tuple[Text, ...] = ()
+    lunch: Hours | None = None
+    quotas: Quotas | None = None
+    day_off_calendar: Text | None = None
 
 
 class BusinessDatum(Settings):
@@ -341,7 +328,11 @@ class BusinessDatum(Settings):
 
 
 class Profile(Settings):
-    """An installation of DRS. ``evidence`` has the grade (of ``EVIDENCE_GRADES``) and source of settings, by key."""
+    """An installation of DRS.
+
+    ``sectors`` are those of an installation without ``areas``. ``day_off_calendar`` is the calendar of every operative
+    who has none of their own. ``evidence`` has the grade (of ``EVIDENCE_GRADES``) and source of settings, by key.
+    """
 
     name: Text
     title: str
@@ -360,6 +351,11 @@ class Profile(Settings):
     business_data: tuple[BusinessDatum, ...] = ()
     unavailability_reasons: tuple[Text, ...] = ("Holiday", "Sickness", "Training")
     areas: AreaSettings | None = None
+    sectors: tuple[Text, ...] = ()
+    slots_templates: tuple[SlotsTemplate, ...] = ()
+    job_templates: tuple[JobTemplate, ...] = ()
+    day_off_calendars: tuple[DayOffCalendar, ...] = ()
+    day_off_calendar: Text | None = None
     evidence: Mapping[str, str] = {}
 
     @property
@@ -395,6 +391,10 @@ def _inconsistencies(profile: Profile) -> Iterator[str]:
         for number, problem in _impossible_recurring_visits(operative):
             yield f"operatives[{index}].recurring_visits[{number}]: {problem}"
     yield from _inconsistent_areas(profile)
+    yield from inconsistent_rules(profile)
+    yield from _repeated("slots_templates", [template.name for template in profile.slots_templates])
+    yield from _repeated("job_templates", [template.name for template in profile.job_templates])
+    yield from _repeated("day_off_calendars", [calendar.name for calendar in profile.day_off_calendars])
     yield from _repeated("priorities", [priority.id for priority in profile.priorities])
     yield from _repeated("sor_codes", [sor_code.code for sor_code in profile.sor_codes])
     yield from _repeated("operatives", [operative.id for operative in profile.operatives])
@@ -417,15 +417,21 @@ def _impossible_recurring_visits(operative: OperativeSettings) -> Iterator[tuple
 
 
 def _inconsistent_areas(profile: Profile) -> Iterator[str]:
-    known = profile.areas.sectors if profile.areas else ()
+    known, table = (profile.areas.sectors, "areas.sectors") if profile.areas else (profile.sectors, "sectors")
+    if profile.areas and profile.sectors:
+        yield "sectors: are those of areas.sectors, take them out"
     places = [(f"locations[{index}]", location) for index, location in enumerate(profile.locations)]
     for key, place in [*places, ("unknown_location", profile.unknown_location)]:
         if place.sector is not None and place.sector not in known:
-            yield f"{key}.sector: '{place.sector}' is not in areas.sectors"
+            yield f"{key}.sector: '{place.sector}' is not in {table}"
         if place.sector is None and known:
-            yield f"{key}.sector: is missing; every location lies in one of areas.sectors"
+            yield f"{key}.sector: is missing; every location lies in one of {table}"
+    for index, operative in enumerate(profile.operatives):
+        for sector in operative.sectors:
+            if known and sector not in known:
+                yield f"operatives[{index}].sectors: '{sector}' is not in {table}"
     for index, priority in enumerate(profile.priorities):
-        if priority.bound_to_areas and not known:
+        if priority.bound_to_areas and not profile.areas:
             yield f"priorities[{index}].bound_to_areas: there are no areas"
 
 

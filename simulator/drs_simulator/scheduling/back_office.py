@@ -105,7 +105,7 @@ def find_bookings(context: UseCaseContext, search: Search) -> FoundBookings:
         for booking in context.transaction.bookings()
         if search.number in (None, booking.order_number)
         and search.life_cycle in (None, booking.life_cycle)
-        and search.operative_id in (None, booking.operative_id)
+        and search.operative_id in (None, *booking.operative_ids)
     ]
     found.reverse()
     part = found[search.offset : search.offset + search.limit]

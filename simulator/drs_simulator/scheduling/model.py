@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from pydantic import ConfigDict
 
-from drs_simulator.profile.model import RecurringVisit, Weekday
+from drs_simulator.profile.model import RecurringVisit
+from drs_simulator.profile.planning_rules import PriorityType, SectorRule
+from drs_simulator.profile.values import Weekday
 
 
 class Place(NamedTuple):
@@ -138,11 +140,44 @@ class BookingCode:
 
 
 @dataclass(frozen=True, slots=True)
+class JobRules:
+    """What an installation's templates and priorities say of a job.
+
+    Args:
+        template: The job template's name.
+        trades: The trades that an operative must have, all of them.
+        operatives: How many come together.
+        slots_template: The slots that are offered; ``None`` for those of jobs without a slots template.
+        priority_type: Whose quota limits it; ``None`` for no quota.
+        sectors: Whose operatives come.
+    """
+
+    template: str
+    trades: tuple[str, ...]
+    operatives: int = 1
+    slots_template: str | None = None
+    priority_type: PriorityType | None = None
+    sectors: SectorRule = "any"
+
+
+@dataclass(frozen=True, slots=True)
 class Appointment:
-    """The operative and local day of a scheduled booking."""
+    """The operative and local day of a scheduled booking.
+
+    Args:
+        partner_id: The id of the operative who comes along, if the job is paired.
+        start: When both begin, if the job is paired.
+    """
 
     operative_id: str
     day: date
+    partner_id: str | None = None
+    start: datetime | None = None
+
+    @property
+    def operative_ids(self) -> tuple[str, ...]:
+        """The operatives who come."""
+        return (self.operative_id,) if self.partner_id is None else (self.operative_id, self.partner_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +204,7 @@ class Booking:
         worked: When the work began and ended, once it is reported.
         worked_by: The id of the operative who did it, once it is reported.
         parent_id: The id of the booking that it follows on from, if it is a follow-on.
+        rules: What templates and priorities say of it, where the installation has any.
     """
 
     id: int
@@ -202,6 +238,27 @@ class Booking:
     parent_id: int | None = None
     secondary_number: str = ""
     tertiary_number: str = ""
+    rules: JobRules | None = None
+
+    @property
+    def trades(self) -> tuple[str, ...]:
+        """The trades that an operative must have, all of them."""
+        return (self.trade,) if self.rules is None else self.rules.trades
+
+    @property
+    def template(self) -> str:
+        """The name of its job template."""
+        return self.trade if self.rules is None else self.rules.template
+
+    @property
+    def number_of_operatives(self) -> int:
+        """How many operatives come together."""
+        return 1 if self.rules is None else self.rules.operatives
+
+    @property
+    def operative_ids(self) -> tuple[str, ...]:
+        """The operatives in whose diaries it is; none until it is scheduled."""
+        return () if self.appointment is None else self.appointment.operative_ids
 
     @property
     def operative_id(self) -> str | None:
@@ -237,8 +294,9 @@ class Booking:
     def visit(self) -> Visit:
         """The visit in its operative's day."""
         start, end = self.earliest_start, self.window_end
-        if self.locked_start is not None:
-            start, end = self.locked_start, self.locked_start + timedelta(minutes=self.minutes)
+        fixed = self.locked_start if self.appointment is None else self.appointment.start or self.locked_start
+        if fixed is not None:
+            start, end = fixed, fixed + timedelta(minutes=self.minutes)
         visit = Visit.within(self.id, start, end, self.minutes, self.location.place)
         return visit._replace(forced=True) if self.is_forced else visit
 
@@ -345,7 +403,7 @@ class Confirmation:
 
 
 class PlannedBooking(NamedTuple):
-    """A booking with its times in the operative's timetable, and the operative."""
+    """A booking with its times in the operative's timetable, the operative, and who comes along if it is paired."""
 
     booking: Booking
     assigned_start: datetime | None = None
@@ -353,6 +411,7 @@ class PlannedBooking(NamedTuple):
     operative_id: str | None = None
     operative_code: str | None = None
     operative_name: str | None = None
+    partner: Operative | None = None
 
 
 class OrderWithBookings(NamedTuple):

@@ -155,7 +155,7 @@ def _wrong_booking(
         yield f"{where}: has no work that can be planned, give it minutes"
     if booking.appointment is not None and booking.window_start >= booking.window_end:
         yield f"{where}.window_end: is not after window_start"
-    named = (booking.operative_id, booking.locked_operative, booking.worked_by)
+    named = (*booking.operative_ids, booking.locked_operative, booking.worked_by)
     for operative_id in {each for each in named if each is not None} - set(installation.operatives):
         yield f"{where}: '{operative_id}' is not an operative of this installation"
     if not all(code.quantity.is_finite() and code.quantity > 0 for code in booking.codes):

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from drs_simulator.profile.model import Profile
+from drs_simulator.profile.values import Hours
 from drs_simulator.scheduling.model import (
     Availability,
     Booking,
@@ -51,6 +52,7 @@ class ResponseWriter:
         self._types = types
         self._compiled = compiled
         self._zone = profile.zone
+        self._lunches = {each.id: each.lunch for each in profile.operatives}
         # All days are of one installation, so that equal ones have equal offsets.
         self._write_day = lru_cache(_DAY_CACHE_SIZE)(self._day)
         self._write_location = lru_cache(_LOCATION_CACHE_SIZE)(self._location)
@@ -178,11 +180,11 @@ class ResponseWriter:
             planningWindowStart=self._local(booking.window_start),
             primaryOrderNumber=booking.order_number,
             secondaryOrderNumber=booking.secondary_number if self._returns_sent else "",
-            template=booking.trade,
+            template=booking.template,
             tertiaryOrderNumber=booking.tertiary_number if self._returns_sent else "",
             theBookingCodes=[self._code(code, planned) for code in booking.codes],
             theBusinessData=self._business_data(booking),
-            theResources=[self._resource(planned)] if planned.operative_id else None,
+            theResources=self._resources(planned) or None,
             tokenId=booking.token_id,
             userId=booking.user_id,
         )
@@ -203,18 +205,26 @@ class ResponseWriter:
             **shown,
         )
 
-    def _resource(self, planned: PlannedBooking) -> Any:
-        booking = planned.booking
-        locked = booking.locked_operative is not None
+    def _resources(self, planned: PlannedBooking) -> list[Any]:
+        if planned.operative_id is None:
+            return []
+        first = self._resource(planned.booking, planned.operative_id, planned.operative_code, planned.operative_name)
+        partner = planned.partner
+        if partner is None:
+            return [first]
+        return [first, self._resource(planned.booking, partner.id, partner.code, partner.name)]
+
+    def _resource(self, booking: Booking, operative_id: str, code: str | None, name: str | None) -> Any:
+        locked = booking.locked_operative == operative_id
         return self._types["resource"](
             bookingId=booking.id,
-            externalResourceCode=planned.operative_code,
+            externalResourceCode=code,
             isResourceLocked=locked,
             lockResource=locked,
             orderId=booking.order_id,
             primaryOrderNumber=booking.order_number,
-            resourceID=planned.operative_id,
-            resourceName=planned.operative_name,
+            resourceID=operative_id,
+            resourceName=name,
         )
 
     def _operative(self, operative: Operative) -> Any:
@@ -234,7 +244,7 @@ class ResponseWriter:
                 for name, priority in zip(operative.sectors, priorities, strict=False)
             ],
             theUnavailabilities=[self._unavailability(each) for each in operative.unavailabilities],
-            theWorkingHours=[self._hours(hours) for hours in operative.working_hours],
+            theWorkingHours=[self._hours(hours, self._lunches.get(operative.id)) for hours in operative.working_hours],
         )
 
     def _unavailability(self, away: Unavailability) -> Any:
@@ -245,13 +255,15 @@ class ResponseWriter:
             reason=away.reason,
         )
 
-    def _hours(self, hours: WorkingHours) -> Any:
+    def _hours(self, hours: WorkingHours, lunch: Hours | None) -> Any:
         # The interface has whole instants; of the hours of a weekday only the times matter.
         day = hours.day or date(1970, 1, 1)
         return self._types["workingHour"](
             beginDate=calendar.at(day, hours.begin, self._zone),
             dayOfWeek=hours.weekday,
             endDate=calendar.at(day, hours.end, self._zone),
+            lunchBreakBeginDate=lunch and calendar.at(day, lunch.begin, self._zone),
+            lunchBreakEndDate=lunch and calendar.at(day, lunch.end, self._zone),
             specificDate=hours.day and calendar.at(hours.day, time(0), self._zone),
         )
 

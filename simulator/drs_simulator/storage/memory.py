@@ -246,15 +246,13 @@ class MemoryStore:
         return {key: self._diaries[key] for key in keys if key in self._diaries}
 
     def _enter_diary(self, booking: Booking) -> None:
-        if booking.appointment is not None:
-            key = (booking.appointment.operative_id, booking.appointment.day)
+        for key in _diary_days(booking):
             visits = list(self._diaries.get(key, ()))
             insort(visits, booking.visit)
             self._put(self._diaries, key, tuple(visits))
 
     def _leave_diary(self, booking: Booking) -> None:
-        if booking.appointment is not None:
-            key = (booking.appointment.operative_id, booking.appointment.day)
+        for key in _diary_days(booking):
             visits = tuple(visit for visit in self._diaries[key] if visit.key != booking.id)
             self._put(self._diaries, key, visits or None)
 
@@ -267,6 +265,11 @@ class MemoryStore:
             self._master_data_version = next(_VERSIONS)
         if table is not self._sessions:
             self._version = next(_VERSIONS)
+
+
+def _diary_days(booking: Booking) -> list[DiaryDay]:
+    appointment = booking.appointment
+    return [] if appointment is None else [(each, appointment.day) for each in appointment.operative_ids]
 
 
 def _set(table: dict[_Key, _Value], key: _Key, value: _Value | None) -> None:

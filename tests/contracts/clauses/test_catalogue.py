@@ -31,7 +31,7 @@ def test_the_simulator_keeps_every_clause(clause: Clause) -> None:
     assert (finding.outcome, finding.reason) == (Outcome.HELD, "")
 
 
-@pytest.mark.parametrize("name", ["lincoln-2021", "lincoln-areas", "hackney", "newark"])
+@pytest.mark.parametrize("name", ["lincoln-2021", "lincoln-areas", "hackney", "newark", "full"])
 def test_every_profile_keeps_the_contract(name: str) -> None:
     profile = load_profile(name)
     target = SimulatorTarget(Simulator(profile, clock=CLOCK, seed=0))

@@ -108,10 +108,10 @@ def test_a_database_of_another_version_is_refused_unchanged(database: str) -> No
     engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE drs_schema SET version = 99"))
-    with pytest.raises(StateVersionError, match=r"has version 99 of the schema, this simulator has version 2\. Name"):
+    with pytest.raises(StateVersionError, match=r"has version 99 of the schema, this simulator has version 3\. Name"):
         open_store(database)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE drs_schema SET version = 2"))
+        connection.execute(text("UPDATE drs_schema SET version = 3"))
     engine.dispose()
     store = open_store(database)
     with store.transaction() as transaction:
@@ -156,14 +156,18 @@ def test_a_simulator_continues_with_the_state_of_another(database: str) -> None:
         assert drs.export_state().orders == ()
 
 
-def test_a_database_that_lacks_tables_only_is_brought_up(database: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "lacking"), [(1, ("drs_settings", "drs_partner_visits")), (2, ("drs_partner_visits",))]
+)
+def test_a_database_that_lacks_tables_only_is_brought_up(database: str, version: int, lacking: tuple[str, ...]) -> None:
     store = open_store(database)
     made = Desk(store=store).order()
     store.close()
     engine = create_engine(database)
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE drs_settings"))
-        connection.execute(text("UPDATE drs_schema SET version = 1"))
+        for table in lacking:
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text(f"UPDATE drs_schema SET version = {version}"))
     engine.dispose()
     with Simulator("lincoln", clock="fixed@2021-10-22T12:20", state=database) as drs:
         drs.clock.shift(timedelta(days=1))

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from drs_simulator.profile.model import Profile, SorCode
-from drs_simulator.scheduling.model import DaySlots, Location, Operative, Slot
+from drs_simulator.profile.planning_rules import PriorityType, weekdays_of
+from drs_simulator.profile.values import WEEKDAYS, Hours
+from drs_simulator.scheduling.model import BookingCode, DaySlots, JobRules, Location, Operative, Slot
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.availability_cache import AvailabilityCache
 from drs_simulator.scheduling.planning.day_route import DayRoutes
+from drs_simulator.scheduling.planning.job_rules import RuleBook
 from drs_simulator.scheduling.planning.shifts import WorkingDay, operative_from, working_day
 from drs_simulator.scheduling.planning.slots import SlotView
 from drs_simulator.scheduling.store import Transaction
 
 _MAX_DAYS = 1024
 """As many days as almost three planning horizons of a year."""
+Periods = tuple[tuple[datetime, datetime], ...]
 _MAX_VIEWS = 256
 """More than a day of four slots can have: each is free or not, among the best or not, listed or not."""
 
@@ -34,7 +38,16 @@ class Installation:
         self.zone = profile.zone
         self.priorities = {priority.id: priority for priority in profile.priorities}
         self.operatives = {operative.id: operative_from(operative) for operative in profile.operatives}
-        self.sor_codes = {sor_code.code: sor_code for sor_code in profile.sor_codes}
+        self._rule_book = RuleBook(profile)
+        self.sor_codes = {
+            sor_code.code: sor_code.model_copy(update={"trade": self._rule_book.trade_of(sor_code)})
+            for sor_code in profile.sor_codes
+        }
+        self._settings_of = {operative.id: operative for operative in profile.operatives}
+        self._slots_templates = {template.name: template for template in profile.slots_templates}
+        self._day_off_calendars = {calendar.name: calendar for calendar in profile.day_off_calendars}
+        weekdays = weekdays_of(profile.slots_templates).union(profile.availability.working_days)
+        self._weekdays = tuple(weekday for weekday in WEEKDAYS if weekday in weekdays)
         self.locations = {location.id: Location(**location.model_dump()) for location in profile.locations}
         self._unknown_location = Location(**profile.unknown_location.model_dump())
         self.availability_cache = AvailabilityCache()
@@ -42,8 +55,46 @@ class Installation:
         self.day = lru_cache(_MAX_DAYS)(self._day)
 
     def works_on(self, day: date) -> bool:
-        """Whether appointments are offered on that day at all."""
-        return calendar.works_on(day, self.profile.availability.working_days)
+        """Whether appointments of any kind are offered on that weekday at all."""
+        return calendar.works_on(day, self._weekdays)
+
+    def is_day_off(self, operative_id: str, day: date) -> bool:
+        """Whether the day is in the operative's day-off calendar (vendor: rk49mc32f2)."""
+        own = self._settings_of[operative_id].day_off_calendar
+        name = own or self.profile.day_off_calendar
+        return name is not None and self._day_off_calendars[name].has(day)
+
+    def lunch_of(self, operative_id: str) -> Hours | None:
+        """Return the operative's lunch break, if they have one."""
+        return self._settings_of[operative_id].lunch
+
+    def quota_of(self, operative_id: str, priority_type: PriorityType) -> int | None:
+        """Return how many minutes of the operative's day may be filled for work of that type; ``None`` for all."""
+        quotas = self._settings_of[operative_id].quotas
+        return None if quotas is None else quotas.of(priority_type)
+
+    def rules_of(self, codes: Sequence[BookingCode], priority: str | None) -> JobRules | None:
+        """Return what templates and priorities say of a job, or ``None`` where the installation has none."""
+        return self._rule_book.rules_of([(code.sor_code, code.trade) for code in codes], priority)
+
+    def slots_on(self, day: date, slots_template: str | None) -> Sequence[Hours]:
+        """Return the windows of that day; a day without appointments of this kind has none."""
+        if slots_template is not None:
+            return self._slots_templates[slots_template].by_weekday.get(WEEKDAYS[day.weekday()], ())
+        settings = self.profile.availability
+        return settings.slots if calendar.works_on(day, settings.working_days) else ()
+
+    def days_shown(self, slots_template: str | None, cap: int) -> int:
+        """Return how many days an answer has at most: ``cap``, or fewer where the slots template says so."""
+        shown = None if slots_template is None else self._slots_templates[slots_template].days_shown
+        return cap if shown is None else min(shown, cap)
+
+    def first_offer(self, slots_template: str | None, now: datetime) -> datetime:
+        """Return when the first appointment can begin: now, or on the first day of the slots template."""
+        first_day = 0 if slots_template is None else self._slots_templates[slots_template].first_day
+        if not first_day:
+            return now
+        return calendar.midnight(calendar.local_day(now, self.zone) + timedelta(days=first_day), self.zone)
 
     def is_area_day(self, area: str | None, day: date) -> bool:
         """Whether work in that area, or bound to none, can be done on that day (client: Areas)."""
@@ -77,13 +128,20 @@ class InstallationDay:
         self._installation = installation
         self._day = day
         self._is_working_day = installation.works_on(day)
-        zone = installation.zone
-        hours = installation.profile.availability.slots if self._is_working_day else ()
-        self.slots = tuple((calendar.at(day, each.begin, zone), calendar.at(day, each.end, zone)) for each in hours)
-        """When each slot begins and ends; a day off has none."""
-        self._midnight = calendar.midnight(day, zone)
+        self._slots: dict[str | None, Periods] = {}
+        self._midnight = calendar.midnight(day, installation.zone)
         self._working_days: dict[str, WorkingDay] = {}
-        self._day_slots: dict[tuple[SlotView, ...], DaySlots] = {}
+        self._day_slots: dict[tuple[str | None, tuple[SlotView, ...]], DaySlots] = {}
+
+    def slots(self, slots_template: str | None) -> Periods:
+        """Return when each slot begins and ends; a day off has none."""
+        known = self._slots.get(slots_template)
+        if known is None:
+            zone, hours = self._installation.zone, self._installation.slots_on(self._day, slots_template)
+            known = self._slots[slots_template] = tuple(
+                (calendar.at(self._day, each.begin, zone), calendar.at(self._day, each.end, zone)) for each in hours
+            )
+        return known
 
     def working_day(self, operative_id: str) -> WorkingDay:
         """Return the working day of an operative as the profile describes it."""
@@ -94,20 +152,24 @@ class InstallationDay:
 
     def working_day_of(self, operative: Operative) -> WorkingDay:
         """Work out the working day of an operative, who need not be as in the profile."""
-        return working_day(operative, self._day, self._installation.zone) if self._is_working_day else WorkingDay()
+        installation = self._installation
+        if not self._is_working_day or installation.is_day_off(operative.id, self._day):
+            return WorkingDay()
+        return working_day(operative, self._day, installation.zone, installation.lunch_of(operative.id))
 
-    def day_slots(self, views: tuple[SlotView, ...]) -> DaySlots:
+    def day_slots(self, slots_template: str | None, views: tuple[SlotView, ...]) -> DaySlots:
         """Return the day with its slots as a caller sees them; equal views give the same object."""
-        known = self._day_slots.get(views)
+        key = slots_template, views
+        known = self._day_slots.get(key)
         if known is None:
             if len(self._day_slots) >= _MAX_VIEWS:
                 self._day_slots.clear()
             slots = tuple(
                 Slot(begin, end, view.available, view.best)
-                for (begin, end), view in zip(self.slots, views, strict=True)
+                for (begin, end), view in zip(self.slots(slots_template), views, strict=True)
                 if view.listed
             )
-            known = self._day_slots[views] = DaySlots(self._day, self._midnight, slots)
+            known = self._day_slots[key] = DaySlots(self._day, self._midnight, slots)
         return known
 
 
@@ -138,9 +200,13 @@ class CurrentInstallation:
         """Return all operatives, in the profile's order."""
         return tuple(self._changed.get(name, operative) for name, operative in self.installation.operatives.items())
 
-    def operatives_for(self, contract: str, trade: str) -> tuple[str, ...]:
-        """Return the ids of those who do that trade under that contract, in the profile's order."""
-        return tuple(each.id for each in self.operatives() if trade in each.trades and contract in each.contracts)
+    def operatives_for(self, contract: str, trades: Sequence[str]) -> tuple[str, ...]:
+        """Return the ids of those who do all of those trades under that contract, in the profile's order."""
+        return tuple(
+            each.id
+            for each in self.operatives()
+            if contract in each.contracts and all(trade in each.trades for trade in trades)
+        )
 
     def changed_of(self, operative_ids: Sequence[str]) -> tuple[Operative, ...]:
         """Return those of the operatives that a caller has changed."""

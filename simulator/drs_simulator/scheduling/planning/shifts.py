@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from drs_simulator.profile.model import WEEKDAYS, OperativeSettings
+from drs_simulator.profile.model import OperativeSettings
+from drs_simulator.profile.values import WEEKDAYS, Hours
 from drs_simulator.scheduling.model import Operative, Place, Visit, WorkingHours
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.day_route import Shift
@@ -40,18 +42,21 @@ def operative_from(settings: OperativeSettings) -> Operative:
     )
 
 
-def working_day(operative: Operative, day: date, zone: ZoneInfo) -> WorkingDay:
+def working_day(operative: Operative, day: date, zone: ZoneInfo, lunch: Hours | None = None) -> WorkingDay:
     """Return the operative's hours on that local day and what is fixed in them.
 
     Hours for the day itself take precedence over those for its weekday. A recurring visit is left out where an
-    unavailability or other hours leave no room for it.
+    unavailability, lunch or other hours leave no room for it. Lunch is spent where the day begins (presumed).
     """
     hours = hours_on(operative, day)
     if hours is None:
         return WorkingDay()
     begin, end = (calendar.at(day, clock_time, zone) for clock_time in (hours.begin, hours.end))
     shift = Shift(int(begin.timestamp()) // 60, int(end.timestamp()) // 60, operative.depot)
-    return WorkingDay(shift, _fixed_visits(operative, day, shift, zone))
+    away = [(_minute(each.begin), _minute(each.end, up=True)) for each in operative.unavailabilities]
+    if lunch is not None:
+        away.append((_minute(calendar.at(day, lunch.begin, zone)), _minute(calendar.at(day, lunch.end, zone))))
+    return WorkingDay(shift, _fixed_visits(operative, day, shift, _times_away(away, shift), zone))
 
 
 def hours_on(operative: Operative, day: date) -> WorkingHours | None:
@@ -62,8 +67,9 @@ def hours_on(operative: Operative, day: date) -> WorkingHours | None:
     return next(chain(for_day, for_weekday), None)
 
 
-def _fixed_visits(operative: Operative, day: date, shift: Shift, zone: ZoneInfo) -> tuple[Visit, ...]:
-    away = _times_away(operative, shift)
+def _fixed_visits(
+    operative: Operative, day: date, shift: Shift, away: Sequence[tuple[int, int]], zone: ZoneInfo
+) -> tuple[Visit, ...]:
     blocks = [
         Visit(_UNAVAILABLE_KEY + index, begin, end, end - begin, shift.depot) for index, (begin, end) in enumerate(away)
     ]
@@ -77,10 +83,10 @@ def _fixed_visits(operative: Operative, day: date, shift: Shift, zone: ZoneInfo)
     return tuple(blocks)
 
 
-def _times_away(operative: Operative, shift: Shift) -> list[tuple[int, int]]:
+def _times_away(away: Iterable[tuple[int, int]], shift: Shift) -> list[tuple[int, int]]:
     """Return the minutes of the shift in which the operative is unavailable; periods that touch are joined."""
     joined: list[tuple[int, int]] = []
-    for begin, end in sorted((_minute(each.begin), _minute(each.end, up=True)) for each in operative.unavailabilities):
+    for begin, end in sorted(away):
         clipped = (max(begin, shift.begin), min(end, shift.end))
         if clipped[0] >= clipped[1]:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from drs_simulator.scheduling.model import Booking, Place
+from drs_simulator.scheduling.model import Booking, JobRules, Location, Place
 
 
 class Job(NamedTuple):
@@ -16,7 +16,9 @@ class Job(NamedTuple):
         minutes: How long it takes.
         booking_id: The booking, which does not take room from itself; 0 if there is none yet.
         area: The sector whose turn it must be; ``None`` for any.
-        only: The ids of the operatives who may do it; empty for all.
+        only: The ids of the operatives who may do it; empty for all. One of them is enough for a paired job.
+        rules: What templates and priorities say of it, where the installation has any.
+        sector: The sector of its location, if only operatives of that sector come.
     """
 
     contract: str
@@ -26,13 +28,37 @@ class Job(NamedTuple):
     booking_id: int = 0
     area: str | None = None
     only: tuple[str, ...] = ()
+    rules: JobRules | None = None
+    sector: str | None = None
+
+    @property
+    def trades(self) -> tuple[str, ...]:
+        """The trades that an operative must have, all of them."""
+        return (self.trade,) if self.rules is None else self.rules.trades
+
+    @property
+    def slots_template(self) -> str | None:
+        """The name of its slots template."""
+        return None if self.rules is None else self.rules.slots_template
+
+    def with_rules(self, rules: JobRules | None, location: Location) -> Job:
+        """Return the job with those rules, at that location."""
+        if rules is None:
+            return self
+        return self._replace(rules=rules, sector=None if rules.sectors == "any" else location.sector)
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether two operatives come together."""
+        return self.rules is not None and self.rules.operatives > 1
 
 
 def job_of(booking: Booking) -> Job:
     """Return the work of a booking."""
     only = () if booking.locked_operative is None else (booking.locked_operative,)
     place = booking.location.place
-    return Job(booking.contract, booking.trade, booking.minutes, place, booking.id, booking.area, only)
+    job = Job(booking.contract, booking.trade, booking.minutes, place, booking.id, booking.area, only)
+    return job.with_rules(booking.rules, booking.location)
 
 
 class Offer(NamedTuple):

@@ -18,6 +18,9 @@ from drs_simulator.scheduling.validation import minutes_of
 def check_availability(context: UseCaseContext, request: AvailabilityRequest) -> Availability:
     """Return the slots of every day of the period, limited to the profile's cap with a warning.
 
+    Where the profile has slots templates, the job template or the priority decides which slots are listed, from which
+    day on they are available, and how many days are shown.
+
     ``primaryOrderNumber`` and ``userId`` must be sent but may be anything, and ``targetDate`` and
     ``standardMinuteValue`` change nothing. The day of ``periodEnd`` is part of the period whatever its time. With
     ``newBooking`` false and the number of an order, the present place of its own booking counts as free.
@@ -28,8 +31,9 @@ def check_availability(context: UseCaseContext, request: AvailabilityRequest) ->
     unknown one (a setting); a period that ends before it begins.
 
     Evidence: seen (Appendix B 3 and the notes of checkAvailability); that a midnight end counts its day: client; what
-    ``resourceIDs`` does: vendor (qe2fzeu7p2); that no day before today is available: vendor (kiavs61icn); what
-    ``newBooking``, ``checkAvailType`` and ``otherOrderPattern`` do: presumed.
+    ``resourceIDs`` does: vendor (qe2fzeu7p2); that no day before today is available: vendor (kiavs61icn); that slots
+    come from templates: vendor (kiavs61icn, xg682ivnfp); what ``newBooking``, ``checkAvailType`` and
+    ``otherOrderPattern`` do: presumed.
     """
     query = _resolve(context, request)
     answer = _answer(context, query)
@@ -92,28 +96,33 @@ def _check(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQue
     if last < first:
         raise Refusal(context.profile.messages.window_reversed.format(begin="periodBegin", end="periodEnd"))
 
+    rules = context.installation.rules_of(codes, request.order.priority)
+    slots_template = None if rules is None else rules.slots_template
     cap = settings.long_period_day_cap if request.long_period else settings.day_cap
+    cap = context.installation.days_shown(slots_template, cap)
     last_shown = min(last, first + timedelta(days=cap - 1))
     warning = settings.cap_warning.format(cap=cap) if last_shown < last else None
     area = context.installation.area_of(location, request.order.priority)
     own_booking = _own_booking(context, number) if request.new_booking is False else 0
     job = Job(contract, codes[0].trade, minutes_of(codes), location.place, own_booking, area, only)
+    job = job.with_rules(rules, location)
     return ResolvedQuery(Period(job, calendar.days_between(first, last_shown), request.best_slots, warning), begin)
 
 
 def _answer(context: UseCaseContext, query: ResolvedQuery) -> Availability:
     """Return the answer, the same object as before if nothing has changed.
 
-    A slot is available if it begins neither before the period nor in the past (presumed), and some operative's day has
-    room.
+    A slot is available if it begins neither before the period nor in the past (presumed), nor before the first day of
+    its slots template (vendor: kiavs61icn), and some operative's day has room.
     """
     cache, version = context.installation.availability_cache, context.transaction.version
-    period, earliest = query.period, max(query.begin, context.now)
+    period = query.period
+    earliest = max(query.begin, context.installation.first_offer(period.job.slots_template, context.now))
     known = cache.answer(period, version, earliest)
     if known is not None:
         return known
     entries = context.planner.entries(period.job, period.days)
-    answer = Availability(context.planner.days(entries, earliest, period.best), period.warning)
+    answer = Availability(context.planner.days(period.job, entries, earliest, period.best), period.warning)
     first_begin = min((entry.first_begin for entry in entries.values() if entry.first_begin), default=None)
     if first_begin is None or first_begin >= earliest:
         cache.put_answer(period, version, first_begin, answer)

@@ -129,6 +129,10 @@ def delete_booking(context: UseCaseContext, request: BookingRequest) -> None:
     context.transaction.drop_booking(booking.id)
 
 
+def _trade_of(context: UseCaseContext, codes: tuple[BookingCode, ...]) -> str:
+    return codes[0].trade if codes else context.profile.default_trade
+
+
 def new_booking(
     context: UseCaseContext,
     order: Order,
@@ -139,6 +143,7 @@ def new_booking(
     parent_id: int | None = None,
 ) -> Booking:
     """Store a new booking of the order, planned for that window and not yet scheduled."""
+    rules = context.installation.rules_of(codes, order.priority)
     booking = Booking(
         id=context.transaction.next_number("booking", context.profile.ordering.first_booking_id),
         order_id=order.id,
@@ -147,7 +152,7 @@ def new_booking(
         location=order.location,
         reason=reason,
         minutes=minutes_of(codes) or context.profile.ordering.default_minutes,
-        trade=codes[0].trade if codes else context.profile.default_trade,
+        trade=_trade_of(context, codes) if rules is None else rules.trades[0],
         window_start=window[0],
         window_end=window[1],
         codes=codes,
@@ -157,6 +162,7 @@ def new_booking(
         parent_id=parent_id,
         secondary_number=order.secondary_number or "",
         tertiary_number=order.tertiary_number or "",
+        rules=rules,
     )
     context.transaction.put_booking(booking)
     return booking

@@ -35,7 +35,7 @@ def select_bookings(context: UseCaseContext, wanted: BookingFilter) -> tuple[Pla
         fits = (
             (not wanted.statuses or booking.life_cycle in wanted.statuses)
             and booking.contract in contracts
-            and (not wanted.operative_ids or booking.operative_id in wanted.operative_ids)
+            and (not wanted.operative_ids or any(each in wanted.operative_ids for each in booking.operative_ids))
             and has_business_data(context.profile, booking, wanted.business_data)
             and (wanted.window_begin is None or booking.window_end >= wanted.window_begin)
             and (wanted.window_end is None or booking.window_start <= wanted.window_end)

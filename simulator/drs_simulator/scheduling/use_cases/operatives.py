@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from drs_simulator.profile.model import WEEKDAYS
+from drs_simulator.profile.values import WEEKDAYS
 from drs_simulator.scheduling.commands import (
     HoursRequest,
     OperativeFilter,
@@ -156,7 +156,7 @@ def _unschedule_without_room(context: UseCaseContext, operative: Operative) -> N
         fitting: tuple[Visit, ...] = ()
         for visit in visits:
             booking = context.booking(visit.key)
-            can_do_it = booking.trade in operative.trades
+            can_do_it = set(booking.trades) <= set(operative.trades)
             if booking.completed or (can_do_it and context.planner.fits(operative.id, day, (*fitting, visit))):
                 fitting = (*fitting, visit)
                 continue
@@ -181,6 +181,7 @@ def _with_hours_of(context: UseCaseContext, operative: Operative, wanted: Operat
 
 def _hours_of_days(context: UseCaseContext, operative: Operative, days: Iterable[date]) -> Iterable[WorkingHours]:
     for day in days:
-        hours = hours_on(operative, day) if context.installation.works_on(day) else None
+        is_off = context.installation.is_day_off(operative.id, day)
+        hours = hours_on(operative, day) if context.installation.works_on(day) and not is_off else None
         if hours is not None:
             yield WorkingHours(hours.begin, hours.end, day=day)

@@ -210,7 +210,7 @@ def _asks_for_bookings(wanted: OrderFilter) -> bool:
 def _fits(context: UseCaseContext, planned: PlannedBooking, wanted: OrderFilter) -> bool:
     booking = planned.booking
     return (
-        (not wanted.operative_ids or booking.operative_id in wanted.operative_ids)
+        (not wanted.operative_ids or any(each in wanted.operative_ids for each in booking.operative_ids))
         and has_business_data(context.profile, booking, wanted.business_data)
         and overlaps(planned, wanted.begin, wanted.end)
     )

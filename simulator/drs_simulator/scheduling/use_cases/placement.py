@@ -124,7 +124,7 @@ def _place(context: UseCaseContext, request: PlacingRequest, becomes: LifeCycle)
         alert=None,
         is_forced=False,
     )
-    placed = context.planner.place(wanted)
+    placed = context.planner.place(wanted, within_quota=not request.force)
     if placed is None and request.force:
         placed = context.planner.force(wanted)
     if placed is None or placed.appointment is None:
@@ -148,7 +148,9 @@ def _locked_operative(context: UseCaseContext, booking: Booking, request: Placin
 def _window(context: UseCaseContext, booking: Booking, request: PlacingRequest) -> tuple[datetime, datetime]:
     sent = request.booking
     if sent.window_start is None and sent.window_end is None:
-        slot = context.planner.next_free_slot(job_of(booking), max(context.order_of(booking).earliest, context.now))
+        job = job_of(booking)
+        first_offer = context.installation.first_offer(job.slots_template, context.now)
+        slot = context.planner.next_free_slot(job, max(context.order_of(booking).earliest, first_offer))
         if slot is None:
             raise Refusal(context.profile.messages.planning_failed)
         return slot

@@ -20,10 +20,10 @@ from sqlalchemy import (
     update,
 )
 
-VERSION = 2
+VERSION = 3
 """Incremented when the tables change, or when earlier documents can no longer be read."""
-_LACKS_TABLES_ONLY = 1
-"""A database of this version only has fewer tables, and is upgraded by creating the missing ones."""
+_LACK_TABLES_ONLY = (1, 2)
+"""Databases of these versions only have fewer tables, and are upgraded by creating the missing ones."""
 
 _metadata = MetaData()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,10 +62,20 @@ settings = Table(
     "drs_settings", _metadata, Column("id", Text, primary_key=True), Column("document", Text, nullable=False)
 )
 confirmations = _by_number("drs_confirmations")
+partner_visits = Table(
+    "drs_partner_visits",
+    _metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("operative_id", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("visit", Text, nullable=False),
+)
+"""Visits of the operatives who come along to paired bookings, by the booking's id."""
 Index("drs_orders_by_number", orders.c.number, postgresql_using="hash")
 Index("drs_bookings_by_day", bookings.c.operative_id, bookings.c.day)
+Index("drs_partner_visits_by_day", partner_visits.c.operative_id, partner_visits.c.day)
 
-STATE_TABLES = (numbers, sessions, orders, bookings, sor_codes, locations, operatives, confirmations)
+STATE_TABLES = (numbers, sessions, orders, bookings, sor_codes, locations, operatives, confirmations, partner_visits)
 """The tables that a reset empties. Shared settings are overwritten instead."""
 
 
@@ -75,7 +85,7 @@ def version_of(connection: Connection) -> int:
         _metadata.create_all(connection)
         connection.execute(insert(schema).values(version=VERSION))
     version: int = connection.execute(select(schema.c.version)).scalar_one()
-    if version == _LACKS_TABLES_ONLY:
+    if version in _LACK_TABLES_ONLY:
         _metadata.create_all(connection)
         connection.execute(update(schema).values(version=VERSION))
         return VERSION

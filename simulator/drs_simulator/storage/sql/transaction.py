@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, union_all, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from drs_simulator.profile.model import SorCode
@@ -23,6 +23,7 @@ from drs_simulator.storage.sql.schema import (
     numbers,
     operatives,
     orders,
+    partner_visits,
     sessions,
     sor_codes,
 )
@@ -123,10 +124,16 @@ class SqlTransaction:
             held_until=held_until and microseconds(held_until),
             document=codec.BOOKING.write(booking),
         )
+        if appointment is None or appointment.partner_id is None:
+            self._drop(partner_visits, booking.id)
+        else:
+            visit = codec.VISIT.write(booking.visit)
+            self._put(partner_visits, booking.id, operative_id=appointment.partner_id, day=appointment.day, visit=visit)
 
     def drop_booking(self, booking_id: int) -> None:
         """See ``Transaction.drop_booking``."""
         self._drop(bookings, booking_id)
+        self._drop(partner_visits, booking_id)
 
     @property
     def version(self) -> None:
@@ -140,10 +147,15 @@ class SqlTransaction:
         """See ``Transaction.diaries``."""
         wanted = tuple(operative_ids)
         found: dict[DiaryDay, tuple[Visit, ...]] = {}
+        of_first, of_partner = (
+            select(table.c.operative_id, table.c.day, table.c.visit, table.c.id).where(
+                table.c.operative_id.in_(wanted), table.c.day.between(first, last)
+            )
+            for table in (bookings, partner_visits)
+        )
+        both = union_all(of_first, of_partner).subquery()
         days = self._connection.execute(
-            select(bookings.c.operative_id, bookings.c.day, bookings.c.visit)
-            .where(bookings.c.operative_id.in_(wanted), bookings.c.day.between(first, last))
-            .order_by(bookings.c.day, bookings.c.id)
+            select(both.c.operative_id, both.c.day, both.c.visit).order_by(both.c.day, both.c.id)
         )
         for operative_id, day, visit in days:
             found[operative_id, day] = (*found.get((operative_id, day), ()), codec.VISIT.read(visit))
