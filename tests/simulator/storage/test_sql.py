@@ -266,3 +266,4 @@ def test_ping_fails_if_the_database_cannot_be_read(tmp_path: Path) -> None:
     assert isinstance(store, SqlStore)
     with pytest.raises(StateLostError, match="not a database"):
         store.ping()
+    store.close()
