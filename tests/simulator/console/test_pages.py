@@ -100,7 +100,7 @@ def test_a_booking_is_moved_to_another_day_and_operative(shown: Stage) -> None:
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({"day": "2021-10-21", "slot": "08:00-12:00"}, "planningWindowStart"),
+        ({"day": "2021-10-21", "slot": "08:00-12:00"}, "planningWindowEnd is in the past"),
         ({"day": "soon", "slot": "08:00-12:00"}, "Choose a day, written like 2021-10-26, and a slot."),
         ({"day": "2021-10-28", "slot": "morning"}, "Choose a day"),
         ({}, "Choose a day"),
