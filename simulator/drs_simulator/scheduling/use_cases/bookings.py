@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -179,7 +179,13 @@ def business_data(profile: Profile, booking: Booking) -> dict[str, str | None]:
         "sequence": booking.sequence,
         "suspend_comment": booking.alert.comments if booking.alert is not None and booking.is_suspended else "",
     }
-    return {datum.name: datum.value and (datum.value.format(**filled_in) or None) for datum in profile.business_data}
+    return {datum.name: datum.value and _fill_in(datum.value, filled_in) for datum in profile.business_data}
+
+
+def _fill_in(text: str, values: Mapping[str, str]) -> str | None:
+    # Most texts have no placeholder, and formatting takes longer than looking.
+    has_braces = "{" in text or "}" in text
+    return (text.format(**values) or None) if has_braces else text
 
 
 def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple[str, str | None]]) -> bool:
