@@ -18,7 +18,9 @@ from drs_simulator.scheduling.store import Transaction
 from drs_simulator.scheduling.validation import Validator
 
 _TOKEN_LENGTH = 40
-_TOKEN_CHARACTERS = string.ascii_letters + string.digits
+_CHARACTERS = (string.ascii_letters + string.digits).encode()
+# A letter or digit for each byte.
+_TOKEN_OF_BYTES = bytes(_CHARACTERS[byte % len(_CHARACTERS)] for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class UseCaseContext:
 
     def new_token(self) -> str:
         """Make a tokenId: 40 letters and digits (seen: Appendix B 4)."""
-        return "".join(self.random.choices(_TOKEN_CHARACTERS, k=_TOKEN_LENGTH))
+        return self.random.randbytes(_TOKEN_LENGTH).translate(_TOKEN_OF_BYTES).decode()
 
     def booking(self, booking_id: int | None) -> Booking:
         """Return the booking with that id; an unknown one is refused."""
