@@ -105,11 +105,20 @@ _MODULES = {
 _FORMER_NAMES = {"Refusal": "RequestRejected"}
 
 
+def _find_version() -> str:
+    """Read the installed version; ``unknown`` where the package runs without being installed."""
+    metadata = import_module("importlib.metadata")
+    try:
+        return str(metadata.version("drs-simulator"))
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         value = getattr(import_module(f"drs_client.{_MODULES[name]}"), name)
     elif name == "__version__":
-        value = import_module("importlib.metadata").version("drs-simulator")
+        value = _find_version()
     elif name in _FORMER_NAMES:
         warnings.warn(f"drs_client.{name} is now {_FORMER_NAMES[name]}", DeprecationWarning, stacklevel=2)
         return globals()[_FORMER_NAMES[name]]
