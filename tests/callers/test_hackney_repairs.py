@@ -65,7 +65,7 @@ def booking_of(order: etree._Element) -> int:
     ids=["winter", "summer", "across the change of autumn", "across the change of spring"],
 )
 def test_walk(tmp_path: Path, clock: str, day: str, window: tuple[int, int], read: tuple[str, str]) -> None:
-    """Created here, scheduled by a planner, told of by a callback, looked up, completed."""
+    """An order is created here, scheduled by a planner, confirmed by a callback, looked up and completed."""
     with (
         CallbackReceiver() as receiver,
         Simulator("hackney", clock=clock, seed=1, callback_url=receiver.url) as drs,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -107,7 +107,6 @@ class Planner:
         It goes into the first day with room, to the operative whose travel it increases least. A paired booking begins
         as early as two operatives can, and keeps that time.
         """
-        zone = self._installation.zone
         job, visit = job_of(booking), replace(booking, appointment=None).visit
         operatives = self._operatives(job)
         for day in self._days_of_window(booking):
@@ -116,9 +115,7 @@ class Planner:
             diaries = self._diaries(job, operatives, day, day)
             found = self._min_travel(job, visit, self._candidates(job, day, operatives, diaries, within_quota))
             if found is not None:
-                start = None if found.start is None else datetime.fromtimestamp(found.start * 60, zone)
-                first_operative, partner = (*found.operative_ids, None)[:2]
-                return replace(booking, appointment=Appointment(str(first_operative), day, partner, start))
+                return replace(booking, appointment=self._appointment(day, found))
         return None
 
     def force(self, booking: Booking) -> Booking | None:
@@ -134,26 +131,22 @@ class Planner:
             diaries = self._diaries(job, operatives, day, day)
             empty = self._travels(visit, self._candidates(job, day, operatives, {}, within_quota=False))
             with_room = {found.operative_ids[0] for found in empty}
-
-            def rank(candidate: _Candidate, with_room: set[str] = with_room) -> tuple[bool, bool, float, str]:
-                name = candidate.operative_id
-                return name not in job.only, name not in with_room, min(candidate.detours), name
-
-            chosen = sorted(self._candidates(job, day, operatives, diaries, within_quota=False), key=rank)[:needed]
+            ranked = sorted(
+                self._candidates(job, day, operatives, diaries, within_quota=False),
+                key=partial(_forced_rank, job, with_room),
+            )
+            chosen = ranked[:needed]
             if len(chosen) == needed:
-                appointment = self._forced_appointment(visit, day, chosen)
-                return replace(booking, appointment=appointment, is_forced=True)
+                found = _Found(0, tuple(each.operative_id for each in chosen), _forced_start(visit, chosen))
+                return replace(booking, appointment=self._appointment(day, found), is_forced=True)
         return None
 
-    def _forced_appointment(self, visit: Visit, day: date, chosen: Sequence[_Candidate]) -> Appointment:
+    def _appointment(self, day: date, found: _Found) -> Appointment:
         """Return the appointment of one operative, or of two who begin together."""
-        first, *others = chosen
-        if not others:
-            return Appointment(first.operative_id, day)
-        start = max(visit.opens, *(each.route.shift.begin for each in chosen))
-        start = start if start + visit.minutes <= visit.closes else visit.opens
-        begin = datetime.fromtimestamp(start * 60, self._installation.zone)
-        return Appointment(first.operative_id, day, others[0].operative_id, begin)
+        if len(found.operative_ids) < _PAIR or found.start is None:
+            return Appointment(found.operative_ids[0], day)
+        begin = datetime.fromtimestamp(found.start * 60, self._installation.zone)
+        return Appointment(found.operative_ids[0], day, found.operative_ids[1], begin)
 
     def with_times(self, booking: Booking) -> PlannedBooking:
         """Return the booking with its times in the operative's timetable."""
@@ -319,3 +312,15 @@ class Planner:
         if shift is None:
             return None
         return self._installation.day_routes.route(shift, (*fixed, *visits))
+
+
+def _forced_start(visit: Visit, chosen: Sequence[_Candidate]) -> int:
+    """Return the first minute in the window in which all of them work, or that of the window if there is none."""
+    start = max(visit.opens, *(each.route.shift.begin for each in chosen))
+    return start if start + visit.minutes <= visit.closes else visit.opens
+
+
+def _forced_rank(job: Job, with_room: Collection[str], candidate: _Candidate) -> tuple[bool, bool, float, str]:
+    """Rank who must come first, then who has room in an empty day, then who travels least."""
+    name = candidate.operative_id
+    return name not in job.only, name not in with_room, min(candidate.detours), name

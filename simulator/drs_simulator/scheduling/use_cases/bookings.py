@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -45,8 +45,8 @@ def create_booking(context: UseCaseContext, request: FurtherBookingRequest) -> t
     """Create a further booking for an existing order, planned but not yet scheduled.
 
     The order is named by ``orderId`` or ``primaryOrderNumber``, in ``theBooking`` or ``theOrder``. Without a planning
-    window the booking has the order's, from now on. One that has begun is accepted. Without
-    SOR codes it has the default job template, and with an unknown one no valid template (settings).
+    window the booking has the order's, from now on. A window that has begun is accepted. Without SOR codes the booking
+    has the default job template, and with an unknown one no valid template (settings).
 
     Refuses: an unknown order or one that is completed; an incomplete SOR code; an unknown contract or location; a
     window that ends before it begins, or is over.
@@ -179,13 +179,7 @@ def business_data(profile: Profile, booking: Booking) -> dict[str, str | None]:
         "sequence": booking.sequence,
         "suspend_comment": booking.alert.comments if booking.alert is not None and booking.is_suspended else "",
     }
-    return {datum.name: datum.value and _fill_in(datum.value, filled_in) for datum in profile.business_data}
-
-
-def _fill_in(text: str, values: Mapping[str, str]) -> str | None:
-    # Most texts have no placeholder, and formatting takes longer than looking.
-    has_braces = "{" in text or "}" in text
-    return (text.format(**values) or None) if has_braces else text
+    return {datum.name: datum.value and (datum.value.format(**filled_in) or None) for datum in profile.business_data}
 
 
 def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple[str, str | None]]) -> bool:

@@ -225,6 +225,20 @@ class TestPairs:
         assert {pair.operative_id, pair.partner.id} <= {"101", "102", "202"}
         assert (pair.assigned_start, pair.assigned_end) == (at(MONDAY, "08:00"), at(MONDAY, "09:30"))
 
+    def test_two_are_forced_to_begin_together(self, desk: Desk) -> None:
+        """A full day takes a forced pair too, at the first time at which both work."""
+        list(fill(desk, MONDAY, codes=codes(FIRE_DOOR)))
+        order = desk.order(codes=codes(FIRE_DOOR))
+        wanted = BookingRequest(
+            order.bookings[0].booking.id, "0", " ", window_start=at(MONDAY, "08:00"), window_end=at(MONDAY, "12:00")
+        )
+        desk.perform(schedule_booking, PlacingRequest(wanted, force=True))
+        pair = desk.booking(order.order.number)
+        assert pair.partner is not None
+        assert pair.booking.is_forced
+        assert pair.partner.id != pair.operative_id
+        assert (pair.assigned_start, pair.assigned_end) == (at(MONDAY, "08:00"), at(MONDAY, "09:30"))
+
     def test_both_have_it_in_their_schedule(self, desk: Desk) -> None:
         pair = booked(desk, MONDAY, "08:00-12:00", codes=codes(FIRE_DOOR))
         for operative_id in pair.booking.operative_ids:

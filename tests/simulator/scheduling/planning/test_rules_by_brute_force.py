@@ -36,7 +36,7 @@ class Wish(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Work of so many minutes between two minutes of the day."""
+    """Work that takes ``minutes``, between two minutes of the day."""
 
     opens: int
     closes: int
