@@ -9,7 +9,7 @@ import typer
 from drs_simulator.cli.commands import PlainCommand, PlainGroup
 from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
-from drs_simulator.profile.model import EVIDENCE_GRADES
+from drs_simulator.profile.tables import EVIDENCE_GRADES
 
 profile_app = typer.Typer(
     cls=PlainGroup, help="Profiles: the settings of an installation of DRS.", no_args_is_help=True

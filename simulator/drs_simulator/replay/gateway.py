@@ -13,7 +13,8 @@ from drs_simulator.clock import Clock
 from drs_simulator.faults.plan import FaultPlan
 from drs_simulator.http.app import Endpoint
 from drs_simulator.journal.journal import Journal
-from drs_simulator.profile.model import GatewaySettings, Profile
+from drs_simulator.profile.model import Profile
+from drs_simulator.profile.tables import GatewaySettings
 from drs_simulator.replay.matching import XmlNode, mismatches, to_node
 from drs_simulator.replay.recording import RecordedExchange, Recording
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler

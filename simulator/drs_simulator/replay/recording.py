@@ -11,7 +11,7 @@ from pathlib import Path
 from lxml import etree
 
 from drs_simulator.errors import UnusableError
-from drs_simulator.profile.model import GatewaySettings
+from drs_simulator.profile.tables import GatewaySettings
 from drs_simulator.soap.envelope import name_of, read_envelope
 from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.xml import encoding_of, parse_xml

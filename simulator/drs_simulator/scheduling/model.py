@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from pydantic import ConfigDict
 
-from drs_simulator.profile.model import RecurringVisit
 from drs_simulator.profile.planning_rules import PriorityType, SectorRule
+from drs_simulator.profile.tables import RecurringVisit
 from drs_simulator.profile.values import Weekday
 
 

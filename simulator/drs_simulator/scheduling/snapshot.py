@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
-from drs_simulator.profile.model import SorCode
+from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, PushKind, Session
 from drs_simulator.scheduling.planning.installation import Installation

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from drs_simulator.profile.model import SorCode
+from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
 
 Numbered = Literal["order", "booking", "confirmation"]

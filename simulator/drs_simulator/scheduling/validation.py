@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TypeVar
 
-from drs_simulator.profile.model import Messages, SorCode
+from drs_simulator.profile.tables import Messages, SorCode
 from drs_simulator.scheduling.commands import CodeRequest
 from drs_simulator.scheduling.model import BookingCode, Location, Operative
 from drs_simulator.scheduling.planning.installation import CurrentInstallation

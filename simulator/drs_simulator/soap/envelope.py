@@ -10,7 +10,7 @@ import re
 
 from lxml import etree
 
-from drs_simulator.profile.model import GatewaySettings
+from drs_simulator.profile.tables import GatewaySettings
 from drs_simulator.soap import soap_fault
 from drs_simulator.soap.broken_xml import drop_undeclared_entities, fault_of, read_fragment
 from drs_simulator.soap.jaxb import hash_set_order

@@ -20,7 +20,7 @@ from lxml import etree  # isort: skip
 from spyne import MethodContext  # isort: skip
 from spyne.server import ServerBase  # isort: skip
 
-from drs_simulator.profile.model import GatewaySettings
+from drs_simulator.profile.tables import GatewaySettings
 from drs_simulator.scheduling.model import Availability
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import Scheduler

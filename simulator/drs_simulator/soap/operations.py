@@ -11,7 +11,7 @@ from drs_simulator.soap.spyne import compat  # noqa: F401 - must come before Spy
 
 from spyne import Application, MethodContext, ServiceBase, rpc  # isort: skip
 
-from drs_simulator.profile.model import GatewaySettings
+from drs_simulator.profile.tables import GatewaySettings
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import Scheduler, close_session

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from drs_simulator.profile.model import GatewaySettings
+from drs_simulator.profile.tables import GatewaySettings
 
 PlatformName = Literal["cxf-2.2", "cxf-2.6", "cxf-2.7", "cxf-3.1", "cxf-3.5"]
 

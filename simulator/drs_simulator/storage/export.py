@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from drs_simulator.clock import Clock, FrozenClock, RunningClock
-from drs_simulator.profile.model import SorCode
+from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session
 from drs_simulator.scheduling.scheduler import Scheduler

@@ -10,7 +10,7 @@ from itertools import count
 from threading import RLock
 from typing import TypeVar
 
-from drs_simulator.profile.model import SorCode
+from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
 from drs_simulator.scheduling.planning.calendar import days_between
 from drs_simulator.scheduling.store import DiaryDay, Numbered, Transaction

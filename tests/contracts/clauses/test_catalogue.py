@@ -17,7 +17,7 @@ from drs_contracts import (
 )
 from drs_contracts.clauses.clause import Evidence, Grade, clause, count_by_grade, measured, presumed, vendor
 from drs_simulator import Simulator, load_profile
-from drs_simulator.profile.model import EVIDENCE_GRADES
+from drs_simulator.profile.tables import EVIDENCE_GRADES
 
 PROFILE = load_profile("lincoln")
 FACTS = TestData.of(PROFILE)

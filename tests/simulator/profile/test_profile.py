@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from drs_simulator import ProfileError, load_profile, profile_names
-from drs_simulator.profile.model import EVIDENCE_GRADES, Profile
+from drs_simulator.profile.model import Profile
+from drs_simulator.profile.tables import EVIDENCE_GRADES
 from pydantic import ValidationError
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import pytest
-from drs_simulator.profile.model import RecurringVisit, SorCode
+from drs_simulator.profile.tables import RecurringVisit, SorCode
 from drs_simulator.profile.values import WEEKDAYS, Hours
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
 from drs_simulator.storage.sql import codec as documents

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from drs_simulator.profile.model import AreaSettings
+from drs_simulator.profile.tables import AreaSettings
 from drs_simulator.profile.values import WEEKDAYS, Weekday
 
 _SATURDAY = 5

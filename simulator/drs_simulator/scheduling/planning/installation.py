@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from drs_simulator.profile.model import Profile, SorCode
+from drs_simulator.profile.model import Profile
 from drs_simulator.profile.planning_rules import PriorityType, weekdays_of
+from drs_simulator.profile.tables import SorCode
 from drs_simulator.profile.values import WEEKDAYS, Hours
 from drs_simulator.scheduling.model import BookingCode, DaySlots, JobRules, Location, Operative, Slot
 from drs_simulator.scheduling.planning import calendar

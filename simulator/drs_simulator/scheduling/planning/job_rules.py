@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drs_simulator.profile.model import Profile, SorCode
+from drs_simulator.profile.model import Profile
 from drs_simulator.profile.planning_rules import JobTemplate
+from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.model import JobRules
 
 

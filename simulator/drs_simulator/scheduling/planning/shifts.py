@@ -8,7 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from drs_simulator.profile.model import OperativeSettings
+from drs_simulator.profile.tables import OperativeSettings
 from drs_simulator.profile.values import WEEKDAYS, Hours
 from drs_simulator.scheduling.model import Operative, Place, Visit, WorkingHours
 from drs_simulator.scheduling.planning import calendar

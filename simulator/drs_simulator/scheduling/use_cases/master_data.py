@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from drs_simulator.profile.model import Profile, SorCode
+from drs_simulator.profile.model import Profile
+from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.commands import AlertFilter, BookingFilter, CodeDefinitions
 from drs_simulator.scheduling.context import UseCaseContext
 from drs_simulator.scheduling.model import PlannedBooking

@@ -13,7 +13,7 @@ from spyne import Boolean, ComplexModelBase, DateTime, Integer32, MethodContext,
 from spyne.model.enum import EnumBase  # isort: skip
 from spyne.protocol.soap import Soap11  # isort: skip
 
-from drs_simulator.profile.model import GatewaySettings
+from drs_simulator.profile.tables import GatewaySettings
 from drs_simulator.soap import soap_fault
 from drs_simulator.soap.envelope import NAMESPACE, SOAP_1_1, is_nil, measure_depth, name_of, serialize
 from drs_simulator.soap.jaxb import expected_order, read_boolean, read_date_time, read_enumeration, read_int

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from drs_simulator.profile.model import SorCode
+from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
 
 _Value = TypeVar("_Value")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Table, delete, func, insert, select, union_all, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from drs_simulator.profile.model import SorCode
+from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
 from drs_simulator.scheduling.store import DiaryDay, Numbered
 from drs_simulator.storage.sql import codec

@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from drs_simulator.profile.loading import load_profile
-from drs_simulator.profile.model import OperativeSettings, Priority, Profile
+from drs_simulator.profile.model import Profile
 from drs_simulator.profile.planning_rules import JobTemplate
+from drs_simulator.profile.tables import OperativeSettings, Priority
 from drs_simulator.scheduling.model import Availability, PlannedBooking
 from drs_simulator.scheduling.refusal import Refusal
 from hypothesis import HealthCheck, given, settings
