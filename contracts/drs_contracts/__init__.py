@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         UrlTarget,
     )
     from drs_contracts.errors import ClauseBroken, ContractsError
+    from drs_contracts.exercise.findings import Remains, RunFinding
     from drs_contracts.exercise.runner import CommandError, ExerciseOutcome, Run, run_scenarios
     from drs_contracts.http_server import CannotListenError
     from drs_contracts.observe.analysis import (
@@ -113,9 +114,11 @@ __all__ = [
     "RecordingError",
     "RecordingServer",
     "RedactionError",
+    "Remains",
     "Report",
     "ReportFileError",
     "Run",
+    "RunFinding",
     "SimulatorTarget",
     "Target",
     "TestData",
@@ -150,6 +153,7 @@ _MODULES = {
     "driver.messages": "NoDateError NoEnvelopeError",
     "driver.targets": "ClockOutOfReachError SimulatorTarget Target UnreachableError UrlTarget",
     "errors": "ClauseBroken ContractsError",
+    "exercise.findings": "Remains RunFinding",
     "exercise.runner": "CommandError ExerciseOutcome Run run_scenarios",
     "http_server": "CannotListenError",
     "observe.analysis": "Breach ClauseResult Coverage CoveragePoint TrafficReport Verdict analyse_traffic",

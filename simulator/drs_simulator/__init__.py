@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from drs_simulator.errors import UnusableError as UnusableError
     from drs_simulator.exchange import Outcome as Outcome
     from drs_simulator.faults import effects as effects
+    from drs_simulator.faults.competitor import COMPETITOR as COMPETITOR
     from drs_simulator.faults.plan import FaultPlan as FaultPlan
     from drs_simulator.faults.rules import FaultFileError as FaultFileError
     from drs_simulator.faults.rules import FaultRule as FaultRule
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from drs_simulator.replay.recording import Recording as Recording
     from drs_simulator.replay.recording import RecordingError as RecordingError
     from drs_simulator.replay.recording import load_recording as load_recording
+    from drs_simulator.scenarios.scenario import Expectations as Expectations
     from drs_simulator.scenarios.scenario import Scenario as Scenario
     from drs_simulator.scenarios.scenario import ScenarioError as ScenarioError
     from drs_simulator.scenarios.scenario import load_scenario as load_scenario
@@ -70,10 +72,12 @@ _MODULES = {
     "AdminError": "admin.client",
     "AdminUnreachableError": "admin.client",
     "AlreadyServingError": "simulator",
+    "COMPETITOR": "faults.competitor",
     "Clock": "clock",
     "ClockError": "clock",
     "ConflictError": "admin.client",
     "DefaultPasswordError": "simulator",
+    "Expectations": "scenarios.scenario",
     "FaultFileError": "faults.rules",
     "FaultPlan": "faults.plan",
     "FaultRule": "faults.rules",

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +17,7 @@ from typing import IO
 from drs_simulator import Scenario, Simulator
 
 from drs_contracts.errors import ContractsError
+from drs_contracts.exercise.findings import Remains, RunFinding, count_left, find_mess, has_mess
 
 BASELINE = "healthy"
 """The scenario in which DRS does what it should: a command that fails there says nothing about the others."""
@@ -24,14 +25,18 @@ _KEPT_BYTES = 8000
 _KEPT_CHARACTERS = 4000
 _TOLD_PASSWORD = "drs"  # noqa: S105 - the password that callers are given
 _NOT_STARTED_BY_SHELL = (126, 127)
+_MAX_ENTRIES = 100_000
+"""How many calls of a run are looked at."""
 
 
 class ExerciseOutcome(StrEnum):
-    """The result of the command in a scenario."""
+    """The result of the command in a scenario: how it ended, and what it left behind in DRS."""
 
-    PASSED = "passed"
-    FAILED = "failed"
-    TIMED_OUT = "timed out"
+    PASSED = "passed and clean"
+    PASSED_WITH_MESS = "passed but left a mess"
+    FAILED = "failed cleanly"
+    FAILED_WITH_MESS = "failed and left a mess"
+    HUNG = "hung"
     NEVER_CALLED = "never called"
 
 
@@ -45,7 +50,8 @@ class Run:
         outcome: The result.
         exit_code: The command's exit code; ``None`` where it timed out.
         seconds: How long it took.
-        calls: How many calls DRS received.
+        left: What it left in DRS, with the number of calls.
+        findings: What it should not have left or done.
         printed: The end of what it printed.
     """
 
@@ -54,19 +60,26 @@ class Run:
     outcome: ExerciseOutcome
     exit_code: int | None
     seconds: float
-    calls: int
+    left: Remains
+    findings: tuple[RunFinding, ...]
     printed: str
+
+    @property
+    def calls(self) -> int:
+        """How many calls DRS received."""
+        return self.left.calls
 
     @property
     def summary(self) -> str:
         """How it ended, as a predicate: ``failed with exit code 1``."""
         match self.outcome:
-            case ExerciseOutcome.TIMED_OUT:
+            case ExerciseOutcome.HUNG:
                 return f"had not ended after {self.seconds:.0f} seconds"
             case ExerciseOutcome.NEVER_CALLED:
                 return f"never called DRS, and ended with exit code {self.exit_code}"
             case _:
-                return f"ended with exit code {self.exit_code}"
+                mess = ", and left a mess" if has_mess(self.findings) else ""
+                return f"ended with exit code {self.exit_code}{mess}"
 
 
 class CommandError(ContractsError):
@@ -77,7 +90,9 @@ def make_simulator(scenario: Scenario, profile: str | None = None) -> Simulator:
     """Make the simulator of a scenario, with another installation's profile if one is given."""
     password = _TOLD_PASSWORD if scenario.password is None else scenario.password
     installation = scenario.installation(profile)
-    return Simulator(installation, clock=scenario.clock, seed=0, password=password, faults=scenario.faults)
+    return Simulator(
+        installation, clock=scenario.clock, seed=0, password=password, faults=scenario.faults, journal=_MAX_ENTRIES
+    )
 
 
 def run_scenarios(
@@ -106,8 +121,11 @@ def run_scenarios(
     """
     if shutil.which(command[0]) is None:
         raise CommandError(f"{command[0]} cannot be run: there is no such program.", "Give its path after --.")
+    healthy: Remains | None = None
     for name in sorted(scenarios, key=lambda each: each != BASELINE):
-        run = _run_scenario(command, name, scenarios[name], timeout, profile, allow_no_calls)
+        run = _run_scenario(command, name, scenarios[name], timeout, profile, allow_no_calls, healthy)
+        if name == BASELINE:
+            healthy = run.left
         if run.exit_code in _NOT_STARTED_BY_SHELL and not run.calls:
             told = run.printed.strip().splitlines()[-1:] or ["it printed nothing"]
             raise CommandError(
@@ -116,15 +134,14 @@ def run_scenarios(
         yield run
 
 
-def find_worst(runs: Iterable[Run]) -> ExerciseOutcome:
-    """Find the worst outcome of an exercise: timed out, then never called, then failed."""
-    outcomes = {run.outcome for run in runs}
-    worst_first = (ExerciseOutcome.TIMED_OUT, ExerciseOutcome.NEVER_CALLED, ExerciseOutcome.FAILED)
-    return next((outcome for outcome in worst_first if outcome in outcomes), ExerciseOutcome.PASSED)
-
-
 def _run_scenario(
-    command: Sequence[str], name: str, scenario: Scenario, timeout: float, profile: str | None, allow_no_calls: bool
+    command: Sequence[str],
+    name: str,
+    scenario: Scenario,
+    timeout: float,
+    profile: str | None,
+    allow_no_calls: bool,
+    healthy: Remains | None,
 ) -> Run:
     with make_simulator(scenario, profile) as drs:
         environ = os.environ | {
@@ -141,13 +158,21 @@ def _run_scenario(
         seconds = time.monotonic() - began
         # An answer that is still held back would keep the server from stopping.
         drs.faults.clear()
-        calls = len(drs.journal.entries())
-    outcome = ExerciseOutcome.FAILED if exit_code else ExerciseOutcome.PASSED
+        entries = drs.journal.entries()
+        left = count_left(drs, entries[-1].number if entries else 0)
+        findings = find_mess(drs, left, healthy, scenario.expect, passed=exit_code == 0)
+    outcome = _judge(exit_code, left.calls > 0 or allow_no_calls, is_mess=has_mess(findings))
+    return Run(name, scenario, outcome, exit_code, seconds, left, findings, printed)
+
+
+def _judge(exit_code: int | None, has_called: bool, *, is_mess: bool) -> ExerciseOutcome:
     if exit_code is None:
-        outcome = ExerciseOutcome.TIMED_OUT
-    elif not calls and not allow_no_calls:
-        outcome = ExerciseOutcome.NEVER_CALLED
-    return Run(name, scenario, outcome, exit_code, seconds, calls, printed)
+        return ExerciseOutcome.HUNG
+    if not has_called:
+        return ExerciseOutcome.NEVER_CALLED
+    if exit_code == 0:
+        return ExerciseOutcome.PASSED_WITH_MESS if is_mess else ExerciseOutcome.PASSED
+    return ExerciseOutcome.FAILED_WITH_MESS if is_mess else ExerciseOutcome.FAILED
 
 
 def _run(command: Sequence[str], environ: Mapping[str, str], timeout: float) -> tuple[int | None, str]:
