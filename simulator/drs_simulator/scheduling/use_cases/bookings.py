@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate, FurtherBookingRequest
@@ -168,17 +169,34 @@ def new_booking(
     return booking
 
 
-def business_data(profile: Profile, booking: Booking) -> dict[str, str | None]:
-    """Return the business data of a booking (seen: Appendix B 4)."""
+class JobFacts(NamedTuple):
+    """What business data say about a booking; the names are those of the placeholders in the profile."""
+
+    user_id: str
+    reason: str
+    life_cycle: str
+    status: str
+    sequence: str
+    suspend_comment: str
+
+
+def facts_of(booking: Booking) -> JobFacts:
+    """Return what business data say about the booking."""
     life_cycle = booking.life_cycle.lower()
-    filled_in = {
-        "user_id": booking.user_id,
-        "reason": booking.reason,
-        "life_cycle": life_cycle,
-        "status": "suspended" if booking.is_suspended else life_cycle,
-        "sequence": booking.sequence,
-        "suspend_comment": booking.alert.comments if booking.alert is not None and booking.is_suspended else "",
-    }
+    suspended = booking.alert if booking.is_suspended else None
+    return JobFacts(
+        booking.user_id,
+        booking.reason,
+        life_cycle,
+        life_cycle if suspended is None else "suspended",
+        booking.sequence,
+        "" if suspended is None else suspended.comments,
+    )
+
+
+def business_data(profile: Profile, facts: JobFacts) -> dict[str, str | None]:
+    """Return the business data of a booking of which these are the facts (seen: Appendix B 4)."""
+    filled_in = facts._asdict()
     return {datum.name: datum.value and (datum.value.format(**filled_in) or None) for datum in profile.business_data}
 
 
@@ -186,7 +204,7 @@ def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple
     """Whether the booking has all of these names and values; ``None`` matches any value."""
     if not wanted:
         return True
-    known = business_data(profile, booking)
+    known = business_data(profile, facts_of(booking))
     return all(name in known and value in (None, known[name]) for name, value in wanted)
 
 
@@ -202,7 +220,7 @@ def complete_with_bookings(context: UseCaseContext, order: Order, done: tuple[Bo
 
 def _report_completed(context: UseCaseContext, done: tuple[Booking, ...]) -> None:
     for booking in done:
-        data = business_data(context.profile, booking)
+        data = business_data(context.profile, facts_of(booking))
         queue_completion(context, context.order_of(booking), booking, tuple(data.items()))
 
 

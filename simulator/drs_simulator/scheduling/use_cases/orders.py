@@ -68,7 +68,11 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
         contact_name=request.contact_name,
         phone=request.phone,
         created=context.now,
-        **_kept_members(request),
+        secondary_number=request.secondary_number,
+        tertiary_number=request.tertiary_number,
+        comments_extended=request.comments_extended,
+        reason_code=request.reason_code,
+        subcontract=request.subcontract,
     )
     context.transaction.put_order(order)
     new_booking(context, order, codes, (earliest, target_date), ordering.reason_when_created, user_id)
