@@ -12,8 +12,9 @@ Nothing needs to be imported. What a fixture needs is imported when it is first 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 _DEFAULT_CLOCK = "system"
 _PROFILE_OPTION = "--drs-profile"
 _URL_OPTION = "--drs-url"
+_TENANT_OPTION = "--drs-tenant"
+_AUTO = "auto"
 _SHOWN_EXCHANGES = 20
 _SIMULATOR: pytest.StashKey[Simulator] = pytest.StashKey()
+_ADDRESS: pytest.StashKey[str | None] = pytest.StashKey()
+_GATEWAY, _TENANTS = "/OTWebServiceGateway_", "/t/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,12 +40,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("drs", "a DRS for tests")
     group.addoption(_PROFILE_OPTION, default="lincoln", help="profile of the simulators (default: lincoln)")
     group.addoption(_URL_OPTION, default=None, help="address of a DRS for drs_client and drs_url, not a simulator's")
+    group.addoption(
+        _TENANT_OPTION,
+        default=None,
+        metavar="NAME",
+        help="tenant of the simulator at --drs-url; auto: one of its own for this run, or for each worker of it",
+    )
     group.addoption("--drs-login", default="drs", help="login for the DRS at --drs-url")
     group.addoption("--drs-password", default="drs", help="password for it")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
+    """Register the marker, and choose the tenant of the run."""
+    config.stash[_ADDRESS] = _choose_address(config)
     config.addinivalue_line("markers", "drs(profile, clock, seed): how the simulator of a test is set up")
 
 
@@ -77,7 +89,7 @@ def drs_server(drs: Simulator) -> Iterator[Simulator]:
 @pytest.fixture
 def drs_url(request: pytest.FixtureRequest) -> str:
     """The address of the DRS to test against: that of ``--drs-url``, else that of ``drs_server``."""
-    chosen: str | None = request.config.getoption(_URL_OPTION)
+    chosen = request.config.stash[_ADDRESS]
     if chosen is not None:
         return chosen
     server: Simulator = request.getfixturevalue("drs_server")
@@ -120,8 +132,9 @@ def drs_client(request: pytest.FixtureRequest) -> Iterator[DrsClient]:
     from drs_client import DrsClient  # noqa: PLC0415 - imported by those who use it
 
     option = request.config.getoption
-    if option(_URL_OPTION) is not None:
-        client = DrsClient(option(_URL_OPTION), option("--drs-login"), option("--drs-password"))
+    address = request.config.stash[_ADDRESS]
+    if address is not None:
+        client = DrsClient(address, option("--drs-login"), option("--drs-password"))
     else:
         drs: Simulator = request.getfixturevalue("drs")
         client = DrsClient.for_simulator(drs)
@@ -129,10 +142,40 @@ def drs_client(request: pytest.FixtureRequest) -> Iterator[DrsClient]:
         yield client
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Drop the tenant that was made for this run; where that is not allowed, its server drops it in time."""
+    address = config.stash.get(_ADDRESS, None)
+    if address is not None and config.getoption(_TENANT_OPTION) == _AUTO:
+        from drs_simulator import AdminClient, AdminError  # noqa: PLC0415 - imported by those who use it
+
+        root, _, rest = address.partition(_TENANTS)
+        with suppress(AdminError), AdminClient(root, timeout=5) as admin:
+            admin.drop_tenant(rest.partition("/")[0])
+
+
+def _choose_address(config: pytest.Config) -> str | None:
+    """The address of the DRS to call, in a tenant if one is wanted; ``None`` for simulators of the tests' own."""
+    url: str | None = config.getoption(_URL_OPTION)
+    tenant: str | None = config.getoption(_TENANT_OPTION)
+    if tenant is None:
+        return url
+    root, gateway, rest = (url or "").partition(_GATEWAY)
+    if not gateway or _TENANTS in root:
+        raise pytest.UsageError(
+            f"{_TENANT_OPTION} needs the address of a gateway that is in no tenant: {_URL_OPTION} "
+            "http://HOST/OTWebServiceGateway_LINCOLN/ws/soap"
+        )
+    if tenant == _AUTO:
+        # The workers of one run (pytest-xdist) have a number in common, and names of their own.
+        worker: dict[str, str] = getattr(config, "workerinput", {})
+        tenant = f"run-{worker.get('testrunuid', uuid4().hex)[:12]}-{worker.get('workerid', 'main')}"
+    return f"{root}{_TENANTS}{tenant}{gateway}{rest}"
+
+
 def _own_simulator(request: pytest.FixtureRequest) -> Simulator:
     """The test's simulator; skips a test that would steer it while it calls the DRS at ``--drs-url``."""
     calls_another = {"drs_client", "drs_url"} & set(request.fixturenames)
-    if calls_another and request.config.getoption(_URL_OPTION) is not None:
+    if calls_another and request.config.stash[_ADDRESS] is not None:
         pytest.skip(f"{request.fixturename} needs a simulator, and {_URL_OPTION} names another DRS")
     simulator: Simulator = request.getfixturevalue("drs")
     return simulator

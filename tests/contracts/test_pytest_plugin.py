@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from textwrap import dedent
 
 import pytest
-from drs_simulator import Simulator
+from drs_simulator import AdminClient, Simulator, ThreadedServer
+from drs_simulator.tenants import TenantServer
 
 pytest_plugins = ["pytester"]
 PLUGIN = ("-p", "no:cacheprovider")
@@ -164,3 +167,49 @@ def test_a_service_that_is_called_back_listens_for_a_test_that_asks_for_it(pytes
             assert drs_confirmations.received == ()
     """
     run(pytester, source).assert_outcomes(passed=1)
+
+
+class TestTenants:
+    """Runs that share one server of simulators do not meet."""
+
+    SOURCE = """
+        def test_address(drs_client, drs_url):
+            drs_client.open_session()
+            print("called", drs_url)
+    """
+
+    @pytest.fixture
+    def root(self) -> Iterator[str]:
+        tenants = TenantServer(Simulator(), lambda _: Simulator(), max_tenants=10)
+        server = ThreadedServer(tenants, "127.0.0.1", 0)
+        server.start()
+        yield f"http://127.0.0.1:{server.port}"
+        server.stop()
+
+    def test_a_tenant_is_called_by_its_name(self, pytester: pytest.Pytester, root: str) -> None:
+        url = f"{root}/OTWebServiceGateway_LINCOLN/ws/soap"
+        run(pytester, self.SOURCE, "--drs-url", url, "--drs-tenant", "team-1").assert_outcomes(passed=1)
+        with AdminClient(root) as admin:
+            assert [each.name for each in admin.tenants()] == ["team-1"]
+            assert admin.journal.entries() == ()
+
+    def test_each_worker_has_one_of_its_own(self, pytester: pytest.Pytester, root: str) -> None:
+        """It is dropped when the run ends."""
+        url = f"{root}/OTWebServiceGateway_LINCOLN/ws/soap"
+        source = (
+            "import pytest\n\n@pytest.mark.parametrize('n', range(8))\n"
+            + dedent(self.SOURCE.replace("(drs_client, drs_url)", "(drs_client, drs_url, n)")).lstrip()
+        )
+        source += "    open(f'{n}.txt', 'w').write(drs_url)\n"
+        run(pytester, source, "--drs-url", url, "--drs-tenant", "auto", "-n", "2").assert_outcomes(passed=8)
+        called = {file.read_text() for file in pytester.path.glob("*.txt")}
+        assert len(called) == 2
+        assert all(each.startswith(f"{root}/t/run-") for each in called)
+        with AdminClient(root) as admin:
+            assert admin.tenants() == ()
+
+    @pytest.mark.parametrize("url", [(), ("--drs-url", "http://h/t/a/OTWebServiceGateway_X/ws/soap")])
+    def test_an_address_is_needed(self, pytester: pytest.Pytester, url: tuple[str, ...]) -> None:
+        done = run(pytester, self.SOURCE, *url, "--drs-tenant", "auto")
+        assert done.ret == pytest.ExitCode.USAGE_ERROR
+        done.stderr.fnmatch_lines(["*--drs-tenant needs the address of a gateway that is in no tenant*"])
