@@ -62,10 +62,8 @@ def test_the_code_has_its_trade_and_its_minutes(learnt: LearntProfile) -> None:
 
 
 def test_six_days_show_only_that_the_cap_is_not_lower(learnt: LearntProfile) -> None:
-    assert learnt.remarks == (
-        "availability.day_cap: at least 6 (exchange 03-checkAvailability has 6 days and no warning); 7 stays as in "
-        "lincoln",
-    )
+    told = "at least 6 (exchange 03-checkAvailability has 6 days and no warning); 7 stays as in lincoln"
+    assert learnt.remarks == (f"availability.day_cap: {told}",)
 
 
 def test_each_setting_says_where_it_was_seen_and_how_often(learnt: LearntProfile) -> None:

@@ -121,7 +121,8 @@ def test_areas_are_found_by_their_turns(tmp_path: Path) -> None:
             caller.call("checkAvailability", {**period, "theOrder": order})
     profile = loaded(learn(caller, tmp_path), tmp_path)
     real = load_profile("lincoln-areas")
-    assert profile.areas and real.areas
+    assert profile.areas
+    assert real.areas
     assert (profile.areas.weeks, len(profile.areas.sectors)) == (3, 4)
     assert {each.id: each.bound_to_areas for each in profile.priorities} == {
         "Priority 20 Days": False,
