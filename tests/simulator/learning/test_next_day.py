@@ -131,8 +131,8 @@ def spend_a_day(caller: Caller, profile: Profile) -> None:
     for each in profile.contracts:
         for other in profile.priorities:
             caller.search(FIRST, FIRST, each, other.id, codes[0])
-    for number, code in enumerate((*codes, NO_SUCH, None)):
-        order = order_of(f"Order{number}", contract, priority, code, user_id=f"User{number}")
+    for number, ordered in enumerate((*codes, NO_SUCH, None)):
+        order = order_of(f"Order{number}", contract, priority, ordered, user_id=f"User{number}")
         answer = caller.call("createOrder", {"theOrder": order})
         schedule(caller, answer.findtext(".//bookingId") or "", f"Order{number}", contract, "REPAIR")
         caller.call("selectOrder", {"primaryOrderNumber": f"Order{number}"})
@@ -184,9 +184,16 @@ def steps(draw: st.DrawFn) -> Callable[[Profile], Callable[[Caller], object]]:
             return lambda caller: caller.call("selectOrder", {"primaryOrderNumber": number})
         if kind == "delete":
             return lambda caller: caller.call("deleteOrder", {"theOrder": order})
-        return lambda caller: (caller.call("closeSession", {}), caller.call("selectMetaData", {}), caller.open())
+        return begin_a_new_session
 
     return of
+
+
+def begin_a_new_session(caller: Caller) -> None:
+    """Close the session, use it once more, and open another one."""
+    caller.call("closeSession", {})
+    caller.call("selectMetaData", {})
+    caller.open()
 
 
 def pick(values: Sequence[str], place: int) -> str:
@@ -200,13 +207,16 @@ def test_the_next_day_is_answered_alike(
     profile: Profile,
     chosen: list[Callable[[Profile], Callable[[Caller], object]]],
 ) -> None:
-    """What is learnt from a day answers the next day's calls with the same bytes."""
+    """What is learnt from a day answers its calls again with the same bytes, and those of the next day too."""
     folder: Path = tmp_path_factory.mktemp("day")
     today = Caller(profile)
     spend_a_day(today, profile)
     learnt = learn_profile(today.traffic(folder), load_profile("lincoln"))
     assert learnt.contradictions == ()
     save_profile(learnt, "lincoln", folder / "learnt.toml")
+    again = Caller(folder / "learnt.toml")
+    spend_a_day(again, profile)
+    assert again.answers == today.answers
     one, other = Caller(profile, NEXT_DAY), Caller(folder / "learnt.toml", NEXT_DAY)
     for caller in (one, other):
         caller.open()

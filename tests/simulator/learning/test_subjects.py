@@ -170,8 +170,8 @@ def test_places_become_stand_ins(tmp_path: Path) -> None:
     profile = loaded(learnt, tmp_path)
     text = (tmp_path / "learnt.toml").read_text(encoding="utf-8")
     assert [each for each in ("ELM", "FLAT 3", "NEWTOWN", "51.5", "NW1 4RT") if each in text] == []
-    place = next(each for each in profile.locations if each.id == PLACE)
-    assert (place.address2, place.address4, place.agency) == ("EXAMPLE ESTATE", None, "NTH")
+    home_now = next(each for each in profile.locations if each.id == PLACE)
+    assert (home_now.address2, home_now.address4, home_now.agency) == ("EXAMPLE ESTATE", None, "NTH")
     assert UNKNOWN_PLACE not in [each.id for each in profile.locations]
 
 
