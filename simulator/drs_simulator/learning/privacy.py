@@ -23,13 +23,13 @@ def reveals_something(text: str, sent: etree._Element | None, plain: Collection[
     Args:
         text: The text.
         sent: The request's members.
-        plain: Words that tell nothing, such as the names of members.
+        plain: Words that tell nothing, such as the names of members; in lower case for any case.
     """
     if _FORMS.search(text) or _REDACTED in text:
         return True
     for element in () if sent is None else sent.iter():
         value = (element.text or "").strip()
-        if len(value) < _MIN_LENGTH or value in plain or len(element):
+        if len(value) < _MIN_LENGTH or value in plain or value.casefold() in plain or len(element):
             continue
         if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE):
             return True

@@ -20,6 +20,8 @@ from drs_simulator.soap.interface import OBSERVED
 
 _Values = Mapping[str, str]
 _MEMBERS = frozenset(member.name for kind in OBSERVED.types.values() for member in kind.members)
+# Words of DRS itself, which a request can have too, for instance as a login.
+_OWN_WORDS = frozenset({"drs", *re.findall(r"\w+", " ".join(Messages().model_dump().values()).casefold())})
 _BY_NUMBER = frozenset({"selectOrder", "updateOrder", "createBooking", "completeOrder", "selectBooking"})
 _BY_BOOKING = frozenset({"scheduleBooking", "confirmBooking", "updateBooking", "deleteBooking", "selectBooking"})
 _COMPLETED = "COMPLETED"
@@ -158,7 +160,7 @@ def _template_of(text: str, found: ExplainedRefusal, messages: Messages) -> str 
         if name in allowed and value:
             template = re.sub(_as_word(value), f"{{{name}}}", template)
     rest = re.sub(r"\{\w+\}", " ", template)
-    return None if reveals_something(rest, found.exchange.sent, _MEMBERS) else template
+    return None if reveals_something(rest, found.exchange.sent, _MEMBERS | _OWN_WORDS) else template
 
 
 def _placeholders(template: str) -> frozenset[str]:
@@ -196,9 +198,9 @@ def _too_long(exchange: SeenExchange, text: str, _history: _History) -> _Values 
     numbers = re.findall(r"\d+", text)
     for member in ("orderComments", "orderCommentsExtended"):
         for value in _full_texts(exchange, member):
-            limit = next((each for each in numbers if int(each) < len(value)), None)
-            if limit is not None:
-                return {"field": member, "length": str(len(value)), "limit": limit}
+            below = [int(each) for each in numbers if int(each) < len(value)]
+            if below:
+                return {"field": member, "length": str(len(value)), "limit": str(max(below))}
     return None
 
 

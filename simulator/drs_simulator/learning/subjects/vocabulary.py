@@ -82,6 +82,8 @@ def _refused_settings(refusal: ExplainedRefusal) -> Iterator[tuple[str, object]]
             yield "availability.priority_required", True
     if message in ("not_a_number", "not_positive") and _is_below_1(refusal.values.get("value", "")):
         yield "ordering.quantities_below_1", "refuse"
+    if message == "too_long" and refusal.values["field"] == "orderComments" and refusal.values["limit"].isdecimal():
+        yield "ordering.comments_limit", int(refusal.values["limit"])
     if message == "order_exists":
         yield "ordering.repeated_order_numbers", "refuse"
     if message == "sor_code_unknown":
