@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from drs_simulator.learning.exchanges import SeenTraffic
 from drs_simulator.learning.notebook import Contradiction, Finding, LearntEntry, Notebook
 from drs_simulator.learning.refusals import explain_refusals
-from drs_simulator.learning.subjects.areas import Areas, learn_areas
+from drs_simulator.learning.subjects.areas import Areas, find_unbound, learn_areas
 from drs_simulator.learning.subjects.business_data import learn_business_data
 from drs_simulator.learning.subjects.numbering import learn_first_numbers, learn_new_bookings
 from drs_simulator.learning.subjects.places import learn_places
@@ -94,7 +94,7 @@ def learn_profile(traffic: SeenTraffic, base: Profile) -> LearntProfile:
     learn_business_data(traffic, base, notebook)
     if traffic.passed_over:
         notebook.remarks.append(f"{traffic.passed_over} calls without their bodies were passed over")
-    _add_to_priorities(notebook, base, areas)
+    _add_to_priorities(notebook, base, areas, find_unbound(days, traffic, base) if areas is None else {})
     _add_job_templates(notebook, base)
     _add_operatives(notebook, base)
     findings = sorted(notebook.findings.values(), key=lambda each: _ORDER.index(each.key.partition(".")[0]))
@@ -113,12 +113,14 @@ def _write_areas(areas: Areas | None, notebook: Notebook) -> dict[str, str]:
     return {"": areas.sectors[0], **areas.by_location}
 
 
-def _add_to_priorities(notebook: Notebook, base: Profile, areas: Areas | None) -> None:
+def _add_to_priorities(
+    notebook: Notebook, base: Profile, areas: Areas | None, unbound: Mapping[str, Sequence[str]]
+) -> None:
     """Add to the priorities which slots they have, and whether they wait for the turns of areas."""
     found = notebook.findings.pop("priorities.slots_template", None)
     slots: Mapping[str, str] = found.value if found is not None else {}
     resets = found is not None or "slots_templates" in notebook.findings
-    if not resets and areas is None:
+    if not resets and areas is None and not unbound:
         return
     known = notebook.findings.get("priorities")
     entries = known.value if known is not None else [LearntEntry(as_table(each)) for each in base.priorities]
@@ -131,8 +133,11 @@ def _add_to_priorities(notebook: Notebook, base: Profile, areas: Areas | None) -
             table["slots_template"] = slots[table["id"]]
         if areas is not None:
             table["bound_to_areas"] = table["id"] in areas.priorities
+        elif table["id"] in unbound:
+            table.pop("bound_to_areas", None)
         changed.append(LearntEntry(table, entry.seen))
     seen = [*(known.seen if known else ()), *(found.seen if found else ()), *(areas.exchanges if areas else ())]
+    seen += [name for names in unbound.values() for name in names]
     notebook.add("priorities", tuple(changed), seen, known.remark if known else "")
 
 

@@ -25,6 +25,8 @@ _OWN_WORDS = frozenset({"drs", *re.findall(r"\w+", " ".join(Messages().model_dum
 _BY_NUMBER = frozenset({"selectOrder", "updateOrder", "createBooking", "completeOrder", "selectBooking"})
 _BY_BOOKING = frozenset({"scheduleBooking", "confirmBooking", "updateBooking", "deleteBooking", "selectBooking"})
 _COMPLETED = "COMPLETED"
+_MAX_TEXT = 2000
+_YEARS = range(1900, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def explain_refusals(traffic: SeenTraffic, messages: Messages, notebook: Noteboo
     for exchange in traffic.exchanges:
         refusal = exchange.refusal
         if refusal and exchange.sent is not None:
-            found = _explain(exchange, refusal, history, messages)
+            found = _explain(exchange, refusal, history, messages) if len(refusal) <= _MAX_TEXT else None
             if found is None:
                 notebook.remarks.append(f"{exchange.name}: why {exchange.operation} was refused is not known")
             else:
@@ -195,7 +197,7 @@ def _missing_field(exchange: SeenExchange, text: str, _history: _History) -> _Va
 
 
 def _too_long(exchange: SeenExchange, text: str, _history: _History) -> _Values | None:
-    numbers = re.findall(r"\d+", text)
+    numbers = re.findall(r"(?<!\d)\d{1,9}(?!\d)", text)
     for member in ("orderComments", "orderCommentsExtended"):
         for value in _full_texts(exchange, member):
             below = [int(each) for each in numbers if int(each) < len(value)]
@@ -306,11 +308,12 @@ _SITUATIONS: Mapping[str, Callable[[SeenExchange, str, _History], _Values | None
 
 
 def read_time(text: str | None) -> datetime | None:
-    """Read a date and time as it is written; ``None`` if there is none."""
+    """Read a date and time as it is written; ``None`` if there is none, or one that only stands for none."""
     try:
-        return datetime.fromisoformat(text) if text else None
+        moment = datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return moment if moment is not None and moment.year in _YEARS else None
 
 
 def _texts(exchange: SeenExchange, member: str) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def test_each_setting_says_where_it_was_seen_and_how_often(learnt: LearntProfile
     )
 
 
-@pytest.mark.parametrize("extends", ["lincoln", "lincoln-2021"])
+@pytest.mark.parametrize("extends", ["lincoln", "lincoln-2021", "lincoln-areas"])
 def test_the_learnt_profile_replays_without_a_difference(extends: str, tmp_path: Path) -> None:
     """The answers of a simulator with the learnt profile are those of the recording."""
     learnt = learn_profile(read_source(LINCOLN), load_profile(extends))

@@ -134,6 +134,16 @@ def test_areas_are_found_by_their_turns(tmp_path: Path) -> None:
     assert (sector[PLACE] - sector["38950180"]) % 4 == (was[PLACE] - was["38950180"]) % 4
 
 
+def test_appointments_outside_turns_end_the_wait_for_them(tmp_path: Path) -> None:
+    """A profile with areas is extended, and the DRS has none."""
+    caller = Caller("lincoln")
+    caller.open()
+    for week in range(0, 12, 3):
+        caller.search(FIRST + week * WEEK, FIRST + (week + 1) * WEEK, "0", "100 Days", "N373049")
+    profile = loaded(learn(caller, tmp_path, "lincoln-areas"), tmp_path, "lincoln-areas")
+    assert [each.id for each in profile.priorities if each.bound_to_areas] == ["Priority 20 Days"]
+
+
 def test_a_short_period_shows_no_areas(tmp_path: Path) -> None:
     caller = Caller("lincoln-areas")
     caller.open()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from drs_simulator.learning.exchanges import SeenTraffic, text_of, texts_of
 from drs_simulator.learning.notebook import Notebook
+from drs_simulator.learning.refusals import read_time
 from drs_simulator.learning.subjects.slots import SeenDay
+from drs_simulator.profile.model import Profile
+from drs_simulator.scheduling.planning.calendar import area_on
 
 _WEEK = 7
 # A week with fewer days in answers does not show that its area has no turn.
@@ -73,6 +77,37 @@ def learn_areas(days: Iterable[SeenDay], notebook: Notebook) -> Areas | None:
     exchanges = tuple(dict.fromkeys(day.exchange for key in cycles for day in series[key]))
     sectors = tuple(f"Sector {number}" for number in range(1, count + 1))
     return Areas(sectors, weeks, first_day, by_location, frozenset(key[0] for key in cycles), exchanges)
+
+
+def find_unbound(days: Iterable[SeenDay], traffic: SeenTraffic, base: Profile) -> dict[str, list[str]]:
+    """Find the priorities with appointments outside the turns of ``base``, each with the exchanges that show it."""
+    if base.areas is None:
+        return {}
+    sectors = {each.id: each.sector for each in base.locations}
+    given = [(day.priority, day.location_id, day.day, day.exchange) for day in days if day.available] + list(
+        _find_appointments(traffic)
+    )
+    unbound: dict[str, list[str]] = {}
+    for priority, location_id, day, exchange in given:
+        sector = sectors.get(location_id, base.unknown_location.sector)
+        if priority and area_on(base.areas, day) != sector:
+            unbound.setdefault(priority, []).append(exchange)
+    return unbound
+
+
+def _find_appointments(traffic: SeenTraffic) -> Iterator[tuple[str, str, date, str]]:
+    """The priority, the location and the day of each booking that was scheduled."""
+    orders: dict[str, tuple[str, str]] = {}
+    for exchange in traffic.exchanges:
+        if not exchange.is_success:
+            continue
+        for order in (*exchange.answered("theOrder"), *exchange.answered("theOrders")):
+            about = text_of(order, "priority") or "", text_of(order, "locationID") or ""
+            orders.update(dict.fromkeys(texts_of(order, "bookingId"), about))
+        booking = orders.get(exchange.sent_text("bookingId") or "")
+        start = read_time(exchange.sent_text("planningWindowStart"))
+        if exchange.operation == "scheduleBooking" and booking is not None and start is not None:
+            yield *booking, start.date(), exchange.name
 
 
 def _find_cycle(days: Iterable[SeenDay]) -> _Cycle | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from drs_simulator.learning.exchanges import SeenTraffic, text_of
 from drs_simulator.learning.notebook import Claims, Notebook
 from drs_simulator.learning.privacy import is_plain_term
+
+_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 
 
 def learn_first_numbers(traffic: SeenTraffic, notebook: Notebook) -> None:
@@ -14,7 +18,7 @@ def learn_first_numbers(traffic: SeenTraffic, notebook: Notebook) -> None:
         ("first_booking_id", ("createOrder", "createBooking"), "bookingId"),
     ):
         for exchange in traffic.of(*operations):
-            numbers = [int(text) for each in exchange.answered(member) if (text := each.text or "").isdecimal()]
+            numbers = [int(text) for each in exchange.answered(member) if _NUMBER.fullmatch(text := each.text or "")]
             if exchange.is_success and numbers and max(numbers) > 0:
                 # createBooking may answer with the bookings that were there before too.
                 number = max(numbers) if exchange.operation == "createBooking" else numbers[0]
