@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from drs_simulator.cli.output import echo, print_error, print_table
-from drs_simulator.learning.learn import LearntProfile, learn_profile
 from drs_simulator.learning.notebook import Finding, LearntEntry, shorten, write_plainly
-from drs_simulator.learning.profile_file import save_profile
-from drs_simulator.learning.sources import read_source
 from drs_simulator.profile.loading import load_profile
+
+if TYPE_CHECKING:
+    from drs_simulator.learning.learn import LearntProfile
 
 CONTRADICTED = 1
 """The exit code if exchanges contradict each other."""
@@ -43,6 +43,11 @@ def learn_from_traffic(
 
     Exit codes: 0 learnt; 1 learnt, but exchanges contradict each other; 2 nothing could be learnt or written.
     """
+    # They import the gateway, which other commands should not wait for.
+    from drs_simulator.learning.learn import learn_profile  # noqa: PLC0415
+    from drs_simulator.learning.profile_file import save_profile  # noqa: PLC0415
+    from drs_simulator.learning.sources import read_source  # noqa: PLC0415
+
     base = load_profile(extends)
     learnt = learn_profile(read_source(source, host), base)
     if write is not None:
