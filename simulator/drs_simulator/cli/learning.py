@@ -35,7 +35,7 @@ def learn_from_traffic(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.", metavar="")] = False,
     host: Annotated[
         str | None,
-        typer.Option("--host", help="Which installation of a HAR file is meant.", metavar="HOST[/INSTANCE]"),
+        typer.Option("--host", help="Which installation is meant, if there are several.", metavar="HOST[/INSTANCE]"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was learnt as JSON.", metavar="")] = False,
 ) -> None:

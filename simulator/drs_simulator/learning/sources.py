@@ -23,6 +23,8 @@ from drs_simulator.xml import encoding_of, parse_xml
 _DESCRIPTION = "recording.toml"
 _SIMULATED = "simulated"
 _INSTANCE = re.compile(r"/OTWebServiceGateway_(?P<instance>[A-Za-z0-9_-]+)/ws/soap")
+_ADDRESS = re.compile(r"https?://[^\s,]+")
+_Named = tuple[str, Recording]
 _BODY, _FAULT = f"{{{SOAP_1_1}}}Body", f"{{{SOAP_1_1}}}Fault"
 # Whatever DRS has answered can be read here.
 _LENIENT = GatewaySettings(default_namespace_wrapper="accept", max_body_bytes=64 * 1024 * 1024)
@@ -45,13 +47,23 @@ def read_source(source: Path, host: str | None = None) -> SeenTraffic:
     folders = sorted(each.parent for each in source.glob(f"*/{_DESCRIPTION}"))
     if (source / _DESCRIPTION).is_file() or not folders:
         folders = [source]
-    if host is not None:
-        raise LearnError(f"{source} is a recording, which has no addresses. Leave out --host.")
     recordings = [(folder.resolve().name, load_recording(folder)) for folder in folders]
-    return _join(recordings)
+    by_installation: dict[str, list[_Named]] = {}
+    for each in recordings:
+        found = _ADDRESS.search(each[1].source)
+        by_installation.setdefault(_installation_of(found[0]) if found else "", []).append(each)
+    # A recording that was written by hand does not say where it is from.
+    unnamed = by_installation.pop("", [])
+    if not by_installation:
+        if host is not None:
+            raise LearnError(f"{source} does not say which host answered. Leave out --host.")
+        return _join(unnamed, "")
+    name = _choose_installation(by_installation, source, host)
+    chosen = by_installation[name]
+    return _join([each for each in recordings if each in chosen or (host is None and each in unnamed)], name)
 
 
-def _join(recordings: list[tuple[str, Recording]]) -> SeenTraffic:
+def _join(recordings: list[_Named], installation: str) -> SeenTraffic:
     names = [name for name, _ in recordings]
     sources = {recording.source.partition(":")[0].strip() for _, recording in recordings}
     alone = len(recordings) == 1
@@ -69,6 +81,7 @@ def _join(recordings: list[tuple[str, Recording]]) -> SeenTraffic:
             for each in recording.exchanges
         ),
         is_simulated=_SIMULATED in sources,
+        instance=installation.partition("/")[2],
         pseudonyms=frozenset(
             text for _, recording in recordings for texts in recording.redacted.values() for text in texts
         ),
@@ -85,14 +98,17 @@ def _read_har(file: Path, host: str | None) -> SeenTraffic:
     archive = read_archive(content, str(file))
     if not archive.calls:
         raise LearnError(f"{file} has no calls to DRS among its {archive.entries} entries.")
-    calls = _choose_installation(archive.calls, file, host)
+    by_installation: dict[str, list[ArchivedCall]] = {}
+    for call in archive.calls:
+        by_installation.setdefault(_installation_of(call.url), []).append(call)
+    name = _choose_installation(by_installation, file, host)
+    calls = by_installation[name]
     complete = [each for each in calls if each.is_complete and each.response]
     if not complete:
         raise LearnError(
             f"{file} has {len(calls)} calls to DRS, but not their bodies. Save it again with its content: "
             "browsers call this 'HAR with content'."
         )
-    found = _INSTANCE.search(urlsplit(complete[0].url).path)
     return SeenTraffic(
         f"recording {file.name}",
         file.name,
@@ -101,40 +117,37 @@ def _read_har(file: Path, host: str | None) -> SeenTraffic:
             for each in complete
         ),
         is_simulated=archive.creator == DISTRIBUTION,
-        instance=found["instance"] if found else "",
+        instance=name.partition("/")[2],
         passed_over=len(calls) - len(complete),
     )
 
 
-def _choose_installation(calls: Iterable[ArchivedCall], file: Path, host: str | None) -> list[ArchivedCall]:
-    """The calls of one installation: those of one host and of one instance.
+def _choose_installation(names: Iterable[str], source: Path, host: str | None) -> str:
+    """The one installation of a source, or the chosen one.
 
     Raises:
         LearnError: There are several, or the chosen one is not there.
     """
-    by_installation: dict[str, list[ArchivedCall]] = {}
-    for call in calls:
-        by_installation.setdefault(_installation_of(call), []).append(call)
-    names = ", ".join(by_installation)
-    if host is not None:
-        wanted = host.rstrip("/").lower()
-        chosen = [name for name in by_installation if wanted in (name.lower(), name.partition("/")[0].lower())]
-        if not chosen:
-            raise LearnError(f"{file} has no calls to {host}. It has calls to: {names}.")
-        if len(chosen) > 1:
-            raise LearnError(
-                f"{file} has {len(chosen)} installations at {host}. Choose with --host: {', '.join(chosen)}."
-            )
-        return by_installation[chosen[0]]
-    if len(by_installation) > 1:
+    known = list(names)
+    told = ", ".join(known)
+    if host is None:
+        if len(known) > 1:
+            raise LearnError(f"{source} has calls to {len(known)} installations. Choose with --host one of: {told}.")
+        return known[0]
+    wanted = host.rstrip("/").lower()
+    chosen = [name for name in known if wanted in (name.lower(), name.partition("/")[0].lower())]
+    if not chosen:
+        raise LearnError(f"{source} has no calls to {host}. It has calls to: {told}.")
+    if len(chosen) > 1:
         raise LearnError(
-            f"{file} has calls to {len(by_installation)} installations. Choose with --host one of: {names}."
+            f"{source} has {len(chosen)} installations at {host}. Choose with --host: {', '.join(chosen)}."
         )
-    return next(iter(by_installation.values()))
+    return chosen[0]
 
 
-def _installation_of(call: ArchivedCall) -> str:
-    parts = urlsplit(call.url)
+def _installation_of(url: str) -> str:
+    """The host and the instance of an address, ``HOST/INSTANCE``."""
+    parts = urlsplit(url)
     found = _INSTANCE.search(parts.path)
     # A login in the address is not part of the host.
     host = parts.netloc.rpartition("@")[2]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -86,6 +88,22 @@ def test_two_instances_of_one_host_need_both_names(tmp_path: Path) -> None:
         read_source(file, "drs")
 
 
+def test_recordings_of_two_installations_need_a_choice(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        copytree(LINCOLN, tmp_path / name)
+        about = (LINCOLN / "recording.toml").read_text(encoding="utf-8")
+        address = f"https://{name}.example/OTWebServiceGateway_{name.upper()}/ws/soap"
+        changed = re.sub('source = ".*"', f'source = "seen: recorded at {address}, 2026-03-02"', about)
+        (tmp_path / name / "recording.toml").write_text(changed, encoding="utf-8")
+    copytree(LINCOLN, tmp_path / "unnamed")
+    with pytest.raises(
+        LearnError, match=r"2 installations\. Choose with --host one of: one\.example/ONE, two\.example/TWO"
+    ):
+        read_source(tmp_path)
+    traffic = read_source(tmp_path, "two.example")
+    assert (traffic.instance, traffic.name, len(traffic.exchanges)) == ("TWO", "recording two", 5)
+
+
 def without_text(entry: dict[str, Any]) -> None:
     del entry["response"]["content"]["text"]
 
@@ -132,8 +150,8 @@ def test_an_empty_folder_has_nothing_to_learn_from(tmp_path: Path) -> None:
         read_source(tmp_path)
 
 
-def test_a_recording_has_no_hosts() -> None:
-    with pytest.raises(LearnError, match=r"is a recording, which has no addresses\. Leave out --host"):
+def test_a_recording_by_hand_has_no_hosts() -> None:
+    with pytest.raises(LearnError, match=r"does not say which host answered\. Leave out --host"):
         read_source(LINCOLN, "drs.example")
 
 

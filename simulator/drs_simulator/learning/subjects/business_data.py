@@ -41,8 +41,10 @@ def learn_business_data(traffic: SeenTraffic, base: Profile, notebook: Notebook)
         is_suspended = any(_SUSPENDED in (text_of(each, "value") or "").lower() for each in elements)
         for element in () if is_suspended else elements:
             name = text_of(element, "name")
-            if name:
-                data.setdefault(name, []).append(_read(element, booking, exchange))
+            datum = _read(element, booking, exchange)
+            # What a redaction has replaced tells nothing, unless the booking shows it elsewhere too.
+            if name and (datum.value not in traffic.pseudonyms or datum.value in datum.filled_in.values()):
+                data.setdefault(name, []).append(datum)
     if not lists.seen:
         return
     if len(lists.seen) > 1:

@@ -38,7 +38,8 @@ def learn_new_bookings(traffic: SeenTraffic, notebook: Notebook) -> None:
         for booking in order.iter("theBookings"):
             for claims, member in ((reasons, "bookingReason"), (categories, "bookingCategory")):
                 value = text_of(booking, member)
-                if value and is_plain_term(value) and not exchange.sent_texts(member):
+                is_known = value and value not in traffic.pseudonyms and is_plain_term(value)
+                if value and is_known and not exchange.sent_texts(member):
                     claims.add(value, exchange.name)
         for member in ("secondaryOrderNumber", "tertiaryOrderNumber", "reasonCode"):
             sent = text_of(exchange.sent, f"theOrder/{member}")
