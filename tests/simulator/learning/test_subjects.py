@@ -108,6 +108,16 @@ def test_what_is_accepted_is_a_setting(tmp_path: Path) -> None:
     assert found["ordering.quantities_below_1"] == "accept"
 
 
+def test_a_number_can_be_used_again_after_its_order_is_deleted(tmp_path: Path) -> None:
+    caller = Caller("lincoln")
+    caller.open()
+    for operation in ("createOrder", "createOrder", "deleteOrder", "createOrder"):
+        caller.call(operation, {"theOrder": order_of("R1")})
+    learnt = learn(caller, tmp_path)
+    assert values_of(learnt)["ordering.repeated_order_numbers"] == "refuse"
+    assert learnt.contradictions == ()
+
+
 def test_areas_are_found_by_their_turns(tmp_path: Path) -> None:
     """Four sectors of three weeks: half a year of searches at two places shows whole turns and whole pauses."""
     caller = Caller("lincoln-areas")

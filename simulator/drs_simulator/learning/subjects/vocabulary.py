@@ -47,13 +47,16 @@ def learn_tolerance(traffic: SeenTraffic, refusals: Sequence[ExplainedRefusal], 
     """Learn what some DRSs take and others refuse."""
     claims: dict[str, Claims[Any]] = {}
     created: set[str] = set()
-    for exchange in traffic.of(*_WITH_ORDER):
-        if exchange.is_success:
-            number = exchange.sent_text("primaryOrderNumber") or ""
-            for key, value in _accepted_settings(exchange, is_repeated=number in created):
-                claims.setdefault(key, Claims()).add(value, exchange.name)
-            if exchange.operation == "createOrder":
-                created.add(number)
+    for exchange in traffic.of(*_WITH_ORDER, "deleteOrder"):
+        if not exchange.is_success:
+            continue
+        number = exchange.sent_text("primaryOrderNumber") or ""
+        for key, value in _accepted_settings(exchange, is_repeated=number in created):
+            claims.setdefault(key, Claims()).add(value, exchange.name)
+        if exchange.operation == "createOrder":
+            created.add(number)
+        elif exchange.operation == "deleteOrder":
+            created.discard(number)
     for refusal in refusals:
         for key, value in _refused_settings(refusal):
             claims.setdefault(key, Claims()).add(value, refusal.exchange.name)
@@ -62,6 +65,8 @@ def learn_tolerance(traffic: SeenTraffic, refusals: Sequence[ExplainedRefusal], 
 
 
 def _accepted_settings(exchange: SeenExchange, *, is_repeated: bool) -> Iterator[tuple[str, object]]:
+    if exchange.operation not in _WITH_ORDER:
+        return
     sent = exchange.sent_texts("priority")
     if exchange.operation == "checkAvailability" and not sent:
         yield "availability.priority_required", False
