@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from drs_simulator.profile.loading import load_profile as load_profile
     from drs_simulator.profile.loading import profile_names as profile_names
     from drs_simulator.profile.model import Profile as Profile
+    from drs_simulator.replay.http_archive import Archive as Archive
+    from drs_simulator.replay.http_archive import ArchivedCall as ArchivedCall
+    from drs_simulator.replay.http_archive import ArchiveError as ArchiveError
+    from drs_simulator.replay.http_archive import read_archive as read_archive
     from drs_simulator.replay.recording import RecordedExchange as RecordedExchange
     from drs_simulator.replay.recording import Recording as Recording
     from drs_simulator.replay.recording import RecordingError as RecordingError
@@ -73,6 +77,9 @@ _MODULES = {
     "AdminUnreachableError": "admin.client",
     "AlreadyServingError": "simulator",
     "COMPETITOR": "faults.competitor",
+    "Archive": "replay.http_archive",
+    "ArchiveError": "replay.http_archive",
+    "ArchivedCall": "replay.http_archive",
     "Clock": "clock",
     "ClockError": "clock",
     "ConflictError": "admin.client",
@@ -115,6 +122,7 @@ _MODULES = {
     "load_scenario": "scenarios.scenario",
     "parse_housing_file": "housing_files.format",
     "profile_names": "profile.loading",
+    "read_archive": "replay.http_archive",
     "scenario_names": "scenarios.scenario",
 }
 

@@ -1,4 +1,4 @@
-"""``drs-simulator profile``: list profiles, check one, and show how its settings are known."""
+"""``drs-simulator profile``: list profiles, check one, show how its settings are known, and learn one from traffic."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from drs_simulator.cli.commands import PlainCommand, PlainGroup
+from drs_simulator.cli.learning import learn_from_traffic
 from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
 from drs_simulator.profile.tables import EVIDENCE_GRADES
@@ -45,3 +46,6 @@ def show_evidence(profile: _Profile) -> None:
     print_table(("setting", "evidence"), evidence.items())
     grades = [text.partition(":")[0].strip() for text in evidence.values()]
     print_table(("grade", "settings"), [(each, str(grades.count(each))) for each in EVIDENCE_GRADES])
+
+
+profile_app.command("learn", cls=PlainCommand)(learn_from_traffic)
