@@ -1,4 +1,4 @@
-"""``drs-simulator profile``: list profiles, check one, show how its settings are known, and learn one from traffic."""
+"""``drs-simulator profile``: list profiles, show, check or make one, and learn one from traffic."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from drs_simulator.cli.commands import PlainCommand, PlainGroup
 from drs_simulator.cli.learning import learn_from_traffic
+from drs_simulator.cli.new_profile import make_profile
 from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
 from drs_simulator.profile.tables import EVIDENCE_GRADES
@@ -48,4 +49,31 @@ def show_evidence(profile: _Profile) -> None:
     print_table(("grade", "settings"), [(each, str(grades.count(each))) for each in EVIDENCE_GRADES])
 
 
+@profile_app.command("show", cls=PlainCommand)
+def show_profile(
+    profile: _Profile,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole profile as JSON.", metavar="")] = False,
+) -> None:
+    """Show what a caller may send: priorities, SOR codes, places, contracts and operatives."""
+    loaded = load_profile(profile)
+    if as_json:
+        echo(loaded.model_dump_json(indent=2))
+        return
+    hours = ", ".join(f"{slot.begin:%H:%M}-{slot.end:%H:%M}" for slot in loaded.availability.slots)
+    echo(f"{loaded.title}, instance {loaded.instance}, {loaded.timezone}")
+    echo(f"Contracts: {', '.join(loaded.contracts)}. Slots: {hours}. At most {loaded.availability.day_cap} days.")
+    echo("")
+    print_table(("priority", "title"), [(each.id, each.title) for each in loaded.priorities])
+    echo("")
+    codes = [(each.code, str(each.minutes), each.trade, each.description) for each in loaded.sor_codes]
+    print_table(("SOR code", "minutes", "trade", "description"), codes)
+    echo("")
+    places = [(each.id, each.address1, each.post_code, each.sector or "") for each in loaded.locations]
+    print_table(("location", "address", "post code", "sector"), places)
+    echo("")
+    operatives = [(each.id, each.name, ", ".join(each.trades)) for each in loaded.operatives]
+    print_table(("operative", "name", "trades"), operatives)
+
+
+profile_app.command("new", cls=PlainCommand)(make_profile)
 profile_app.command("learn", cls=PlainCommand)(learn_from_traffic)
