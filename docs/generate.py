@@ -11,7 +11,8 @@ from pathlib import Path
 from drs_contracts import AppliesTo, Grade, list_clauses
 from drs_contracts.clauses.clause import count_by_grade
 from drs_contracts.defects.base import Defect
-from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
+from drs_contracts.defects.caller_base import CallerDefect
+from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_contracts.defects.drs import DEFECTS
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.interface import interface_named

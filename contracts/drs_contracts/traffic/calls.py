@@ -115,6 +115,14 @@ class Call:
         except NoEnvelopeError:
             return None
 
+    @property
+    def fault_code(self) -> str:
+        """The fault's code without its prefix, such as ``Client`` or ``Server``; empty where there is no fault."""
+        try:
+            return (self._exchange.fault_code or "").strip().rpartition(":")[2]
+        except NoEnvelopeError:
+            return ""
+
     def given(self, path: str) -> str:
         """The text at ``path`` of the answer; empty where there is none."""
         return "" if self.answer is None else (self.answer.findtext(path) or "").strip()

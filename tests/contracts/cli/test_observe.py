@@ -50,7 +50,7 @@ def test_a_sound_caller_breaks_nothing_and_coverage_is_told(sound: Path) -> None
     assert "cap warning 2" in done.stdout
     assert "planning failed" in done.stdout
     held = len(list_clauses(AppliesTo.CALLER))
-    assert done.stdout.endswith(f"20 calls. Clauses: {held} held, 0 broken, 0 inconclusive, 0 not met.\n")
+    assert done.stdout.endswith(f"20 calls. Clauses: {held} held, 0 broken, 0 advice, 0 inconclusive, 0 not met.\n")
 
 
 def test_what_is_broken_is_told_with_its_evidence_and_its_place(slipped: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_body_that_was_not_recorded_is_told(sound: Path) -> None:
     assert done.returncode == 2
     assert "The body was not recorded, or not as it was sent: entry " in done.stdout
     assert "inconclusive  clause" in done.stdout
-    assert done.stdout.endswith(" 0 broken, 1 inconclusive, 1 not met.\n")
+    assert done.stdout.endswith(" 0 broken, 0 advice, 1 inconclusive, 1 not met.\n")
 
 
 def test_a_narrow_console_cuts_nothing_that_matters(slipped: Path) -> None:

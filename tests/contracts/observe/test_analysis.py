@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 from drs_contracts import AppliesTo, list_clauses
-from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
+from drs_contracts.defects.caller_base import CallerDefect
+from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP, Reply
 from drs_contracts.observe.analysis import CoveragePoint, Verdict, analyse_traffic
 from drs_contracts.traffic.calls import Call, parse_moment
@@ -39,9 +40,10 @@ class TestClauses:
 
     @pytest.mark.parametrize("defect", CALLER_DEFECTS, ids=lambda defect: f"{defect.caught_by} {defect.statement}")
     def test_every_defect_is_caught_by_its_clause_and_its_place_is_told(self, defect: CallerDefect) -> None:
-        broken = {each.clause.id: each for each in analyse_traffic(defect.traffic(SOUND)).broken}
-        assert set(broken) == {defect.caught_by, *defect.also_noticed_by}
-        breach = broken[defect.caught_by].breaches[0]
+        report = analyse_traffic(defect.traffic(SOUND))
+        named = {each.clause.id: each for each in (*report.broken, *report.advice)}
+        assert set(named) == {defect.caught_by, *defect.also_noticed_by}
+        breach = named[defect.caught_by].breaches[0]
         assert breach.reason
         assert breach.place.startswith(f"call {breach.position} (call ")
 
