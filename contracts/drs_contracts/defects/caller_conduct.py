@@ -90,7 +90,7 @@ def _order(created: Call, at: Call) -> Iterable[Call]:
     booking = created.given("theOrder/theBookings/bookingId").encode()
     again = with_answer(with_text(created, _NUMBER, _OTHER_NUMBER), booking, b"9" + booking[1:])
     yield replace(again, sent=again.sent.replace(created.session.encode(), at.session.encode()), started=at.started)
-    yield like(at, "completeOrder", {"theOrder": {"primaryOrderNumber": "10000050"}})
+    yield like(at, "completeOrder", {"contract": "0", "primaryOrderNumber": "10000050"})
 
 
 def _order_twice(calls: tuple[Call, ...]) -> Iterable[Call]:

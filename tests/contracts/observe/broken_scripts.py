@@ -80,6 +80,12 @@ def order_elsewhere(service: Service) -> None:
     service.delete(number, locationID=OTHER_PLACE)
 
 
+@broken("CAL-36", "completes its order under another contract")
+def order_of_another_contract(service: Service) -> None:
+    number, _, _ = service.book()
+    service.call("completeOrder", {"contract": "1", "primaryOrderNumber": number})
+
+
 @broken("CAL-20", "searches for one place and books at another")
 def search_elsewhere(service: Service) -> None:
     service.search("2021-10-19T12:00:00", "2021-10-22T12:00:00", locationID=OTHER_PLACE)

@@ -122,7 +122,8 @@ def bookings_keep_their_order(traffic: Traffic) -> Iterator[Occurrence]:
             wrong = _contradictions(call, "theBooking", names, known.of_bookings[booking])
             yield Occurrence(call, f"of booking {booking}, {wrong}" if wrong else "")
         elif call.operation in _SETTLES_AN_ORDER and number in known.of_orders:
-            wrong = _contradictions(call, "theOrder", _ORDERS_OWN[:-1], known.of_orders[number])
+            parent = "theOrder" if call.operation == "deleteOrder" else "."
+            wrong = _contradictions(call, parent, _ORDERS_OWN[:-1], known.of_orders[number])
             yield Occurrence(call, f"of order {order_number(call)}, {wrong}" if wrong else "")
         known.read(call)
 
