@@ -13,6 +13,7 @@ from drs_client import DrsClient, RepairWorkflow
 from drs_contracts import AppliesTo, list_clauses
 from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_simulator import Simulator
+from lxml import etree
 
 from tests.contracts.cli import commands
 from tests.contracts.har_samples import har_of
@@ -154,3 +155,50 @@ def test_a_running_simulators_journal_can_be_observed() -> None:
     refused = run("http://127.0.0.1:9/")
     assert refused.returncode == 2
     assert "The journal at http://127.0.0.1:9/ cannot be read" in refused.stderr
+
+
+class TestAdvice:
+    """What is only advice is told, and fails nothing without --strict."""
+
+    @pytest.fixture
+    def careless(self, tmp_path: Path) -> Path:
+        (defect,) = (each for each in CALLER_DEFECTS if each.caught_by == "CAL-53")
+        file = tmp_path / "careless.har"
+        file.write_text(json.dumps(har_of(defect.traffic(SOUND))), encoding="utf-8")
+        return file
+
+    def test_it_is_told_with_exit_code_0(self, careless: Path) -> None:
+        done = run(careless)
+        assert done.returncode == 0, done.stderr
+        assert "CAL-53" in done.stdout.partition("coverage")[0]
+        assert "0 broken, 1 advice, 0 inconclusive" in done.stdout
+
+    def test_strict_fails_on_it(self, careless: Path) -> None:
+        assert run(careless, "--strict").returncode == 1
+
+    def test_it_is_in_all_reports(self, careless: Path, tmp_path: Path) -> None:
+        files = {name: tmp_path / f"report.{name}" for name in ("json", "xml", "html")}
+        reports = ("--json-report", files["json"], "--junit", files["xml"], "--html", files["html"])
+        assert run(careless, *reports).returncode == 0
+        told = json.loads(files["json"].read_text(encoding="utf-8"))
+        (advised,) = (each for each in told["clauses"] if each["verdict"] == "advice")
+        assert (advised["id"], advised["grade"], told["counts"]["advice"]) == ("CAL-53", "advice", 1)
+        suite = etree.parse(files["xml"]).getroot()[0]
+        assert (suite.get("failures"), suite.get("errors")) == ("0", "0")
+        assert "is not sent again" in suite.findtext("testcase/system-out", "")
+        page = files["html"].read_text(encoding="utf-8")
+        assert "<h2>Advice</h2>" in page
+        assert "is not sent again" in page
+        assert run(careless, "--strict", "--junit", files["xml"]).returncode == 1
+        suite = etree.parse(files["xml"]).getroot()[0]
+        assert suite.get("failures") == "1"
+        assert suite.find("testcase/failure[@type='advice']") is not None
+
+    def test_a_broken_clause_is_a_failure_in_junit(self, slipped: Path, tmp_path: Path) -> None:
+        assert (
+            run(slipped, "--junit", tmp_path / "report.xml", "--html", tmp_path / "no" / "folder.html").returncode == 2
+        )
+        suite = etree.parse(tmp_path / "report.xml").getroot()[0]
+        (failure,) = suite.iter("failure")
+        assert "is an hour off a slot" in failure.get("message", "")
+        assert suite.get("tests") == str(len(list_clauses(AppliesTo.CALLER)))

@@ -29,6 +29,7 @@ _LOOKS_UP = frozenset({"deleteOrder", "selectBooking", "selectOrder"})
 _CHANGES_A_BOOKING = frozenset({"confirmReservation", "deleteBooking", "updateBooking"})
 _NEEDS_A_BOOKING = frozenset({"confirmReservation", "createReservation", "scheduleBooking", "updateBooking"})
 _ORDERS_OWN = ("contract", "locationID", "orderId", "primaryOrderNumber")
+_NAMES = ("bookingId", "primaryOrderNumber")
 _KEPT_BY = {
     "confirmReservation": _ORDERS_OWN,
     "deleteBooking": _ORDERS_OWN,
@@ -211,7 +212,8 @@ class _Known:
     def read(self, call: Call) -> None:
         """Take a call with its answer into account."""
         if call.answer is not None:
-            for each in call.answer.iter(etree.Element):
+            parents = (named.getparent() for named in call.answer.iter(*_NAMES))
+            for each in (parent for parent in parents if parent is not None):
                 self._add([each.findtext("bookingId", "").strip()], each)
                 self._add_order(each.findtext("primaryOrderNumber", "").strip(), each)
         order = None if call.members is None else call.members.find("theOrder")

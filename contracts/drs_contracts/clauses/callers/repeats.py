@@ -61,7 +61,7 @@ def lost_calls_are_followed_up(traffic: Traffic) -> Iterator[Occurrence]:
 
 @caller_clause(
     "CAL-54",
-    "A call that has no answer is sent at most eleven times within ten minutes, whatever is sent between.",
+    "A call that has no answer is sent at most ten times within ten minutes, whatever is sent between.",
     advice("a DRS that does not answer is not helped by more calls"),
 )
 def tries_are_few(traffic: Traffic) -> Iterator[Occurrence]:
@@ -126,7 +126,7 @@ def outages_are_not_made_worse(traffic: Traffic) -> Iterator[Occurrence]:
 
 @caller_clause(
     "CAL-57",
-    "The same question is asked at most thirty-one times within ten minutes, whatever is asked between.",
+    "The same question is asked at most thirty times within ten minutes, whatever is asked between.",
     advice("DRS calls back when an appointment changes; what it answers hardly changes within seconds"),
 )
 def questions_are_not_polled(traffic: Traffic) -> Iterator[Occurrence]:
