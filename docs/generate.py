@@ -101,7 +101,8 @@ What a correct caller may do too, so that no clause names it.
 - An appointment that is moved past the target date, which a resident may ask for. CAL-37 names the first appointment,
   CAL-42 the first search.
 - Patient polling and patient tries. CAL-35 names the same request in a row, CAL-54 to CAL-57 what is sent too often.
-- A call without an answer after which the resident is asked to ring. CAL-53 names a call that is given up after a single try.
+- A call without an answer after which the resident is asked to ring. CAL-53 names a call that is given up
+  after a single try.
 - A refused move whose errorMsg is overlooked: the appointment stays where it was. CAL-16, CAL-19, CAL-20, CAL-22,
   CAL-23, CAL-34, CAL-44, CAL-48, CAL-49 and CAL-51 name what follows from overlooking a refusal.
 - A password in a userId in the simulator's journal, where both are masked. CAL-32 names it in a recording.
