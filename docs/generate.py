@@ -85,16 +85,17 @@ _UNTOLD = """## Mistakes of callers that their traffic does not tell
 
 What a correct caller may do too, so that no clause names it.
 
-- Local time sent with `Z`, other than in a window or at midnight: the document's own example of a date has a `Z` in
-  summer (seen). CAL-21 names it in a window, CAL-47 at the beginning or end of a day.
+- Local time sent with `Z`, other than in a window or as the last second of a day: the document's own example of a date
+  has a `Z` in summer (seen), and services in use send midnight so (client). CAL-21 names it in a window, CAL-47
+  where it is on the next day.
 - Many logins in a day: services in use open a session for each request that they serve (client). CAL-18 names sessions
   that stay open, CAL-33 a login that is refused again and again, CAL-58 fifty sessions at once, and CAL-59 a hundred
   logins for a call each within ten minutes.
 - An order that stays when its booking is cancelled: services in use cancel with deleteBooking alone (client). CAL-23
   names one that stays when its slot was refused, CAL-51 one beside another order for the same work.
-- The same work at the same place under two numbers, more than ten minutes apart or with other comments: two orders may
-  be meant. CAL-50 names the others, CAL-39 a second order where the first had no answer. Recordings replace comments
-  and have no times, so that CAL-50 and CAL-51 do not judge them.
+- The same work at the same place under two numbers, more than ten minutes apart, in other windows or with other
+  comments: two orders may be meant. CAL-50 names the others, CAL-39 a second order where the first had no answer.
+  Recordings replace comments and have no times, so that CAL-50 and CAL-51 do not judge them.
 - A booking of another resident under that resident's number, if DRS has shown neither: the ids may be from an earlier
   day. CAL-36 and CAL-41 name what contradicts the answers.
 - A search that ends at the cap with some slots: they may be enough. CAL-40 names one that ends there with none.

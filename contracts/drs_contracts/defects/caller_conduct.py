@@ -93,12 +93,19 @@ def _order(created: Call, at: Call) -> Iterable[Call]:
     yield like(at, "completeOrder", {"contract": "0", "primaryOrderNumber": "10000050"})
 
 
-def _order_twice(calls: tuple[Call, ...]) -> Iterable[Call]:
+def _book_twice(calls: tuple[Call, ...]) -> Iterable[Call]:
+    """Order and schedule the first repair under a second number too, after another search."""
     created = next(call for call in calls if call.operation == "createOrder")
+    scheduled = next(call for call in calls if call.operation == "scheduleBooking")
+    search = next(call for call in calls if call.operation == "checkAvailability")
+    booking = created.given("theOrder/theBookings/bookingId").encode()
+    other = b"9" + booking[1:]
     for call in calls:
         yield call
-        if call is created:
-            yield from _order(created, created)
+        if call is scheduled:
+            yield replace(search)
+            yield with_answer(with_text(created, _NUMBER, _OTHER_NUMBER), booking, other)
+            yield with_text(with_text(scheduled, _NUMBER, _OTHER_NUMBER), booking, other)
 
 
 def _replace_a_cancelled_order(calls: tuple[Call, ...]) -> Iterable[Call]:
@@ -174,13 +181,13 @@ CONDUCT_DEFECTS: tuple[CallerDefect, ...] = (
         rewrite("createOrder", "<targetDate>[^<]*<", "<targetDate>2021-11-05T23:59:59+01:00<"),
     ),
     CallerDefect(
-        "a period ends at midnight in UTC", "CAL-47", _alter_last("checkAvailability", _end_the_last_day_in_utc)
+        "a period ends with a day of UTC", "CAL-47", _alter_last("checkAvailability", _end_the_last_day_in_utc)
     ),
     CallerDefect("an order is updated whose creation was refused", "CAL-48", _go_on_without_an_order),
     CallerDefect(
         "a refused cancellation is sent again", "CAL-49", _alter_last("deleteBooking", _repeat_a_refused_cancellation)
     ),
-    CallerDefect("the same work is ordered twice", "CAL-50", _order_twice),
+    CallerDefect("the same repair is booked twice under two numbers", "CAL-50", _book_twice),
     CallerDefect("a cancelled order is replaced by another one", "CAL-51", _replace_a_cancelled_order),
     CallerDefect("a reservation is left to lapse", "CAL-52", _reserve_only),
     CallerDefect("a lost answer is the end of it", "CAL-53", before_the_end(_give_up_at_once)),

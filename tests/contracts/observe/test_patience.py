@@ -150,17 +150,20 @@ class TestDates:
     @pytest.mark.parametrize(
         ("date", "found"),
         [
-            ("2021-10-22T00:00:00Z", Verdict.ADVICE),
+            ("2021-10-22T23:59:59Z", Verdict.ADVICE),
             ("2021-10-22T23:59:59.999Z", Verdict.ADVICE),
-            ("2021-10-22T00:00:00.0000000+00:00", Verdict.ADVICE),
+            ("2021-10-22T23:59:59.0000000+00:00", Verdict.ADVICE),
+            ("2021-10-22T00:00:00Z", Verdict.HELD),
+            ("2021-10-22T22:59:59Z", Verdict.HELD),
+            ("2021-10-22T23:59:59+01:00", Verdict.HELD),
             ("2021-10-21T23:00:00Z", Verdict.HELD),
             ("2021-10-22T00:00:00", Verdict.HELD),
             ("2021-10-22T00:00:01Z", Verdict.HELD),
-            ("2021-12-01T00:00:00Z", Verdict.HELD),
-            ("0001-01-01T00:00:00Z", Verdict.HELD),
+            ("2021-12-01T23:59:59Z", Verdict.HELD),
+            ("0001-01-01T23:59:59Z", Verdict.HELD),
         ],
     )
-    def test_a_midnight_in_utc(self, date: str, found: Verdict) -> None:
+    def test_a_last_second_in_utc(self, date: str, found: Verdict) -> None:
         assert verdict("CAL-47", call("checkAvailability", {"periodBegin": date})) is found
 
 
@@ -208,17 +211,30 @@ class TestLeftovers:
         order = {"primaryOrderNumber": number, "locationID": "3", "orderComments": comments}
         return at(call("createOrder", {"theOrder": order}, self.BOOKING.format(number)), seconds)
 
+    @staticmethod
+    def booked(booking: str, day: int = 25) -> Call:
+        window = {"planningWindowStart": f"2021-10-{day}T08:00:00", "planningWindowEnd": f"2021-10-{day}T12:00:00"}
+        return call("scheduleBooking", {"theBooking": {"bookingId": booking, **window}})
+
     @pytest.mark.parametrize(
         ("seconds", "comments", "found"),
         [(600, "Door", Verdict.ADVICE), (601, "Door", Verdict.HELD), (5, "Window", Verdict.HELD)],
     )
-    def test_work_that_is_ordered_twice(self, seconds: float, comments: str, found: Verdict) -> None:
-        assert verdict("CAL-50", self.ordered("1", 0), self.ordered("2", seconds, comments)) is found
+    def test_work_that_is_booked_twice(self, seconds: float, comments: str, found: Verdict) -> None:
+        calls = self.ordered("1", 0), self.ordered("2", seconds, comments), self.booked("1"), self.booked("2")
+        assert verdict("CAL-50", *calls) is found
+
+    def test_two_windows_are_two_appointments(self) -> None:
+        calls = self.ordered("1", 0), self.ordered("2", 5), self.booked("1"), self.booked("2", day=26)
+        assert verdict("CAL-50", *calls) is Verdict.HELD
+        assert verdict("CAL-50", *calls, self.booked("1", day=26)) is Verdict.ADVICE
+        assert verdict("CAL-50", *calls, self.CANCELLED, self.booked("2")) is Verdict.HELD
 
     def test_an_order_that_ended_may_be_replaced(self) -> None:
         deleted = call("deleteOrder", {"theOrder": {"primaryOrderNumber": "1"}})
-        for clause in ("CAL-50", "CAL-51"):
-            assert verdict(clause, self.ordered("1", 0), deleted, self.ordered("2", 5)) is Verdict.HELD
+        assert verdict("CAL-51", self.ordered("1", 0), deleted, self.ordered("2", 5)) is Verdict.HELD
+        calls = self.ordered("1", 0), self.booked("1"), deleted, self.ordered("2", 5), self.booked("2")
+        assert verdict("CAL-50", *calls) is Verdict.HELD
         both = (self.CANCELLED, deleted)
         assert verdict("CAL-51", self.ordered("1", 0), *both, self.ordered("2", 5)) is Verdict.HELD
 
@@ -227,7 +243,7 @@ class TestLeftovers:
         for cancelled in (self.CANCELLED, refused):
             calls = (self.ordered("1", 0), cancelled, self.ordered("2", 5))
             assert verdict("CAL-51", *calls) is Verdict.ADVICE
-            assert verdict("CAL-50", *calls) is Verdict.HELD
+            assert verdict("CAL-50", *calls, self.booked("2")) is Verdict.HELD
         again = call("createBooking", {"theBooking": {}, "theOrder": {"primaryOrderNumber": "1"}})
         assert verdict("CAL-51", self.ordered("1", 0), self.CANCELLED, again, self.ordered("2", 5)) is Verdict.HELD
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from drs_contracts.clauses.callers.work import (
     IDENTITY,
@@ -17,8 +18,9 @@ from drs_contracts.clauses.callers.work import (
     order_number,
 )
 from drs_contracts.clauses.clause import advice, caller_clause
-from drs_contracts.traffic.calls import Call, Occurrence, Traffic
+from drs_contracts.traffic.calls import Call, Occurrence, Traffic, parse_moment
 
+_Appointment: TypeAlias = tuple[Content | datetime | None, ...]
 _BESIDE_THE_WORK = IDENTITY | {"earliestBookingDate", "targetDate", "bookingId"}
 _ENDS_AN_ORDER = frozenset({"completeOrder", "deleteOrder"})
 _TAKES_A_RESERVATION = frozenset({"confirmReservation", "scheduleBooking"})
@@ -28,17 +30,18 @@ _DAY = timedelta(days=1)
 
 @caller_clause(
     "CAL-50",
-    "The same work at the same place is ordered once within ten minutes, not under two numbers.",
+    "The same work at the same place is not booked into one window under two numbers within ten minutes.",
     advice("a double click, or two layers that both try again, make two appointments of one"),
 )
-def work_is_ordered_once(traffic: Traffic) -> Iterator[Occurrence]:
-    """Look for orders that differ in their numbers and dates alone, where the first still stands."""
+def work_is_booked_once(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for orders that differ in their numbers and dates alone, and stand in the same window."""
     orders = _Orders()
     for call in traffic.calls:
-        if call.operation == "createOrder":
-            first = orders.standing.get(_work_of(call))
-            is_twice = _is_replaced(first, call, _TEN_MINUTES)
-            told = f"it repeats order {order_number(first)}, which stands" if is_twice and first else ""
+        if call.operation == "scheduleBooking":
+            second = orders.of_bookings.get(booking_id(call))
+            first = None if second is None else orders.scheduled.get(_appointment_of(second, call))
+            is_twice = second is not None and call.succeeded and _is_replaced(first, second, _TEN_MINUTES)
+            told = f"order {order_number(first)} has that window for the same work" if is_twice and first else ""
             yield Occurrence(call, told)
         orders.read(call)
 
@@ -91,46 +94,56 @@ def reservations_are_taken(traffic: Traffic) -> Iterator[Occurrence]:
 
 @dataclass(frozen=True, slots=True)
 class _Orders:
-    """The createOrder of each work: of orders that stand, and of orders whose booking was cancelled or could not be."""
+    """The createOrder of orders, by what became of them.
 
-    standing: dict[Content, Call] = field(default_factory=dict)
+    Args:
+        scheduled: Those that stand in a window, by their work and that window.
+        without_booking: Those whose booking was cancelled or could not be, by their work.
+        of_bookings: All that DRS made, by the ids of their bookings.
+    """
+
+    scheduled: dict[_Appointment, Call] = field(default_factory=dict)
     without_booking: dict[Content, Call] = field(default_factory=dict)
+    of_bookings: dict[str, Call] = field(default_factory=dict)
     _of_numbers: dict[str, Call] = field(default_factory=dict)
-    _of_bookings: dict[str, Call] = field(default_factory=dict)
+    _appointments: dict[Call, _Appointment] = field(default_factory=dict)
 
     def read(self, call: Call) -> None:
         """Take a call with its answer into account."""
-        order = self._of_bookings.get(booking_id(call))
+        order = self.of_bookings.get(booking_id(call))
         if call.operation == "createOrder" and call.succeeded:
-            self.standing[_work_of(call)] = call
             self._of_numbers[order_number(call)] = call
-            self._of_bookings.update(dict.fromkeys(created_bookings(call), call))
+            self.of_bookings.update(dict.fromkeys(created_bookings(call), call))
         elif call.operation == "deleteBooking" and order and (call.succeeded or call.refused):
             if not call.session_refused:
                 self._forget(order)
                 self.without_booking[_work_of(order)] = order
         elif call.operation == "scheduleBooking" and order and call.succeeded:
-            self._stand(order)
+            self._forget(order)
+            self._appointments[order] = _appointment_of(order, call)
+            self.scheduled[self._appointments[order]] = order
         elif ended := self._of_numbers.get(order_number(call)):
             if call.operation in _ENDS_AN_ORDER and call.succeeded:
                 self._forget(ended)
             elif call.operation == "createBooking" and call.succeeded:
-                self._stand(ended)
-                self._of_bookings.update(dict.fromkeys(given_bookings(call), ended))
+                self._forget(ended)
+                self.of_bookings.update(dict.fromkeys(given_bookings(call), ended))
 
     def _forget(self, order: Call) -> None:
-        work = _work_of(order)
-        for orders in (self.standing, self.without_booking):
-            if orders.get(work) is order:
-                del orders[work]
-
-    def _stand(self, order: Call) -> None:
-        self._forget(order)
-        self.standing[_work_of(order)] = order
+        appointment = self._appointments.pop(order, None)
+        if appointment and self.scheduled.get(appointment) is order:
+            del self.scheduled[appointment]
+        if self.without_booking.get(_work_of(order)) is order:
+            del self.without_booking[_work_of(order)]
 
 
 def _work_of(call: Call) -> Content:
     return content_of(call, without=_BESIDE_THE_WORK)
+
+
+def _appointment_of(order: Call, scheduled: Call) -> _Appointment:
+    names = ("planningWindowStart", "planningWindowEnd")
+    return _work_of(order), *(parse_moment(scheduled.value(f"theBooking/{name}")) for name in names)
 
 
 def _is_replaced(first: Call | None, second: Call, period: timedelta) -> bool:

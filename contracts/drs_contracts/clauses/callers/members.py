@@ -82,7 +82,7 @@ _DATES = frozenset(
     ]
 )
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
-_UTC_MIDNIGHT = re.compile(r"T(00:00:00(\.0+)?|23:59:59(\.\d+)?)(Z|\+00:00)$")
+_LAST_SECOND_IN_UTC = re.compile(r"T23:59:59(\.\d+)?(Z|\+00:00)$")
 _FLAG = re.compile("true|false|1|0")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
 _INTS = range(-(2**31), 2**31)
@@ -312,14 +312,14 @@ def summer_offsets_are_for_summer(call: Call) -> str | None:
 
 @caller_clause(
     "CAL-47",
-    "A day begins and ends at local midnight, not at midnight in UTC.",
-    advice("local time that is sent with a Z is an hour late in summer; the document has such an example too"),
+    "The last second of a day is that of a local day, not of one in UTC.",
+    advice("local time that is sent with a Z is an hour late in summer, and 23:59:59 is on the next day then"),
 )
 @each_call
-def days_begin_at_local_midnight(call: Call) -> str | None:
-    """Look for 00:00:00 and 23:59:59 in UTC while summer time is on. CAL-21 names other times, in a window."""
+def days_end_at_local_midnight(call: Call) -> str | None:
+    """Look for 23:59:59 in UTC while summer time is on. 00:00:00 in UTC, which services send, is on its day."""
     read = _read_dates(call)
-    wrong = [f"{name} {text} is no midnight in local time" for name, text in read if _is_utc_midnight(text)]
+    wrong = [f"{name} {text} is on the next day in local time" for name, text in read if _is_next_day(text)]
     return ", ".join(wrong[:_MAX_NAMED]) if read else None
 
 
@@ -333,9 +333,9 @@ def _is_offset_of_summer(text: str) -> bool:
     return moment is not None and text.endswith("+01:00") and not moment.astimezone(ZONE).utcoffset()
 
 
-def _is_utc_midnight(text: str) -> bool:
+def _is_next_day(text: str) -> bool:
     moment = parse_moment(text)
-    if moment is None or not _UTC_MIDNIGHT.search(text):
+    if moment is None or not _LAST_SECOND_IN_UTC.search(text):
         return False
     return bool(moment.astimezone(ZONE).utcoffset())
 

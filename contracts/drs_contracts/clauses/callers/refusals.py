@@ -80,9 +80,9 @@ def refused_changes_are_not_repeated(traffic: Traffic) -> Iterator[Occurrence]:
         for subject in subjects_of(call):
             for other in by_subject.pop(subject, ()):
                 refused.pop(other, None)
-        # A priority that is refused is for CAL-26.
-        is_about_priority = "priority" in call.message.lower()
-        if call.operation in _CHANGES and call.refused and not (call.session_refused or is_about_priority):
+        # A refused priority is for CAL-26. Services in use learn from a refusal that an order is there (client).
+        is_expected = "priority" in call.message.lower() or "exist" in call.message
+        if call.operation in _CHANGES and call.refused and not (call.session_refused or is_expected):
             refused[change] = call
             for subject in subjects_of(call):
                 by_subject[subject].add(change)
