@@ -321,6 +321,14 @@ def polling(service: Service) -> None:
         service.wire.wait(seconds=10)
 
 
+@broken("CAL-57", "moves a booking to and fro")
+def to_and_fro(service: Service) -> None:
+    number, booking, offered = service.book()
+    for _ in range(40):
+        for slot in offered[:2]:
+            service.schedule(booking, number, slot)
+
+
 @broken("CAL-59", "logs in for every call")
 def login_per_call(service: Service) -> None:
     for number in range(120):

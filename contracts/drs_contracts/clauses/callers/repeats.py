@@ -23,7 +23,6 @@ from drs_contracts.driver.messages import OPERATIONS
 from drs_contracts.traffic.calls import Call, Occurrence, Traffic
 
 _Question: TypeAlias = tuple[str, Content]
-_READS = frozenset({"checkAvailability", "getSchedule", "selectBooking", "selectOrder"})
 _MAX_TRIES = 10
 _MAX_QUESTIONS = 30
 _MAX_IN_OUTAGE = 30
@@ -126,18 +125,18 @@ def outages_are_not_made_worse(traffic: Traffic) -> Iterator[Occurrence]:
 
 @caller_clause(
     "CAL-57",
-    "The same question is asked at most thirty times within ten minutes, whatever is asked between.",
+    "The same request about an order, a booking or a place is sent at most thirty times within ten minutes.",
     advice("DRS calls back when an appointment changes; what it answers hardly changes within seconds"),
 )
-def questions_are_not_polled(traffic: Traffic) -> Iterator[Occurrence]:
-    """Count the same question about an order, a booking or a place that was answered."""
+def requests_are_not_repeated_for_long(traffic: Traffic) -> Iterator[Occurrence]:
+    """Count the same request that was answered, whatever is sent between; CAL-54 counts those without an answer."""
     asked: defaultdict[_Question, deque[datetime]] = defaultdict(lambda: deque(maxlen=_MAX_QUESTIONS))
     for call in traffic.calls:
-        if call.started is None or call.operation not in _READS:
+        if call.started is None or call.members is None or subjects_of(call) == {("operation", call.operation)}:
             continue
         before = asked[_question_of(call)]
         is_often = _is_full_within(before, call.started, _TEN_MINUTES)
-        yield Occurrence(call, f"it was asked {_MAX_QUESTIONS} times in the ten minutes before" if is_often else "")
+        yield Occurrence(call, f"it was sent {_MAX_QUESTIONS} times in the ten minutes before" if is_often else "")
         if not has_no_answer(call):
             before.append(call.started)
 
