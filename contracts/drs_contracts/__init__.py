@@ -43,12 +43,14 @@ if TYPE_CHECKING:
     from drs_contracts.http_server import CannotListenError
     from drs_contracts.observe.analysis import (
         Breach,
+        CallerFinding,
         ClauseResult,
         Coverage,
         CoveragePoint,
         TrafficReport,
         Verdict,
         analyse_traffic,
+        judge_calls,
     )
     from drs_contracts.observe.sources import HarError, NoCallsError, TrafficError, read_journal, read_traffic
     from drs_contracts.recordings.drift import Difference, DifferenceKind
@@ -77,6 +79,7 @@ __all__ = [
     "Call",
     "CallbackFormError",
     "CallbackReceiver",
+    "CallerFinding",
     "CannotListenError",
     "Clause",
     "ClauseBroken",
@@ -132,6 +135,7 @@ __all__ = [
     "__version__",
     "analyse_traffic",
     "discover",
+    "judge_calls",
     "list_clauses",
     "load_recording",
     "read_journal",
@@ -156,7 +160,9 @@ _MODULES = {
     "exercise.findings": "Remains RunFinding",
     "exercise.runner": "CommandError ExerciseOutcome Run run_scenarios",
     "http_server": "CannotListenError",
-    "observe.analysis": "Breach ClauseResult Coverage CoveragePoint TrafficReport Verdict analyse_traffic",
+    "observe.analysis": (
+        "Breach CallerFinding ClauseResult Coverage CoveragePoint TrafficReport Verdict analyse_traffic judge_calls"
+    ),
     "observe.sources": "HarError NoCallsError TrafficError read_journal read_traffic",
     "recordings.drift": "Difference DifferenceKind",
     "recordings.recorder": "Recorder RecorderError RecordingServer",
