@@ -14,7 +14,7 @@ from multiprocessing import get_context
 from typing import TextIO
 
 from drs_contracts import AppliesTo, Outcome, TestData, VerifySettings, list_clauses, run_clauses
-from drs_contracts.defects.slips.catalogue import SLIPS
+from drs_contracts.defects.slips.catalogue import SLIPS, UNNOTICED
 from drs_simulator import load_profile
 
 QUICK = 2
@@ -88,8 +88,14 @@ def main() -> None:
     parser.add_argument("--examples", type=int, nargs="+", default=[QUICK, FULL], help="examples for each clause")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--only", default="", help="slips whose kind or statement contains this")
+    parser.add_argument("--unnoticed", action="store_true", help="only slips that no clause is known to notice")
     options = parser.parse_args()
-    indexes = [index for index, slip in enumerate(SLIPS) if options.only in slip.kind or options.only in slip.statement]
+    chosen = UNNOTICED if options.unnoticed else SLIPS
+    indexes = [
+        index
+        for index, slip in enumerate(SLIPS)
+        if slip in chosen and (options.only in slip.kind or options.only in slip.statement)
+    ]
     found: dict[int, Measurement] = {}
     for index, each in measure_all(indexes, options.examples, options.jobs):
         found[index] = each

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from drs_contracts import AppliesTo, Outcome, TestData, VerifySettings, list_clauses, run_clauses
-from drs_contracts.defects.slips.catalogue import SLIPS
+from drs_contracts.defects.slips.catalogue import NOTICED, SLIPS, UNNOTICED
 from drs_contracts.defects.slips.system import Slip
 from drs_contracts.driver.targets import SimulatorTarget
 from drs_simulator import Simulator, load_profile
@@ -13,7 +13,6 @@ from tests.contracts.defects.slip_stories import STORIES, told
 
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 CLAUSES = {clause.id: clause for clause in list_clauses(AppliesTo.DRS)}
-NOTICED = [slip for slip in SLIPS if slip.caught_by]
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.statement)
@@ -37,3 +36,8 @@ def test_statements_of_slips_are_unique() -> None:
     statements = [slip.statement for slip in SLIPS]
     assert len(set(statements)) == len(statements)
     assert set(STORIES) == set(statements)
+
+
+def test_each_slip_is_noticed_or_listed_as_unnoticed() -> None:
+    assert len(NOTICED) + len(UNNOTICED) == len(SLIPS)
+    assert {slip.caught_by for slip in NOTICED} <= set(CLAUSES)

@@ -12,3 +12,9 @@ from drs_contracts.defects.slips.wire import WIRE
 
 SLIPS: tuple[Slip, ...] = (*PLACES, *OFFERS, *EXACTNESS, *FIELDS, *WIRE, *SESSIONS, *AREAS, *TOGETHER)
 """The slips by subject."""
+
+NOTICED: tuple[Slip, ...] = tuple(slip for slip in SLIPS if slip.caught_by)
+"""Those that a clause is known to notice, which states what they break."""
+
+UNNOTICED: tuple[Slip, ...] = tuple(slip for slip in SLIPS if not slip.caught_by)
+"""Those that show what the clauses miss."""

@@ -68,7 +68,7 @@ EXACTNESS: tuple[Slip, ...] = (
         "comments are counted after they are trimmed",
         in_request(_ORDERS, r"<orderComments>\s*([^<]*?)\s*</orderComments>", r"<orderComments>\1</orderComments>"),
     ),
-    Slip("exactness", "a priority may be in other case", _any_case(_PRIORITY, "priorities")),
+    Slip("exactness", "a priority may be in other case", _any_case(_PRIORITY, "priorities"), caught_by="ORD-10"),
     Slip("exactness", "an SOR code may be in other case", _any_case(_CODE, "sor_codes")),
     Slip(
         "exactness",

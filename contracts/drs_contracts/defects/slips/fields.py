@@ -14,6 +14,7 @@ FIELDS: tuple[Slip, ...] = (
         "ignored fields",
         "lockAfterSchedule locks no operative",
         in_request("scheduleBooking", "<resourceLock>lockAfterSchedule</resourceLock>", ""),
+        caught_by="SCH-18",
     ),
     Slip(
         "ignored fields",
@@ -36,15 +37,18 @@ FIELDS: tuple[Slip, ...] = (
         "ignored fields",
         "createBooking ignores locationID",
         in_request("createBooking", "<locationID>[^<]*</locationID>", ""),
+        caught_by="ORD-15",
     ),
     Slip(
         "ignored fields",
         "actionTaken is ignored",
         in_request("updateBooking", "<actionTaken>[^<]*</actionTaken>", ""),
+        caught_by="SEL-07",
     ),
     Slip(
         "ignored fields",
         "selectBooking ignores returnBookingsTo",
         in_request("selectBooking", "<returnBookingsTo>[^<]*</returnBookingsTo>", ""),
+        caught_by="SEL-04",
     ),
 )

@@ -201,12 +201,22 @@ _SEARCH = "checkAvailability"
 _PLAN = " ".join(each for each in PLANNING if each != _SEARCH)
 
 OFFERS: tuple[Slip, ...] = (
-    Slip("offers", "the slots of today are offered until they end", _offer_what_has_begun),
-    Slip("offers", "a visit that begins within two hours is offered and refused", refuse_planning(_is_short_notice)),
+    Slip("offers", "the slots of today are offered until they end", _offer_what_has_begun, caught_by="AVL-24"),
+    Slip(
+        "offers",
+        "a visit that begins within two hours is offered and refused",
+        refuse_planning(_is_short_notice),
+        caught_by="SCH-25",
+    ),
     Slip("offers", "Friday afternoons are offered and refused", refuse_planning(_is_friday_afternoon)),
-    Slip("offers", "the fifth visit of a day is offered and refused", refuse_planning(_is_a_fifth_visit)),
+    Slip(
+        "offers",
+        "the fifth visit of a day is offered and refused",
+        refuse_planning(_is_a_fifth_visit),
+        caught_by="FLO-03",
+    ),
     Slip("offers", "the last day of February is offered and refused", refuse_planning(_is_last_of_february)),
-    Slip("offers", "a window of several days is only tried on its first", _try_the_first_day_only),
+    Slip("offers", "a window of several days is only tried on its first", _try_the_first_day_only, caught_by="SCH-25"),
     Slip(
         "offers",
         "a search takes each code once, whatever its quantity",
@@ -223,7 +233,7 @@ OFFERS: tuple[Slip, ...] = (
         by_twin(_PLAN, _only_first_of_each_trade),
     ),
     Slip("offers", "recurring visits take no time in a search", by_twin(_SEARCH, _no_recurring_visits)),
-    Slip("offers", "hours off within a day take no time in a search", _forget_hours_off),
+    Slip("offers", "hours off within a day take no time in a search", _forget_hours_off, caught_by="REC-01"),
     Slip(
         "offers",
         "a search counts the operatives of other contracts too",
@@ -245,9 +255,10 @@ OFFERS: tuple[Slip, ...] = (
         "offers",
         "a search is answered as before though an operative's day was changed",
         _remember_offers("updateResource"),
+        caught_by="REC-01",
     ),
-    Slip("best slots", "a day that is full has a best slot", _mark_the_first_of_a_full_day),
-    Slip("best slots", "a day has one best slot at most", _mark_one_of_a_day),
+    Slip("best slots", "a day that is full has a best slot", _mark_the_first_of_a_full_day, caught_by="AVL-25"),
+    Slip("best slots", "a day has one best slot at most", _mark_one_of_a_day, caught_by="AVL-07"),
     Slip(
         "best slots",
         "onlyBestSlots fullPeriod is read as day",

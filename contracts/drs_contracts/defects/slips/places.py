@@ -154,11 +154,13 @@ PLACES: tuple[Slip, ...] = (
         "conservation",
         "a booking that moves to another day keeps its place on the old one",
         _of_places(_keep_the_old_day, "scheduleBooking"),
+        caught_by="FLO-03",
     ),
     Slip(
         "conservation",
         "a booking that moves to other hours of its day keeps the old ones",
         _of_places(_keep_the_old_hours, "scheduleBooking"),
+        caught_by="FLO-03",
     ),
     Slip(
         "conservation",
@@ -195,13 +197,19 @@ PLACES: tuple[Slip, ...] = (
         "conservation",
         "the bookingId of the latest booking is given again once that is deleted",
         afterwards("deleteBooking deleteOrder", _number_from_what_is_there),
+        caught_by="FLO-01",
     ),
     Slip(
         "conservation",
         "a booking uses up a bookingId for each of its codes",
         afterwards("createOrder createBooking", _number_every_code),
     ),
-    Slip("conservation", "the place of a reservation that has lapsed stays taken", _keep_lapsed_places),
+    Slip(
+        "conservation",
+        "the place of a reservation that has lapsed stays taken",
+        _keep_lapsed_places,
+        caught_by="SCH-19",
+    ),
     Slip(
         "conservation",
         "an order that is completed before its visit keeps the place of the visit",
