@@ -208,7 +208,9 @@ OFFERS: tuple[Slip, ...] = (
         refuse_planning(_is_short_notice),
         caught_by="SCH-25",
     ),
-    Slip("offers", "Friday afternoons are offered and refused", refuse_planning(_is_friday_afternoon)),
+    Slip(
+        "offers", "Friday afternoons are offered and refused", refuse_planning(_is_friday_afternoon), caught_by="SCH-01"
+    ),
     Slip(
         "offers",
         "the fifth visit of a day is offered and refused",
@@ -221,6 +223,7 @@ OFFERS: tuple[Slip, ...] = (
         "offers",
         "a search takes each code once, whatever its quantity",
         in_request(_SEARCH, "<quantity>[^<]*<", "<quantity>1<"),
+        caught_by="SCH-01",
     ),
     Slip(
         "offers",
@@ -231,6 +234,7 @@ OFFERS: tuple[Slip, ...] = (
         "offers",
         "a place is only looked for with the first operative of a trade",
         by_twin(_PLAN, _only_first_of_each_trade),
+        caught_by="SCH-01",
     ),
     Slip("offers", "recurring visits take no time in a search", by_twin(_SEARCH, _no_recurring_visits)),
     Slip("offers", "hours off within a day take no time in a search", _forget_hours_off, caught_by="REC-01"),
