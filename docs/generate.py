@@ -14,6 +14,8 @@ from drs_contracts.defects.base import Defect
 from drs_contracts.defects.caller_base import CallerDefect
 from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_contracts.defects.drs import DEFECTS
+from drs_contracts.defects.slips.catalogue import NOTICED
+from drs_contracts.defects.slips.system import Slip
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.interface import interface_named
 from drs_simulator.soap.operations import HANDLERS, SERVED
@@ -188,7 +190,7 @@ the Body, a missing request, an undeclared entity, XML that breaks behind the ca
 def contract_page() -> str:
     """The page of all clauses, by id."""
     defects: dict[str, list[str]] = {}
-    known: tuple[Defect | CallerDefect, ...] = (*DEFECTS, *CALLER_DEFECTS)
+    known: tuple[Defect | CallerDefect | Slip, ...] = (*DEFECTS, *CALLER_DEFECTS, *NOTICED)
     for defect in known:
         defects.setdefault(defect.caught_by, []).append(defect.statement)
     rows = ["| clause | statement | applies to | evidence | writes | defects it catches |", "| --- " * 6 + "|"]
