@@ -1,4 +1,4 @@
-"""``drs-simulator profile``: list profiles, check one, and show how its settings are known."""
+"""``drs-simulator profile``: list profiles, check one, show how its settings are known, and what else is plausible."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from drs_simulator.cli.commands import PlainCommand, PlainGroup
 from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
 from drs_simulator.profile.tables import EVIDENCE_GRADES
+from drs_simulator.profile.variants import Variant, find_variants
 
 profile_app = typer.Typer(
     cls=PlainGroup, help="Profiles: the settings of an installation of DRS.", no_args_is_help=True
@@ -45,3 +46,22 @@ def show_evidence(profile: _Profile) -> None:
     print_table(("setting", "evidence"), evidence.items())
     grades = [text.partition(":")[0].strip() for text in evidence.values()]
     print_table(("grade", "settings"), [(each, str(grades.count(each))) for each in EVIDENCE_GRADES])
+
+
+@profile_app.command("variants", cls=PlainCommand)
+def show_variants(profile: _Profile) -> None:
+    """Show what of a profile is a guess, what else is plausible, and what to ask the vendor or the council."""
+    loaded = load_profile(profile)
+    of_setting: dict[str, list[Variant]] = {}
+    for variant in find_variants(loaded):
+        of_setting.setdefault(variant.setting, []).append(variant)
+    for setting, variants in of_setting.items():
+        guess = variants[0].guess
+        clauses = f" ({', '.join(guess.clauses)})" if guess.clauses else ""
+        echo(f"{setting}{clauses} is a guess: {guess.read(loaded)}")
+        for variant in variants:
+            text = f" ({variant.alternative.value})" if variant.alternative.name else ""
+            echo(f"  {variant.id}{text}: {variant.alternative.why}")
+        echo(f"  Ask: {guess.ask}")
+    count = sum(map(len, of_setting.values()))
+    echo(f"{len(of_setting)} guesses with {count} variants. drs-contracts guess finds those that a service depends on.")
