@@ -121,6 +121,8 @@ def _answer(context: UseCaseContext, query: ResolvedQuery) -> Availability:
     """
     cache, version = context.installation.availability_cache, context.transaction.version
     period = query.period
+    if not period.days:
+        return Availability((), period.warning)
     earliest = max(query.begin, context.installation.first_offer(period.job.slots_template, context.now))
     if context.profile.assumptions.begun_slots == "available":
         zone = context.installation.zone
