@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         ConfirmedCode,
     )
     from drs_contracts.callback_receiver import CallbackReceiver, ReceivedConfirmation
+    from drs_contracts.caller_command import CommandError
     from drs_contracts.clauses import list_clauses
     from drs_contracts.clauses.clause import AppliesTo, Clause, Evidence, Grade
     from drs_contracts.driver.driver import DrsDriver, TestData
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
         UrlTarget,
     )
     from drs_contracts.errors import ClauseBroken, ContractsError
-    from drs_contracts.exercise.runner import CommandError, ExerciseOutcome, Run, run_scenarios
+    from drs_contracts.exercise.runner import ExerciseOutcome, Run, run_scenarios
     from drs_contracts.http_server import CannotListenError
     from drs_contracts.observe.analysis import (
         Breach,
@@ -143,6 +144,7 @@ __all__ = [
 _MODULES = {
     "callback_messages": "BookingConfirmation CallbackFormError CompletedBooking CompletedOrder ConfirmedCode",
     "callback_receiver": "CallbackReceiver ReceivedConfirmation",
+    "caller_command": "CommandError",
     "clauses": "list_clauses",
     "clauses.clause": "AppliesTo Clause Evidence Grade",
     "driver.driver": "DrsDriver TestData",
@@ -150,7 +152,7 @@ _MODULES = {
     "driver.messages": "NoDateError NoEnvelopeError",
     "driver.targets": "ClockOutOfReachError SimulatorTarget Target UnreachableError UrlTarget",
     "errors": "ClauseBroken ContractsError",
-    "exercise.runner": "CommandError ExerciseOutcome Run run_scenarios",
+    "exercise.runner": "ExerciseOutcome Run run_scenarios",
     "http_server": "CannotListenError",
     "observe.analysis": "Breach ClauseResult Coverage CoveragePoint TrafficReport Verdict analyse_traffic",
     "observe.sources": "HarError NoCallsError TrafficError read_journal read_traffic",
