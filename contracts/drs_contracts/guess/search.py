@@ -1,12 +1,13 @@
 """Finds which of many items make a test fail, with few tests: groups first, then halves of what fails.
 
 Every item ends in one of three ways: it was in a group that passed, it failed alone, or it passed alone though its
-group failed. A failure is never inferred: an item is a culprit only if it has failed by itself.
+group failed. A failure is never inferred: an item is a culprit only if it has failed by itself. An item that had no
+effect in a group that passed, since another one hid it, is tested again without the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Generic, TypeVar
@@ -103,12 +104,24 @@ class GroupSearch(Generic[_Item]):
             chosen.state = _State.RUNNING
         return chosen
 
-    def tell(self, group: Group[_Item], passed: bool) -> None:
-        """Take the result of a group."""
+    def tell(self, group: Group[_Item], passed: bool, hidden: Collection[_Item] = ()) -> None:
+        """Take the result of a group; ``hidden`` are the items of which a group that passed says nothing."""
         group.state = _State.PASSED if passed else _State.FAILED
         if not passed:
             self._split(group)
-        self._infer(group)
+        elif hidden and not group.is_single:
+            self._separate_hidden(group, hidden)
+        else:
+            self._infer(group)
+
+    def _separate_hidden(self, group: Group[_Item], hidden: Collection[_Item]) -> None:
+        group.state = _State.UNKNOWN
+        proven = tuple(item for item in group.items if item not in hidden)
+        if not proven:
+            self._split(group)
+            return
+        others = tuple(item for item in group.items if item in hidden)
+        group.halves = (Group(proven, group, state=_State.PASSED), Group(others, group))
 
     def _infer(self, group: Group[_Item]) -> None:
         other = group.sibling

@@ -106,6 +106,21 @@ def test_a_culprit_is_found_beside_items_that_fail_only_together() -> None:
     assert found.culprits == (items[7],)
 
 
+@given(culprits=st.sets(st.integers(0, 39), max_size=5), data=st.data())
+def test_a_culprit_that_others_hide_is_found(culprits: set[int], data: st.DataObject) -> None:
+    """Some items hide others, as a refusal that no longer comes hides its words; the search is told which."""
+    items = items_of([1] * 40)
+    hidden_by = {each: data.draw(st.sets(st.sampled_from(range(40)), max_size=3)) - {each} for each in culprits}
+    found = GroupSearch(items, exclude)
+    while (group := found.next_group()) is not None:
+        present = {item[0] for item in group.items}
+        hidden = {(each, 0) for each in present & culprits if hidden_by[each] & present}
+        fails = any((each, 0) not in hidden for each in present & culprits)
+        found.tell(group, not fails, hidden)
+    assert {item[0] for item in found.culprits} == culprits
+    assert not found.undecided
+
+
 def test_what_is_known_so_far_can_be_read_at_any_time() -> None:
     items = items_of([1] * 8)
     found = GroupSearch(items, exclude)
