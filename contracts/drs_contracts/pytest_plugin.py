@@ -11,7 +11,8 @@ Nothing needs to be imported. What a fixture needs is imported when it is first 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import os
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +23,21 @@ if TYPE_CHECKING:
     from drs_simulator import Clock, FaultPlan, Journal, JournalEntry, Simulator
 
     from drs_contracts.callback_receiver import CallbackReceiver
+    from drs_contracts.errors import ContractsError
+    from drs_contracts.guess.report import GuessReport
 
 _DEFAULT_CLOCK = "system"
 _PROFILE_OPTION = "--drs-profile"
 _URL_OPTION = "--drs-url"
 _SHOWN_EXCHANGES = 20
+_FIXTURES = frozenset(
+    {"drs", "drs_server", "drs_url", "drs_client", "drs_clock", "drs_faults", "drs_journal", "drs_confirmations"}
+)
+_VARIANTS_VARIABLE = "DRS_VARIANTS"
+_GUESSES_OPTION = "--drs-guesses"
+_JOBS_OPTION = "--drs-guesses-jobs"
 _SIMULATOR: pytest.StashKey[Simulator] = pytest.StashKey()
+_GUESSES: pytest.StashKey[GuessReport | ContractsError] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,11 +47,60 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(_URL_OPTION, default=None, help="address of a DRS for drs_client and drs_url, not a simulator's")
     group.addoption("--drs-login", default="drs", help="login for the DRS at --drs-url")
     group.addoption("--drs-password", default="drs", help="password for it")
+    group.addoption("--drs-only", action="store_true", help="run only the tests that use a fixture of a DRS")
+    group.addoption(
+        _GUESSES_OPTION,
+        action="store_true",
+        help="after the tests pass, run those with a DRS again to find the guesses that they depend on",
+    )
+    group.addoption(_JOBS_OPTION, type=int, default=1, metavar="N", help="how many of these runs go on at once")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line("markers", "drs(profile, clock, seed): how the simulator of a test is set up")
+    if config.getoption(_GUESSES_OPTION) and config.getoption(_URL_OPTION) is not None:
+        raise pytest.UsageError(f"{_GUESSES_OPTION} needs simulators: leave {_URL_OPTION} out.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests without a DRS, if only those with one are wanted."""
+    if not config.getoption("--drs-only"):
+        return
+    others = [item for item in items if _FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))]
+    items[:] = [item for item in items if item not in others]
+    config.hook.pytest_deselected(items=others)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Find the guesses that the tests depend on, if that is wanted and all have passed."""
+    config = session.config
+    is_wanted = config.getoption(_GUESSES_OPTION) and not hasattr(config, "workerinput")
+    if not is_wanted or exitstatus != pytest.ExitCode.OK:
+        return
+    from drs_contracts.errors import ContractsError  # noqa: PLC0415 - imported by those who use it
+    from drs_contracts.guess.suite import guess_suite  # noqa: PLC0415 - imported by those who use it
+
+    arguments = _without_guesses(config.invocation_params.args)
+    found = guess_suite(arguments, config.getoption(_PROFILE_OPTION), config.getoption(_JOBS_OPTION))
+    config.stash[_GUESSES] = found
+    if isinstance(found, ContractsError) or found.dependencies:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    elif found.interrupted:
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what was found about guesses."""
+    found = config.stash.get(_GUESSES, None)
+    if found is None:
+        return
+    from drs_contracts.errors import ContractsError  # noqa: PLC0415 - imported by those who use it
+    from drs_contracts.guess.text import to_text  # noqa: PLC0415 - imported by those who use it
+
+    terminalreporter.section("guesses about DRS")
+    terminalreporter.write_line(str(found) if isinstance(found, ContractsError) else to_text(found))
 
 
 @pytest.fixture
@@ -53,9 +112,18 @@ def drs(request: pytest.FixtureRequest) -> Iterator[Simulator]:
     if "drs_confirmations" in request.fixturenames:
         listening: CallbackReceiver = request.getfixturevalue("drs_confirmations")
         set_up["callback_url"] = listening.url
+    is_guessed = _VARIANTS_VARIABLE in os.environ
+    if is_guessed:
+        from drs_contracts.guess.pytest_session import take_up_variants  # noqa: PLC0415 - imported by those who use it
+
+        set_up["profile"] = take_up_variants(set_up["profile"])
     with closing(Simulator(**set_up)) as simulator:
         request.node.stash[_SIMULATOR] = simulator
         yield simulator
+        if is_guessed:
+            from drs_contracts.guess.pytest_session import report_exchanges  # noqa: PLC0415 - as above
+
+            report_exchanges(simulator.journal.entries())
 
 
 @pytest.fixture
@@ -147,6 +215,18 @@ def _set_up(request: pytest.FixtureRequest) -> dict[str, Any]:
             raise pytest.UsageError("@pytest.mark.drs takes profile=, clock= and seed=, and nothing else.")
         set_up |= marker.kwargs
     return set_up
+
+
+def _without_guesses(arguments: Sequence[str]) -> list[str]:
+    """The arguments of pytest, without those that ask for guesses."""
+    kept: list[str] = []
+    ahead = iter(arguments)
+    for argument in ahead:
+        if argument == _JOBS_OPTION:
+            next(ahead, None)
+        elif argument != _GUESSES_OPTION and not argument.startswith(f"{_JOBS_OPTION}="):
+            kept.append(argument)
+    return kept
 
 
 def _told(entry: JournalEntry) -> str:

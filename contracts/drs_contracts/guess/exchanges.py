@@ -113,22 +113,27 @@ def find_exercised(guesses: Iterable[Guess], exchanges: Sequence[KeptExchange], 
 
 
 def find_difference(before: Sequence[KeptExchange], after: Sequence[KeptExchange]) -> ShownDifference | None:
-    """Find the first call of ``after`` whose answer no call of ``before`` had; ``None`` if there is none.
+    """Find the first call of ``after`` whose answer no call of ``before`` had; ``None`` if all answers are the same.
 
-    Session and token ids, numbers of orders and times near the time of a call differ in any two runs, and do not count.
+    Where each answer was there before, it is the first that differs from its counterpart: the call of the operation
+    that came as late. Session and token ids, numbers of orders and times near the time of a call differ in any two
+    runs, and do not count.
     """
-    known = _Numbers(before)
-    answers = {(each.operation, known.plain(each)) for each in before}
-    numbers, counted = _Numbers(after), Counter[str]()
+    known, numbers = _Numbers(before), _Numbers(after)
+    answers: dict[str, list[_Answer]] = {}
+    for each in before:
+        answers.setdefault(each.operation, []).append(known.plain(each))
+    counted, moved = Counter[str](), None
     for each in after:
-        place = counted[each.operation]
+        earlier = answers.get(each.operation, [()])
+        counterpart = earlier[min(counted[each.operation], len(earlier) - 1)]
         counted[each.operation] += 1
         came = numbers.plain(each)
-        if (each.operation, came) in answers:
-            continue
-        earlier = [known.plain(other) for other in before if other.operation == each.operation]
-        return _show(each, earlier[min(place, len(earlier) - 1)] if earlier else (), came)
-    return None
+        if came not in earlier:
+            return _show(each, counterpart, came)
+        if moved is None and came != counterpart:
+            moved = each, counterpart, came
+    return None if moved is None else _show(*moved)
 
 
 _Answer = tuple[tuple[str, str], ...]
