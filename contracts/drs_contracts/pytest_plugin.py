@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from drs_simulator import Clock, FaultPlan, Journal, JournalEntry, Simulator
 
     from drs_contracts.callback_receiver import CallbackReceiver
-    from drs_contracts.errors import ContractsError
     from drs_contracts.guess.report import GuessReport
 
 _DEFAULT_CLOCK = "system"
@@ -36,8 +35,9 @@ _FIXTURES = frozenset(
 _VARIANTS_VARIABLE = "DRS_VARIANTS"
 _GUESSES_OPTION = "--drs-guesses"
 _JOBS_OPTION = "--drs-guesses-jobs"
+_ONLY_OPTION = "--drs-guesses-only"
 _SIMULATOR: pytest.StashKey[Simulator] = pytest.StashKey()
-_GUESSES: pytest.StashKey[GuessReport | ContractsError] = pytest.StashKey()
+_GUESSES: pytest.StashKey[GuessReport | Exception] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,6 +52,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         _GUESSES_OPTION,
         action="store_true",
         help="after the tests pass, run those with a DRS again to find the guesses that they depend on",
+    )
+    group.addoption(
+        _ONLY_OPTION, action="append", default=[], metavar="ID", help="variant or setting to try; repeatable"
     )
     group.addoption(_JOBS_OPTION, type=int, default=1, metavar="N", help="how many of these runs go on at once")
 
@@ -82,10 +85,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     from drs_contracts.errors import ContractsError  # noqa: PLC0415 - imported by those who use it
     from drs_contracts.guess.suite import guess_suite  # noqa: PLC0415 - imported by those who use it
 
+    if all(_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) for item in session.items):
+        config.stash[_GUESSES] = ContractsError("No test uses a DRS fixture.", "Run drs-contracts guess -- COMMAND.")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return
     arguments = _without_guesses(config.invocation_params.args)
-    found = guess_suite(arguments, config.getoption(_PROFILE_OPTION), config.getoption(_JOBS_OPTION))
+    options = (config.getoption(each) for each in (_PROFILE_OPTION, _ONLY_OPTION, _JOBS_OPTION))
+    found = guess_suite(arguments, *options)
     config.stash[_GUESSES] = found
-    if isinstance(found, ContractsError) or found.dependencies:
+    if isinstance(found, Exception) or found.dependencies:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     elif found.interrupted:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
@@ -96,11 +104,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     found = config.stash.get(_GUESSES, None)
     if found is None:
         return
-    from drs_contracts.errors import ContractsError  # noqa: PLC0415 - imported by those who use it
     from drs_contracts.guess.text import to_text  # noqa: PLC0415 - imported by those who use it
 
     terminalreporter.section("guesses about DRS")
-    terminalreporter.write_line(str(found) if isinstance(found, ContractsError) else to_text(found))
+    terminalreporter.write_line(str(found) if isinstance(found, Exception) else to_text(found))
 
 
 @pytest.fixture
@@ -222,9 +229,9 @@ def _without_guesses(arguments: Sequence[str]) -> list[str]:
     kept: list[str] = []
     ahead = iter(arguments)
     for argument in ahead:
-        if argument == _JOBS_OPTION:
+        if argument in (_JOBS_OPTION, _ONLY_OPTION):
             next(ahead, None)
-        elif argument != _GUESSES_OPTION and not argument.startswith(f"{_JOBS_OPTION}="):
+        elif argument != _GUESSES_OPTION and not argument.startswith((f"{_JOBS_OPTION}=", f"{_ONLY_OPTION}=")):
             kept.append(argument)
     return kept
 

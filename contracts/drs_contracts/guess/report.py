@@ -49,7 +49,7 @@ class GuessReport:
     Args:
         command: The program and its arguments.
         profile: The installation.
-        variants: All variants that were to be tried.
+        variants: All variants of the search.
         dependencies: The variants with which the command fails.
         undecided: The variants of which nothing can be said.
         exercised: The settings that the command exercises by default.
