@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     )
     from drs_contracts.errors import ClauseBroken, ContractsError
     from drs_contracts.exercise.runner import ExerciseOutcome, Run, run_scenarios
+    from drs_contracts.guess.engine import DefaultFailsError, GuessSettings, find_dependencies
+    from drs_contracts.guess.report import Dependency, GuessReport
     from drs_contracts.http_server import CannotListenError
     from drs_contracts.observe.analysis import (
         Breach,
@@ -89,6 +91,8 @@ __all__ = [
     "ContractsError",
     "Coverage",
     "CoveragePoint",
+    "DefaultFailsError",
+    "Dependency",
     "Difference",
     "DifferenceKind",
     "Discovery",
@@ -99,6 +103,8 @@ __all__ = [
     "FolderError",
     "FoundSetting",
     "Grade",
+    "GuessReport",
+    "GuessSettings",
     "HarError",
     "NeedNotMetError",
     "NoCallsError",
@@ -130,6 +136,7 @@ __all__ = [
     "__version__",
     "analyse_traffic",
     "discover",
+    "find_dependencies",
     "list_clauses",
     "load_recording",
     "read_journal",
@@ -153,6 +160,8 @@ _MODULES = {
     "driver.targets": "ClockOutOfReachError SimulatorTarget Target UnreachableError UrlTarget",
     "errors": "ClauseBroken ContractsError",
     "exercise.runner": "ExerciseOutcome Run run_scenarios",
+    "guess.engine": "DefaultFailsError GuessSettings find_dependencies",
+    "guess.report": "Dependency GuessReport",
     "http_server": "CannotListenError",
     "observe.analysis": "Breach ClauseResult Coverage CoveragePoint TrafficReport Verdict analyse_traffic",
     "observe.sources": "HarError NoCallsError TrafficError read_journal read_traffic",

@@ -66,11 +66,11 @@ def find_dependencies(
         DefaultFailsError: The command fails by default, or never calls DRS.
     """
     check_program(command)
-    return _Search(command, profile, variants, settings, on_run).run()
+    return _DependencySearch(command, profile, variants, settings, on_run).run()
 
 
 @dataclass
-class _Search:
+class _DependencySearch:
     command: Sequence[str]
     profile: Profile
     variants: Sequence[Variant]
