@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from drs_contracts.caller_command import make_environment
+from drs_contracts.exercise.runner import make_simulator
 from drs_contracts.guess.engine import GuessSettings, find_dependencies
-from drs_simulator import find_variants, load_profile
+from drs_simulator import find_variants, load_profile, load_scenario
 
 SERVICES = Path(__file__).parents[3] / "examples" / "services"
 LINCOLN = load_profile("lincoln")
@@ -29,6 +32,26 @@ def test_guess_tells_the_services_apart(name: str, depends_on: list[str], commen
     assert report.undecided == ()
     assert {"assumptions.full_slots", "ordering.sent_members"} <= {each.setting for each in report.independent_of}
     assert report.runs <= 30
+
+
+@pytest.mark.parametrize(
+    ("name", "requests", "orders"), [("careful.py", 2, 2), ("matches_error_text.py", 2, 2), ("books_twice.py", 1, 2)]
+)
+def test_a_lost_answer_leaves_two_orders_for_one_request(name: str, requests: int, orders: int) -> None:
+    """Each test of a service makes one request; only the one that takes another number leaves more orders."""
+    with make_simulator(load_scenario("response-lost")) as drs:
+        done = subprocess.run(
+            [sys.executable, str(SERVICES / name)],
+            env=make_environment(drs) | {"DRS_SCENARIO": "response-lost"},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        left = drs.export_state().orders
+    assert done.returncode == 0, done.stderr
+    assert f"Ran {requests} test" in done.stderr
+    assert len(left) == orders
 
 
 def test_every_service_is_described() -> None:
