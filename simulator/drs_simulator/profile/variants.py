@@ -78,9 +78,7 @@ class Variant:
 
     def excludes(self, other: Variant) -> bool:
         """Whether the two cannot be tried at once: the same setting, or one hides the other."""
-        return (
-            self.setting == other.setting or other.setting in self.guess.hides or self.setting in other.guess.hides
-        )
+        return self.setting == other.setting or other.setting in self.guess.hides or self.setting in other.guess.hides
 
 
 class _Registry(Settings):
