@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from drs_simulator import AdminClient, Simulator, ThreadedServer
@@ -213,3 +214,75 @@ class TestTenants:
         done = run(pytester, self.SOURCE, *url, "--drs-tenant", "auto")
         assert done.ret == pytest.ExitCode.USAGE_ERROR
         done.stderr.fnmatch_lines(["*--drs-tenant needs the address of a gateway that is in no tenant*"])
+
+
+ONLY = ("--drs-guesses-only", "messages.booking_unknown=component", "--drs-guesses-only=messages.login_refused")
+GUESSES = """
+    import pytest
+    from drs_client import RequestRejected
+
+    def test_words(drs_client):
+        drs_client.open_session()
+        with pytest.raises(RequestRejected, match="Unable to find booking"):
+            drs_client.delete_booking(1, "10000047")
+
+    def test_without_a_drs():
+        pass
+"""
+
+
+def test_guesses_are_found_by_running_the_tests_with_a_drs_again(pytester: pytest.Pytester) -> None:
+    done = run(pytester, GUESSES, "--drs-guesses", "--drs-guesses-jobs", "2", *ONLY)
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.assert_outcomes(passed=2)
+    done.stdout.fnmatch_lines(
+        [
+            "*guesses about DRS*",
+            "The command depends on 1 of 2 guesses about DRS.",
+            "messages.booking_unknown is a guess: Unable to find booking {booking_id}",
+            "*fails: test_guesses_are_found_by_running_the_tests_with_a_drs_again.test_words",
+            "*The call whose answer differs: deleteBooking",
+            "Not exercised by the command (1): messages.login_refused",
+        ]
+    )
+
+
+def test_guesses_are_not_looked_for_if_a_test_fails(pytester: pytest.Pytester) -> None:
+    done = run(pytester, "def test_fails(drs):\n    assert 0", "--drs-guesses")
+    done.assert_outcomes(failed=1)
+    assert "guesses about DRS" not in done.stdout.str()
+
+
+def test_a_suite_without_a_drs_has_no_guesses(pytester: pytest.Pytester) -> None:
+    done = run(pytester, "def test_passes():\n    pass", "--drs-guesses")
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.stdout.fnmatch_lines(["No test uses a DRS fixture*"])
+
+
+def test_an_unknown_variant_is_named(pytester: pytest.Pytester) -> None:
+    done = run(pytester, GUESSES, "--drs-guesses", "--drs-guesses-only", "messages.colour")
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.stdout.fnmatch_lines(["*has no variant messages.colour.*"])
+
+
+def test_guesses_need_simulators(pytester: pytest.Pytester) -> None:
+    done = run(pytester, GUESSES, "--drs-guesses", "--drs-url", "http://127.0.0.1:9/")
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines(["*--drs-guesses needs simulators: leave --drs-url out."])
+
+
+def test_tests_without_a_drs_can_be_left_out(pytester: pytest.Pytester) -> None:
+    run(pytester, GUESSES, "--drs-only").assert_outcomes(passed=1, deselected=1)
+
+
+def test_a_variant_applies_to_the_profile_of_the_marker(pytester: pytest.Pytester, monkeypatch: Any) -> None:
+    monkeypatch.setenv("DRS_VARIANTS", "ordering.quantities_below_1=accept\nordering.comments_limit=4000")
+    source = """
+        import pytest
+
+        @pytest.mark.drs(profile="hackney")
+        def test_all(drs):
+            assert drs.profile.name == "hackney"
+            assert drs.profile.ordering.comments_limit == 4000
+    """
+    run(pytester, source).assert_outcomes(passed=1)

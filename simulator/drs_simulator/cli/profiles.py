@@ -1,4 +1,4 @@
-"""``drs-simulator profile``: list profiles, show, check or make one, and learn one from traffic."""
+"""``drs-simulator profile``: list profiles, show, check or make one, learn one from traffic, and list its guesses."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from drs_simulator.cli.new_profile import make_profile
 from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
 from drs_simulator.profile.tables import EVIDENCE_GRADES
+from drs_simulator.profile.variants import Variant, find_variants
 
 profile_app = typer.Typer(
     cls=PlainGroup, help="Profiles: the settings of an installation of DRS.", no_args_is_help=True
@@ -73,6 +74,25 @@ def show_profile(
     echo("")
     operatives = [(each.id, each.name, ", ".join(each.trades)) for each in loaded.operatives]
     print_table(("operative", "name", "trades"), operatives)
+
+
+@profile_app.command("variants", cls=PlainCommand)
+def show_variants(profile: _Profile) -> None:
+    """Show what of a profile is a guess, what else is plausible, and what to ask the vendor or the council."""
+    loaded = load_profile(profile)
+    of_setting: dict[str, list[Variant]] = {}
+    for variant in find_variants(loaded):
+        of_setting.setdefault(variant.setting, []).append(variant)
+    for setting, variants in of_setting.items():
+        guess = variants[0].guess
+        clauses = f" ({', '.join(guess.clauses)})" if guess.clauses else ""
+        echo(f"{setting}{clauses} is a guess: {guess.read(loaded)}")
+        for variant in variants:
+            text = f" ({variant.alternative.value})" if variant.alternative.name else ""
+            echo(f"  {variant.id}{text}: {variant.alternative.why}")
+        echo(f"  Ask: {guess.ask}")
+    count = sum(map(len, of_setting.values()))
+    echo(f"{len(of_setting)} guesses with {count} variants. drs-contracts guess finds those that a service depends on.")
 
 
 profile_app.command("new", cls=PlainCommand)(make_profile)
