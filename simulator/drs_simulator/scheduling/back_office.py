@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import LifeCycle, Operative, OrderWithBookings, PlannedBooking, Session
 from drs_simulator.scheduling.outbox import queue_confirmation
 from drs_simulator.scheduling.use_cases.bookings import delete_booking
@@ -65,6 +65,7 @@ class OperativeDay:
     bookings: tuple[PlannedBooking, ...]
 
 
+@only_reads
 def open_sessions(context: UseCaseContext, request: None) -> tuple[Session, ...]:  # noqa: ARG001 - it has no filter
     """List the sessions that are valid now, oldest first."""
     return tuple(session for session in context.transaction.sessions() if context.is_open(session))
@@ -77,6 +78,7 @@ def clear_sessions(context: UseCaseContext, request: None) -> int:
     return ended
 
 
+@only_reads
 def find_orders(context: UseCaseContext, search: Search) -> FoundOrders:
     """Find the orders whose number contains the text, in upper or lower case; newest first."""
     text = (search.number or "").casefold()
@@ -86,6 +88,7 @@ def find_orders(context: UseCaseContext, search: Search) -> FoundOrders:
     return FoundOrders(len(found), tuple(context.with_bookings(order) for order in part))
 
 
+@only_reads
 def order_numbered(context: UseCaseContext, number: str) -> OrderWithBookings:
     """Return the order with that number, the newest if there are several.
 
@@ -98,6 +101,7 @@ def order_numbered(context: UseCaseContext, number: str) -> OrderWithBookings:
     return context.with_bookings(orders[-1])
 
 
+@only_reads
 def find_bookings(context: UseCaseContext, search: Search) -> FoundBookings:
     """Find bookings by their order's exact number, life cycle and operative; newest first."""
     found = [
@@ -169,11 +173,13 @@ def cancel_booking(context: UseCaseContext, booking_id: int) -> PlannedBooking:
     return planned
 
 
+@only_reads
 def all_operatives(context: UseCaseContext, request: None) -> tuple[Operative, ...]:  # noqa: ARG001 - it has no filter
     """Return all operatives, with what callers have changed."""
     return context.current.operatives()
 
 
+@only_reads
 def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> OperativeDay:
     """Return one operative's day; ``wanted`` is the operative's id and the local day.
 
@@ -196,6 +202,7 @@ def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> Operativ
     )
 
 
+@only_reads
 def week_of(context: UseCaseContext, monday: date) -> tuple[tuple[OperativeDay, ...], ...]:
     """Return seven days from ``monday`` on: a row for each operative, in the profile's order."""
     days = [monday + timedelta(days=index) for index in range(7)]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
 
+_Answer = TypeVar("_Answer")
 Numbered = Literal["order", "booking", "confirmation"]
 DiaryDay = tuple[str, date]
 """An operative's id and a local day."""
+
+
+class OnlyReadsError(Exception):
+    """Work that was to read only has to write after all. It has changed nothing, and can run in a transaction."""
 
 
 class Transaction(Protocol):
@@ -137,6 +142,21 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Return a transaction. Transactions are serializable: none sees the unfinished work of another."""
+
+    def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+        """Run work that only reads, on the state of one moment, and return its answer. It waits for no transaction.
+
+        The work may be run twice, so it must have no other effects.
+
+        Raises:
+            OnlyReadsError: The work writes; some stores let it.
+        """
+
+    def add_session(self, session: Session) -> None:
+        """Store a new session, without waiting for a transaction."""
+
+    def call(self) -> AbstractContextManager[object]:
+        """Return a context in which this thread answers one call. A store may look at the state once for all of it."""
 
     def reset(self) -> None:
         """Remove everything; numbers start again."""

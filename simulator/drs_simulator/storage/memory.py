@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime
 from itertools import count
 from threading import RLock
@@ -18,6 +18,8 @@ from drs_simulator.scheduling.store import DiaryDay, Numbered, Transaction
 _VERSIONS = count(1)
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
+_Answer = TypeVar("_Answer")
+_NO_LOOK = nullcontext()
 
 
 class MemoryStore:
@@ -58,6 +60,20 @@ class MemoryStore:
                 raise
             finally:
                 self._undo.clear()
+
+    def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+        """See ``Store.read``. Work that writes is a transaction like any other."""
+        with self.transaction() as transaction:
+            return work(transaction)
+
+    def add_session(self, session: Session) -> None:
+        """See ``Store.add_session``."""
+        with self.transaction() as transaction:
+            transaction.put_session(session)
+
+    def call(self) -> AbstractContextManager[object]:
+        """See ``Store.call``. There is nothing to look at first."""
+        return _NO_LOOK
 
     def reset(self) -> None:
         """See ``Store.reset``."""
