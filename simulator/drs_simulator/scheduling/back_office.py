@@ -81,11 +81,8 @@ def clear_sessions(context: UseCaseContext, request: None) -> int:
 @only_reads
 def find_orders(context: UseCaseContext, search: Search) -> FoundOrders:
     """Find the orders whose number contains the text, in upper or lower case; newest first."""
-    text = (search.number or "").casefold()
-    found = [order for order in context.transaction.orders() if text in order.number.casefold()]
-    found.reverse()
-    part = found[search.offset : search.offset + search.limit]
-    return FoundOrders(len(found), tuple(context.with_bookings(order) for order in part))
+    total, part = context.transaction.find_orders(search.number or "", search.offset, search.limit)
+    return FoundOrders(total, tuple(context.with_bookings(order) for order in part))
 
 
 @only_reads
@@ -104,16 +101,20 @@ def order_numbered(context: UseCaseContext, number: str) -> OrderWithBookings:
 @only_reads
 def find_bookings(context: UseCaseContext, search: Search) -> FoundBookings:
     """Find bookings by their order's exact number, life cycle and operative; newest first."""
-    found = [
-        booking
-        for booking in context.transaction.bookings()
-        if search.number in (None, booking.order_number)
-        and search.life_cycle in (None, booking.life_cycle)
-        and search.operative_id in (None, *booking.operative_ids)
-    ]
-    found.reverse()
-    part = found[search.offset : search.offset + search.limit]
-    return FoundBookings(len(found), tuple(context.planner.with_times(booking) for booking in part))
+    if search.number is None:
+        total, part = context.transaction.find_bookings(
+            search.life_cycle, search.operative_id, search.offset, search.limit
+        )
+    else:
+        found = [
+            booking
+            for order in context.transaction.orders_numbered(search.number)
+            for booking in context.transaction.bookings_of(order.id)
+            if search.life_cycle in (None, booking.life_cycle) and search.operative_id in (None, *booking.operative_ids)
+        ]
+        found.sort(key=lambda booking: booking.id, reverse=True)
+        total, part = len(found), tuple(found[search.offset : search.offset + search.limit])
+    return FoundBookings(total, tuple(context.planner.with_times(booking) for booking in part))
 
 
 def move_booking(context: UseCaseContext, move: Move) -> PlannedBooking:

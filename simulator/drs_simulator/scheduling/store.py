@@ -8,7 +8,16 @@ from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
 
 from drs_simulator.profile.tables import SorCode
-from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
+from drs_simulator.scheduling.model import (
+    Booking,
+    Confirmation,
+    LifeCycle,
+    Location,
+    Operative,
+    Order,
+    Session,
+    Visit,
+)
 
 _Answer = TypeVar("_Answer")
 Numbered = Literal["order", "booking", "confirmation"]
@@ -64,6 +73,9 @@ class Transaction(Protocol):
     def orders(self) -> Iterable[Order]:
         """Return all orders, oldest first."""
 
+    def find_orders(self, text: str, offset: int, limit: int) -> tuple[int, tuple[Order, ...]]:
+        """Count the orders whose number contains the text, in upper or lower case; return a part, newest first."""
+
     def put_order(self, order: Order) -> None:
         """Store an order, new or changed."""
 
@@ -78,6 +90,11 @@ class Transaction(Protocol):
 
     def bookings(self) -> Iterable[Booking]:
         """Return all bookings, oldest first."""
+
+    def find_bookings(
+        self, life_cycle: LifeCycle | None, operative_id: str | None, offset: int, limit: int
+    ) -> tuple[int, tuple[Booking, ...]]:
+        """Count the bookings of that life cycle and operative, if one is named; return a part, newest first."""
 
     def lapsed_reservations(self, now: datetime) -> tuple[Booking, ...]:
         """Return the bookings whose reservation ends at ``now`` or earlier."""
@@ -153,7 +170,7 @@ class Store(Protocol):
         """
 
     def add_session(self, session: Session) -> None:
-        """Store a new session, without waiting for a transaction."""
+        """Store a new session. It waits for a transaction only where the database can write one thing at a time."""
 
     def call(self) -> AbstractContextManager[object]:
         """Return a context in which this thread answers one call. A store may look at the state once for all of it."""

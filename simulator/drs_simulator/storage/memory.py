@@ -11,7 +11,16 @@ from threading import RLock
 from typing import TypeVar
 
 from drs_simulator.profile.tables import SorCode
-from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
+from drs_simulator.scheduling.model import (
+    Booking,
+    Confirmation,
+    LifeCycle,
+    Location,
+    Operative,
+    Order,
+    Session,
+    Visit,
+)
 from drs_simulator.scheduling.planning.calendar import days_between
 from drs_simulator.scheduling.store import DiaryDay, Numbered, Transaction
 
@@ -132,6 +141,12 @@ class MemoryStore:
         """See ``Transaction.orders_numbered``."""
         return tuple(self._orders[order_id] for order_id in self._orders_by_number.get(number, ()))
 
+    def find_orders(self, text: str, offset: int, limit: int) -> tuple[int, tuple[Order, ...]]:
+        """See ``Transaction.find_orders``."""
+        wanted = text.casefold()
+        found = [order for order in self.orders() if wanted in order.number.casefold()][::-1]
+        return len(found), tuple(found[offset : offset + limit])
+
     def put_order(self, order: Order) -> None:
         """See ``Transaction.put_order``."""
         if order.id not in self._orders:
@@ -161,6 +176,17 @@ class MemoryStore:
     def bookings(self) -> Iterable[Booking]:
         """See ``Transaction.bookings``."""
         return sorted(self._bookings.values(), key=lambda booking: booking.id)
+
+    def find_bookings(
+        self, life_cycle: LifeCycle | None, operative_id: str | None, offset: int, limit: int
+    ) -> tuple[int, tuple[Booking, ...]]:
+        """See ``Transaction.find_bookings``."""
+        found = [
+            booking
+            for booking in self.bookings()
+            if life_cycle in (None, booking.life_cycle) and operative_id in (None, *booking.operative_ids)
+        ][::-1]
+        return len(found), tuple(found[offset : offset + limit])
 
     def lapsed_reservations(self, now: datetime) -> tuple[Booking, ...]:
         """See ``Transaction.lapsed_reservations``."""

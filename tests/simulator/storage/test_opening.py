@@ -11,6 +11,7 @@ import pytest
 from drs_simulator import Simulator, StateError
 from drs_simulator.storage.errors import (
     StateDriverError,
+    StateProfileError,
     StateSettingError,
     StateUnreachableError,
     StateVersionError,
@@ -66,6 +67,7 @@ def test_a_database_without_an_encoding_stores_every_name(new_postgresql: NewDat
         "sqlite:///file:drs?mode=memory&uri=true",
         "sqlite:///file::memory:?uri=true",
         "sqlite+aiosqlite:///drs.db",
+        "sqlite:///drs.db?timeout=long",
         "mysql://me:my-secret@localhost/drs",
         "postgresql+psycopg2://me:my-secret@localhost/drs",
         "postgresql://me:my-secret@localhost:port/drs",
@@ -117,6 +119,13 @@ def test_a_database_of_another_version_is_refused_unchanged(database: str) -> No
     with store.transaction() as transaction:
         assert transaction.order(made.order.id) == made.order
     store.close()
+
+
+def test_a_database_of_another_profile_is_refused_with_both_names(database: str) -> None:
+    Simulator("lincoln", state=database).close()
+    with pytest.raises(StateProfileError, match="that of profile 'lincoln', and this simulator has profile 'hackney'"):
+        Simulator("hackney", state=database)
+    Simulator("lincoln", state=database).close()
 
 
 @pytest.mark.parametrize(("missing", "state"), [("sqlalchemy", "sqlite:///drs.db"), ("psycopg", "postgresql://h/d")])

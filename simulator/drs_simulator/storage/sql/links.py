@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import lru_cache
@@ -65,26 +65,33 @@ class SqliteLink:
         """See ``Link.rows``."""
         self._on_trip()
         for statement in statements:
-            cursor = self._connection.execute(statement.text, statement.parameters)
+            cursor = self._execute(statement)
         return cursor.fetchall()
 
     def begin(self, statement: Statement) -> list[Row]:
-        """See ``Link.begin``. SQLite's own waiting sleeps longer and longer, and others would overtake."""
-        until = monotonic() + self._wait_seconds
-        while True:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until:
-                    raise
-                sleep(_RETRY_SECONDS)
-            else:
-                return self.rows((statement,))
+        """See ``Link.begin``."""
+        return self.rows((Statement("BEGIN IMMEDIATE", {}), statement))
 
     def begin_snapshot(self, statement: Statement) -> list[Row]:
         """See ``Link.begin_snapshot``."""
-        self._connection.execute("BEGIN")
-        return self.rows((statement,))
+        return self.rows((Statement("BEGIN", {}), statement))
+
+    def _execute(self, statement: Statement) -> sqlite3.Cursor:
+        """Execute a statement as soon as it is its turn.
+
+        SQLite would wait too, but sleep longer and longer, so that others overtake.
+        """
+        until: float | None = None
+        while True:
+            try:
+                return self._connection.execute(statement.text, statement.parameters)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                until = until or monotonic() + self._wait_seconds
+                if monotonic() > until:
+                    raise
+                sleep(_RETRY_SECONDS)
 
     def commit(self, statements: Sequence[Statement] = ()) -> None:
         """See ``Link.commit``."""
@@ -110,19 +117,29 @@ class PostgresqlLink:
     def __init__(self, connection: Any, on_trip: Callable[[], None]) -> None:
         self._connection = connection
         self._on_trip = on_trip
+        self._cursor = connection.cursor()
+        self._other_cursor = connection.cursor()
 
     def rows(self, statements: Sequence[Statement]) -> list[Row]:
         """See ``Link.rows``."""
-        *before, last = statements
-        return self._send((_for_psycopg(each.text), each.parameters) for each in before)(last)
+        self._on_trip()
+        *others, last = statements
+        if others:
+            with self._connection.pipeline():
+                for each in others:
+                    self._other_cursor.execute(_for_psycopg(each.text), each.parameters or None)
+                self._cursor.execute(_for_psycopg(last.text), last.parameters or None)
+        else:
+            self._cursor.execute(_for_psycopg(last.text), last.parameters or None)
+        return [] if self._cursor.description is None else self._cursor.fetchall()
 
     def begin(self, statement: Statement) -> list[Row]:
         """See ``Link.begin``."""
-        return self._send((("BEGIN", None), (LOCK, None)))(statement)
+        return self.rows((Statement("BEGIN", {}), Statement(LOCK, {}), statement))
 
     def begin_snapshot(self, statement: Statement) -> list[Row]:
         """See ``Link.begin_snapshot``."""
-        return self._send((("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", None),))(statement)
+        return self.rows((Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}), statement))
 
     def commit(self, statements: Sequence[Statement] = ()) -> None:
         """See ``Link.commit``."""
@@ -141,26 +158,6 @@ class PostgresqlLink:
     def _errors(self) -> type[Exception]:
         errors: type[Exception] = self._connection.Error
         return errors
-
-    def _send(self, before: Iterable[tuple[str, dict[str, Any] | None]]) -> Callable[[Statement], list[Row]]:
-        """Return what sends the statements before the one that it is given, all at once."""
-        earlier = list(before)
-
-        def send(last: Statement) -> list[Row]:
-            self._on_trip()
-            cursor = self._connection.cursor()
-            text, parameters = _for_psycopg(last.text), last.parameters or None
-            if not earlier:
-                cursor.execute(text, parameters)
-            else:
-                others = self._connection.cursor()
-                with self._connection.pipeline():
-                    for each, values in earlier:
-                        others.execute(each, values or None)
-                    cursor.execute(text, parameters)
-            return [] if cursor.description is None else cursor.fetchall()
-
-        return send
 
 
 @lru_cache(maxsize=256)

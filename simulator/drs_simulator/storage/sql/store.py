@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from threading import Lock, local
 from typing import TypeVar
 
-from sqlalchemy import URL, create_engine, make_url, update
+from sqlalchemy import URL, PoolProxiedConnection, create_engine, make_url, update
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -25,6 +26,7 @@ from drs_simulator.storage.sql.transaction import NotKnownError, SqlTransaction
 _Answer = TypeVar("_Answer")
 _WAIT_SECONDS = 30
 _CONNECT_SECONDS = 10
+_LINK = "drs_link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,11 @@ class _Database:
 
 
 _DATABASES = {
-    # Readers do not wait for writers. Closing moves what the second file has into the database's own.
+    # Readers do not wait for writers, and the link waits for other writers. Closing moves what the second file has
+    # into the database's own.
     "sqlite": _Database(
         ("BEGIN IMMEDIATE",),
-        {"timeout": _WAIT_SECONDS},
+        {"timeout": 0},
         ("PRAGMA journal_mode=WAL",),
         ("PRAGMA busy_timeout=1000", "PRAGMA wal_checkpoint(TRUNCATE)"),
     ),
@@ -72,6 +75,8 @@ def database_url(text: str) -> URL | None:
         return None
     driver = _DRIVERS.get(url.drivername)
     if driver is None or (driver == "sqlite" and (url.database in (None, "", ":memory:") or "uri" in url.query)):
+        return None
+    if driver == "sqlite" and not re.fullmatch(r"\d+(\.\d+)?", str(url.query.get("timeout", "0"))):
         return None
     return url.set(drivername=driver)
 
@@ -98,8 +103,10 @@ class SqlStore:
         self.trips = 0
         """How often a thread has waited for the database."""
         self._display_url = url.set(query={}).render_as_string(hide_password=True)
-        options = {name: value for name, value in database.options.items() if name not in url.query}
         self._wait_seconds = float(str(url.query.get("timeout", _WAIT_SECONDS)))
+        if self._kind == "sqlite":
+            url = url.difference_update_query(["timeout"])
+        options = {name: value for name, value in database.options.items() if name not in url.query}
         # Parameters are personal data and must not be logged. Transactions are begun and ended by statements.
         self._engine = create_engine(
             url, connect_args=options, hide_parameters=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
@@ -115,15 +122,16 @@ class SqlStore:
     def _open(self, database: _Database) -> None:
         try:
             with self._engine.connect() as connection:
+                link = self._link_of(connection.connection)
                 for statement in (*database.on_opening, *database.lock):
-                    connection.exec_driver_sql(statement)
+                    link.rows((Statement(statement, {}),))
                 version = schema.version_of(connection)
                 if version == schema.VERSION:
                     # A read-only database is an error now, not at the first call.
                     connection.execute(update(schema.schema).values(version=version))
                 connection.exec_driver_sql("COMMIT")
-        except DBAPIError as error:
-            reason = " ".join(str(error.orig).split())
+        except (DBAPIError, self._driver_error) as error:
+            reason = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
             raise StateUnreachableError(f"The state at {self._display_url} cannot be opened: {reason}") from error
         if version != schema.VERSION:
             raise StateVersionError(
@@ -147,11 +155,13 @@ class SqlStore:
             look = self._look()
         with self._mirror.lock:
             if self._mirror.advance(look.version, look.changes):
+                self._thread.look = look
                 try:
-                    with self._looking(look):
-                        return work(SqlTransaction(self._mirror, look, look.version, None))
+                    return work(SqlTransaction(self._mirror, look, look.version, None))
                 except NotKnownError:
                     pass
+                finally:
+                    self._thread.look = None
             return self._read_snapshot(work)
 
     def _read_snapshot(self, work: Callable[[Transaction], _Answer]) -> _Answer:
@@ -223,9 +233,16 @@ class SqlStore:
         return look_of(self._rows((look_since(self._mirror.version),)))
 
     def _rows(self, wanted: Sequence[Statement]) -> list[Row]:
-        """Execute statements outside a transaction, and return the rows of the last one."""
-        with self._begun(lambda link: link.rows(wanted)) as (_, rows):
-            return rows
+        """Execute statements outside a transaction, and return the rows of the last one.
+
+        If the connection was lost since it was last used, another one is tried.
+        """
+        try:
+            with self._link() as link:
+                return link.rows(wanted)
+        except _ConnectionLostError:
+            with self._link() as link:
+                return link.rows(wanted)
 
     @contextmanager
     def _begin(self) -> Iterator[tuple[Link, Look]]:
@@ -266,10 +283,14 @@ class SqlStore:
 
     @contextmanager
     def _link(self) -> Iterator[Link]:
-        """Lend a connection. After an error its transaction is undone, and one that is lost is replaced."""
-        with self._translate_errors():
+        """Lend a connection. After an error its transaction is undone, and one that is lost is replaced.
+
+        Raises:
+            StateLostError: The database fails; the message has one line.
+        """
+        try:
             pooled = self._engine.raw_connection()
-            link = self._link_of(pooled.driver_connection)
+            link = self._link_of(pooled)
             try:
                 yield link
             except BaseException as error:
@@ -283,22 +304,23 @@ class SqlStore:
                 raise
             finally:
                 pooled.close()
+        except (DBAPIError, PoolTimeoutError, self._driver_error) as error:
+            raise StateLostError(self._message_of(error)) from error
 
-    def _link_of(self, connection: object) -> Link:
-        if self._kind == "sqlite":
-            return SqliteLink(connection, self._count_trip, self._wait_seconds)
-        return PostgresqlLink(connection, self._count_trip)
+    def _link_of(self, pooled: PoolProxiedConnection) -> Link:
+        """Return the link of a connection, which is kept with it."""
+        link: Link | None = pooled.info.get(_LINK)
+        if link is None:
+            connection = pooled.driver_connection
+            if self._kind == "sqlite":
+                link = SqliteLink(connection, self._count_trip, self._wait_seconds)
+            else:
+                link = PostgresqlLink(connection, self._count_trip)
+            pooled.info[_LINK] = link
+        return link
 
     def _count_trip(self) -> None:
         self.trips += 1
-
-    @contextmanager
-    def _translate_errors(self) -> Iterator[None]:
-        """Raise errors of the database as ``StateLostError`` with one line."""
-        try:
-            yield
-        except (DBAPIError, PoolTimeoutError, self._driver_error) as error:
-            raise StateLostError(self._message_of(error)) from error
 
     def _message_of(self, error: Exception) -> str:
         # Only the first line, because the others may contain personal data.

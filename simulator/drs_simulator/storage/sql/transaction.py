@@ -8,7 +8,16 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from drs_simulator.profile.tables import SorCode
-from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
+from drs_simulator.scheduling.model import (
+    Booking,
+    Confirmation,
+    LifeCycle,
+    Location,
+    Operative,
+    Order,
+    Session,
+    Visit,
+)
 from drs_simulator.scheduling.planning.calendar import days_between
 from drs_simulator.scheduling.store import DiaryDay, Numbered, OnlyReadsError
 from drs_simulator.storage.sql import codec, statements
@@ -147,6 +156,13 @@ class SqlTransaction:
         """See ``Transaction.orders``."""
         return self._all("drs_orders", codec.ORDER)
 
+    def find_orders(self, text: str, offset: int, limit: int) -> tuple[int, tuple[Order, ...]]:
+        """See ``Transaction.find_orders``. Databases fold case in different ways, so that all numbers are read."""
+        wanted = text.casefold()
+        numbers = self._rows(Statement("SELECT id, number FROM drs_orders ORDER BY id DESC", {}))
+        ids = [row[0] for row in numbers if wanted in row[1].casefold()]
+        return len(ids), self._of_ids("drs_orders", codec.ORDER, ids[offset : offset + limit])
+
     def put_order(self, order: Order) -> None:
         """See ``Transaction.put_order``."""
         if self.order(order.id) is None:
@@ -192,6 +208,17 @@ class SqlTransaction:
     def bookings(self) -> Iterable[Booking]:
         """See ``Transaction.bookings``."""
         return self._all("drs_bookings", codec.BOOKING)
+
+    def find_bookings(
+        self, life_cycle: LifeCycle | None, operative_id: str | None, offset: int, limit: int
+    ) -> tuple[int, tuple[Booking, ...]]:
+        """See ``Transaction.find_bookings``."""
+        conditions = {_HAS_LIFE_CYCLE: life_cycle is not None, _HAS_OPERATIVE: operative_id is not None}
+        where = " AND ".join(condition for condition, counts in conditions.items() if counts) or "1 = 1"
+        wanted = {"life_cycle": f'%"life\\_cycle":"{life_cycle}"%', "operative": operative_id}
+        found = self._rows(Statement(f"SELECT id FROM drs_bookings WHERE {where} ORDER BY id DESC", wanted))  # noqa: S608
+        ids = [row[0] for row in found]
+        return len(ids), self._of_ids("drs_bookings", codec.BOOKING, ids[offset : offset + limit])
 
     def lapsed_reservations(self, now: datetime) -> tuple[Booking, ...]:
         """See ``Transaction.lapsed_reservations``."""
@@ -431,11 +458,23 @@ class SqlTransaction:
         rows = self._rows(_by_id(table, key))
         return document.read(rows[0][0]) if rows else None
 
+    def _of_ids(self, table: str, document: Document[_Value], ids: Sequence[int]) -> tuple[_Value, ...]:
+        """Read documents by their ids, in descending order."""
+        if not ids:
+            return ()
+        named = {f"id{index}": each for index, each in enumerate(ids)}
+        where = f"id IN ({', '.join(f':{name}' for name in named)})"
+        return self._all(table, document, where, **named)[::-1]
+
     def _all(self, table: str, document: Document[_Value], where: str = "", **parameters: Any) -> tuple[_Value, ...]:
         return tuple(document.read(row[0]) for row in self._rows(statements.documents(table, where, parameters)))
 
 
 _OPERATIVES = Cell("operatives", "")
+# In a document, a quotation mark within a text has a backslash before it, so that no text can look like this.
+_HAS_LIFE_CYCLE = "document LIKE :life_cycle ESCAPE '\\'"
+_HAS_OPERATIVE = """(operative_id = :operative
+OR id IN (SELECT id FROM drs_partner_visits WHERE operative_id = :operative))"""
 _NEW_OF: Mapping[Numbered, tuple[Kind, ...]] = {"order": ("order", "siblings"), "booking": ("booking",)}
 _BOOKING_AND_ORDER = """SELECT b.document, o.document FROM drs_bookings b LEFT JOIN drs_orders o ON o.id = b.order_id
 WHERE b.id = :id"""
