@@ -180,7 +180,7 @@ class SqlStore:
     def add_session(self, session: Session) -> None:
         """See ``Store.add_session``."""
         added = statements.put_by_text("drs_sessions", session.id, codec.SESSION.write(session))
-        self._rows(added)
+        self._rows((Statement("BEGIN", {}), *added, Statement("COMMIT", {})))
 
     @contextmanager
     def call(self) -> Iterator[None]:
