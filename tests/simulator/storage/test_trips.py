@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from drs_simulator import Simulator
@@ -179,18 +180,20 @@ def test_a_lapsed_reservation_is_released_by_a_search(opened: Callable[[], SqlSt
     assert order.bookings[0].booking.appointment is None
 
 
-def test_a_database_restored_from_a_copy_is_read_again(new_postgresql: NewDatabase) -> None:
+@pytest.mark.parametrize("use", [Desk.select, Desk.cancel], ids=["by a reader", "by a writer"])
+def test_a_database_restored_from_a_copy_is_read_again(new_postgresql: NewDatabase, use: Any) -> None:
     database = new_postgresql()
     store = open_store(database)
     desk = Desk(store=store)
-    order = desk.order().order
-    assert desk.select(order.number)
+    made = desk.order()
+    assert desk.select(made.order.number)
     engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE drs_state SET version = 1"))
         connection.execute(text("DELETE FROM drs_changes"))
         connection.execute(text("DELETE FROM drs_orders"))
+        connection.execute(text("DELETE FROM drs_bookings"))
     engine.dispose()
-    with pytest.raises(Refusal):
-        desk.select(order.number)
+    with pytest.raises(Refusal, match="find"):
+        use(desk, made.order.number if use is Desk.select else made.bookings[0].booking.id)
     store.close()

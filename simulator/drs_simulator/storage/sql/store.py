@@ -143,7 +143,7 @@ class SqlStore:
     def transaction(self) -> Iterator[Transaction]:
         """See ``Store.transaction``. It waits for transactions of other processes as well."""
         with self._begin() as (link, look):
-            self._mirror.advance(look.version, look.changes)
+            self._move_on(look)
             transaction = SqlTransaction(self._mirror, look, look.version, link, can_write=True)
             yield transaction
             transaction.commit()
@@ -168,14 +168,18 @@ class SqlStore:
         known = self._mirror.version
         with self._begun(lambda link: link.begin_snapshot(look_since(known))) as (link, rows):
             look = look_of(rows)
-            if not self._mirror.advance(look.version, look.changes):
-                # An earlier version than one that was seen before: the database was restored from a copy.
-                self._mirror.clear()
-                self._mirror.advance(look.version, ())
+            self._move_on(look)
             with self._looking(look):
                 answer = work(SqlTransaction(self._mirror, look, look.version, link))
             link.commit()
             return answer
+
+    def _move_on(self, look: Look) -> None:
+        """Move the mirror to the version of a look that no other thread can have overtaken."""
+        if not self._mirror.advance(look.version, look.changes):
+            # An earlier version than one that was seen before: the database was restored from a copy.
+            self._mirror.clear()
+            self._mirror.advance(look.version, ())
 
     def add_session(self, session: Session) -> None:
         """See ``Store.add_session``."""
