@@ -30,7 +30,7 @@ class SoapBinding:
     """
 
     def __init__(self, address: str, wsdl: str | Path, transport: Transport) -> None:
-        self._address = address
+        self.address = address
         self._wsdl = wsdl
         self._transport = transport
         self._client: Any = None
@@ -45,7 +45,7 @@ class SoapBinding:
             UnexpectedResponse: The answer, or the WSDL, is not one of DRS.
             TransportError: The gateway was not reached.
         """
-        with translate_errors(operation, self._address, self._transport):
+        with translate_errors(operation, self.address, self._transport):
             if self._service is None:
                 self._connect()
             request = self._build_request(operation, members)
@@ -59,7 +59,7 @@ class SoapBinding:
         client = Client(load_wsdl(self._wsdl, self._transport), transport=self._transport, settings=SETTINGS)
         for name, binding in client.wsdl.bindings.items():
             if type(binding).__name__ == "Soap11Binding":
-                self._client, self._service = client, client.create_service(name, self._address)
+                self._client, self._service = client, client.create_service(name, self.address)
                 return
         raise InvalidArgument("The WSDL has no SOAP 1.1 binding. Use DRS's own, at the gateway's address with ?wsdl.")
 

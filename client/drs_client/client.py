@@ -1,26 +1,21 @@
-"""The client: a session, and a method for each of DRS's operations."""
+"""The client: a method for each of DRS's operations."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Protocol, Self
-from urllib.parse import urlsplit
-from wsgiref.types import WSGIApplication
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from zeep.transports import Transport
 
 from drs_client.binding import SoapBinding
+from drs_client.connection import DrsConnection, check_address, mentions_session
 from drs_client.errors import (
     DrsError,
-    InvalidArgument,
     RequestRejected,
-    SessionExpired,
     TimedOut,
     UnexpectedResponse,
     Unreachable,
@@ -37,34 +32,15 @@ from drs_client.model import (
     Order,
     Unavailability,
 )
+from drs_client.request_members import build_booking_code, check_comments, format_instant
 from drs_client.responses import ResponseReader
-from drs_client.transport import hide_login, http_transport, wsgi_transport
+from drs_client.transport import SimulatedDrs, http_transport, wsgi_transport
 
 UNKNOWN_ORDER = "Unable to find order in OptiTime Web"
 """What DRS answers for an order number that it does not know (Hackney's service relies on it)."""
 
-MAX_COMMENTS = 255
-"""The number of characters that DRS takes as an order's comments."""
 
-
-class SimulatedDrs(Protocol):
-    """A DRS in this process: ``drs_simulator.Simulator``, or one with the same attributes."""
-
-    login: str
-    password: str
-    wsgi: WSGIApplication
-
-    @property
-    def path(self) -> str:
-        """The gateway's path."""
-
-
-def mentions_session(rejection: RequestRejected) -> bool:
-    """Say whether a rejection is about the session. DRS's words for that are not published; this is the likeliest."""
-    return "session" in rejection.message.lower()
-
-
-class DrsClient:
+class DrsClient(DrsConnection):
     """Calls one DRS.
 
     ::
@@ -107,20 +83,17 @@ class DrsClient:
         is_session_error: Callable[[RequestRejected], bool] = mentions_session,
         is_lapsed: Callable[[RequestRejected], bool] | None = None,
     ) -> None:
-        _check_address(url)
+        check_address(url)
         if is_lapsed is not None:
             warnings.warn("is_lapsed is now is_session_error", DeprecationWarning, stacklevel=2)
             is_session_error = is_lapsed
-        self.url = url.partition("?")[0]
+        address = url.partition("?")[0]
+        binding = SoapBinding(address, wsdl or f"{address}?wsdl", transport or http_transport(timeout))
+        super().__init__(binding, login, password, is_session_error)
         self.contract = contract
         self.user_id = user_id
         self.zone = ZoneInfo(timezone)
-        self._login = login
-        self._password = password
-        self._binding = SoapBinding(self.url, wsdl or f"{self.url}?wsdl", transport or http_transport(timeout))
-        self._is_session_error = is_session_error
         self._reader = ResponseReader(self.zone)
-        self._session_id: str | None = None
 
     @classmethod
     def for_simulator(cls, simulator: SimulatedDrs, **settings: Any) -> Self:
@@ -132,61 +105,6 @@ class DrsClient:
         """
         settings = {"transport": wsgi_transport(simulator.wsgi)} | settings
         return cls(f"http://simulator{simulator.path}", simulator.login, simulator.password, **settings)
-
-    def __repr__(self) -> str:
-        return f"DrsClient({hide_login(self.url)!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if error is None:
-            self.close()
-            return
-        # Nothing may take the place of the error that ends the block.
-        with suppress(Exception):
-            self.close()
-
-    def close(self) -> None:
-        """Close the session, if one is open, and the HTTP connections.
-
-        Raises:
-            DrsError: The session could not be closed. The connections are closed all the same.
-        """
-        try:
-            self.close_session()
-        finally:
-            self._binding.close()
-
-    # Sessions
-
-    def open_session(self) -> None:
-        """Open a session, which the following calls use.
-
-        Raises:
-            RequestRejected: The login or password is wrong.
-            DrsError: DRS could not be asked.
-        """
-        answer = self._send("openSession", {"login": self._login, "password": self._password})
-        self._session_id = answer.sessionId
-        if not self._session_id:
-            raise UnexpectedResponse("openSession succeeded without a sessionId.")
-
-    def close_session(self) -> None:
-        """Close the session, if one is open. One that DRS no longer knows counts as closed.
-
-        Raises:
-            DrsError: DRS declines for another reason, or could not be asked.
-        """
-        session_id, self._session_id = self._session_id, None
-        if session_id is not None:
-            try:
-                self._send("closeSession", {"sessionId": session_id})
-            except RequestRejected as rejection:
-                if not self._is_session_error(rejection):
-                    raise
 
     # Orders
 
@@ -208,12 +126,12 @@ class DrsClient:
             "locationID": location_id,
             "primaryOrderNumber": number,
             "priority": priority,
-            "theBookingCodes": [_build_booking_code(sor_code, number)],
+            "theBookingCodes": [build_booking_code(sor_code, number)],
             "userId": self.user_id,
         }
         members = {
-            "periodBegin": self._format_instant(begin),
-            "periodEnd": self._format_instant(end),
+            "periodBegin": self._local(begin),
+            "periodEnd": self._local(end),
             "theOrder": order,
         }
         return self._reader.read_availability(self._call("checkAvailability", members))
@@ -241,19 +159,19 @@ class DrsClient:
             RequestRejected: DRS declines.
             DrsError: DRS could not be asked.
         """
-        _check_comments(comments)
+        check_comments(comments)
         order = {
             "contactName": contact_name,
             "contract": self.contract,
-            "earliestBookingDate": self._format_instant(earliest),
+            "earliestBookingDate": self._local(earliest),
             "locationID": location_id,
             # Must be sent; DRS trims a blank away.
             "orderComments": comments or " ",
             "phone": phone,
             "primaryOrderNumber": number,
             "priority": priority,
-            "targetDate": self._format_instant(target),
-            "theBookingCodes": [_build_booking_code(sor_code, number)],
+            "targetDate": self._local(target),
+            "theBookingCodes": [build_booking_code(sor_code, number)],
             "userId": self.user_id,
         }
         try:
@@ -284,17 +202,17 @@ class DrsClient:
             RequestRejected: DRS declines.
             DrsError: DRS could not be asked.
         """
-        _check_comments(comments or "")
+        check_comments(comments or "")
         order = {
             "contactName": contact_name,
             "contract": self.contract,
-            "earliestBookingDate": self._format_instant(earliest),
+            "earliestBookingDate": self._local(earliest),
             "locationID": location_id,
             "orderComments": comments,
             "phone": phone,
             "primaryOrderNumber": number,
             "priority": priority,
-            "targetDate": self._format_instant(target),
+            "targetDate": self._local(target),
             "userId": self.user_id,
         }
         answer = self._call("updateOrder", {"theOrder": order})
@@ -351,8 +269,8 @@ class DrsClient:
             "locationIDs": list(location_ids) or None,
             "primaryOrderNumber": list(numbers) or None,
             "resources": list(resource_ids) or None,
-            "returnBookingsFrom": self._format_instant(begin),
-            "returnBookingsTo": self._format_instant(end),
+            "returnBookingsFrom": self._local(begin),
+            "returnBookingsTo": self._local(end),
         }
         try:
             answer = self._call("selectOrder", members)
@@ -381,7 +299,7 @@ class DrsClient:
             DrsError: DRS could not be asked.
         """
         booking = self._build_booking(0, number, begin, end, reason)
-        booking["theBookingCodes"] = [_build_booking_code(sor_code, number)]
+        booking["theBookingCodes"] = [build_booking_code(sor_code, number)]
         return self._read_bookings(self._call("createBooking", {"theBooking": booking}))
 
     def schedule_booking(
@@ -485,9 +403,9 @@ class DrsClient:
         members = {
             "actionTaken": action_taken,
             "completeOrder": complete_order,
-            "endDateAndTime": self._format_instant(end),
+            "endDateAndTime": self._local(end),
             "resourceId": resource_id,
-            "startDateAndTime": self._format_instant(begin),
+            "startDateAndTime": self._local(begin),
             "theBooking": booking,
             "transactionType": new_status.value,
         }
@@ -526,10 +444,10 @@ class DrsClient:
         members = {
             "bookingStatus": [status.value for status in statuses] or None,
             "contract": [self.contract],
-            "returnBookingsFrom": self._format_instant(begin),
-            "returnBookingsPWFrom": self._format_instant(window_begin),
-            "returnBookingsPWTo": self._format_instant(window_end),
-            "returnBookingsTo": self._format_instant(end),
+            "returnBookingsFrom": self._local(begin),
+            "returnBookingsPWFrom": self._local(window_begin),
+            "returnBookingsPWTo": self._local(window_end),
+            "returnBookingsTo": self._local(end),
             "workers": list(resource_ids) or None,
         }
         return self._read_bookings(self._call("selectBooking", members))
@@ -546,7 +464,7 @@ class DrsClient:
             "resourceId": resource_id,
             "returnBookingCodes": True,
             "returnWarnings": False,
-            "scheduleDate": self._format_instant(datetime.combine(day, time(0), self.zone)),
+            "scheduleDate": self._local(datetime.combine(day, time(0), self.zone)),
         }
         return self._read_bookings(self._call("getSchedule", members))
 
@@ -571,8 +489,8 @@ class DrsClient:
         members = {
             "contract": [self.contract],
             "includeWorkingHours": True,
-            "returnWorkingHoursFrom": self._format_instant(hours_from),
-            "returnWorkingHoursTo": self._format_instant(hours_to),
+            "returnWorkingHoursFrom": self._local(hours_from),
+            "returnWorkingHoursTo": self._local(hours_to),
             "theEmployeeCodes": list(codes) or None,
             "theResourceIDs": list(resource_ids) or None,
         }
@@ -591,9 +509,9 @@ class DrsClient:
             "resourceID": resource_id,
             "theUnavailabilities": [
                 {
-                    "beginDateTime": self._format_instant(away.begin),
+                    "beginDateTime": self._local(away.begin),
                     "comments": away.comments,
-                    "endDateTime": self._format_instant(away.end),
+                    "endDateTime": self._local(away.end),
                     "reason": away.reason,
                 }
                 for away in unavailabilities
@@ -667,39 +585,11 @@ class DrsClient:
         members = {
             "alertType": [reason.value for reason in reasons] or None,
             "contract": [self.contract],
-            "periodBegin": self._format_instant(begin),
-            "periodEnd": self._format_instant(end),
+            "periodBegin": self._local(begin),
+            "periodEnd": self._local(end),
         }
         answer = self._call("selectAlerts", members)
         return tuple(self._reader.read_alert(alert) for alert in answer.theAlerts or ())
-
-    # Requests and answers
-
-    def _call(self, operation: str, members: Mapping[str, Any]) -> Any:
-        """Send a call in the session; in a new one if DRS let that expire."""
-        if self._session_id is None:
-            self.open_session()
-        try:
-            return self._send(operation, {**members, "sessionId": self._session_id})
-        except RequestRejected as rejection:
-            if not self._is_session_error(rejection):
-                raise
-        self.open_session()
-        try:
-            return self._send(operation, {**members, "sessionId": self._session_id})
-        except RequestRejected as rejection:
-            if not self._is_session_error(rejection):
-                raise
-            raise SessionExpired(operation, rejection.message) from None
-
-    def _send(self, operation: str, members: Mapping[str, Any]) -> Any:
-        answer = self._binding.call(operation, members)
-        status = getattr(answer, "status", None)
-        if status is None:
-            raise UnexpectedResponse(f"The answer to {operation} has no status.")
-        if status != "success":
-            raise RequestRejected(operation, getattr(answer, "errorMsg", None) or "")
-        return answer
 
     def _send_order(self, order: Mapping[str, Any]) -> Order:
         answer = self._call("createOrder", {"theOrder": order})
@@ -714,8 +604,8 @@ class DrsClient:
             "bookingId": booking_id,
             "bookingReason": reason,
             "contract": self.contract,
-            "planningWindowStart": self._format_instant(begin),
-            "planningWindowEnd": self._format_instant(end),
+            "planningWindowStart": self._local(begin),
+            "planningWindowEnd": self._local(end),
             "primaryOrderNumber": number,
             "userId": self.user_id,
         }
@@ -728,41 +618,5 @@ class DrsClient:
     def _read_bookings(self, answer: Any) -> tuple[Booking, ...]:
         return tuple(self._reader.read_booking(booking) for booking in answer.theBookings or ())
 
-    def _format_instant(self, moment: datetime | None) -> str | None:
-        """Write an instant as DRS reads it: local, with offset, so that it has one meaning."""
-        if moment is None:
-            return None
-        if moment.tzinfo is None:
-            raise InvalidArgument(f"{moment.isoformat()} has no time zone. Pass an aware datetime.")
-        try:
-            local = moment.astimezone(self.zone)
-        except OverflowError:
-            raise InvalidArgument(f"{moment.isoformat()} is not a date that DRS can have.") from None
-        return local.isoformat(timespec="milliseconds" if local.microsecond else "seconds")
-
-
-def _build_booking_code(sor_code: str, number: str) -> dict[str, str]:
-    """Return a SOR code that is done once, as a member of a request."""
-    return {
-        "bookingCodeSORCode": sor_code,
-        "itemNumberWithinBooking": "1",
-        "primaryOrderNumber": number,
-        "quantity": "1",
-    }
-
-
-def _check_address(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # such as a port or an IPv6 address that is none
-        usable = False
-    if not usable:
-        raise InvalidArgument(
-            f"'{url}' is not the address of a gateway. It begins with http:// or https:// and ends with /ws/soap."
-        )
-
-
-def _check_comments(comments: str) -> None:
-    if len(comments) > MAX_COMMENTS:
-        raise InvalidArgument(f"The comments have {len(comments)} characters; DRS takes {MAX_COMMENTS}.")
+    def _local(self, moment: datetime | None) -> str | None:
+        return None if moment is None else format_instant(moment, self.zone)

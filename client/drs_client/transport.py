@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
@@ -20,6 +20,18 @@ from drs_client.errors import HttpFailure, UnexpectedResponse
 from drs_client.xml import BrokenXml, is_web_page, parse_xml
 
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}Envelope"
+
+
+class SimulatedDrs(Protocol):
+    """A DRS in this process: ``drs_simulator.Simulator``, or one with the same attributes."""
+
+    login: str
+    password: str
+    wsgi: WSGIApplication
+
+    @property
+    def path(self) -> str:
+        """The gateway's path."""
 
 
 def http_transport(timeout: float) -> Transport:

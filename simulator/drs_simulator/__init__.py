@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from drs_simulator.errors import UnusableError as UnusableError
     from drs_simulator.exchange import Outcome as Outcome
     from drs_simulator.faults import effects as effects
+    from drs_simulator.faults.competitor import COMPETITOR as COMPETITOR
     from drs_simulator.faults.plan import FaultPlan as FaultPlan
     from drs_simulator.faults.rules import FaultFileError as FaultFileError
     from drs_simulator.faults.rules import FaultRule as FaultRule
@@ -44,10 +45,22 @@ if TYPE_CHECKING:
     from drs_simulator.profile.loading import load_profile as load_profile
     from drs_simulator.profile.loading import profile_names as profile_names
     from drs_simulator.profile.model import Profile as Profile
+    from drs_simulator.profile.variants import Guess as Guess
+    from drs_simulator.profile.variants import UnknownVariantError as UnknownVariantError
+    from drs_simulator.profile.variants import Variant as Variant
+    from drs_simulator.profile.variants import apply_variants as apply_variants
+    from drs_simulator.profile.variants import choose_variants as choose_variants
+    from drs_simulator.profile.variants import find_variants as find_variants
+    from drs_simulator.profile.variants import load_guesses as load_guesses
+    from drs_simulator.replay.http_archive import Archive as Archive
+    from drs_simulator.replay.http_archive import ArchivedCall as ArchivedCall
+    from drs_simulator.replay.http_archive import ArchiveError as ArchiveError
+    from drs_simulator.replay.http_archive import read_archive as read_archive
     from drs_simulator.replay.recording import RecordedExchange as RecordedExchange
     from drs_simulator.replay.recording import Recording as Recording
     from drs_simulator.replay.recording import RecordingError as RecordingError
     from drs_simulator.replay.recording import load_recording as load_recording
+    from drs_simulator.scenarios.scenario import Expectations as Expectations
     from drs_simulator.scenarios.scenario import Scenario as Scenario
     from drs_simulator.scenarios.scenario import ScenarioError as ScenarioError
     from drs_simulator.scenarios.scenario import load_scenario as load_scenario
@@ -70,14 +83,20 @@ _MODULES = {
     "AdminError": "admin.client",
     "AdminUnreachableError": "admin.client",
     "AlreadyServingError": "simulator",
+    "COMPETITOR": "faults.competitor",
+    "Archive": "replay.http_archive",
+    "ArchiveError": "replay.http_archive",
+    "ArchivedCall": "replay.http_archive",
     "Clock": "clock",
     "ClockError": "clock",
     "ConflictError": "admin.client",
     "DefaultPasswordError": "simulator",
+    "Expectations": "scenarios.scenario",
     "FaultFileError": "faults.rules",
     "FaultPlan": "faults.plan",
     "FaultRule": "faults.rules",
     "FolderWatcher": "housing_files.watcher",
+    "Guess": "profile.variants",
     "HostError": "http.servers.address",
     "HousingFile": "housing_files.records",
     "HousingFileError": "housing_files.records",
@@ -103,14 +122,21 @@ _MODULES = {
     "StateError": "storage.errors",
     "ThreadedServer": "http.servers.threaded_server",
     "UnauthorizedError": "admin.client",
+    "UnknownVariantError": "profile.variants",
     "UnusableError": "errors",
+    "Variant": "profile.variants",
+    "apply_variants": "profile.variants",
+    "choose_variants": "profile.variants",
     "effects": "faults",
+    "find_variants": "profile.variants",
     "load_faults": "faults.rules",
+    "load_guesses": "profile.variants",
     "load_profile": "profile.loading",
     "load_recording": "replay.recording",
     "load_scenario": "scenarios.scenario",
     "parse_housing_file": "housing_files.format",
     "profile_names": "profile.loading",
+    "read_archive": "replay.http_archive",
     "scenario_names": "scenarios.scenario",
 }
 

@@ -28,8 +28,10 @@ from drs_contracts.reports import write_report
 _SHOWN_LINES = 12
 _COLOURS = {
     ExerciseOutcome.PASSED: "green",
+    ExerciseOutcome.PASSED_WITH_MESS: "red",
     ExerciseOutcome.FAILED: "red",
-    ExerciseOutcome.TIMED_OUT: "magenta",
+    ExerciseOutcome.FAILED_WITH_MESS: "red",
+    ExerciseOutcome.HUNG: "magenta",
     ExerciseOutcome.NEVER_CALLED: "yellow",
 }
 _DEFAULT_TIMEOUT = 120.0
@@ -67,7 +69,9 @@ def exercise_command(
 ) -> None:
     """Run your own test command against a simulator in every scenario.
 
-    The scenario "healthy" runs first: a command that fails there is not run in the others.
+    The scenario "healthy" runs first: a command that fails there is not run in the others. Each run is judged by the
+    exit code, and by what it leaves in DRS: a booking without a place, two orders for one request, a place of which the
+    service does not know. A scenario's [expect] says what a good service leaves.
 
     \b
     The command finds in its environment:
@@ -76,8 +80,8 @@ def exercise_command(
       DRS_PASSWORD, DrsOptions__Password    the password
       DRS_SCENARIO                          the name of the scenario
 
-    Exit codes: 0 it passed everywhere; 1 it failed, timed out or never called DRS somewhere; 2 it could not be run;
-    130 interrupted, with the results so far.
+    Exit codes: 0 it passed everywhere; 1 it failed, left a mess, hung or never called DRS somewhere; 2 it could not
+    be run; 130 interrupted, with the results so far.
     """  # noqa: D301 - the mark keeps the lines that follow as they are
     scenarios = {name: load_scenario(name) for name in scenario or scenario_names()}
     if list_only:
@@ -128,12 +132,13 @@ def _exercise(
 
 def _print_report(report: ExerciseReport) -> None:
     echo_table(
-        ("scenario", "what happens", "outcome", "seconds", "calls"),
+        ("scenario", "what happens", "outcome", "what it left behind", "seconds", "calls"),
         [
             (
                 run.name,
                 run.scenario.title,
                 Text(run.outcome.value, style=_COLOURS[run.outcome]),
+                "\n".join(each.told for each in run.findings),
                 f"{run.seconds:.1f}",
                 str(run.calls),
             )

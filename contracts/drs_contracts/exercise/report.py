@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from drs_simulator import Scenario
 from lxml import etree
@@ -31,7 +31,7 @@ class ExerciseReport:
 
     @property
     def unsuccessful(self) -> tuple[Run, ...]:
-        """The runs that did not pass."""
+        """The runs that did not pass, or left a mess."""
         return tuple(run for run in self.runs if run.outcome is not ExerciseOutcome.PASSED)
 
     @property
@@ -63,7 +63,16 @@ def to_data(report: ExerciseReport) -> dict[str, object]:
                 "outcome": run.outcome.value,
                 "exit_code": run.exit_code,
                 "seconds": round(run.seconds, 3),
-                "calls": run.calls,
+                "left": asdict(run.left),
+                "findings": [
+                    {
+                        "text": each.text,
+                        "clause": None if each.clause is None else each.clause.id,
+                        "call": each.position,
+                        "advice": each.is_advice,
+                    }
+                    for each in run.findings
+                ],
                 "printed": run.printed,
             }
             for run in report.runs
@@ -90,7 +99,7 @@ def to_junit(report: ExerciseReport) -> bytes:
         case.set("time", f"{run.seconds:.3f}")
         if run in report.unsuccessful:
             failure = etree.SubElement(case, "failure", type=run.outcome.value, message=f"it {run.summary}")
-            failure.text = to_xml_text(run.printed)
+            failure.text = to_xml_text("\n".join([*(each.told for each in run.findings), run.printed]))
     for name, scenario in report.not_run.items():
         case = etree.SubElement(suite, "testcase", classname="exercise", name=f"{name}: {scenario.title}")
         etree.SubElement(case, "skipped", message="it was not run")

@@ -18,7 +18,8 @@ from drs_simulator.soap.soap_fault import SoapFault
 from drs_simulator.soap.values import read_date_time, read_integer
 
 _HALF_A_DAY = 12 * 60
-_COMPETITOR = "another caller"
+COMPETITOR = "another caller"
+"""The userId of the orders and bookings of the competing caller."""
 
 
 class CompetingCaller:
@@ -60,12 +61,12 @@ def fill_window(context: UseCaseContext, request: PlacingRequest) -> None:
     order = context.order_of(booking)
     order_id = context.transaction.next_number("order", context.profile.ordering.first_order_id)
     number = f"TAKEN-{order_id}"
-    context.transaction.put_order(replace(order, id=order_id, number=number, user_id=_COMPETITOR))
+    context.transaction.put_order(replace(order, id=order_id, number=number, user_id=COMPETITOR))
     wanted = replace(
         booking,
         order_id=order_id,
         order_number=number,
-        user_id=_COMPETITOR,
+        user_id=COMPETITOR,
         appointment=None,
         held_until=None,
         locked_start=None,

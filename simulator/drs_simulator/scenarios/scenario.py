@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,6 +22,33 @@ class ScenarioError(UnusableError):
     """A scenario cannot be used; the message names the file and the key that is wrong."""
 
 
+Count = Annotated[int, Field(ge=0)]
+Bound: TypeAlias = Count | Literal["healthy"]
+"""A number, or the number of the scenario in which DRS does what it should."""
+
+
+class Expectations(BaseModel):
+    """What a good service leaves in DRS, and how often it calls.
+
+    Args:
+        max_orders: How many orders may stand: neither deleted nor completed.
+        max_unscheduled: How many bookings may be without a place.
+        max_reserved: How many places may be reserved and not confirmed.
+        max_open_sessions: How many sessions may be open; ``None`` for any number.
+        max_calls: How many calls it may take; ``None`` for any number.
+        min_scheduled: How many bookings have a place at least after a run that the service calls a success.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_orders: Bound = "healthy"
+    max_unscheduled: Bound = 0
+    max_reserved: Bound = "healthy"
+    max_open_sessions: Bound | None = None
+    max_calls: Bound | None = None
+    min_scheduled: Bound = 0
+
+
 class Scenario(BaseModel):
     """A way in which a DRS behaves towards its callers.
 
@@ -32,6 +59,7 @@ class Scenario(BaseModel):
         clock: The clock (see ``Clock.parse``).
         password: The password of DRS, if it is not the one that the caller has.
         faults: The fault rules.
+        expect: What a good service leaves in DRS.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +70,7 @@ class Scenario(BaseModel):
     clock: str = SYSTEM
     password: str | None = None
     faults: tuple[FaultRule, ...] = ()
+    expect: Expectations = Expectations()
 
     def installation(self, profile: str | None = None) -> Profile:
         """Return the profile with the scenario's settings.

@@ -109,6 +109,9 @@ class UseCaseContext:
             order_id: orderId.
             unknown: The text that refuses an unknown order; ``{number}`` is filled in.
         """
+        named_by = self.profile.assumptions.order_named_by
+        if order_id and number and named_by != "both":
+            number, order_id = (number, None) if named_by == "number" else (None, order_id)
         if order_id:
             known = self.transaction.order(order_id)
             order = None if known is None or (number or known.number) != known.number else known

@@ -16,7 +16,6 @@ from drs_simulator.scheduling.model import (
     DaySlots,
     Location,
     Operative,
-    Order,
     OrderWithBookings,
     PlannedBooking,
     Slot,
@@ -24,7 +23,7 @@ from drs_simulator.scheduling.model import (
     WorkingHours,
 )
 from drs_simulator.scheduling.planning import calendar
-from drs_simulator.scheduling.use_cases.bookings import business_data
+from drs_simulator.scheduling.use_cases.bookings import JobFacts, business_data, facts_of
 from drs_simulator.soap.compiled.writer import CompiledWriter, NotWrittenError
 from drs_simulator.soap.spyne.types import Types
 from drs_simulator.soap.values import write_number, write_quantity
@@ -32,7 +31,8 @@ from drs_simulator.soap.values import write_number, write_quantity
 Members = dict[str, object]
 _DAY_CACHE_SIZE = 2048
 _LOCATION_CACHE_SIZE = 1024
-_DATUM_CACHE_SIZE = 1024
+_DATA_CACHE_SIZE = 1024
+_OBSERVED_IN_CODE = ("originalQuantity", "quantityUsed", "timeRemaining")
 
 
 class ResponseWriter:
@@ -56,9 +56,11 @@ class ResponseWriter:
         # All days are of one installation, so that equal ones have equal offsets.
         self._write_day = lru_cache(_DAY_CACHE_SIZE)(self._day)
         self._write_location = lru_cache(_LOCATION_CACHE_SIZE)(self._location)
-        self._write_datum = lru_cache(_DATUM_CACHE_SIZE)(self._datum)
+        self._write_data = lru_cache(_DATA_CACHE_SIZE)(self._business_data)
         self._returns_sent = profile.ordering.sent_members == "return"
         self._observed = profile.gateway.interface == "observed"
+        # Appendix B 4 shows these; the published interface lacks them.
+        self._observed_in_code = dict.fromkeys(_OBSERVED_IN_CODE, "0.0") if self._observed else {}
 
     def availability(self, answer: Availability) -> Members:
         """Slots by day, and the other orders of the address."""
@@ -98,7 +100,9 @@ class ResponseWriter:
 
     def meta_data(self, answer: Profile) -> Members:
         """The installation's business data, trades and reasons of absence."""
-        trades = dict.fromkeys(trade for operative in answer.operatives for trade in operative.trades)
+        has_templates = answer.assumptions.resource_templates == "trades"
+        listed = answer.operatives if has_templates else ()
+        trades = dict.fromkeys(trade for operative in listed for trade in operative.trades)
         types = self._types
         return {
             "theBusinessDataDefinitions": [
@@ -139,23 +143,27 @@ class ResponseWriter:
 
     def _order(self, answer: OrderWithBookings) -> Any:
         order = answer.order
-        kept = _kept_members(order) if self._returns_sent else {}
+        returns_sent = self._returns_sent
         return self._types["order"](
             contactName=order.contact_name,
             contract=order.contract,
             locationID=order.location.id,
             message=order.message,
             orderComments=order.comments,
+            orderCommentsExtended=order.comments_extended if returns_sent else None,
             orderId=order.id,
             phone=order.phone,
             primaryOrderNumber=order.number,
             priority=order.priority,
+            reasonCode=order.reason_code if returns_sent else None,
+            secondaryOrderNumber=order.secondary_number if returns_sent else None,
             status=order.status.value,
+            subcontract=order.subcontract if returns_sent else None,
             targetDate=self._local(order.target_date),
+            tertiaryOrderNumber=order.tertiary_number if returns_sent else None,
             theBookings=[self._booking(planned) for planned in answer.bookings],
             theLocation=self._write_location(order.location),
             userId=order.user_id,
-            **kept,
         )
 
     def _booking(self, planned: PlannedBooking) -> Any:
@@ -183,26 +191,29 @@ class ResponseWriter:
             template=booking.template,
             tertiaryOrderNumber=booking.tertiary_number if self._returns_sent else "",
             theBookingCodes=[self._code(code, planned) for code in booking.codes],
-            theBusinessData=self._business_data(booking),
+            theBusinessData=self._write_data(facts_of(booking)),
             theResources=self._resources(planned) or None,
             tokenId=booking.token_id,
             userId=booking.user_id,
         )
 
     def _code(self, code: BookingCode, planned: PlannedBooking) -> Any:
-        # Appendix B 4 shows these; the published interface lacks them.
-        observed = {"originalQuantity": "0.0", "quantityUsed": "0.0", "timeRemaining": "0.0"} if self._observed else {}
-        kept = _kept_members_of_code(code) if self._returns_sent else {}
-        shown = {"comments": "", "itemValue": "0.0", "trade": code.trade} | observed | kept
+        returns_sent = self._returns_sent
         return self._types["bookingCode"](
+            bookingCodeDescription=(returns_sent and code.sent_description) or None,
             bookingCodeSORCode=code.sor_code,
             bookingId=planned.booking.id,
+            comments=(returns_sent and code.comments) or "",
             itemNumberWithinBooking=code.item_number,
+            # Numbers have a fraction, as quantities have.
+            itemValue=write_number(code.item_value) if returns_sent and code.item_value else "0.0",
             orderId=planned.booking.order_id,
             primaryOrderNumber=planned.booking.order_number,
             quantity=write_quantity(code.quantity),
+            reference=(returns_sent and code.reference) or None,
             standardMinuteValue=str(code.minutes),
-            **shown,
+            trade=(returns_sent and code.sent_trade) or code.trade,
+            **self._observed_in_code,
         )
 
     def _resources(self, planned: PlannedBooking) -> list[Any]:
@@ -277,12 +288,12 @@ class ResponseWriter:
             theBooking=self._booking(planned),
         )
 
-    def _business_data(self, booking: Booking) -> list[Any]:
-        return [self._write_datum(name, value) for name, value in business_data(self._profile, booking).items()]
-
-    def _datum(self, name: str, value: str | None) -> Any:
-        made = self._types["businessData"](name=name, targetObject="job", value=value)
-        return self._write_once("theBusinessData", "businessData", made)
+    def _business_data(self, facts: JobFacts) -> list[Any]:
+        made = self._types["businessData"]
+        return [
+            self._write_once("theBusinessData", "businessData", made(name=name, targetObject="job", value=value))
+            for name, value in business_data(self._profile, facts).items()
+        ]
 
     def _location(self, location: Location) -> Any:
         # The published interface requires a name, which Appendix B 4 lacks.
@@ -312,27 +323,3 @@ class ResponseWriter:
             return self._compiled.write_element(name, self._types.classes[cls], value)
         except NotWrittenError:
             return value
-
-
-def _kept_members(order: Order) -> Members:
-    """The members of an order that were sent and are only kept."""
-    kept = {
-        "orderCommentsExtended": order.comments_extended,
-        "reasonCode": order.reason_code,
-        "secondaryOrderNumber": order.secondary_number,
-        "subcontract": order.subcontract,
-        "tertiaryOrderNumber": order.tertiary_number,
-    }
-    return {name: value for name, value in kept.items() if value is not None}
-
-
-def _kept_members_of_code(code: BookingCode) -> Members:
-    """The members of a code that were sent and are only kept; numbers have a fraction, as quantities have."""
-    kept = {
-        "bookingCodeDescription": code.sent_description,
-        "comments": code.comments,
-        "itemValue": code.item_value and write_number(code.item_value),
-        "reference": code.reference,
-        "trade": code.sent_trade,
-    }
-    return {name: value for name, value in kept.items() if value}

@@ -12,7 +12,7 @@ from drs_simulator import scenario_names
 from lxml import etree
 
 from tests.contracts.cli import commands
-from tests.contracts.exercise.services import CALLS, service
+from tests.contracts.exercise.services import BOOKS_TWICE, CALLS, service
 
 SAYS_NOTHING = [sys.executable, "-c", "pass"]
 FAILS_ODDLY = [*CALLS[:2], f"{CALLS[2]}os.write(1, '\\u2713 1 failed'.encode())\nraise SystemExit(1)\n"]
@@ -39,7 +39,23 @@ def test_the_same_can_be_had_as_json(tmp_path: Path) -> None:
     done = run("--scenario", "healthy", "--json", "--json-report", file, "--", *CALLS)
     told = json.loads(done.stdout)
     assert told == json.loads(file.read_text(encoding="utf-8"))
-    assert [each["outcome"] for each in told["runs"]] == ["passed"]
+    assert [each["outcome"] for each in told["runs"]] == ["passed and clean"]
+
+
+def test_what_is_left_behind_is_in_all_four_reports(tmp_path: Path) -> None:
+    json_file, junit, html = tmp_path / "x.json", tmp_path / "x.xml", tmp_path / "x.html"
+    reports = ("--json-report", json_file, "--junit", junit, "--html", html)
+    scenarios = ("--scenario", "healthy", "--scenario", "response-lost")
+    done = run(*scenarios, *reports, "--", *BOOKS_TWICE)
+    words = "it repeats order 1, which had no answer"
+    assert done.returncode == 1
+    assert all(text in done.stdout for text in ("passed and clean", "passed but left a mess", f"CAL-39: {words}"))
+    _, lost = json.loads(json_file.read_text(encoding="utf-8"))["runs"]
+    assert (lost["outcome"], lost["exit_code"], lost["left"]["orders"]) == ("passed but left a mess", 0, 2)
+    assert {"text": words, "clause": "CAL-39", "call": 4, "advice": False} in lost["findings"]
+    (suite,) = etree.fromstring(junit.read_bytes())
+    assert [words in (case.findtext("failure") or "") for case in suite] == [False, True]
+    assert words in html.read_text(encoding="utf-8")
 
 
 class TestBaseline:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from drs_client import DrsClient, DrsError
 from drs_contracts import Call, RecordingError, Traffic, TrafficError, analyse_traffic, read_traffic
 from drs_contracts.driver.messages import Reply, request
 from drs_contracts.observe.sources import HarError, NoCallsError
 from drs_contracts.recordings.redaction import Redactor
 from drs_contracts.recordings.writer import About, Message, RecordingWriter
+from drs_simulator import FaultRule, Simulator, effects
 
 from tests.contracts.har_samples import entry, har, har_of
 from tests.contracts.recordings.test_recording import FOLDER
@@ -111,6 +114,14 @@ class TestHarFiles:
     def test_an_answer_that_never_came_has_no_body(self, save: Save) -> None:
         lost = entry(CALL) | {"response": {"status": 0}}
         assert read_traffic(save(har(lost))).calls[0].reply == Reply(0, "", b"")
+
+    def test_the_journals_answer_that_was_lost_never_came(self, save: Save) -> None:
+        """The simulator shows its users what it would have answered; the caller did not have it."""
+        with Simulator(faults=[FaultRule(times=1, effect=effects.ResponseLost())]) as drs:
+            with suppress(DrsError):
+                DrsClient(drs.url, drs.login, drs.password).open_session()
+            (call,) = read_traffic(save(drs.journal.as_har())).calls
+        assert (call.operation, call.reply.status, call.reply.body, call.is_complete) == ("openSession", 0, b"", True)
 
     @pytest.mark.parametrize(
         ("content", "words"),

@@ -9,7 +9,7 @@ import pytest
 from drs_simulator.scheduling.commands import BookingFilter, BookingRequest, BookingUpdate, FurtherBookingRequest
 from drs_simulator.scheduling.model import Booking, LifeCycle, OrderStatus
 from drs_simulator.scheduling.refusal import Refusal
-from drs_simulator.scheduling.use_cases.bookings import business_data, create_booking, update_booking
+from drs_simulator.scheduling.use_cases.bookings import business_data, create_booking, facts_of, update_booking
 from drs_simulator.scheduling.use_cases.master_data import select_bookings
 
 from tests.simulator.scheduling.builders import LINCOLN, Desk, changed, codes, local
@@ -25,7 +25,7 @@ def update(desk: Desk, booking_id: int, becomes: LifeCycle | None = None, **more
 
 
 def datum(booking: Booking, name: str) -> str | None:
-    return business_data(LINCOLN, booking)[name]
+    return business_data(LINCOLN, facts_of(booking))[name]
 
 
 def bookings(desk: Desk) -> list[Booking]:
