@@ -30,7 +30,7 @@ from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.scheduling.store import Store
 from drs_simulator.soap.gateway import Gateway
 from drs_simulator.storage.opening import MEMORY, open_store
-from drs_simulator.storage.shared_settings import SharedClock, SharedSettings
+from drs_simulator.storage.shared_settings import SharedClock, SharedSettings, claim_profile
 
 if TYPE_CHECKING:
     from drs_simulator.callbacks.sender import Attempt, ConfirmationSender
@@ -142,6 +142,8 @@ class Simulator:
         self._sender = None if callback_url is None else self._make_sender(callback_url, callback_every)
         self._store = open_store(state) if isinstance(state, str) else state
         try:
+            if isinstance(self._store, SharedSettings):
+                claim_profile(self._store, self.profile.name)
             self.clock = self._choose_clock(own_clock)
             """The simulated time."""
             self._first_clock_mode = self.clock.mode

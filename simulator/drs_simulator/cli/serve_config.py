@@ -178,7 +178,10 @@ class ServeConfig:
 
     def _validate_workers(self) -> None:
         for is_so, reason in (
-            (self.state == MEMORY, "each worker would be a DRS of its own: name a database with --state"),
+            (
+                self.state == MEMORY,
+                "each worker would be a DRS of its own: name a database, as with --state sqlite:///drs.db",
+            ),
             (self.seed is not None, "with one --seed all workers would return the same session ids: leave it out"),
             (self.import_dir is not None, "all workers would watch --import-dir: use a server of its own for that"),
         ):

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from datetime import timedelta
 
 from drs_simulator.scheduling.commands import AvailabilityRequest
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import Availability, BestSlots, LifeCycle, OrderWithBookings
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.availability_cache import Period, ResolvedQuery
@@ -15,6 +15,7 @@ from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.validation import minutes_of
 
 
+@only_reads
 def check_availability(context: UseCaseContext, request: AvailabilityRequest) -> Availability:
     """Return the slots of every day of the period, limited to the profile's cap with a warning.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drs_simulator.profile.model import Profile
 from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.commands import AlertFilter, BookingFilter, CodeDefinitions
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import PlannedBooking
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.bookings import has_business_data
@@ -14,6 +14,7 @@ from drs_simulator.scheduling.use_cases.orders import is_in_period, overlaps
 _DAY_MINUTES = 24 * 60
 
 
+@only_reads
 def select_bookings(context: UseCaseContext, wanted: BookingFilter) -> tuple[PlannedBooking, ...]:
     """Return the bookings that match every filter that is sent; without a filter, all.
 
@@ -48,6 +49,7 @@ def select_bookings(context: UseCaseContext, wanted: BookingFilter) -> tuple[Pla
     return tuple(found)
 
 
+@only_reads
 def select_alerts(context: UseCaseContext, wanted: AlertFilter) -> tuple[PlannedBooking, ...]:
     """Return the bookings that a planner should look at, oldest alert first: by ``alertType``, ``contract``, period.
 
@@ -100,6 +102,7 @@ def update_booking_codes(context: UseCaseContext, request: CodeDefinitions) -> N
         )
 
 
+@only_reads
 def select_meta_data(context: UseCaseContext, contract: str | None) -> Profile:
     """Return the installation's settings: business data, a resource template for each trade, reasons of unavailability.
 

@@ -15,7 +15,7 @@ from drs_simulator.scheduling.commands import (
     ScheduleRequest,
     UnavailabilityRequest,
 )
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import (
     Alert,
     AlertReason,
@@ -30,6 +30,7 @@ from drs_simulator.scheduling.planning.shifts import hours_on
 from drs_simulator.scheduling.refusal import Refusal
 
 
+@only_reads
 def get_schedule(context: UseCaseContext, request: ScheduleRequest) -> tuple[PlannedBooking, ...]:
     """Return the bookings of an operative's day, in the order in which they are visited.
 
@@ -52,6 +53,7 @@ def get_schedule(context: UseCaseContext, request: ScheduleRequest) -> tuple[Pla
     return tuple(sorted(planned, key=lambda each: (each.assigned_start or each.booking.window_start, each.booking.id)))
 
 
+@only_reads
 def select_resources(context: UseCaseContext, wanted: OperativeFilter) -> tuple[Operative, ...]:
     """Return the operatives that match every filter that is sent: id, employee code, contract; without a filter, all.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.commands import OrderCompletion, OrderFilter, OrderRequest
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings, PlannedBooking
 from drs_simulator.scheduling.outbox import queue_cancellation
 from drs_simulator.scheduling.refusal import Refusal
@@ -157,6 +157,7 @@ def complete_order(context: UseCaseContext, request: OrderCompletion) -> None:
     complete_with_bookings(context, context.open_order(request.number, None, context.profile.messages.order_unknown))
 
 
+@only_reads
 def select_orders(context: UseCaseContext, wanted: OrderFilter) -> tuple[OrderWithBookings, ...]:
     """Return the orders that match every filter that is sent, with their bookings.
 
