@@ -191,6 +191,10 @@ class DrsDriver:
             self.call("closeSession", {"sessionId": self._session})
             self._session = None
 
+    def adopt_session(self, session: str) -> None:
+        """Go on in a session that is open already, in place of the one that was closed."""
+        self._session = session
+
     def local(self, days_ahead: int, at: time = time(0)) -> datetime:
         """That time of the day, this many days from today."""
         return datetime.combine(self.today + timedelta(days=days_ahead), at, self.data.zone)
