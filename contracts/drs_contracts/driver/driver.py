@@ -258,9 +258,13 @@ class DrsDriver:
         """Send a checkAvailability that is complete."""
         return self.call("checkAvailability", self.availability_members(begin, end, **order))
 
+    def order_number(self) -> str:
+        """A new order number."""
+        return f"{self.data.order_number_prefix}{self.target.now():%Y%m%d%H%M%S}-{token_hex(4)}"
+
     def order_members(self, **order: Value) -> dict[str, Value]:
         """The members of a createOrder that is complete, under a new number."""
-        number = f"{self.data.order_number_prefix}{self.target.now():%Y%m%d%H%M%S}-{token_hex(4)}"
+        number = self.order_number()
         return {
             "sessionId": self.session,
             "theOrder": {

@@ -2,4 +2,10 @@
 
 from __future__ import annotations
 
-from drs_contracts.clauses.laws import agreement, conservation  # noqa: F401 - importing a module registers its clauses
+from drs_contracts.clauses.laws import (  # noqa: F401 - importing a module registers its clauses
+    agreement,
+    conservation,
+    exactness,
+    frame,
+    metamorphoses,
+)

@@ -38,20 +38,20 @@ _DAYS = st.sampled_from((*_USUAL_DAYS, *_EDGE_DAYS * (len(_USUAL_DAYS) // len(_E
     presumed("that the others are refused; seen: what is offered can be booked (Scheduling a Booking)"),
     writes=True,
     day=_DAYS,
-    job=st.integers(0, 9),
+    jobs=st.lists(st.integers(0, 9), min_size=1, max_size=2),
     quantity=st.integers(1, 4),
     choices=st.lists(st.integers(0, 9), max_size=9),
 )
-def offers_and_bookings_agree(drs: DrsDriver, day: Day, job: int, quantity: int, choices: list[int]) -> None:
+def offers_and_bookings_agree(drs: DrsDriver, day: Day, jobs: list[int], quantity: int, choices: list[int]) -> None:
     """Try each slot of a day, offered or not; book one, and try all again."""
     ahead = _find_day(drs, day)
-    code = _code(drs, job, quantity)
+    codes = _codes(drs, jobs, quantity)
     target = drs.local(ahead + 30, time(23, 59, 59))
-    need(bool(_slots(drs, ahead, code)), "the day has no slots")
+    need(bool(_slots(drs, ahead, codes)), "the day has no slots")
     for choice in (*choices, None):
-        slots = _slots(drs, ahead, code)
+        slots = _slots(drs, ahead, codes)
         for slot in slots:
-            order = drs.create_order(theBookingCodes=code, targetDate=target)
+            order = drs.create_order(theBookingCodes=codes, targetDate=target)
             answer = drs.schedule_into(order, slot)
             told = answer.text("errorMsg") or answer.fault or answer.text("status")
             offered = "offered" if slot.available else "not offered"
@@ -60,7 +60,7 @@ def offers_and_bookings_agree(drs: DrsDriver, day: Day, job: int, quantity: int,
         free = [slot for slot in slots if slot.available]
         if choice is None or not free:
             return
-        drs.need_scheduled(drs.create_order(targetDate=target, theBookingCodes=code), free[choice % len(free)])
+        drs.need_scheduled(drs.create_order(targetDate=target, theBookingCodes=codes), free[choice % len(free)])
 
 
 @clause(
@@ -131,12 +131,20 @@ def _find_day(drs: DrsDriver, day: Day) -> int:
     return 0
 
 
-def _code(drs: DrsDriver, job: int, quantity: int) -> Members:
-    codes = drs.data.job_codes or (drs.data.sor_code,)
-    return {**drs.code("any"), "bookingCodeSORCode": codes[job % len(codes)], "quantity": quantity}
+def _codes(drs: DrsDriver, jobs: list[int], quantity: int) -> list[Members]:
+    known = drs.data.job_codes or (drs.data.sor_code,)
+    return [
+        {
+            **drs.code("any"),
+            "bookingCodeSORCode": known[job % len(known)],
+            "itemNumberWithinBooking": str(item),
+            "quantity": quantity,
+        }
+        for item, job in enumerate(jobs, 1)
+    ]
 
 
-def _slots(drs: DrsDriver, ahead: int, code: Members) -> list[OfferedSlot]:
-    answer = drs.check_availability(drs.local(ahead), drs.local(ahead), theBookingCodes=code)
+def _slots(drs: DrsDriver, ahead: int, codes: list[Members]) -> list[OfferedSlot]:
+    answer = drs.check_availability(drs.local(ahead), drs.local(ahead), theBookingCodes=codes)
     need_success(answer)
     return read_slots(answer)
