@@ -14,6 +14,7 @@ from drs_contracts.defects.base import (
 from drs_contracts.defects.interceptors import (
     SUMMER,
     add_afternoons,
+    answer_refusals_at_500,
     find_by_beginning,
     give_an_id_again,
     honour_duration,
@@ -561,6 +562,12 @@ DEFECTS: tuple[Defect, ...] = (
         "an unknown operation is the server's fault",
         "WIR-22",
         intercept=rewrite_response("<faultcode>soap:Client(.*Message part)", r"<faultcode>soap:Server\1"),
+    ),
+    Defect("refusals come with HTTP 500", "WIR-23", intercept=answer_refusals_at_500),
+    Defect(
+        "fault codes have no prefix",
+        "WIR-23",
+        intercept=rewrite_response(r"<faultcode>soap:(\w+)<", r"<faultcode>\1<"),
     ),
 )
 """At least one defect for each clause that applies to DRS, by the id of that clause."""

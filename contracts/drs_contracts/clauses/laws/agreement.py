@@ -55,7 +55,7 @@ def offers_and_bookings_agree(drs: DrsDriver, day: Day, jobs: list[int], quantit
             answer = drs.schedule_into(order, slot)
             told = answer.text("errorMsg") or answer.fault or answer.text("status")
             offered = "offered" if slot.available else "not offered"
-            expect(answer.succeeded is slot.available, f"{slot.begin} to {slot.end} is {offered}, and: {told}")
+            expect(answer.succeeded is slot.available, f"{slot.begin} to {slot.end} is {offered}, and: {told}", answer)
             need_success(drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number}))
         free = [slot for slot in slots if slot.available]
         if choice is None or not free:
@@ -90,7 +90,9 @@ def offers_for_an_operative_agree(drs: DrsDriver, weeks: int, weekday: int, choi
             answer = drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified")
             told = answer.text("errorMsg") or answer.fault or answer.text("status")
             offered = "offered" if slot.available else "not offered"
-            expect(answer.succeeded is slot.available, f"{slot.begin} is {offered} for {operative}, and: {told}")
+            expect(
+                answer.succeeded is slot.available, f"{slot.begin} is {offered} for {operative}, and: {told}", answer
+            )
             need_success(drs.ask("deleteOrder", theOrder={"primaryOrderNumber": order.number}))
 
 

@@ -82,7 +82,11 @@ def call_record_operations(drs: DrsDriver, operative: str, ahead: int, place: st
     """
     contract = drs.data.contract
     away: Members = {"beginDateTime": drs.local(ahead), "endDateTime": drs.local(ahead + 1)}
-    for named in ({"resourceID": operative, "theUnavailabilities": away}, {"resourceID": "no such one"}):
+    changes: tuple[Members, ...] = (
+        {"resourceID": operative, "theUnavailabilities": away},
+        {"resourceID": "no such one"},
+    )
+    for named in changes:
         yield drs.ask("updateResource", contract=contract, theResources=named)
     for latitude in ("53.23", "north"):
         yield drs.ask("updateLocation", theLocation={"locationId": place, "address1": "1 Way", "latitude": latitude})

@@ -33,7 +33,7 @@ def names_are_compared_exactly(drs: DrsDriver) -> None:
     need(bool(known), "selectResource gave no operatives")
     for near in _near(session):
         answer = drs.call("selectMetaData", {"sessionId": near, "contract": contract})
-        expect(answer.refused, f"a sessionId is taken that is nearly one: {len(near)} characters")
+        expect(answer.refused, f"a sessionId is taken that is nearly one: {len(near)} characters", answer)
     # Few wrong logins: some systems lock a login.
     for near in sorted({f"{login} ", login.swapcase()} - {login}):
         expect(drs.open_session(login=near).refused, f"the login '{near}' is taken for '{login}'")

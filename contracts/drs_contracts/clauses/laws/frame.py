@@ -143,6 +143,7 @@ def _expect_same(before: Iterable[Exchange], after: Iterable[Exchange], cause: E
         expect(
             one.reply.body == other.reply.body,
             f"{other.operation} answers something else after {how}{cause.operation} that is about other things",
+            other,
         )
 
 

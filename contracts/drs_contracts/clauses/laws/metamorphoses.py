@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta, timezone
-from typing import Any
 
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed
 from drs_contracts.driver.driver import DrsDriver, read_slots
-from drs_contracts.driver.expectations import expect, expect_success, need_success
+from drs_contracts.driver.expectations import expect, expect_success, need, need_success
 from drs_contracts.driver.messages import Exchange, Members, Value, request
 from drs_contracts.strategies import days_ahead, lengths
 
@@ -73,7 +72,7 @@ def a_form_changes_nothing(drs: DrsDriver, rotation: int) -> None:
             (turned, "with its members in another order"),
             (drs.post(operation, unqualified), "in a wrapper without a namespace"),
         ):
-            expect(answer.reply.body == plain.reply.body, f"{operation} {how} has another answer")
+            expect(answer.reply.body == plain.reply.body, f"{operation} {how} has another answer", answer)
 
 
 @clause(
@@ -89,6 +88,7 @@ def a_period_can_be_split(drs: DrsDriver, ahead: int, length: int) -> None:
     def ask(first: int, days: int) -> Exchange:
         answer = drs.check_availability(drs.local(first), drs.local(first + days - 1, time(23, 59, 59)))
         expect_success(answer)
+        need(answer.text("errorMsg") is None, f"fewer days came back: {answer.text('errorMsg')}")
         return answer
 
     whole, parts = ask(ahead, length + 1), (ask(ahead, length), ask(ahead + length, 1))
@@ -138,12 +138,12 @@ def a_change_can_be_undone(drs: DrsDriver, weeks: int) -> None:
     need_success(drs.schedule_into(order, slots[0]))
     period = drs.local(tuesday), drs.local(tuesday + 3)
 
-    def look() -> tuple[list[Any], list[str | None]]:
+    def look() -> tuple[Exchange, Exchange, list[str | None]]:
         shown = drs.select(order)
         names = ("bookingId", "planningWindowStart", "planningWindowEnd", "bookingLifeCycleStatus", "duration")
         kept = [shown.text(f"{_BOOKING}/{name}") for name in names]
         more = [shown.text(f"theOrders/{name}") for name in ("orderComments", "phone", "targetDate", "priority")]
-        return read_slots(drs.check_availability(*period)), [*kept, *more]
+        return drs.check_availability(*period), shown, [*kept, *more]
 
     def update(**members: Value) -> Exchange:
         return drs.ask("updateOrder", theOrder={"primaryOrderNumber": order.number, **members})
@@ -153,7 +153,7 @@ def a_change_can_be_undone(drs: DrsDriver, weeks: int) -> None:
         if drs.schedule_into(other, slots[-1]).succeeded:
             need_success(drs.delete(other))
 
-    before = look()
+    before, _, as_before = look()
     ways: tuple[tuple[str, Callable[[], object]], ...] = (
         ("a move and back", lambda: (drs.schedule_into(order, slots[-1]), drs.schedule_into(order, slots[0]))),
         ("a booking that is cancelled", book_and_cancel),
@@ -164,9 +164,9 @@ def a_change_can_be_undone(drs: DrsDriver, weeks: int) -> None:
     )
     for how, change in ways:
         change()
-        slots_now, order_now = look()
-        expect(slots_now == before[0], f"after {how} the slots are not what they were")
-        expect(order_now == before[1], f"after {how} the order has {order_now}, not {before[1]}")
+        offers, shown, members = look()
+        expect(read_slots(offers) == read_slots(before), f"after {how} the slots are not what they were", offers)
+        expect(members == as_before, f"after {how} the order has {members}, not {as_before}", shown)
 
 
 def _questions(drs: DrsDriver, number: str) -> Mapping[str, dict[str, Value]]:

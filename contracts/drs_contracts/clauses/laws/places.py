@@ -143,9 +143,10 @@ class PlacesModel:
         """
         for index, place in enumerate(self.places):
             left, taken = self._free(index), len(self._fill(place.slot))
+            last = self._drs.exchanges[-1]
             sold = place.capacity - left
             told = f"{place.slot.begin} had {place.capacity} places, has {sold} bookings and takes {taken} more"
-            expect(taken == left, told)
+            expect(taken == left, told, last)
 
     def _offered(self, ahead: int) -> list[OfferedSlot]:
         return self._drs.free_slots(ahead, 1, theBookingCodes=self._code)
@@ -208,7 +209,9 @@ class PlacesModel:
         answer = self._ask(caller, operation, theBooking=self._drs.booking(booking, **slot.window))
         told = answer.text("errorMsg") or answer.fault or answer.text("status")
         left = "a place" if has_room else "no place"
-        expect(answer.succeeded is has_room, f"{slot.begin} has {left} left, and {operation} is answered: {told}")
+        expect(
+            answer.succeeded is has_room, f"{slot.begin} has {left} left, and {operation} is answered: {told}", answer
+        )
         if has_room:
             order.place, order.is_reserved = place, operation == "createReservation"
 
