@@ -332,7 +332,8 @@ class TestMoments:
         tried: list[datetime] = []
 
         def check(drs: DrsDriver) -> None:
-            tried.append(drs.local(0))
+            drs.local(0)
+            tried.append(drs.target.now())
 
         settings = VerifySettings(examples=2, at_moments=True)
         list(run_clauses(SimulatorTarget(simulator()), DATA, [clause_of(check)] * 3, settings))
