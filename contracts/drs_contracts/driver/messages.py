@@ -161,7 +161,7 @@ class Exchange:
 
     @property
     def http_breach(self) -> str:
-        """What is wrong with the HTTP side of a SOAP answer; empty where nothing is, or where it is no SOAP 1.1.
+        """What is wrong with the HTTP side of a SOAP answer; empty where nothing is, or where it is not SOAP 1.1.
 
         A result comes at HTTP 200 and a fault at 500, both in text/xml with the charset of the request. The faultcode
         has the prefix of the SOAP namespace.
