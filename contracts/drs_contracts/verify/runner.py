@@ -77,6 +77,7 @@ class VerifySettings:
             29 February; the target's clock must stand still until it is set. With few examples each clause is tried at
             one of these moments.
         may_replay: Whether the target can be made fresh, so that a counterexample is told with the fewest calls.
+        shrink_seconds: For how long smaller values are looked for, once some break a clause.
     """
 
     examples: int = 15
@@ -87,6 +88,7 @@ class VerifySettings:
     seconds: float | None = None
     at_moments: bool = False
     may_replay: bool = False
+    shrink_seconds: float = 20.0
 
 
 def run_clauses(
@@ -190,6 +192,7 @@ class _Trial:
         self._left_behind: list[str] = []
         # Hypothesis ends with the smallest values that break the check, so that the last finding has those.
         self._broken: Finding | None = None
+        self._shrinks_until: float | None = None
         self._inconclusive: Finding | None = None
         self._ended_by_error = False
         self.was_unreachable = False
@@ -268,6 +271,8 @@ class _Trial:
             return self._broken or Finding(self.clause, Outcome.BROKEN, str(broken))
         except Flaky:
             once = self._broken
+            if once is not None and self._has_shrunk_enough():
+                return once
             if once is None:
                 return Finding(self.clause, Outcome.INCONCLUSIVE, "DRS is not reliable: it answers in turn")
             reason = f"DRS is not reliable: it broke the clause once ({once.reason}), and then held"
@@ -285,6 +290,8 @@ class _Trial:
 
     def _try(self, **values: Any) -> None:
         """Try the check with one set of values."""
+        if self._has_shrunk_enough():
+            reject()
         driver = DrsDriver(self._target, self._data)
         try:
             self._start(self._target)
@@ -297,6 +304,7 @@ class _Trial:
             self._whole_story = tell_whole_story(
                 driver.exchanges, self._list_shown(driver, broken), self._target.password
             )
+            self._shrinks_until = self._shrinks_until or time.monotonic() + self.settings.shrink_seconds
             self._broken = Finding(self.clause, Outcome.BROKEN, str(broken), values, shown)
             raise
         except Exception as error:
@@ -315,6 +323,9 @@ class _Trial:
             self.http_breach = self.http_breach or driver.http_breach
             self.has_asked_for_today = self.has_asked_for_today or driver.has_asked_for_today
             self._note_calls(driver.exchanges)
+
+    def _has_shrunk_enough(self) -> bool:
+        return self._shrinks_until is not None and time.monotonic() > self._shrinks_until
 
     def _go_on(self, error: Exception) -> None:
         """Decide after a try that says nothing: another one, or the end."""

@@ -292,6 +292,20 @@ class TestExtent:
         assert target.now() == before
 
 
+def test_the_search_for_smaller_values_ends() -> None:
+    tried: list[int] = []
+
+    def check(drs: DrsDriver, number: int) -> None:
+        tried.append(number)
+        expect(number < 1000, f"{number} is too large")
+
+    clauses = [clause_of(check, number=st.integers(0, 10**9))]
+    settings = VerifySettings(examples=50, shrink_seconds=0)
+    (finding,) = run_clauses(SimulatorTarget(simulator()), DATA, clauses, settings)
+    assert (finding.outcome, finding.reason) == (Outcome.BROKEN, f"{tried[-1]} is too large")
+    assert sum(number >= 1000 for number in tried) == 1
+
+
 class TestMoments:
     """Clauses that speak of a day are tried at special times too."""
 
