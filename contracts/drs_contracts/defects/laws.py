@@ -200,5 +200,10 @@ LAW_DEFECTS: tuple[Defect, ...] = (
             r"\2\1",
         ),
     ),
+    Defect(
+        "after a cancellation the other bookings have another reason",
+        "LAW-20",
+        intercept=_after("<deleteBooking>", "<bookingReason>[^<]*<", "<bookingReason>LATER<"),
+    ),
+    Defect("completed orders keep their places", "LAW-21", intercept=drops("<completeOrder>")),
 )
-"""Defects for the clauses of the prefix LAW, by the id of the clause."""

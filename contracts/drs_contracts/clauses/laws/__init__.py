@@ -8,4 +8,5 @@ from drs_contracts.clauses.laws import (  # noqa: F401 - importing a module regi
     exactness,
     frame,
     metamorphoses,
+    siblings,
 )

@@ -166,11 +166,13 @@ PLACES: tuple[Slip, ...] = (
         "conservation",
         "deleteOrder frees the place of the first booking only",
         _of_places(_keep_further_places, "deleteOrder"),
+        caught_by="LAW-21",
     ),
     Slip(
         "conservation",
         "a booking whose move is refused loses the place it has",
         _of_places(_lose_the_place, "scheduleBooking", succeeding=False),
+        caught_by="LAW-02",
     ),
     Slip(
         "conservation",
@@ -181,6 +183,7 @@ PLACES: tuple[Slip, ...] = (
         "conservation",
         "deleteBooking cancels all bookings of the order",
         afterwards("deleteBooking", _cancel_all_of_the_order),
+        caught_by="LAW-20",
     ),
     Slip(
         "conservation",
@@ -191,6 +194,7 @@ PLACES: tuple[Slip, ...] = (
         "conservation",
         "getSchedule still lists the visits of a deleted order",
         afterwards("deleteOrder", _keep_the_visits, ghosts_in="getSchedule"),
+        caught_by="LAW-21",
     ),
     Slip("conservation", "the number of a deleted order cannot be used again", _keep_the_number),
     Slip(

@@ -1,0 +1,125 @@
+"""Clauses on orders with several bookings: each is on its own, and the order is all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import time
+
+from hypothesis import strategies as st
+from lxml import etree
+
+from drs_contracts.clauses.clause import clause, client
+from drs_contracts.clauses.laws.places import PlacesModel
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot
+from drs_contracts.driver.expectations import expect, need, need_success
+from drs_contracts.driver.messages import Exchange, Members
+
+_BOOKING = "theOrders/theBookings"
+_WEEKS = st.sampled_from((1, 2, 27))
+_UNKNOWN_BOOKING = 999_999_999
+
+
+def _cancel(drs: DrsDriver, booking: CreatedOrder, slot: OfferedSlot) -> Exchange:
+    del slot
+    return drs.delete(booking)
+
+
+def _move(drs: DrsDriver, booking: CreatedOrder, slot: OfferedSlot) -> Exchange:
+    return drs.schedule_into(booking, slot)
+
+
+def _complete(drs: DrsDriver, booking: CreatedOrder, slot: OfferedSlot) -> Exchange:
+    del slot
+    return drs.update(booking, "COMPLETED")
+
+
+def _fail(drs: DrsDriver, booking: CreatedOrder, slot: OfferedSlot) -> Exchange:
+    unknown = drs.booking(booking, bookingId=_UNKNOWN_BOOKING, **slot.window)
+    return drs.ask("scheduleBooking", theBooking=unknown)
+
+
+_CHANGES: dict[str, Callable[[DrsDriver, CreatedOrder, OfferedSlot], Exchange]] = {
+    "deleteBooking": _cancel,
+    "scheduleBooking": _move,
+    "updateBooking": _complete,
+    "a refused scheduleBooking": _fail,
+}
+
+
+@clause(
+    "LAW-20",
+    "What cancels, moves or completes a booking leaves the other bookings of its order as they are.",
+    client("Hackney, ONS: deleteBooking cancels the booking that it names; presumed: that it leaves the others"),
+    writes=True,
+    weeks=_WEEKS,
+    change=st.sampled_from(sorted(_CHANGES)),
+    which=st.integers(0, 2),
+)
+def other_bookings_stay(drs: DrsDriver, weeks: int, change: str, which: int) -> None:
+    """Make an order with three bookings, change one of them, and compare the others."""
+    ahead = drs.weekday(weeks, 1)
+    bookings = _make_bookings(drs, ahead, 3)
+    for booking in bookings:
+        drs.need_scheduled(booking, drs.need_slots(ahead, 3)[0])
+    changed = bookings[which]
+    others = [each.booking_id for each in bookings if each is not changed]
+    before = _show(drs, changed, others)
+    answer = _CHANGES[change](drs, changed, drs.need_slots(ahead, 3)[-1])
+    after = _show(drs, changed, others)
+    for booking_id, shown in before.items():
+        expect(after.get(booking_id) == shown, f"booking {booking_id} is another after {change} of another one", answer)
+
+
+@clause(
+    "LAW-21",
+    "An order that ends, at once or booking by booking, gives the places of all its bookings back.",
+    client("Hackney, ONS: a cancellation frees the place; presumed: so does the whole order"),
+    writes=True,
+    weeks=_WEEKS,
+    ends=st.sampled_from(("deleteOrder", "deleteBooking", "completeOrder")),
+)
+def ended_orders_have_no_places(drs: DrsDriver, weeks: int, ends: str) -> None:
+    """Count the places of a day, give two of them to one order, end that, and count again."""
+    ahead = drs.weekday(weeks, 1)
+    model = PlacesModel(drs, (ahead,))
+    slots = [place.slot for place in model.places for _ in range(place.capacity)]
+    need(len(slots) > 1, "the slots of the day do not have two places")
+    bookings = _make_bookings(drs, ahead, 2)
+    for booking, slot in zip(bookings, slots, strict=False):
+        drs.need_scheduled(booking, slot)
+    operatives = drs.select(bookings[0]).texts(f"{_BOOKING}/theResources/resourceID")
+    if ends == "deleteBooking":
+        for booking in bookings:
+            need_success(drs.delete(booking))
+    else:
+        named: Members = {"primaryOrderNumber": bookings[0].number}
+        order: Members = {"contract": drs.data.contract, "userId": drs.data.user_id, **named}
+        need_success(drs.ask(ends, theOrder=named) if ends == "deleteOrder" else drs.ask(ends, **order))
+    model.expect_conserved()
+    for operative in dict.fromkeys(operatives):
+        day: Members = {"contract": drs.data.contract, "resourceId": operative, "scheduleDate": drs.local(ahead)}
+        listed = drs.ask("getSchedule", **day)
+        left = {each.booking_id for each in bookings} & set(listed.texts("theBookings/bookingId"))
+        expect(not left, f"getSchedule lists booking {', '.join(sorted(left))}, whose order has ended", listed)
+
+
+def _make_bookings(drs: DrsDriver, ahead: int, count: int) -> list[CreatedOrder]:
+    """An order with that many bookings, each as if it were an order of its own."""
+    order = drs.create_order(targetDate=drs.local(ahead + 30, time(23, 59, 59)))
+    for _ in range(count - 1):
+        further: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
+        need_success(drs.ask("createBooking", theBooking=further))
+    ids = drs.select(order).texts(f"{_BOOKING}/bookingId")
+    need(len(ids) == count, f"an order with {count} bookings has {len(ids)}")
+    return [CreatedOrder(order.number, each, order.exchange) for each in ids]
+
+
+def _show(drs: DrsDriver, order: CreatedOrder, booking_ids: list[str]) -> dict[str, bytes]:
+    """What selectOrder shows of these bookings, as bytes; DRS may change the times of a day."""
+    shown = drs.select(order, includeCompletedBookings=True)
+    elements = [] if shown.returned is None else shown.returned.findall(_BOOKING)
+    for element in elements:
+        for assigned in element.findall("assignedStart") + element.findall("assignedEnd"):
+            element.remove(assigned)
+    texts = {element.findtext("bookingId", ""): etree.tostring(element) for element in elements}
+    return {each: texts[each] for each in booking_ids if each in texts}
