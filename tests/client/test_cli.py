@@ -42,7 +42,7 @@ def run(url: str, *arguments: str, password: str | None = "drs", **settings: str
         [*COMMAND, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
         env=environ,
         stdin=subprocess.DEVNULL,

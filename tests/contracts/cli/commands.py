@@ -12,7 +12,7 @@ COMMAND = [sys.executable, "-m", "drs_contracts"]
 
 
 def run(
-    *arguments: str | Path, timeout: float = 110, environ: Mapping[str, str] | None = None
+    *arguments: str | Path, timeout: float = 600, environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run it to its end."""
     return subprocess.run(

@@ -24,7 +24,7 @@ SOUND = observed_workflow()
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return commands.run("observe", *arguments, timeout=60, environ={"COLUMNS": "500"})
+    return commands.run("observe", *arguments, timeout=300, environ={"COLUMNS": "500"})
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_an_error_of_our_own_is_exit_code_2(sound: Path) -> None:
         f"sys.argv = ['drs-contracts', 'observe', {str(sound)!r}]\n"
         "main()"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 2
     assert re.fullmatch(r"drs-contracts could not go on: TypeError at .+: oops\. Please report this\.\n", done.stderr)
 

@@ -50,7 +50,7 @@ def recording(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def ended(process: subprocess.Popen[str], by: signal.Signals) -> tuple[int, str, str]:
     """The exit code, and what was printed on the way."""
     process.send_signal(by)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
 

@@ -23,7 +23,7 @@ COMMAND = [sys.executable, "-c", "from drs_simulator.__main__ import main; main(
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=120, check=False)
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     finally:
         # Killed outright, it would leave the process behind that serves.
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=120)
         process.stdout.close()
 
 
@@ -58,7 +58,7 @@ def test_serve_prints_addresses_and_stops_cleanly(signal_number: signal.Signals)
         assert "<status>success</status>" in answer.text
         assert requests.get(f"{url}?wsdl", timeout=10).status_code == 200
         process.send_signal(signal_number)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=120) == 0
 
 
 def test_serve_takes_login_profile_and_password() -> None:
@@ -72,7 +72,7 @@ def test_serve_takes_login_profile_and_password() -> None:
         answer = requests.post(url, body, headers={"Content-Type": "text/xml"}, timeout=10)
         assert "<status>success</status>" in answer.text
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=120) == 0
 
 
 def test_serve_stores_its_state_and_reads_it_again(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_serve_stores_its_state_and_reads_it_again(tmp_path: Path) -> None:
             body = call(operation, asked + session)
             answers.append(requests.post(url, body, headers={"Content-Type": "text/xml"}, timeout=10).text)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=120) == 0
     ids = [re.findall(r"<(orderId|bookingId|tokenId)>(.*?)</", answer) for answer in answers]
     assert ids[0]
     assert set(ids[0]) == set(ids[1])
@@ -174,7 +174,7 @@ def test_every_command_explains_itself() -> None:
 @pytest.mark.parametrize("arguments", [("--version",), ("-h",), ("serve", "-h"), ("profile", "list", "-h")])
 def test_it_is_a_module_too_with_version_and_short_help(arguments: tuple[str, ...]) -> None:
     module = [sys.executable, "-m", "drs_simulator", *arguments]
-    done = subprocess.run(module, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(module, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0
     assert f"drs-simulator {drs_simulator.__version__}" in done.stdout or "Usage: " in done.stdout
 
@@ -193,7 +193,7 @@ def test_help_of_serve_has_groups() -> None:
 @pytest.mark.parametrize("arguments", [("serve", "--help"), ("profile", "check", "näwark—✓")])
 def test_output_does_not_depend_on_the_encoding(encoding: str, arguments: tuple[str, ...]) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
-    done = subprocess.run([*COMMAND, *arguments], capture_output=True, timeout=30, check=False, env=environment)
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, timeout=120, check=False, env=environment)
     assert b"Traceback" not in done.stderr
     assert done.returncode == (0 if arguments[-1] == "--help" else 2)
 
@@ -219,7 +219,7 @@ def test_ctrl_c_during_imports_ends_without_traceback() -> None:
         "main()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, "serve"], capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", program, "serve"], capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
