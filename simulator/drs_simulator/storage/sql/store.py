@@ -14,7 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from drs_simulator.scheduling.store import Transaction
 from drs_simulator.storage.errors import StateLostError, StateUnreachableError, StateVersionError
+from drs_simulator.storage.shared_records import SharedRecords
 from drs_simulator.storage.sql import schema
+from drs_simulator.storage.sql.records import SqlRecords
 from drs_simulator.storage.sql.schema import settings
 from drs_simulator.storage.sql.transaction import SqlTransaction
 
@@ -86,6 +88,7 @@ class SqlStore:
     """
 
     def __init__(self, url: URL) -> None:
+        self._url = url
         database = _DATABASES[url.get_backend_name()]
         self._lock_statement = database.lock
         self._on_closing = database.on_closing
@@ -156,6 +159,10 @@ class SqlStore:
                 connection.execute(insert(settings).values(id=name, document=after))
             elif after != before:
                 connection.execute(update(settings).where(this).values(document=after))
+
+    def shared_records(self) -> SharedRecords:
+        """See ``SharesRecords.shared_records``."""
+        return SqlRecords(self._url, self._display_url)
 
     def close(self) -> None:
         """See ``Store.close``. The file of an SQLite database then holds the whole state."""
