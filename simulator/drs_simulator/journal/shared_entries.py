@@ -20,7 +20,7 @@ from drs_simulator.journal.write_behind import Pause, WriteBehind
 from drs_simulator.storage.shared_records import SharedRecords, StoredExchange
 
 _log = logging.getLogger(__name__)
-_MAX_QUEUED = 2000
+_MAX_QUEUED = 1500
 _MAX_QUEUED_BYTES = 16 * 1024 * 1024
 # Few at a time: in SQLite, calls that change something wait for each other's transactions, and for this one.
 _WRITTEN_AT_ONCE = 50
@@ -75,10 +75,12 @@ class SharedEntries:
     def newest(self, operation: str | None, outcome: Outcome | None, before: int | None) -> Iterator[JournalEntry]:
         """See ``Entries.newest``. It reads a page at a time."""
         self._writer.flush()
-        while page := self._records.page(before, _PAGE, operation, outcome):
+        room = self._describer.bounds.max_entries
+        while room > 0 and (page := self._records.page(before, min(_PAGE, room), operation, outcome)):
             for stored in page:
                 yield self._read(stored)
             before = page[-1].number
+            room -= len(page)
 
     def entry(self, number: int) -> JournalEntry | None:
         """See ``Entries.entry``."""
@@ -111,7 +113,8 @@ class SharedEntries:
 
     def _write(self, pause: Pause) -> None:
         """Write what is queued now, some at a time. What the database does not take is dropped, the rest stays."""
-        bounds = self._describer.bounds
+        if not self._queue:
+            return
         for _ in range(0, len(self._queue), _WRITTEN_AT_ONCE):
             taken, dropped = self._take(_WRITTEN_AT_ONCE)
             stored = []
@@ -123,11 +126,13 @@ class SharedEntries:
                     self._drop(1)
                 pause()
             try:
-                self._records.put(stored, dropped, bounds.max_entries, bounds.max_bytes)
+                self._records.put(stored, dropped)
             except BaseException:
                 self._drop(len(stored), dropped)
                 raise
             pause()
+        bounds = self._describer.bounds
+        self._records.trim(bounds.max_entries, bounds.max_bytes)
 
     def _drop(self, count: int, before: int = 0) -> None:
         """Count what was dropped, and what was dropped before it and is counted already."""

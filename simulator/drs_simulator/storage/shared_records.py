@@ -41,15 +41,21 @@ class Figure(NamedTuple):
 class SharedRecords(Protocol):
     """Exchanges and figures of all processes. Safe under threads. Every method raises ``StateError`` if it fails."""
 
-    def put(self, exchanges: Sequence[StoredExchange], dropped: int, max_entries: int, max_bytes: int) -> None:
-        """Store exchanges and give them the next numbers; the oldest ones make room for them.
+    def put(self, exchanges: Sequence[StoredExchange], dropped: int) -> None:
+        """Store exchanges and give them the next numbers.
 
         Those that ended before the exchanges were last deleted are left out.
 
         Args:
             exchanges: The exchanges, oldest first.
             dropped: How many exchanges before them are lost; they have numbers too.
-            max_entries: How many exchanges to store altogether.
+        """
+
+    def trim(self, max_entries: int, max_bytes: int) -> None:
+        """Delete the oldest exchanges.
+
+        Args:
+            max_entries: How many exchanges stay.
             max_bytes: How many bytes they may take together.
         """
 

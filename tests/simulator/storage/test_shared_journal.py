@@ -226,17 +226,21 @@ class TestFigures:
 
 class TestRecords:
     def test_entries_and_bytes_are_bounded(self, records: SharedRecords) -> None:
-        records.put([STORED] * 7, 0, 5, 10_000)
-        assert [each.number for each in records.page(None, 99, None, None)] == [7, 6, 5, 4, 3]
-        records.put([STORED], 0, 5, 3500)
-        assert [each.number for each in records.page(None, 99, None, None)] == [8, 7, 6]
-        records.put([STORED._replace(size=4000)], 0, 5, 3500)
-        assert records.page(None, 99, None, None) == ()
+        def numbers(max_entries: int, max_bytes: int) -> list[int]:
+            records.trim(max_entries, max_bytes)
+            return [each.number for each in records.page(None, 99, None, None)]
+
+        records.put([STORED] * 7, 0)
+        assert numbers(9, 10_000) == [7, 6, 5, 4, 3, 2, 1]
+        assert numbers(5, 10_000) == [7, 6, 5, 4, 3]
+        assert numbers(5, 3500) == [7, 6, 5]
+        records.put([STORED._replace(size=4000)], 0)
+        assert numbers(5, 3500) == []
 
     def test_dropped_exchanges_have_numbers(self, records: SharedRecords) -> None:
-        records.put([STORED], 3, 5, 10_000)
-        records.put([], 2, 5, 10_000)
-        records.put([STORED], 0, 5, 10_000)
+        records.put([STORED], 3)
+        records.put([], 2)
+        records.put([STORED], 0)
         assert [each.number for each in records.page(None, 99, None, None)] == [7, 4]
 
     def test_exchanges_before_a_clearing_by_another_are_left_out(self, database: str) -> None:
@@ -246,14 +250,14 @@ class TestRecords:
         at = system_time()
         other.clear(at)
         late = STORED._replace(ended=int((at + timedelta(seconds=1)).timestamp() * 1_000_000))
-        one.put([STORED, late], 4, 5, 10_000)
+        one.put([STORED, late], 4)
         assert [each.number for each in other.page(None, 9, None, None)] == [1]
         for each in (one, other, store):
             each.close()
 
     def test_numbers_are_given_once_to_many_threads(self, records: SharedRecords) -> None:
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda _: records.put([STORED] * 3, 0, 999, 10**9), range(20)))
+            list(pool.map(lambda _: records.put([STORED] * 3, 0), range(20)))
         numbers = [each.number for each in records.page(None, 999, None, None)]
         assert numbers == list(range(60, 0, -1))
 
@@ -270,7 +274,7 @@ class TestRecords:
         store.close()
         (tmp_path / "gone.db").unlink()
         with pytest.raises(StateLostError, match="its file is gone"):
-            records.put([STORED], 0, 5, 10_000)
+            records.put([STORED], 0)
         assert not (tmp_path / "gone.db").exists()
 
 
@@ -282,11 +286,14 @@ class BrokenRecords:
         self.stored: list[StoredExchange] = []
         self.dropped = 0
 
-    def put(self, exchanges: list[StoredExchange], dropped: int, max_entries: int, max_bytes: int) -> None:
+    def put(self, exchanges: list[StoredExchange], dropped: int) -> None:
         if self.is_gone:
             raise StateLostError("gone")
         self.stored += exchanges
         self.dropped += dropped
+
+    def trim(self, max_entries: int, max_bytes: int) -> None:
+        """Nothing is bounded here."""
 
     def page(self, before: int | None, limit: int, operation: str | None, outcome: str | None) -> tuple[()]:
         raise StateLostError("gone")
@@ -329,7 +336,7 @@ class TestDatabaseGone:
         assert "written again" in caplog.text
 
     def test_the_queue_is_bounded_in_entries(self, journal: Journal) -> None:
-        record(journal, 2100)
+        record(journal, 1600)
         assert journal.dropped >= 100
 
     def test_the_queue_is_bounded_in_bytes(self, journal: Journal) -> None:

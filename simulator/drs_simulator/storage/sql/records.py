@@ -116,7 +116,7 @@ class SqlRecords:
             self._engine.dispose()
             raise
 
-    def put(self, exchanges: Sequence[StoredExchange], dropped: int, max_entries: int, max_bytes: int) -> None:
+    def put(self, exchanges: Sequence[StoredExchange], dropped: int) -> None:
         """See ``SharedRecords.put``."""
         with self._begin() as connection:
             found = select(_counted.c.last, _counted.c.clearings, _counted.c.cleared).with_for_update()
@@ -130,8 +130,12 @@ class SqlRecords:
                 self._insert(connection, numbered)
             if numbered or dropped:
                 connection.execute(update(_counted).values(last=first - 1 + len(numbered)))
-                connection.execute(_TRIM, {"max_entries": max_entries, "max_bytes": max_bytes})
         self._clearings = clearings
+
+    def trim(self, max_entries: int, max_bytes: int) -> None:
+        """See ``SharedRecords.trim``."""
+        with self._begin() as connection:
+            connection.execute(_TRIM, {"max_entries": max_entries, "max_bytes": max_bytes})
 
     def page(
         self, before: int | None, limit: int, operation: str | None, outcome: str | None
