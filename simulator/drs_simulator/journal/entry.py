@@ -22,7 +22,7 @@ _BODIES = 8
 
 
 class Bounds(Protocol):
-    """How much a journal stores: so many exchanges, and so many bytes of them together."""
+    """How much a journal stores: the number of exchanges, and of their bytes together."""
 
     max_entries: int
     max_bytes: int

@@ -75,7 +75,8 @@ def ask(drs: Simulator, operation: str, members: str) -> str:
 
 
 def open_session(drs: Simulator) -> str:
-    return re.findall("<sessionId>(.*?)</sessionId>", ask(drs, "openSession", LOGIN))[0]
+    session: str = re.findall("<sessionId>(.*?)</sessionId>", ask(drs, "openSession", LOGIN))[0]
+    return session
 
 
 def search(drs: Simulator, session: str) -> str:
@@ -177,6 +178,7 @@ class TestOneJournal:
         local = {"REMOTE_ADDR": "127.0.0.1"}
         http = Client(drs.wsgi)
         archive = http.get("/__admin/journal?limit=1", environ_base=local, base_url="http://127.0.0.1").json
+        assert archive is not None
         (exchange,) = archive["log"]["entries"]
         assert (exchange["_host"], exchange["_worker"], exchange["_number"]) == (entry.host, entry.worker, 2)
         page = http.get("/journal/2", environ_base=local, base_url="http://127.0.0.1").text
