@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOAD := $(VENV)/load/ready
 
-.PHONY: demo test check docs bench bench-quick bench-contracts start-up mutants lock clean
+.PHONY: demo test check docs bench bench-quick bench-scale bench-contracts start-up mutants lock clean
 
 demo: $(READY)
 	$(BIN)/python docs/demo.py
@@ -31,6 +31,10 @@ bench: $(READY)
 bench-quick: $(READY)
 	$(BIN)/python -m benchmarks --seconds 1 --warm-up 10 --rounds 1 --connections 1 --connections 8 \
 		--history 0 --history 10000
+
+# Some three minutes on an idle machine: databases and workers beside memory.
+bench-scale: $(READY)
+	$(BIN)/python -m benchmarks.scale --write benchmarks/scale.md
 
 start-up: $(READY)
 	$(BIN)/python -m benchmarks.start_up

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from benchmarks.bodies import Bodies, Workload
+from benchmarks.bodies import STEPS, Bodies, Step, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Task:
 
     Args:
         prefix: What the numbers of its orders begin with; no other run against the same server has it.
+        steps: The calls of the workflow, over and over. A search takes the place of one whose order is not ready yet.
+        rest: How many requests of every connection a scheduled order rests for, so that no later call overtakes.
     """
 
     url: str
@@ -38,6 +40,8 @@ class Task:
     connections: int
     seconds: float
     prefix: str
+    steps: tuple[Step, ...] = STEPS
+    rest: float = 0.25
 
 
 class LoadGenerator(Protocol):

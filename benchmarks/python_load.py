@@ -12,7 +12,7 @@ from statistics import quantiles
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from benchmarks.bodies import STEPS, Bodies, Step, Workload
+from benchmarks.bodies import Bodies, Step, Workload
 from benchmarks.calling import RefusedError, booking_in, filled_in, posted
 from benchmarks.load import Reading, Task
 
@@ -49,7 +49,7 @@ def _drive(task: Task, number: int, until: float) -> _Run:
     place = urlsplit(task.url)
     connection = HTTPConnection(place.netloc, timeout=_TIMEOUT_SECONDS)
     run = _Run()
-    caller = _Caller(task.bodies, f"{task.prefix}{number:02d}", offset=number * 7)
+    caller = _Caller(task, f"{task.prefix}{number:02d}", offset=number * 7)
     calls = caller.calls(task.workload)
     try:
         for step, body in calls:
@@ -70,8 +70,9 @@ def _drive(task: Task, number: int, until: float) -> _Run:
 class _Caller:
     """One caller, which waits for each answer before it goes on."""
 
-    def __init__(self, bodies: Bodies, prefix: str, offset: int) -> None:
-        self._bodies = bodies
+    def __init__(self, task: Task, prefix: str, offset: int) -> None:
+        self._bodies: Bodies = task.bodies
+        self._steps = task.steps
         self._numbers = (f"{prefix}{number}" for number in count(1))
         self._offset = offset
         self._booking = ""
@@ -100,7 +101,7 @@ class _Caller:
             Step.DELETE: cycle([self._bodies.delete]),
         }
         number = ""
-        for step in cycle(STEPS):
+        for step in cycle(self._steps):
             if step is Step.CREATE:
                 number = next(self._numbers)
             yield step, filled_in(next(rounds[step]), number, self._booking)

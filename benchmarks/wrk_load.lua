@@ -1,5 +1,5 @@
 -- How wrk drives a DRS: with the requests of a file that wrk_load.py writes.
--- Arguments: that file, the workload, the prefix of order numbers, how many connections there are.
+-- Arguments: that file, the workload, the prefix of order numbers, for how many requests a scheduled order rests.
 -- Prints one line of JSON at the end.
 
 local threads = {}
@@ -52,9 +52,8 @@ end
 
 -- Each order goes through these queues. Requests of several connections may overtake each other, so that a scheduled
 -- order rests for as long as takes a few requests of every connection; a selected one is known from its answer.
-local function workflow(work, prefix, connections)
+local function workflow(work, prefix, rest)
    local created, scheduled, selected = queue(), queue(), queue()
-   local rest = math.floor(connections / 4)
    local count = 0
    local step, availability = in_turn(work.steps), searches(work.availability, prefix)
    local create, schedule = in_turn(work.create), in_turn(work.schedule)

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.bodies import STEPS, Bodies
+from benchmarks.bodies import Bodies, Step
 from benchmarks.calling import HEADERS, RefusedError
 from benchmarks.load import Reading, Task
 
@@ -28,9 +28,9 @@ class WrkLoad:
         """See ``LoadGenerator.run``. wrk knows whole seconds only."""
         with TemporaryDirectory() as folder:
             work = Path(folder) / "work.lua"
-            work.write_text(_as_lua(task.bodies), encoding="utf-8")
+            work.write_text(_as_lua(task.bodies, task.steps), encoding="utf-8")
             options = ["-t1", f"-c{task.connections}", f"-d{max(1, round(task.seconds))}s", _TIMEOUT]
-            arguments = [str(work), task.workload, task.prefix, str(task.connections)]
+            arguments = [str(work), task.workload, task.prefix, str(int(task.rest * task.connections))]
             command = [str(self._wrk), *options, "-s", str(_SCRIPT), task.url, "--", *arguments]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -48,9 +48,9 @@ def _read(printed: str) -> Reading:
     return Reading(read["requests"], read["seconds"], read["p50_us"], read["p99_us"], read["sent"])
 
 
-def _as_lua(bodies: Bodies) -> str:
+def _as_lua(bodies: Bodies, steps: tuple[Step, ...]) -> str:
     """A file that Lua reads as a table."""
-    lists = {"availability": bodies.availability, "create": bodies.create, "schedule": bodies.schedule, "steps": STEPS}
+    lists = {"availability": bodies.availability, "create": bodies.create, "schedule": bodies.schedule, "steps": steps}
     members = [f"{name} = {{{', '.join(map(_quoted, texts))}}}" for name, texts in lists.items()]
     members += [f"select = {_quoted(bodies.select)}", f"delete = {_quoted(bodies.delete)}"]
     headers = ", ".join(f"[{_quoted(name)}] = {_quoted(value)}" for name, value in HEADERS.items())

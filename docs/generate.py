@@ -11,8 +11,11 @@ from pathlib import Path
 from drs_contracts import AppliesTo, Grade, list_clauses
 from drs_contracts.clauses.clause import count_by_grade
 from drs_contracts.defects.base import Defect
-from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
+from drs_contracts.defects.caller_base import CallerDefect
+from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_contracts.defects.drs import DEFECTS
+from drs_contracts.defects.slips.catalogue import NOTICED
+from drs_contracts.defects.slips.system import Slip
 from drs_simulator.scheduling.scheduler import Scheduler
 from drs_simulator.soap.interface import interface_named
 from drs_simulator.soap.operations import HANDLERS, SERVED
@@ -84,19 +87,27 @@ _UNTOLD = """## Mistakes of callers that their traffic does not tell
 
 What a correct caller may do too, so that no clause names it.
 
-- Local time sent with `Z`, other than in a window: the document's own example of a date has a `Z` in summer (seen).
-  CAL-21 names it in a window.
-- Many logins, and many sessions open at once: services in use open one for each request that they serve (client).
-  CAL-18 names sessions that stay open, CAL-33 a login that is refused again and again.
+- Local time sent with `Z`, other than in a window or as the last second of a day: the document's own example of a date
+  has a `Z` in summer (seen), and services in use send midnight so (client). CAL-21 names it in a window, CAL-47
+  where it is on the next day.
+- Many logins in a day: services in use open a session for each request that they serve (client). CAL-18 names sessions
+  that stay open, CAL-33 a login that is refused again and again, CAL-58 fifty sessions at once, and CAL-59 a hundred
+  logins for a call each within ten minutes.
 - An order that stays when its booking is cancelled: services in use cancel with deleteBooking alone (client). CAL-23
-  names one that stays when its slot was refused.
-- The same work at the same place under two numbers, where DRS has answered: two orders may be meant. CAL-39 names it
-  where the first had no answer.
+  names one that stays when its slot was refused, CAL-51 one beside another order for the same work.
+- The same work at the same place under two numbers, more than ten minutes apart, in other windows or with other
+  comments: two orders may be meant. CAL-50 names the others, CAL-39 a second order where the first had no answer.
+  Recordings replace comments and have no times, so that CAL-50 and CAL-51 do not judge them.
+- A booking of another resident under that resident's number, if DRS has shown neither: the ids may be from an earlier
+  day. CAL-36 and CAL-41 name what contradicts the answers.
 - A search that ends at the cap with some slots: they may be enough. CAL-40 names one that ends there with none.
-- An appointment that is moved past the target date, which a resident may ask for. CAL-37 names the first appointment.
-- Slow polling, and retries with other calls between them. CAL-35 names the same request in a row.
-- A refused call whose errorMsg is overlooked, if nothing depends on it later. CAL-16, CAL-19, CAL-20, CAL-22, CAL-23
-  and CAL-34 name what follows from it.
+- An appointment that is moved past the target date, which a resident may ask for. CAL-37 names the first appointment,
+  CAL-42 the first search.
+- Patient polling and patient tries. CAL-35 names the same request in a row, CAL-54 to CAL-57 what is sent too often.
+- A call without an answer after which the resident is asked to ring. CAL-53 names a call that is given up
+  after a single try.
+- A refused move whose errorMsg is overlooked: the appointment stays where it was. CAL-16, CAL-19, CAL-20, CAL-22,
+  CAL-23, CAL-34, CAL-44, CAL-48, CAL-49 and CAL-51 name what follows from overlooking a refusal.
 - A password in a userId in the simulator's journal, where both are masked. CAL-32 names it in a recording.
 """
 
@@ -179,7 +190,7 @@ the Body, a missing request, an undeclared entity, XML that breaks behind the ca
 def contract_page() -> str:
     """The page of all clauses, by id."""
     defects: dict[str, list[str]] = {}
-    known: tuple[Defect | CallerDefect, ...] = (*DEFECTS, *CALLER_DEFECTS)
+    known: tuple[Defect | CallerDefect | Slip, ...] = (*DEFECTS, *CALLER_DEFECTS, *NOTICED)
     for defect in known:
         defects.setdefault(defect.caught_by, []).append(defect.statement)
     rows = ["| clause | statement | applies to | evidence | writes | defects it catches |", "| --- " * 6 + "|"]

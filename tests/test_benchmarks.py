@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from drs_simulator import Simulator
 
+from benchmarks import scale
 from benchmarks.bodies import CLOCK, PROFILE, STEPS, Step, Workload, bodies_of, open_session
 from benchmarks.calling import Caller, RefusedError, filled_in, opened, session_in
 from benchmarks.contracts import rows as cost_of_contracts
@@ -278,3 +279,35 @@ def _diaries(drs: Simulator) -> Any:
     operatives = [operative.id for operative in drs.profile.operatives]
     days = (date(2021, 1, 1), date(2022, 1, 1))
     return drs.scheduler.run_as_system(lambda call, wanted: call.transaction.diaries(*wanted), (operatives, *days))
+
+
+def test_databases_are_measured_beside_memory() -> None:
+    served = (scale.Served(scale.MEMORY), scale.Served(scale.SQLITE, 2))
+    told: list[str] = []
+    generator = load_generator(GeneratorName.PYTHON)
+    found = scale.measure(served, lambda each: each.state, generator, rounds=1, seconds=0.2, tell=told.append)
+    assert told == ["round 1 of 1: memory, 1 worker", "round 1 of 1: SQLite, 2 workers"]
+    page = scale.report(found, MACHINE, generator.name, ["PostgreSQL: left out."])
+    assert page.count("| SQLite, 2 workers |") == len(scale.POINTS)
+    assert "Not measured: PostgreSQL: left out." in page
+    assert "one worker, beside memory: 0.4 x | not measured |  |" in page
+
+
+def test_the_targets_of_scale_are_held_against_what_was_reached() -> None:
+    at_8, at_32 = scale.Point(Workload.AVAILABILITY, 8), scale.Point(Workload.WORKFLOW, 32)
+    two = scale.Served(scale.POSTGRESQL, 2)
+    found = {
+        (scale.Served(scale.MEMORY), at_8): [Reading(1000, 1, 1, 1)],
+        (scale.Served(scale.POSTGRESQL), at_8): [Reading(400, 1, 1, 1)],
+        (two, at_8): [Reading(500, 1, 1, 1)],
+        (two, at_32): [Reading(1300, 1, 9000, 51_000, {Step.DELETE: 310})],
+    }
+    reached = [(each.reached, each.met) for each in scale.verdicts(found)]
+    assert reached == [
+        ("0.40 x", True),
+        ("1.25 x", False),
+        ("not measured", None),
+        ("not measured", None),
+        ("310", True),
+        ("51.0 ms", False),
+    ]

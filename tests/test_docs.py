@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import runpy
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from drs_client import DrsClient
 from drs_contracts import CallbackReceiver
 from drs_simulator import Clock, load_profile
+from drs_simulator.profile.assumptions import AssumptionSettings
 from drs_simulator.profile.planning_rules import DayOffCalendar, JobTemplate, SlotsTemplate
 from pydantic import BaseModel
 
@@ -71,3 +72,10 @@ def test_the_page_of_profiles_has_every_rule_for_planning() -> None:
     for table, settings in tables.items():
         for key in settings.model_fields.keys() - {"name"}:
             assert f"`{table}[].{key}`" in page
+
+
+def test_the_page_of_profiles_has_every_assumption_with_its_values() -> None:
+    page = (DOCS / "profiles.md").read_text(encoding="utf-8")
+    for key, field in AssumptionSettings.model_fields.items():
+        (row,) = (line for line in page.splitlines() if line.startswith(f"| `assumptions.{key}` |"))
+        assert {f"`{value}`" for value in get_args(field.annotation)} <= set(re.findall("`[^`]+`", row))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -194,6 +194,40 @@ class RepairWorkflow:
         if not orders:
             raise RequestRejected("selectOrder", f"{UNKNOWN_ORDER}: {number}")
         return orders[0]
+
+    def find_orders(
+        self,
+        *,
+        location_ids: Sequence[str] = (),
+        resource_ids: Sequence[str] = (),
+        begin: datetime | None = None,
+        end: datetime | None = None,
+        completed_bookings: bool = False,
+    ) -> tuple[Order, ...]:
+        """Return the orders that match all given filters; see ``DrsClient.select_orders``.
+
+        Raises:
+            InvalidArgument: A datetime has no time zone.
+            DrsError: DRS declines or could not be asked.
+        """
+        with self:
+            return self._client.select_orders(
+                location_ids=location_ids,
+                resource_ids=resource_ids,
+                begin=begin,
+                end=end,
+                completed_bookings=completed_bookings,
+            )
+
+    def delete(self, number: str) -> None:
+        """Delete the order with its bookings. Its number can be used again.
+
+        Raises:
+            RequestRejected: DRS does not know the order, or its work is completed.
+            DrsError: DRS could not be asked.
+        """
+        with self:
+            self._client.delete_order(number)
 
     def move(self, number: str, slot: Slot) -> Order:
         """Move the order's booking into another slot and return the order.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         ConfirmedCode,
     )
     from drs_contracts.callback_receiver import CallbackReceiver, ReceivedConfirmation
+    from drs_contracts.caller_command import CommandError
     from drs_contracts.clauses import list_clauses
     from drs_contracts.clauses.clause import AppliesTo, Clause, Evidence, Grade
     from drs_contracts.driver.driver import DrsDriver, TestData
@@ -39,16 +40,20 @@ if TYPE_CHECKING:
     )
     from drs_contracts.errors import ClauseBroken, ContractsError
     from drs_contracts.exercise.findings import Remains, RunFinding
-    from drs_contracts.exercise.runner import CommandError, ExerciseOutcome, Run, run_scenarios
+    from drs_contracts.exercise.runner import ExerciseOutcome, Run, run_scenarios
+    from drs_contracts.guess.engine import DefaultFailsError, GuessSettings, find_dependencies
+    from drs_contracts.guess.report import Dependency, GuessReport
     from drs_contracts.http_server import CannotListenError
     from drs_contracts.observe.analysis import (
         Breach,
+        CallerFinding,
         ClauseResult,
         Coverage,
         CoveragePoint,
         TrafficReport,
         Verdict,
         analyse_traffic,
+        judge_calls,
     )
     from drs_contracts.observe.sources import HarError, NoCallsError, TrafficError, read_journal, read_traffic
     from drs_contracts.recordings.drift import Difference, DifferenceKind
@@ -77,6 +82,7 @@ __all__ = [
     "Call",
     "CallbackFormError",
     "CallbackReceiver",
+    "CallerFinding",
     "CannotListenError",
     "Clause",
     "ClauseBroken",
@@ -89,6 +95,8 @@ __all__ = [
     "ContractsError",
     "Coverage",
     "CoveragePoint",
+    "DefaultFailsError",
+    "Dependency",
     "Difference",
     "DifferenceKind",
     "Discovery",
@@ -99,6 +107,8 @@ __all__ = [
     "FolderError",
     "FoundSetting",
     "Grade",
+    "GuessReport",
+    "GuessSettings",
     "HarError",
     "NeedNotMetError",
     "NoCallsError",
@@ -132,6 +142,8 @@ __all__ = [
     "__version__",
     "analyse_traffic",
     "discover",
+    "find_dependencies",
+    "judge_calls",
     "list_clauses",
     "load_recording",
     "read_journal",
@@ -146,6 +158,7 @@ __all__ = [
 _MODULES = {
     "callback_messages": "BookingConfirmation CallbackFormError CompletedBooking CompletedOrder ConfirmedCode",
     "callback_receiver": "CallbackReceiver ReceivedConfirmation",
+    "caller_command": "CommandError",
     "clauses": "list_clauses",
     "clauses.clause": "AppliesTo Clause Evidence Grade",
     "driver.driver": "DrsDriver TestData",
@@ -154,9 +167,13 @@ _MODULES = {
     "driver.targets": "ClockOutOfReachError SimulatorTarget Target UnreachableError UrlTarget",
     "errors": "ClauseBroken ContractsError",
     "exercise.findings": "Remains RunFinding",
-    "exercise.runner": "CommandError ExerciseOutcome Run run_scenarios",
+    "exercise.runner": "ExerciseOutcome Run run_scenarios",
+    "guess.engine": "DefaultFailsError GuessSettings find_dependencies",
+    "guess.report": "Dependency GuessReport",
     "http_server": "CannotListenError",
-    "observe.analysis": "Breach ClauseResult Coverage CoveragePoint TrafficReport Verdict analyse_traffic",
+    "observe.analysis": (
+        "Breach CallerFinding ClauseResult Coverage CoveragePoint TrafficReport Verdict analyse_traffic judge_calls"
+    ),
     "observe.sources": "HarError NoCallsError TrafficError read_journal read_traffic",
     "recordings.drift": "Difference DifferenceKind",
     "recordings.recorder": "Recorder RecorderError RecordingServer",

@@ -17,7 +17,8 @@
     ├── FolderError             a folder cannot be recorded into   recordings.writer
     ├── RedactionError          a message cannot be redacted       recordings.redaction
     ├── TrafficError            traffic cannot be observed         observe.sources
-    ├── CommandError            a test command cannot be started   exercise.runner
+    ├── CommandError            a test command cannot be started   caller_command
+    ├── DefaultFailsError       it fails though no guess is changed  guess.engine
     ├── ReportFileError         a report cannot be written         reports
     └── UsageError              options do not fit together        cli.output
 """

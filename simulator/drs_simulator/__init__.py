@@ -45,6 +45,17 @@ if TYPE_CHECKING:
     from drs_simulator.profile.loading import load_profile as load_profile
     from drs_simulator.profile.loading import profile_names as profile_names
     from drs_simulator.profile.model import Profile as Profile
+    from drs_simulator.profile.variants import Guess as Guess
+    from drs_simulator.profile.variants import UnknownVariantError as UnknownVariantError
+    from drs_simulator.profile.variants import Variant as Variant
+    from drs_simulator.profile.variants import apply_variants as apply_variants
+    from drs_simulator.profile.variants import choose_variants as choose_variants
+    from drs_simulator.profile.variants import find_variants as find_variants
+    from drs_simulator.profile.variants import load_guesses as load_guesses
+    from drs_simulator.replay.http_archive import Archive as Archive
+    from drs_simulator.replay.http_archive import ArchivedCall as ArchivedCall
+    from drs_simulator.replay.http_archive import ArchiveError as ArchiveError
+    from drs_simulator.replay.http_archive import read_archive as read_archive
     from drs_simulator.replay.recording import RecordedExchange as RecordedExchange
     from drs_simulator.replay.recording import Recording as Recording
     from drs_simulator.replay.recording import RecordingError as RecordingError
@@ -73,6 +84,9 @@ _MODULES = {
     "AdminUnreachableError": "admin.client",
     "AlreadyServingError": "simulator",
     "COMPETITOR": "faults.competitor",
+    "Archive": "replay.http_archive",
+    "ArchiveError": "replay.http_archive",
+    "ArchivedCall": "replay.http_archive",
     "Clock": "clock",
     "ClockError": "clock",
     "ConflictError": "admin.client",
@@ -82,6 +96,7 @@ _MODULES = {
     "FaultPlan": "faults.plan",
     "FaultRule": "faults.rules",
     "FolderWatcher": "housing_files.watcher",
+    "Guess": "profile.variants",
     "HostError": "http.servers.address",
     "HousingFile": "housing_files.records",
     "HousingFileError": "housing_files.records",
@@ -107,14 +122,21 @@ _MODULES = {
     "StateError": "storage.errors",
     "ThreadedServer": "http.servers.threaded_server",
     "UnauthorizedError": "admin.client",
+    "UnknownVariantError": "profile.variants",
     "UnusableError": "errors",
+    "Variant": "profile.variants",
+    "apply_variants": "profile.variants",
+    "choose_variants": "profile.variants",
     "effects": "faults",
+    "find_variants": "profile.variants",
     "load_faults": "faults.rules",
+    "load_guesses": "profile.variants",
     "load_profile": "profile.loading",
     "load_recording": "replay.recording",
     "load_scenario": "scenarios.scenario",
     "parse_housing_file": "housing_files.format",
     "profile_names": "profile.loading",
+    "read_archive": "replay.http_archive",
     "scenario_names": "scenarios.scenario",
 }
 

@@ -15,6 +15,7 @@ from wsgiref.types import WSGIApplication
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from drs_simulator.admin.auth import Admin, is_loopback, make_guard
+from drs_simulator.admin.control import TenantControl
 from drs_simulator.clock import SYSTEM, Clock, RunningClock
 from drs_simulator.console.auth import Console
 from drs_simulator.errors import UnusableError
@@ -30,7 +31,7 @@ from drs_simulator.scheduling.store import Store
 from drs_simulator.soap.gateway import Gateway
 from drs_simulator.storage.opening import MEMORY, open_store
 from drs_simulator.storage.shared_records import SharesRecords
-from drs_simulator.storage.shared_settings import SharedClock, SharedSettings
+from drs_simulator.storage.shared_settings import SharedClock, SharedSettings, claim_profile
 
 if TYPE_CHECKING:
     from drs_simulator.callbacks.sender import Attempt, ConfirmationSender
@@ -130,6 +131,8 @@ class Simulator:
         """The installation's settings."""
         self.login = login
         self.password = password
+        self.tenants: TenantControl | None = None
+        """The tenants that the same server has, if it has any. For the admin API; not a part of the public API."""
         self._seed = seed
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         # Faults have a source of randomness of their own, so that ids are the same with them and without.
@@ -141,6 +144,8 @@ class Simulator:
         self._sender = None if callback_url is None else self._make_sender(callback_url, callback_every)
         self._store = open_store(state) if isinstance(state, str) else state
         try:
+            if isinstance(self._store, SharedSettings):
+                claim_profile(self._store, self.profile.name)
             self.clock = self._choose_clock(own_clock)
             """The simulated time."""
             self._first_clock_mode = self.clock.mode
@@ -167,10 +172,8 @@ class Simulator:
                 None if guard is None else Console(self, guard),
                 self._shared,
             )
-            self.wsgi: WSGIApplication = endpoint
+            self.wsgi: WSGIApplication = trust_proxies(endpoint, trusted_proxies)
             """The simulator as a WSGI application, for tests without a socket and for other servers."""
-            if trusted_proxies:
-                self.wsgi = ProxyFix(endpoint, x_for=0, **dict.fromkeys(_FORWARDED, trusted_proxies))
         except BaseException:
             self._store.close()
             raise
@@ -415,6 +418,13 @@ class Simulator:
 
     def __repr__(self) -> str:
         return f"Simulator(profile={self.profile.name!r}, clock={self.clock.describe(self.profile.zone)!r})"
+
+
+def trust_proxies(application: WSGIApplication, number: int) -> WSGIApplication:
+    """Make an application trust what this number of reverse proxies say about scheme, host, port and prefix."""
+    if not number:
+        return application
+    return ProxyFix(application, x_for=0, **dict.fromkeys(_FORWARDED, number))
 
 
 def check_password(host: str, password: str) -> None:

@@ -304,3 +304,21 @@ sys.meta_path.insert(0, Interrupt())
 from drs_client.cli import main
 main()
 """
+
+
+def test_orders_are_listed_and_deleted(url: str) -> None:
+    booked = as_json(run(url, "book", "47", *JOB, *SLOT, "--json"))
+    (resource,) = booked["bookings"][0]["resources"]
+    day = SLOT[1][:10]
+    for options in (("--location", "3670010"), ("--resource", resource["id"]), ("--from", day, "--to", day)):
+        assert "Tue 26 Oct 2021 08:00 to 12:00" in run(url, "orders", *options).stdout
+        assert [each["number"] for each in as_json(run(url, "orders", *options, "--json"))] == ["47"]
+    assert run(url, "orders", "--from", "2021-10-27", "--to", "2021-10-27").stdout == "No orders.\n"
+    assert run(url, "delete-order", "47").stdout == "Order 47 is deleted.\n"
+    assert run(url, "orders", "--location", "3670010").stdout == "No orders.\n"
+
+
+def test_orders_need_a_filter(url: str) -> None:
+    done = run(url, "orders", "--from", "2021-10-26")
+    assert done.returncode == 2
+    assert "--location, --resource, or --from and --to" in done.stderr

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from textwrap import dedent
+from typing import Any
 
 import pytest
-from drs_simulator import Simulator
+from drs_simulator import AdminClient, Simulator, ThreadedServer
+from drs_simulator.tenants import TenantServer
 
 pytest_plugins = ["pytester"]
 PLUGIN = ("-p", "no:cacheprovider")
@@ -162,5 +166,123 @@ def test_a_service_that_is_called_back_listens_for_a_test_that_asks_for_it(pytes
         def test_it_is_where_drs_posts_to(drs_server, drs_confirmations):
             assert drs_confirmations.url.startswith("http://127.0.0.1:")
             assert drs_confirmations.received == ()
+    """
+    run(pytester, source).assert_outcomes(passed=1)
+
+
+class TestTenants:
+    """Runs that share one server of simulators do not meet."""
+
+    SOURCE = """
+        def test_address(drs_client, drs_url):
+            drs_client.open_session()
+            print("called", drs_url)
+    """
+
+    @pytest.fixture
+    def root(self) -> Iterator[str]:
+        tenants = TenantServer(Simulator(), lambda _: Simulator(), max_tenants=10)
+        server = ThreadedServer(tenants, "127.0.0.1", 0)
+        server.start()
+        yield f"http://127.0.0.1:{server.port}"
+        server.stop()
+
+    def test_a_tenant_is_called_by_its_name(self, pytester: pytest.Pytester, root: str) -> None:
+        url = f"{root}/OTWebServiceGateway_LINCOLN/ws/soap"
+        run(pytester, self.SOURCE, "--drs-url", url, "--drs-tenant", "team-1").assert_outcomes(passed=1)
+        with AdminClient(root) as admin:
+            assert [each.name for each in admin.tenants()] == ["team-1"]
+            assert admin.journal.entries() == ()
+
+    def test_each_worker_has_one_of_its_own(self, pytester: pytest.Pytester, root: str) -> None:
+        """It is dropped when the run ends."""
+        url = f"{root}/OTWebServiceGateway_LINCOLN/ws/soap"
+        source = (
+            "import pytest\n\n@pytest.mark.parametrize('n', range(8))\n"
+            + dedent(self.SOURCE.replace("(drs_client, drs_url)", "(drs_client, drs_url, n)")).lstrip()
+        )
+        source += "    open(f'{n}.txt', 'w').write(drs_url)\n"
+        run(pytester, source, "--drs-url", url, "--drs-tenant", "auto", "-n", "2").assert_outcomes(passed=8)
+        called = {file.read_text() for file in pytester.path.glob("*.txt")}
+        assert len(called) == 2
+        assert all(each.startswith(f"{root}/t/run-") for each in called)
+        with AdminClient(root) as admin:
+            assert admin.tenants() == ()
+
+    @pytest.mark.parametrize("url", [(), ("--drs-url", "http://h/t/a/OTWebServiceGateway_X/ws/soap")])
+    def test_an_address_is_needed(self, pytester: pytest.Pytester, url: tuple[str, ...]) -> None:
+        done = run(pytester, self.SOURCE, *url, "--drs-tenant", "auto")
+        assert done.ret == pytest.ExitCode.USAGE_ERROR
+        done.stderr.fnmatch_lines(["*--drs-tenant needs the address of a gateway that is in no tenant*"])
+
+
+ONLY = ("--drs-guesses-only", "messages.booking_unknown=component", "--drs-guesses-only=messages.login_refused")
+GUESSES = """
+    import pytest
+    from drs_client import RequestRejected
+
+    def test_words(drs_client):
+        drs_client.open_session()
+        with pytest.raises(RequestRejected, match="Unable to find booking"):
+            drs_client.delete_booking(1, "10000047")
+
+    def test_without_a_drs():
+        pass
+"""
+
+
+def test_guesses_are_found_by_running_the_tests_with_a_drs_again(pytester: pytest.Pytester) -> None:
+    done = run(pytester, GUESSES, "--drs-guesses", "--drs-guesses-jobs", "2", *ONLY)
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.assert_outcomes(passed=2)
+    done.stdout.fnmatch_lines(
+        [
+            "*guesses about DRS*",
+            "The command depends on 1 of 2 guesses about DRS.",
+            "messages.booking_unknown is a guess: Unable to find booking {booking_id}",
+            "*fails: test_guesses_are_found_by_running_the_tests_with_a_drs_again.test_words",
+            "*The call whose answer differs: deleteBooking",
+            "Not exercised by the command (1): messages.login_refused",
+        ]
+    )
+
+
+def test_guesses_are_not_looked_for_if_a_test_fails(pytester: pytest.Pytester) -> None:
+    done = run(pytester, "def test_fails(drs):\n    assert 0", "--drs-guesses")
+    done.assert_outcomes(failed=1)
+    assert "guesses about DRS" not in done.stdout.str()
+
+
+def test_a_suite_without_a_drs_has_no_guesses(pytester: pytest.Pytester) -> None:
+    done = run(pytester, "def test_passes():\n    pass", "--drs-guesses")
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.stdout.fnmatch_lines(["No test uses a DRS fixture*"])
+
+
+def test_an_unknown_variant_is_named(pytester: pytest.Pytester) -> None:
+    done = run(pytester, GUESSES, "--drs-guesses", "--drs-guesses-only", "messages.colour")
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.stdout.fnmatch_lines(["*has no variant messages.colour.*"])
+
+
+def test_guesses_need_simulators(pytester: pytest.Pytester) -> None:
+    done = run(pytester, GUESSES, "--drs-guesses", "--drs-url", "http://127.0.0.1:9/")
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines(["*--drs-guesses needs simulators: leave --drs-url out."])
+
+
+def test_tests_without_a_drs_can_be_left_out(pytester: pytest.Pytester) -> None:
+    run(pytester, GUESSES, "--drs-only").assert_outcomes(passed=1, deselected=1)
+
+
+def test_a_variant_applies_to_the_profile_of_the_marker(pytester: pytest.Pytester, monkeypatch: Any) -> None:
+    monkeypatch.setenv("DRS_VARIANTS", "ordering.quantities_below_1=accept\nordering.comments_limit=4000")
+    source = """
+        import pytest
+
+        @pytest.mark.drs(profile="hackney")
+        def test_all(drs):
+            assert drs.profile.name == "hackney"
+            assert drs.profile.ordering.comments_limit == 4000
     """
     run(pytester, source).assert_outcomes(passed=1)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -166,6 +166,59 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     with _connection(context).open() as repairs:
         order = repairs.show(number)
     _print_order(order, as_json=as_json)
+
+
+@app.command()
+def orders(
+    context: typer.Context,
+    location: Annotated[
+        list[str] | None, typer.Option(help="Id of a property. Repeatable.", show_default=False)
+    ] = None,
+    resource: Annotated[
+        list[str] | None, typer.Option(help="Id of an operative. Repeatable.", show_default=False)
+    ] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", help="First day of their bookings, such as 2021-10-26.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last day of their bookings.")] = None,
+    completed: Annotated[bool, typer.Option("--completed", help="List completed bookings too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the orders of a property, an operative or a period."""
+    first = None if begin is None else _parse_day(begin)
+    last = None if end is None else datetime.combine(_parse_day(end), time(23, 59, 59), _ZONE)
+    if not location and not resource and (first is None or last is None):
+        raise InvalidArgument("Which orders? Give --location, --resource, or --from and --to.")
+    with _connection(context).open() as repairs:
+        found = repairs.find_orders(
+            location_ids=location or (),
+            resource_ids=resource or (),
+            begin=first,
+            end=last,
+            completed_bookings=completed,
+        )
+    if as_json:
+        print_json([asdict(order) for order in found])
+    elif found:
+        rows = [
+            (order.number, order.location_id or "", order.priority or "", *booking)
+            for order in found
+            for booking in [_to_row(each)[1:4] for each in order.bookings] or [("", "", "")]
+        ]
+        print_table(("order", "location", "priority", "booking", "assigned", "window"), rows)
+    else:
+        print_line("No orders.")
+
+
+@app.command("delete-order")
+def delete_order(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
+    """Delete an order with its bookings; their places are free again."""
+    with _connection(context).open() as repairs:
+        repairs.delete(number)
+    if as_json:
+        print_json({"deleted": number})
+    else:
+        print_line(f"Order {number} is deleted.")
 
 
 @app.command()

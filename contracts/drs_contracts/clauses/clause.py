@@ -27,7 +27,8 @@ class Grade(StrEnum):
 
     The first three come from a real gateway: its own answers, its interface, and services that rely on it. The vendor
     describes DRS itself, but mostly its screens, in its latest release. A measurement is exact, but of the platform
-    alone and of versions among which DRS's is not known for certain.
+    alone and of versions among which DRS's is not known for certain. Advice says nothing of DRS: it is what a careful
+    caller does, and a caller that does otherwise fails nothing.
     """
 
     SEEN = "seen"
@@ -36,6 +37,7 @@ class Grade(StrEnum):
     VENDOR = "vendor"
     MEASURED = "measured"
     PRESUMED = "presumed"
+    ADVICE = "advice"
 
     @property
     def meaning(self) -> str:
@@ -50,6 +52,7 @@ _MEANINGS = {
     Grade.VENDOR: "the vendor's own help pages for DRS say so",
     Grade.MEASURED: "DRS's platform, Apache CXF, does so when it is run over the same interface",
     Grade.PRESUMED: "no evidence: the simplest assumption",
+    Grade.ADVICE: "no rule of DRS: what a careful caller does; it fails nothing without `--strict`",
 }
 
 
@@ -106,6 +109,11 @@ def presumed(source: str) -> Evidence:
     return Evidence(Grade.PRESUMED, source)
 
 
+def advice(reason: str) -> Evidence:
+    """No rule of DRS: what a careful caller does, with its reason as the source. Only for clauses for callers."""
+    return Evidence(Grade.ADVICE, reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One statement with its check.
@@ -152,10 +160,12 @@ def clause(
     """Register a check in the catalogue as a clause (see ``Clause``).
 
     Raises:
-        ValueError: Another clause has that id.
+        ValueError: Another clause has that id, or advice would judge DRS.
     """
 
     def register(check: Callable[..., Any]) -> Callable[..., Any]:
+        if evidence.grade is Grade.ADVICE and applies_to is AppliesTo.DRS:
+            raise ValueError(f"{identifier} is advice, which applies to callers only. Give it another grade.")
         if identifier in _catalogue:
             raise ValueError(
                 f"The id {identifier} is taken: {_catalogue[identifier].statement} Give the new clause another id."

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from drs_contracts.cli.exercise import exercise_command
+from drs_contracts.cli.guess import guess_command
 from drs_contracts.cli.list import list_command
 from drs_contracts.cli.observe import observe_command
 from drs_contracts.cli.output import echo, handle_errors, run_app
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.command("list")(handle_errors(list_command))
 app.command("verify")(handle_errors(verify_command))
 app.command("exercise")(handle_errors(exercise_command))
+app.command("guess")(handle_errors(guess_command))
 app.command("observe")(handle_errors(observe_command))
 app.command("record")(handle_errors(record_command))
 app.command("replay")(handle_errors(replay_command))

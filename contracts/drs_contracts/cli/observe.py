@@ -7,10 +7,20 @@ from typing import Annotated
 
 import typer
 
-from drs_contracts.cli.options import AdminToken, Json
+from drs_contracts.cli.options import AdminToken, HtmlReport, Json, JsonReport, JunitReport
 from drs_contracts.cli.output import ExitCode, echo, echo_json, echo_table, exit_with
-from drs_contracts.observe.analysis import ClauseResult, CoveragePoint, TrafficReport, Verdict, analyse_traffic
+from drs_contracts.observe.analysis import TrafficReport, analyse_traffic
+from drs_contracts.observe.report import (
+    count_verdicts,
+    format_places,
+    split_coverage,
+    to_data,
+    to_html,
+    to_json,
+    to_junit,
+)
 from drs_contracts.observe.sources import read_journal, read_traffic
+from drs_contracts.reports import write_report
 
 _MAX_PLACES = 3
 
@@ -23,36 +33,62 @@ def observe_command(
         ),
     ],
     admin_token: AdminToken = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on advice too.")] = False,
+    json_report: JsonReport = None,
+    junit: JunitReport = None,
+    html: HtmlReport = None,
     as_json: Json = False,
 ) -> None:
     """Check a caller's traffic against the clauses for callers.
 
-    Reports which clauses the caller breaks, and which operations and situations the traffic never met. The traffic is
-    taken to be complete: a session opened before it began counts as never opened.
+    Reports which clauses the caller breaks, which advice it does not follow, and which operations and situations the
+    traffic never met. The traffic is taken to be complete: a session opened before it began counts as never opened.
 
-    Exit codes: 0 nothing is broken; 1 something is; 2 the traffic could not be checked, or not all of it.
+    Exit codes: 0 nothing is broken; 1 something is, or, with --strict, advice is not followed; 2 the traffic could not
+    be checked, or not all of it.
     """
     is_address = source.startswith(("http://", "https://"))
     traffic = read_journal(source, admin_token) if is_address else read_traffic(Path(source))
     report = analyse_traffic(traffic)
     if as_json:
-        echo_json(_to_data(report))
+        echo_json(to_data(report))
     else:
         _print_report(report)
-    if report.broken:
+    _write_reports(report, json_report, junit, html, strict=strict)
+    if report.broken or (strict and report.advice):
         exit_with(ExitCode.FAILED)
-    if report.inconclusive:
+    if any(strict or not each.is_advice for each in report.inconclusive):
         exit_with(ExitCode.UNUSABLE)
+
+
+def _write_reports(
+    report: TrafficReport, json_report: Path | None, junit: Path | None, html: Path | None, *, strict: bool
+) -> None:
+    if json_report:
+        write_report(json_report, to_json(report))
+    if junit:
+        write_report(junit, to_junit(report, strict=strict))
+    if html:
+        write_report(html, to_html(report))
 
 
 def _print_report(report: TrafficReport) -> None:
     coverage = report.coverage
-    for title, results in (("broken", report.broken), ("inconclusive", report.inconclusive)):
+    for title, results in (
+        ("broken", report.broken),
+        ("inconclusive", report.inconclusive),
+        ("advice", report.advice),
+    ):
         if results:
             echo_table(
                 (title, "clause", "known", "where and how"),
                 [
-                    (result.clause.id, result.clause.statement, str(result.clause.evidence), _format_places(result))
+                    (
+                        result.clause.id,
+                        result.clause.statement,
+                        str(result.clause.evidence),
+                        format_places(result, _MAX_PLACES),
+                    )
                     for result in results
                 ],
             )
@@ -63,57 +99,11 @@ def _print_report(report: TrafficReport) -> None:
     echo_table(
         ("coverage", "met", "never met"),
         [
-            ("operations", *_split(dict(coverage.operations))),
-            ("situations", *_split({each.value: count for each, count in coverage.situations.items()})),
-            ("clauses", *_split({each.clause.id: each.occurrences for each in report.results})),
+            ("operations", *split_coverage(coverage.operations)),
+            ("situations", *split_coverage({each.value: count for each, count in coverage.situations.items()})),
+            ("clauses", *split_coverage({each.clause.id: each.occurrences for each in report.results})),
         ],
     )
     echo()
-    counts = {verdict: sum(each.verdict is verdict for each in report.results) for verdict in Verdict}
-    counted = ", ".join(f"{count} {verdict.value}" for verdict, count in counts.items())
+    counted = ", ".join(f"{count} {verdict}" for verdict, count in count_verdicts(report).items())
     echo(f"{len(report.traffic.calls)} calls. Clauses: {counted}.")
-
-
-def _format_places(result: ClauseResult) -> str:
-    lines = [f"{breach.place}: {breach.reason}" for breach in result.breaches[:_MAX_PLACES]]
-    more = len(result.breaches) - len(lines)
-    return "\n".join([*lines, f"and {more} more"] if more else lines)
-
-
-def _split(counts: dict[str, int]) -> tuple[str, str]:
-    """What was met, with how often, and what was not."""
-    met = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
-    return met or "none", ", ".join(name for name, count in counts.items() if not count) or "none"
-
-
-def _to_data(report: TrafficReport) -> dict[str, object]:
-    return {
-        "source": report.traffic.source,
-        "calls": len(report.traffic.calls),
-        "unrecorded": [call.name for call in report.unrecorded],
-        "clauses": [_to_clause_data(result) for result in report.results],
-        "coverage": {
-            "operations": dict(report.coverage.operations),
-            "situations": {each.value: report.coverage.situations[each] for each in CoveragePoint},
-        },
-    }
-
-
-def _to_clause_data(result: ClauseResult) -> dict[str, object]:
-    return {
-        "id": result.clause.id,
-        "statement": result.clause.statement,
-        "grade": result.clause.evidence.grade.value,
-        "source": result.clause.evidence.source,
-        "verdict": result.verdict.value,
-        "occurrences": result.occurrences,
-        "breaches": [
-            {
-                "position": breach.position,
-                "name": breach.call.name,
-                "operation": breach.call.operation,
-                "reason": breach.reason,
-            }
-            for breach in result.breaches
-        ],
-    }

@@ -19,7 +19,7 @@ from traceback import extract_tb
 from typing import IO, NoReturn, ParamSpec, TypeVar
 
 import typer
-from drs_simulator import ClockError, ProfileError, ScenarioError
+from drs_simulator import ClockError, ProfileError, ScenarioError, UnknownVariantError
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -31,7 +31,7 @@ from drs_contracts.errors import ContractsError
 _Value = TypeVar("_Value")
 _Parameters = ParamSpec("_Parameters")
 _WIDE = 10_000
-_SETTINGS_ERRORS = (ProfileError, ClockError, ScenarioError)
+_SETTINGS_ERRORS = (ProfileError, ClockError, ScenarioError, UnknownVariantError)
 
 
 class ExitCode(IntEnum):
@@ -77,8 +77,11 @@ def echo_table(headings: Sequence[str], rows: Sequence[Sequence[str | Text]]) ->
 
 
 @contextmanager
-def show_progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar on standard error; the value is a function that advances it and says what was done."""
+def show_progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on standard error; the value is a function that advances it and says what was done.
+
+    ``total`` is ``None`` where it is not known how much there is to do.
+    """
     with Progress(console=_console(sys.stderr), transient=True) as progress:
         task = progress.add_task(title, total=total)
 

@@ -120,7 +120,7 @@ def refuses(pattern: str) -> Interceptor:
 
     def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
         del memory
-        return _response(body, "error", "<errorMsg>No</errorMsg>") if compiled.search(body) else send(body)
+        return make_response(body, "error", "<errorMsg>No</errorMsg>") if compiled.search(body) else send(body)
 
     return intercept
 
@@ -132,7 +132,7 @@ def accepts(pattern: str) -> Interceptor:
     def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
         del memory
         reply = send(body)
-        return _response(body, "success", "") if compiled.search(reply.body) else reply
+        return make_response(body, "success", "") if compiled.search(reply.body) else reply
 
     return intercept
 
@@ -145,7 +145,7 @@ def drops(pattern: str, after: int = 0) -> Interceptor:
         if not compiled.search(body):
             return send(body)
         memory["requests"] = memory.get("requests", 0) + 1
-        return send(body) if memory["requests"] <= after else _response(body, "success", "")
+        return send(body) if memory["requests"] <= after else make_response(body, "success", "")
 
     return intercept
 
@@ -161,11 +161,8 @@ def faults(pattern: str) -> Interceptor:
     return intercept
 
 
-def _compiled(pattern: str) -> re.Pattern[bytes]:
-    return re.compile(pattern.encode(), re.DOTALL)
-
-
-def _response(body: bytes, status: str, message: str) -> Reply:
+def make_response(body: bytes, status: str, message: str) -> Reply:
+    """Make the reply to a request: its status, after a message that is XML already."""
     operation = etree.QName(parse_xml(body)[-1][0]).localname
     text = (
         f'<soap:Envelope xmlns:soap="{SOAP}"><soap:Body><ns1:{operation}Response xmlns:ns1="{NAMESPACE}">'
@@ -173,3 +170,7 @@ def _response(body: bytes, status: str, message: str) -> Reply:
         f"</ns1:{operation}Response></soap:Body></soap:Envelope>"
     )
     return Reply(_OK, "text/xml;charset=UTF-8", text.encode())
+
+
+def _compiled(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(pattern.encode(), re.DOTALL)

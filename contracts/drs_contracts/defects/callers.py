@@ -1,79 +1,18 @@
-"""Callers that are wrong in one way each, for the clauses that apply to callers.
-
-A defect alters the calls of a caller without defects. The answers stay the same, except where a defect shows in one.
-"""
+"""Callers that are wrong in one way each, for the clauses that apply to callers."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
-from typing import TypeAlias
 
+from drs_contracts.defects.caller_base import CallerDefect, leave_out, repeat, rewrite, with_answer
+from drs_contracts.defects.caller_conduct import CONDUCT_DEFECTS
 from drs_contracts.driver.messages import NAMESPACE, SOAP, Reply
-from drs_contracts.traffic.calls import Call, Traffic
+from drs_contracts.traffic.calls import Call
 
 _SERVER_ERROR = 500
 _OFTEN = 11
-
-Alteration: TypeAlias = Callable[[tuple[Call, ...]], Iterable[Call]]
-"""Takes the calls of a caller without defects; gives those of a defective one."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallerDefect:
-    """One way for a caller to be wrong.
-
-    Args:
-        statement: What the defective caller does.
-        caught_by: The id of the clause that catches it.
-        alter: Makes the calls of the defective caller.
-        also_noticed_by: The ids of other clauses that notice it too.
-    """
-
-    statement: str
-    caught_by: str
-    alter: Alteration
-    also_noticed_by: tuple[str, ...] = ()
-
-    def traffic(self, correct: Traffic) -> Traffic:
-        """Return what the defective caller sends where a correct one finds, books, moves and cancels."""
-        return Traffic(f"{correct.source}, but {self.statement}", tuple(self.alter(correct.calls)))
-
-
-def _rewrite(operation: str, pattern: str, replacement: str) -> Alteration:
-    """Replace a pattern in the requests of one operation, or of all where ``operation`` is empty."""
-    compiled = re.compile(pattern.encode(), re.DOTALL)
-
-    def alter(calls: tuple[Call, ...]) -> Iterable[Call]:
-        for call in calls:
-            is_meant = operation in ("", call.operation)
-            yield replace(call, sent=compiled.sub(replacement.encode(), call.sent)) if is_meant else call
-
-    return alter
-
-
-def _leave_out(*operations: str) -> Alteration:
-    """Never call these operations."""
-    return lambda calls: (call for call in calls if call.operation not in operations)
-
-
-def _repeat(is_meant: Callable[[Call], bool]) -> Alteration:
-    """Send the first call that is meant twice in a row."""
-
-    def alter(calls: tuple[Call, ...]) -> Iterable[Call]:
-        chosen = next(call for call in calls if is_meant(call))
-        for call in calls:
-            yield call
-            if call is chosen:
-                yield replace(call)
-
-    return alter
-
-
-def _with_answer(call: Call, old: bytes, new: bytes) -> Call:
-    return replace(call, reply=replace(call.reply, body=call.reply.body.replace(old, new)))
 
 
 def _open_late(calls: tuple[Call, ...]) -> Iterable[Call]:
@@ -87,7 +26,7 @@ def _close_early(calls: tuple[Call, ...]) -> Iterable[Call]:
 
 
 def _book_unavailable_slots(calls: tuple[Call, ...]) -> Iterable[Call]:
-    return [_with_answer(call, b"<available>YES<", b"<available>NO<") for call in calls]
+    return [with_answer(call, b"<available>YES<", b"<available>NO<") for call in calls]
 
 
 def _send_an_unreadable_request(calls: tuple[Call, ...]) -> Iterable[Call]:
@@ -102,7 +41,7 @@ def _send_an_unreadable_request(calls: tuple[Call, ...]) -> Iterable[Call]:
 def _give_up_refused_slots(calls: tuple[Call, ...]) -> Iterable[Call]:
     for call in calls:
         if call.operation == "scheduleBooking":
-            yield _with_answer(call, b"<status>success<", b"<status>error<")
+            yield with_answer(call, b"<status>success<", b"<status>error<")
         elif call.operation != "deleteBooking":
             yield call
 
@@ -113,7 +52,7 @@ def _send_as_json(calls: tuple[Call, ...]) -> Iterable[Call]:
 
 def _send_a_refused_login_often(calls: tuple[Call, ...]) -> Iterable[Call]:
     first, *others = calls
-    refused = _with_answer(first, b"<status>success<", b"<status>error<")
+    refused = with_answer(first, b"<status>success<", b"<status>error<")
     return [*(replace(refused) for _ in range(_OFTEN)), first, *others]
 
 
@@ -157,18 +96,18 @@ def _create_under_another_number(calls: tuple[Call, ...]) -> Iterable[Call]:
 def _stop_at_the_cap(calls: tuple[Call, ...]) -> Iterable[Call]:
     search = next(call for call in calls if call.operation == "checkAvailability")
     elsewhere = replace(search, sent=search.sent.replace(b">3670010<", b">3670020<"))
-    return [calls[0], _with_answer(elsewhere, b"<available>YES<", b"<available>NO<"), *calls[1:]]
+    return [calls[0], with_answer(elsewhere, b"<available>YES<", b"<available>NO<"), *calls[1:]]
 
 
 CALLER_DEFECTS: tuple[CallerDefect, ...] = (
-    CallerDefect("SOAP 1.2 is sent", "CAL-01", _rewrite("", SOAP, "http://www.w3.org/2003/05/soap-envelope")),
+    CallerDefect("SOAP 1.2 is sent", "CAL-01", rewrite("", SOAP, "http://www.w3.org/2003/05/soap-envelope")),
     CallerDefect(
-        "an operation is misspelled", "CAL-02", _rewrite("deleteBooking", r"(</?\w+:)deleteBooking", r"\1cancelBooking")
+        "an operation is misspelled", "CAL-02", rewrite("deleteBooking", r"(</?\w+:)deleteBooking", r"\1cancelBooking")
     ),
     CallerDefect(
         "the wrapper is in a default namespace",
         "CAL-03",
-        _rewrite(
+        rewrite(
             "closeSession",
             r'<\w+:closeSession xmlns:\w+="[^"]*"><closeSession>(.*)</\w+:closeSession>',
             rf'<closeSession xmlns="{NAMESPACE}"><closeSession xmlns="">\1</closeSession>',
@@ -177,106 +116,98 @@ CALLER_DEFECTS: tuple[CallerDefect, ...] = (
     CallerDefect(
         "a member is qualified",
         "CAL-04",
-        _rewrite(
-            "closeSession", "<sessionId>(.*)</sessionId>", rf'<a:sessionId xmlns:a="{NAMESPACE}">\1</a:sessionId>'
-        ),
+        rewrite("closeSession", "<sessionId>(.*)</sessionId>", rf'<a:sessionId xmlns:a="{NAMESPACE}">\1</a:sessionId>'),
     ),
     CallerDefect(
         "locationID is written locationId",
         "CAL-05",
-        _rewrite("checkAvailability", "locationID>", "locationId>"),
+        rewrite("checkAvailability", "locationID>", "locationId>"),
         ("CAL-10", "CAL-20"),
     ),
-    CallerDefect("the XML says UTF-16, as .NET strings do", "CAL-06", _rewrite("openSession", "utf-8", "utf-16")),
-    CallerDefect(
-        "dates are British", "CAL-07", _rewrite("", r"<targetDate>(\d+)-(\d+)-(\d+)", r"<targetDate>\3/\2/\1")
-    ),
+    CallerDefect("the XML says UTF-16, as .NET strings do", "CAL-06", rewrite("openSession", "utf-8", "utf-16")),
+    CallerDefect("dates are British", "CAL-07", rewrite("", r"<targetDate>(\d+)-(\d+)-(\d+)", r"<targetDate>\3/\2/\1")),
     CallerDefect(
         "periodBegin and periodEnd are swapped",
         "CAL-08",
-        _rewrite(
+        rewrite(
             "checkAvailability",
             "<periodBegin>(.*)</periodBegin><periodEnd>(.*)</periodEnd>",
             r"<periodBegin>\2</periodBegin><periodEnd>\1</periodEnd>",
         ),
         ("CAL-25",),
     ),
-    CallerDefect("no session is sent", "CAL-09", _rewrite("scheduleBooking", "<sessionId>.*</sessionId>", "")),
+    CallerDefect("no session is sent", "CAL-09", rewrite("scheduleBooking", "<sessionId>.*</sessionId>", "")),
     CallerDefect(
-        "the contract is left out", "CAL-10", _rewrite("createOrder", "<contract>0</contract>", ""), ("CAL-20",)
+        "the contract is left out", "CAL-10", rewrite("createOrder", "<contract>0</contract>", ""), ("CAL-20",)
     ),
     CallerDefect(
         "checkAvailability has no priority",
         "CAL-11",
-        _rewrite("checkAvailability", "<priority>.*</priority>", ""),
+        rewrite("checkAvailability", "<priority>.*</priority>", ""),
     ),
     CallerDefect(
         "the order number differs within the request",
         "CAL-12",
-        _rewrite(
+        rewrite(
             "createOrder", r"<primaryOrderNumber>(\w+)(</primaryOrderNumber><quantity>)", r"<primaryOrderNumber>1\2"
         ),
     ),
     CallerDefect(
         "comments are not cut",
         "CAL-13",
-        _rewrite("createOrder", "<orderComments>[^<]*<", f"<orderComments>{256 * 'x'}<"),
+        rewrite("createOrder", "<orderComments>[^<]*<", f"<orderComments>{256 * 'x'}<"),
     ),
-    CallerDefect("items count from 0", "CAL-14", _rewrite("", "(<itemNumberWithinBooking>)1<", r"\g<1>0<")),
+    CallerDefect("items count from 0", "CAL-14", rewrite("", "(<itemNumberWithinBooking>)1<", r"\g<1>0<")),
     CallerDefect("a request that cannot be read is sent again", "CAL-15", _send_an_unreadable_request),
     CallerDefect("a session is opened after the first call", "CAL-16", _open_late),
     CallerDefect("the session is closed before the last call", "CAL-17", _close_early),
-    CallerDefect("sessions are left open", "CAL-18", _leave_out("closeSession")),
-    CallerDefect("an expired session is sent again", "CAL-19", _repeat(lambda call: call.session_refused)),
+    CallerDefect("sessions are left open", "CAL-18", leave_out("closeSession")),
+    CallerDefect("an expired session is sent again", "CAL-19", repeat(lambda call: call.session_refused)),
     CallerDefect("unavailable slots are booked", "CAL-20", _book_unavailable_slots),
     CallerDefect(
         "slots are looked for under another contract",
         "CAL-20",
-        _rewrite("checkAvailability", "<contract>0<", "<contract>1<"),
+        rewrite("checkAvailability", "<contract>0<", "<contract>1<"),
     ),
     CallerDefect(
         "local time is sent as UTC",
         "CAL-21",
-        _rewrite("scheduleBooking", r"(<planningWindow\w+>[^<+]*)\+01:00<", r"\1Z<"),
+        rewrite("scheduleBooking", r"(<planningWindow\w+>[^<+]*)\+01:00<", r"\1Z<"),
     ),
     CallerDefect(
         "the order's id is sent as the booking's",
         "CAL-22",
-        _rewrite("scheduleBooking", r"<bookingId>\d+<", "<bookingId>1<"),
+        rewrite("scheduleBooking", r"<bookingId>\d+<", "<bookingId>1<"),
     ),
-    CallerDefect("bookings are never scheduled", "CAL-23", _leave_out("scheduleBooking", "deleteBooking")),
+    CallerDefect("bookings are never scheduled", "CAL-23", leave_out("scheduleBooking", "deleteBooking")),
     CallerDefect("a refused slot is given up with its order", "CAL-23", _give_up_refused_slots),
     CallerDefect(
-        "createOrder is repeated without selectOrder", "CAL-24", _repeat(lambda call: call.operation == "createOrder")
+        "createOrder is repeated without selectOrder", "CAL-24", repeat(lambda call: call.operation == "createOrder")
     ),
     CallerDefect(
         "the days over the cap are skipped",
         "CAL-25",
-        _rewrite(
-            "checkAvailability", r"<periodBegin>2021-10-29T00:00:00\+01:00<", "<periodBegin>2021-11-01T00:00:00Z<"
-        ),
+        rewrite("checkAvailability", r"<periodBegin>2021-10-29T00:00:00\+01:00<", "<periodBegin>2021-11-01T00:00:00Z<"),
     ),
     CallerDefect(
         "a refused priority is sent again",
         "CAL-26",
-        _repeat(lambda call: call.refused and call.text("theOrder/priority") is not None),
+        repeat(lambda call: call.refused and call.text("theOrder/priority") is not None),
     ),
     CallerDefect(
         "a flag says yes",
         "CAL-27",
-        _rewrite(
-            "scheduleBooking", r"<theBooking><bookingId>", "<theBooking><isEmergency>yes</isEmergency><bookingId>"
-        ),
+        rewrite("scheduleBooking", r"<theBooking><bookingId>", "<theBooking><isEmergency>yes</isEmergency><bookingId>"),
     ),
     CallerDefect(
         "a second element follows the request in its wrapper",
         "CAL-28",
-        _rewrite("closeSession", r"</closeSession>", "</closeSession><more/>"),
+        rewrite("closeSession", r"</closeSession>", "</closeSession><more/>"),
     ),
     CallerDefect(
         "what has no value is sent as nil",
         "CAL-29",
-        _rewrite(
+        rewrite(
             "closeSession",
             "<sessionId>",
             '<id xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">0</id><sessionId>',
@@ -286,12 +217,12 @@ CALLER_DEFECTS: tuple[CallerDefect, ...] = (
     CallerDefect(
         "a target date is in the hour that comes twice",
         "CAL-31",
-        _rewrite("createOrder", "<targetDate>[^<]*<", "<targetDate>2021-10-31T01:30:00<"),
+        rewrite("createOrder", "<targetDate>[^<]*<", "<targetDate>2021-10-31T01:30:00<"),
     ),
     CallerDefect(
         "the session is sent as the user",
         "CAL-32",
-        _rewrite("createOrder", r"<sessionId>(\w+)<(.*)<userId>[^<]*<", r"<sessionId>\1<\2<userId>\1<"),
+        rewrite("createOrder", r"<sessionId>(\w+)<(.*)<userId>[^<]*<", r"<sessionId>\1<\2<userId>\1<"),
     ),
     CallerDefect("a refused login is sent again and again", "CAL-33", _send_a_refused_login_often),
     CallerDefect("the work stops when the session ends", "CAL-34", _stop_when_the_session_ends),
@@ -299,11 +230,14 @@ CALLER_DEFECTS: tuple[CallerDefect, ...] = (
     CallerDefect(
         "a booking is cancelled under another order's number",
         "CAL-36",
-        _rewrite("deleteBooking", "<primaryOrderNumber>10000047<", "<primaryOrderNumber>10000048<"),
+        rewrite("deleteBooking", "<primaryOrderNumber>10000047<", "<primaryOrderNumber>10000048<"),
     ),
     CallerDefect("the first appointment is after the target date", "CAL-37", _book_late),
     CallerDefect("offers are kept for a week", "CAL-38", _keep_offers),
-    CallerDefect("an unanswered order is created under another number", "CAL-39", _create_under_another_number),
+    CallerDefect(
+        "an unanswered order is created under another number", "CAL-39", _create_under_another_number, ("CAL-53",)
+    ),
     CallerDefect("a search that finds nothing stops at the cap", "CAL-40", _stop_at_the_cap),
+    *CONDUCT_DEFECTS,
 )
 """At least one defect for each clause that applies to callers, in the order of the ids."""

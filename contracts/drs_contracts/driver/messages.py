@@ -161,3 +161,8 @@ class Exchange:
     def fault(self) -> str | None:
         """The fault's text, if the reply is one."""
         return self.envelope.findtext(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultstring")
+
+    @property
+    def fault_code(self) -> str | None:
+        """The fault's code with its prefix, if the reply is one."""
+        return self.envelope.findtext(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/faultcode")

@@ -9,15 +9,22 @@ from dataclasses import dataclass
 from drs_simulator import COMPETITOR, Expectations, Simulator, StateDocument
 
 from drs_contracts.clauses import list_clauses
-from drs_contracts.clauses.clause import AppliesTo, Clause
+from drs_contracts.clauses.clause import AppliesTo, Clause, Grade
 from drs_contracts.observe.analysis import analyse_traffic
 from drs_contracts.observe.sources import NoCallsError, har_traffic
 from drs_contracts.traffic.calls import Traffic
 
 _UNSCHEDULED = "CAL-23"
 _CREATED_TWICE = "CAL-39"
-ABOUT_DRS = ("CAL-19", "CAL-24", "CAL-26", "CAL-33", "CAL-35", _CREATED_TWICE)
-"""Clauses about what a caller does to DRS, rather than about the form of its calls."""
+_HARMLESS = frozenset({"CAL-18"})
+"""A session that is left open ends at midnight."""
+ABOUT_DRS = frozenset(
+    {
+        *("CAL-18", "CAL-19", "CAL-24", "CAL-26", "CAL-33", "CAL-35", _CREATED_TWICE, "CAL-44", "CAL-45", "CAL-48"),
+        *("CAL-49", "CAL-50", "CAL-51", "CAL-52", "CAL-53", "CAL-54", "CAL-55", "CAL-56", "CAL-57", "CAL-58", "CAL-59"),
+    }
+)
+"""Clauses about what a caller does to DRS and leaves there, rather than about the form of its calls."""
 _CLAUSES = {each.id: each for each in list_clauses(AppliesTo.CALLER)}
 _RESERVED = "RESERVED"
 _COMPLETED = "COMPLETED"
@@ -65,8 +72,9 @@ class RunFinding:
     def told(self) -> str:
         """The sentence with the clause and the call."""
         place = "" if self.position is None else f" (call {self.position})"
-        source = "advice: " if self.is_advice else "" if self.clause is None else f"{self.clause.id}: "
-        return f"{source}{self.text}{place}"
+        words = ("advice",) if self.is_advice else ()
+        words = words if self.clause is None else (*words, self.clause.id)
+        return f"{' '.join(words)}: {self.text}{place}" if words else f"{self.text}{place}"
 
 
 def count_left(drs: Simulator, calls: int) -> Remains:
@@ -160,10 +168,13 @@ def _find_unknown_places(state: StateDocument, traffic: Traffic) -> Iterator[Run
 
 
 def _find_broken(traffic: Traffic) -> Iterator[RunFinding]:
-    for result in analyse_traffic(traffic).broken:
-        if result.clause.id in ABOUT_DRS:
+    report = analyse_traffic(traffic)
+    for result in (*report.broken, *report.advice):
+        identifier = result.clause.id
+        if identifier in ABOUT_DRS:
+            is_advice = result.clause.evidence.grade is Grade.ADVICE or identifier in _HARMLESS
             for breach in result.breaches:
-                yield RunFinding(breach.reason, result.clause, breach.position)
+                yield RunFinding(breach.reason, result.clause, breach.position, is_advice=is_advice)
 
 
 def _find_excess(

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import subprocess
-import tempfile
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import IO
 
 from drs_simulator import Scenario, Simulator
 
-from drs_contracts.errors import ContractsError
+from drs_contracts.caller_command import TOLD_PASSWORD, check_program, check_started, make_environment, run_command
 from drs_contracts.exercise.findings import Remains, RunFinding, count_left, find_mess, has_mess
 
 BASELINE = "healthy"
 """The scenario in which DRS does what it should: a command that fails there says nothing about the others."""
-_KEPT_BYTES = 8000
-_KEPT_CHARACTERS = 4000
-_TOLD_PASSWORD = "drs"  # noqa: S105 - the password that callers are given
-_NOT_STARTED_BY_SHELL = (126, 127)
 _MAX_ENTRIES = 100_000
 """How many calls of a run are looked at."""
 
@@ -82,13 +71,9 @@ class Run:
                 return f"ended with exit code {self.exit_code}{mess}"
 
 
-class CommandError(ContractsError):
-    """The command cannot be started."""
-
-
 def make_simulator(scenario: Scenario, profile: str | None = None) -> Simulator:
     """Make the simulator of a scenario, with another installation's profile if one is given."""
-    password = _TOLD_PASSWORD if scenario.password is None else scenario.password
+    password = TOLD_PASSWORD if scenario.password is None else scenario.password
     installation = scenario.installation(profile)
     return Simulator(
         installation, clock=scenario.clock, seed=0, password=password, faults=scenario.faults, journal=_MAX_ENTRIES
@@ -119,18 +104,14 @@ def run_scenarios(
     Raises:
         CommandError: The command cannot be started.
     """
-    if shutil.which(command[0]) is None:
-        raise CommandError(f"{command[0]} cannot be run: there is no such program.", "Give its path after --.")
+    check_program(command)
     healthy: Remains | None = None
     for name in sorted(scenarios, key=lambda each: each != BASELINE):
         run = _run_scenario(command, name, scenarios[name], timeout, profile, allow_no_calls, healthy)
         if name == BASELINE:
             healthy = run.left
-        if run.exit_code in _NOT_STARTED_BY_SHELL and not run.calls:
-            told = run.printed.strip().splitlines()[-1:] or ["it printed nothing"]
-            raise CommandError(
-                f"{' '.join(command)} cannot be run: exit code {run.exit_code}, {told[0]}", "Try it by itself first."
-            )
+        if not run.calls:
+            check_started(command, run.exit_code, run.printed)
         yield run
 
 
@@ -144,17 +125,9 @@ def _run_scenario(
     healthy: Remains | None,
 ) -> Run:
     with make_simulator(scenario, profile) as drs:
-        environ = os.environ | {
-            "DRS_URL": drs.url,
-            "DRS_LOGIN": drs.login,
-            "DRS_PASSWORD": _TOLD_PASSWORD,
-            "DRS_SCENARIO": name,
-            "DrsOptions__ApiAddress": drs.url,
-            "DrsOptions__Login": drs.login,
-            "DrsOptions__Password": _TOLD_PASSWORD,
-        }
+        environ = make_environment(drs) | {"DRS_SCENARIO": name}
         began = time.monotonic()
-        exit_code, printed = _run(command, environ, timeout)
+        exit_code, printed = run_command(command, environ, timeout)
         seconds = time.monotonic() - began
         # An answer that is still held back would keep the server from stopping.
         drs.faults.clear()
@@ -173,41 +146,3 @@ def _judge(exit_code: int | None, has_called: bool, *, is_mess: bool) -> Exercis
     if exit_code == 0:
         return ExerciseOutcome.PASSED_WITH_MESS if is_mess else ExerciseOutcome.PASSED
     return ExerciseOutcome.FAILED_WITH_MESS if is_mess else ExerciseOutcome.FAILED
-
-
-def _run(command: Sequence[str], environ: Mapping[str, str], timeout: float) -> tuple[int | None, str]:
-    """The command's exit code, ``None`` where it was stopped, and the end of what it printed.
-
-    Its output goes to a file: a process that it leaves behind may hold a pipe open for ever.
-    """
-    with tempfile.TemporaryFile() as output:
-        try:
-            process = subprocess.Popen(  # noqa: S603 - the caller's own command is what must be run
-                command, env=environ, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-            )
-        except OSError as error:
-            raise CommandError(f"{command[0]} cannot be run: {error.strerror}.", "Try it by itself first.") from None
-        exit_code: int | None = None
-        with suppress(subprocess.TimeoutExpired):
-            try:
-                exit_code = process.wait(timeout)
-            finally:
-                _stop(process)
-        return exit_code, _read_end(output)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the command with all that it started."""
-    if hasattr(os, "killpg"):
-        # Nothing may be left of it; macOS forbids to signal what has ended.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
-
-
-def _read_end(output: IO[bytes]) -> str:
-    size = output.seek(0, os.SEEK_END)
-    output.seek(max(0, size - _KEPT_BYTES))
-    return output.read().decode("utf-8", "replace")[-_KEPT_CHARACTERS:]

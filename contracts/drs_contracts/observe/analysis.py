@@ -5,17 +5,19 @@
     report = analyse_traffic(read_traffic(Path("recordings/today")))
     for result in report.broken:
         print(result.clause.statement, result.breaches)
+
+``judge_calls`` gives what is wrong with one run of a service as a list, call by call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 
 from drs_contracts.clauses import list_clauses
-from drs_contracts.clauses.clause import AppliesTo, Clause
+from drs_contracts.clauses.clause import AppliesTo, Clause, Grade
 from drs_contracts.driver.messages import OPERATIONS
 from drs_contracts.traffic.calls import Call, EachCallCheck, Occurrence, Traffic
 
@@ -28,6 +30,7 @@ class Verdict(StrEnum):
 
     HELD = "held"
     BROKEN = "broken"
+    ADVICE = "advice"
     INCONCLUSIVE = "inconclusive"
     NOT_MET = "not met"
 
@@ -74,11 +77,40 @@ class ClauseResult:
     is_certain: bool = True
 
     @property
+    def is_advice(self) -> bool:
+        """Whether the clause is only advice."""
+        return self.clause.evidence.grade is Grade.ADVICE
+
+    @property
     def verdict(self) -> Verdict:
-        """One breach is enough to break a clause."""
+        """One breach is enough to break a clause; where the clause is advice, nothing is broken."""
+        if self.breaches and self.is_certain:
+            return Verdict.ADVICE if self.is_advice else Verdict.BROKEN
         if self.breaches:
-            return Verdict.BROKEN if self.is_certain else Verdict.INCONCLUSIVE
+            return Verdict.INCONCLUSIVE
         return Verdict.HELD if self.occurrences else Verdict.NOT_MET
+
+
+@dataclass(frozen=True, slots=True)
+class CallerFinding:
+    """A call that breaks a clause or goes against advice.
+
+    Args:
+        clause: The clause; its evidence has the grade.
+        position: The call's position in the traffic, counted from 1.
+        call: The exchange.
+        sentence: Where and how: the call, and what is wrong with it.
+    """
+
+    clause: Clause
+    position: int
+    call: Call
+    sentence: str
+
+    @property
+    def is_advice(self) -> bool:
+        """Whether the clause is only advice."""
+        return self.clause.evidence.grade is Grade.ADVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +135,21 @@ class TrafficReport:
         return tuple(each for each in self.results if each.verdict is Verdict.BROKEN)
 
     @property
+    def advice(self) -> tuple[ClauseResult, ...]:
+        """The advice that the caller does not follow."""
+        return tuple(each for each in self.results if each.verdict is Verdict.ADVICE)
+
+    @property
+    def findings(self) -> tuple[CallerFinding, ...]:
+        """All that is broken or against advice, in the order of the calls."""
+        found = [
+            CallerFinding(result.clause, breach.position, breach.call, f"{breach.place}: {breach.reason}")
+            for result in (*self.broken, *self.advice)
+            for breach in result.breaches
+        ]
+        return tuple(sorted(found, key=lambda each: (each.position, each.clause.id)))
+
+    @property
     def inconclusive(self) -> tuple[ClauseResult, ...]:
         """The clauses that seem broken, but may not be, as not all bodies were recorded."""
         return tuple(each for each in self.results if each.verdict is Verdict.INCONCLUSIVE)
@@ -125,6 +172,28 @@ def analyse_traffic(traffic: Traffic) -> TrafficReport:
     known = Traffic(traffic.source, tuple(call for call in traffic.calls if call.is_complete))
     results = tuple(_check(clause, known, positions) for clause in list_clauses(AppliesTo.CALLER))
     return TrafficReport(traffic, results, _measure_coverage(known))
+
+
+def judge_calls(calls: Iterable[Call], source: str = "a run") -> tuple[CallerFinding, ...]:
+    """Judge the calls of one run of a service, such as a test command's, by what they do and what they leave behind.
+
+    ::
+
+        traffic = har_traffic(json.dumps(journal).encode(), "healthy")
+        for finding in judge_calls(traffic.calls, "healthy"):
+            print(finding.clause.id, finding.is_advice, finding.sentence)
+
+    The calls count as complete: what no call settles stays as it is. A clause that seems broken only because a body was
+    not recorded is left out.
+
+    Args:
+        calls: The calls, in the order in which they were sent; none at all is fine.
+        source: What the run is called.
+
+    Returns:
+        Every call that breaks a clause or goes against advice, in the order of the calls, then of the clauses' ids.
+    """
+    return analyse_traffic(Traffic(source, tuple(calls))).findings
 
 
 def _check(clause: Clause, traffic: Traffic, positions: Mapping[Call, int]) -> ClauseResult:

@@ -12,7 +12,7 @@ from drs_contracts.observe.sources import NoCallsError, har_traffic
 
 
 def broken_clauses(journal: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
-    """List the clauses that each exchange broke, by its number in the journal.
+    """List the clauses that each exchange broke, then the advice that it goes against, by its number in the journal.
 
     Args:
         journal: The journal as HAR, as the simulator exports it.
@@ -23,7 +23,8 @@ def broken_clauses(journal: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
     except NoCallsError:
         return {}
     found: dict[int, list[str]] = defaultdict(list)
-    for result in analyse_traffic(traffic).broken:
+    report = analyse_traffic(traffic)
+    for result in (*report.broken, *report.advice):
         for breach in result.breaches:
             clause = result.clause
             told = f"{clause.id} {clause.statement} ({clause.evidence.grade}): {breach.reason}"

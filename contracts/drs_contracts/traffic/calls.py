@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -92,7 +92,15 @@ class Call:
 
     def value(self, path: str) -> str:
         """The text at ``path`` of the request without blanks around it; empty where there is none."""
-        return (self.text(path) or "").strip()
+        values = self._values
+        if path not in values:
+            values[path] = (self.text(path) or "").strip()
+        return values[path]
+
+    @cached_property
+    def _values(self) -> dict[str, str]:
+        """The values that were asked for: many clauses ask for the same."""
+        return {}
 
     @property
     def session(self) -> str:
@@ -114,6 +122,14 @@ class Call:
             return self._exchange.fault
         except NoEnvelopeError:
             return None
+
+    @property
+    def fault_code(self) -> str:
+        """The fault's code without its prefix, such as ``Client`` or ``Server``; empty where there is no fault."""
+        try:
+            return (self._exchange.fault_code or "").strip().rpartition(":")[2]
+        except NoEnvelopeError:
+            return ""
 
     def given(self, path: str) -> str:
         """The text at ``path`` of the answer; empty where there is none."""
@@ -200,6 +216,7 @@ def each_call(check: Callable[[Call], str | None]) -> EachCallCheck:
     return EachCallCheck(check)
 
 
+@lru_cache(maxsize=4096)
 def parse_moment(text: str) -> datetime | None:
     """Read a date of a message as an instant in UTC, ``None`` where it is none. Without an offset it is local."""
     try:

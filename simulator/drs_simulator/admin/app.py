@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from drs_simulator.admin.control import SimulatorControl
+from drs_simulator.admin.control import SimulatorControl, TenantNameError, UnknownTenantError
 from drs_simulator.admin.openapi import describe_routes
 from drs_simulator.admin.problem import (
     FieldError,
@@ -37,6 +37,7 @@ from drs_simulator.admin.resources.orders import ORDERS
 from drs_simulator.admin.resources.scenarios import SCENARIOS
 from drs_simulator.admin.resources.sessions import SESSIONS
 from drs_simulator.admin.resources.state import STATE
+from drs_simulator.admin.resources.tenants import TENANTS
 from drs_simulator.admin.route import ROOT, AdminRequest, Route, Section
 from drs_simulator.clock import ClockError
 from drs_simulator.exchange import read_body
@@ -47,7 +48,7 @@ from drs_simulator.storage.errors import StateError
 from drs_simulator.version import installed_version
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
-SECTIONS = (STATE, CLOCK, SESSIONS, ORDERS, BOOKINGS, OPERATIVES, SCENARIOS, JOURNAL, FAULTS)
+SECTIONS = (STATE, CLOCK, SESSIONS, ORDERS, BOOKINGS, OPERATIVES, SCENARIOS, JOURNAL, FAULTS, TENANTS)
 """All resources of the admin API."""
 _DOCUMENT = f"{ROOT}/openapi.json"
 _log = logging.getLogger(__name__)
@@ -180,7 +181,7 @@ def _problem_of_http(error: HTTPException) -> Problem:
 
 
 def _problem_of_simulator(error: Exception) -> Problem:
-    if isinstance(error, UnknownError):
+    if isinstance(error, UnknownError | UnknownTenantError):
         return make_problem(HTTPStatus.NOT_FOUND, "unknown", str(error), "Look it up in the list first.")
     if isinstance(error, Refusal):
         remedy = "The rules of DRS refuse this; ask for something that they allow."
@@ -191,7 +192,7 @@ def _problem_of_simulator(error: Exception) -> Problem:
             for where, _, what in (line.partition(": ") for line in error.problems)
         ]
         return _invalid("The state cannot be imported.", errors).problem
-    if isinstance(error, ClockError):
+    if isinstance(error, ClockError | TenantNameError):
         return _invalid(str(error), []).problem
     if isinstance(error, StateError):
         remedy = "Check that the database is up, and try again. Nothing was changed."

@@ -35,6 +35,7 @@ from drs_simulator.admin.resources.orders import OrderQuery, Orders, OrderView
 from drs_simulator.admin.resources.scenarios import ScenarioChoice, Scenarios, ScenarioView
 from drs_simulator.admin.resources.sessions import EndedSessions, Sessions, SessionView
 from drs_simulator.admin.resources.state import Health
+from drs_simulator.admin.resources.tenants import TenantRequest, Tenants, TenantView
 from drs_simulator.admin.route import ROOT
 from drs_simulator.exchange import Outcome
 from drs_simulator.faults.rules import FaultRule
@@ -356,6 +357,21 @@ class AdminClient:
     def profile(self) -> Profile:
         """Get the installation's settings, with their evidence."""
         return self._connection.get("/profile", Profile)
+
+    def tenants(self) -> tuple[TenantView, ...]:
+        """List the tenants of a server that has several DRSs."""
+        return self._connection.get("/tenants", Tenants).items
+
+    def make_tenant(
+        self, name: str, *, profile: str | None = None, clock: str | None = None, seed: int | None = None
+    ) -> TenantView:
+        """Make a tenant; one of that name is replaced. What is left out is as at the server's root."""
+        wanted = TenantRequest(profile=profile, clock=clock, seed=seed)
+        return self._connection.call("PUT", f"/tenants/{quote(name, safe='')}", TenantView, wanted)
+
+    def drop_tenant(self, name: str) -> None:
+        """Drop a tenant with its state."""
+        self._connection.send("DELETE", f"/tenants/{quote(name, safe='')}")
 
     def fix(self, instant: datetime) -> ClockReading:
         """Deprecated: use ``clock.fix``."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from drs_simulator.clock import Clock
+from drs_simulator.errors import UnusableError
 from drs_simulator.faults.plan import FaultPlan
 from drs_simulator.journal.journal import Journal
 from drs_simulator.profile.model import Profile
@@ -14,6 +17,57 @@ if TYPE_CHECKING:
     # Their models take time to import.
     from drs_simulator.scenarios.scenario import Scenario
     from drs_simulator.storage.export import StateDocument
+
+
+class TenantNameError(UnusableError):
+    """A name cannot be that of a tenant."""
+
+
+class TenantLimitError(UnusableError):
+    """There are as many tenants as there may be."""
+
+
+class UnknownTenantError(UnusableError):
+    """There is no tenant of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSettings:
+    """What a tenant has of its own from the start; ``None`` for what the DRS at the root has."""
+
+    profile: str | None = None
+    clock: str | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant: a DRS of its own in a server that has several.
+
+    Args:
+        name: Its name.
+        path: The path of its gateway.
+        profile: The name of its profile.
+        idle: How long ago its last request was, in whole seconds.
+    """
+
+    name: str
+    path: str
+    profile: str
+    idle: timedelta
+
+
+class TenantControl(Protocol):
+    """The tenants of a server, as its operator sees them."""
+
+    def tenants(self) -> tuple[Tenant, ...]:
+        """List the tenants by name."""
+
+    def make_tenant(self, name: str, settings: TenantSettings) -> Tenant:
+        """Make a tenant; one of that name is replaced."""
+
+    def drop_tenant(self, name: str) -> None:
+        """Drop a tenant with its state."""
 
 
 class SimulatorControl(Protocol):
@@ -50,6 +104,10 @@ class SimulatorControl(Protocol):
     @property
     def path(self) -> str:
         """The gateway's path."""
+
+    @property
+    def tenants(self) -> TenantControl | None:
+        """The tenants that the same server has; ``None`` where it has none."""
 
     @property
     def has_default_password(self) -> bool:

@@ -15,6 +15,7 @@ from drs_simulator.cli.health import check_health
 from drs_simulator.cli.housing_files import check_file, import_file
 from drs_simulator.cli.output import echo, prepare_streams, print_error
 from drs_simulator.cli.profiles import profile_app
+from drs_simulator.cli.schemas import print_schema
 from drs_simulator.cli.serve import serve_command
 from drs_simulator.errors import UnusableError
 from drs_simulator.version import DISTRIBUTION, installed_version
@@ -43,6 +44,7 @@ _add_command("serve", serve_command)
 _add_command("health", check_health)
 _add_command("check-file", check_file)
 _add_command("import", import_file)
+_add_command("schema", print_schema)
 
 
 def _print_version(is_wanted: bool) -> None:

@@ -31,6 +31,9 @@ def print_banner(config: ServeConfig, tls: Tls | None, clock: Clock, state: str,
         token = ", with the token" if config.admin_token else ""
         _print_line("console", f"{root}/{token}")
         _print_line("admin", f"{root}{ROOT}/openapi.json{token}")
+    if config.tenants:
+        root = base_url(config.host, port, _scheme(tls))
+        _print_line("tenants", f"{root}/t/NAME{service_path(config.profile)}, at most {config.tenants}")
     if config.scenario:
         _print_line("scenario", config.scenario)
     _print_line("state", state)

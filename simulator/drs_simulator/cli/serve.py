@@ -21,6 +21,7 @@ from drs_simulator.cli.serve_config import (
     TlsMode,
     TlsOptions,
     WsdlStyle,
+    make_application,
     make_simulator,
     read_faults,
     read_scenario,
@@ -42,7 +43,7 @@ _SIMULATOR_OPTIONS = frozenset(
     {
         *("admin", "admin_token", "clock", "confirm_to", "faults", "import_dir", "journal"),
         *("callback_url", "callback_login", "callback_password", "callback_every"),
-        *("login", "password", "scenario", "state", "trusted_proxies", "workers"),
+        *("login", "password", "scenario", "state", "tenant_idle", "tenants", "trusted_proxies", "workers"),
     }
 )
 
@@ -88,6 +89,26 @@ def serve_command(
             rich_help_panel=_NETWORK,
         ),
     ] = 1,
+    tenants: Annotated[
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            help="Number of further DRSs that there may be, each of its own below /t/NAME; made when first called.",
+            min=0,
+            max=10_000,
+            rich_help_panel=_NETWORK,
+        ),
+    ] = 0,
+    tenant_idle: Annotated[
+        int,
+        typer.Option(
+            metavar="HOURS",
+            help="Hours without a request after which such a DRS is dropped.",
+            min=1,
+            max=24 * 365,
+            rich_help_panel=_NETWORK,
+        ),
+    ] = 12,
     profile: Annotated[
         str,
         typer.Option(
@@ -344,6 +365,8 @@ def serve_command(
             journal=journal,
             threads=threads,
             workers=workers,
+            tenants=tenants,
+            tenant_idle=tenant_idle,
             admin=admin,
             admin_token=admin_token,
             import_dir=import_dir,
@@ -390,7 +413,7 @@ def _load(config: ServeConfig) -> WSGIApplication:
     simulator.start_callbacks()
     if config.import_dir is not None:
         simulator.watch_folder(config.import_dir)
-    return with_logging(simulator.wsgi, config.logs)
+    return with_logging(make_application(config, simulator), config.logs)
 
 
 def _source(context: typer.Context, name: str) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+from wsgiref.types import WSGIApplication
 
 from drs_simulator.admin.auth import is_loopback, make_guard
 from drs_simulator.clock import SYSTEM, Clock
@@ -14,16 +15,19 @@ from drs_simulator.errors import UnusableError
 from drs_simulator.log_setup import LogFormat, LogLevel
 from drs_simulator.profile.loading import load_profile
 from drs_simulator.profile.model import Profile
-from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, DefaultPasswordError, Simulator
+from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, DefaultPasswordError, Simulator, trust_proxies
 from drs_simulator.storage.opening import MEMORY
 
 if TYPE_CHECKING:
+    from drs_simulator.admin.control import TenantSettings
     from drs_simulator.faults.rules import FaultRule
     from drs_simulator.http.servers.tls import Tls
     from drs_simulator.scenarios.scenario import Scenario
 
 # One thread is quickest, since Python runs one at a time; but a slow call must not hold up the others.
 _THREADS, _THREADS_WITH_FAULTS = 1, 32
+_TENANT_JOURNAL = 200
+"""How many exchanges a tenant's journal has at most, so that many tenants fit into memory."""
 
 
 class OptionError(UnusableError):
@@ -93,6 +97,8 @@ class ServeConfig:
     Args:
         scenario: The title of the scenario whose settings are applied; empty without one.
         threads: The worker threads of each process; ``None`` for the default.
+        tenants: How many tenants there may be; 0 for none.
+        tenant_idle: Hours without a request after which a tenant is dropped.
     """
 
     profile: Profile
@@ -108,6 +114,8 @@ class ServeConfig:
     journal: int = 0
     threads: int | None = None
     workers: int = 1
+    tenants: int = 0
+    tenant_idle: int = 12
     admin: bool = True
     admin_token: str | None = field(default=None, repr=False)
     import_dir: Path | None = None
@@ -142,6 +150,8 @@ class ServeConfig:
         self.tls.validate()
         if self.workers > 1:
             self._validate_workers()
+        if self.tenants and self.state != MEMORY:
+            raise OptionError("--tenants are in memory only: leave out --state, or serve one DRS for each database.")
         Clock.parse(self.clock, self.profile.zone)
         self.resolve_callbacks()
 
@@ -168,7 +178,10 @@ class ServeConfig:
 
     def _validate_workers(self) -> None:
         for is_so, reason in (
-            (self.state == MEMORY, "each worker would be a DRS of its own: name a database with --state"),
+            (
+                self.state == MEMORY,
+                "each worker would be a DRS of its own: name a database, as with --state sqlite:///drs.db",
+            ),
             (self.seed is not None, "with one --seed all workers would return the same session ids: leave it out"),
             (self.import_dir is not None, "all workers would watch --import-dir: use a server of its own for that"),
         ):
@@ -178,6 +191,31 @@ class ServeConfig:
     def without_shared_settings(self) -> ServeConfig:
         """The configuration of the processes that serve: in a database, clock and fault rules are set once for all."""
         return self if self.state == MEMORY else replace(self, clock=SYSTEM, faults=())
+
+
+def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplication:
+    """Make what a server serves: the simulator, with tenants beside it if there may be any."""
+    if not config.tenants:
+        return simulator.wsgi
+    # Imported here: few servers have tenants.
+    from drs_simulator.tenants import TenantServer  # noqa: PLC0415
+
+    def make(settings: TenantSettings) -> Simulator:
+        return Simulator(
+            config.profile if settings.profile is None else settings.profile,
+            clock=config.clock if settings.clock is None else settings.clock,
+            seed=config.seed if settings.seed is None else settings.seed,
+            login=config.login,
+            password=config.password,
+            host=config.host,
+            faults=config.faults,
+            journal=min(config.journal, _TENANT_JOURNAL),
+            admin=config.has_admin,
+            admin_token=config.admin_token,
+        )
+
+    server = TenantServer(simulator, make, max_tenants=config.tenants, idle=timedelta(hours=config.tenant_idle))
+    return trust_proxies(server, config.trusted_proxies)
 
 
 def make_simulator(config: ServeConfig) -> Simulator:
@@ -195,11 +233,12 @@ def make_simulator(config: ServeConfig) -> Simulator:
         password=config.password,
         host=config.host,
         port=config.port,
-        trusted_proxies=config.trusted_proxies,
+        # With tenants, proxies are dealt with before a tenant is chosen.
+        trusted_proxies=0 if config.tenants else config.trusted_proxies,
         state=config.state,
         faults=config.faults,
         journal=config.journal,
-        admin=config.admin,
+        admin=config.has_admin,
         admin_token=config.admin_token,
         callback_url=callback_url,
         callback_every=callback_every,

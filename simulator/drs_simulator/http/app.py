@@ -134,6 +134,10 @@ class Endpoint:
 
     def _answer_call(self, environ: WSGIEnvironment) -> Reply:
         """Answer a SOAP call whatever its query is: some clients post to ``?wsdl`` (client). Never raises."""
+        with self._scheduler.call():
+            return self._answer_in_look(environ)
+
+    def _answer_in_look(self, environ: WSGIEnvironment) -> Reply:
         began, started = self._clock.now(), perf_counter()
         faults: tuple[str, ...] = ()
         call: SoapCall | None = None

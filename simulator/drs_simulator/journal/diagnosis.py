@@ -345,7 +345,7 @@ def _unknown_values(call: SoapCall, error_message: str, profile: Profile) -> Ite
 
 def _missing(error_message: str, template: str, call: SoapCall) -> Iterable[str]:
     found = re.fullmatch(re.escape(template).replace(re.escape("{field}"), r"(?P<field>\w+)"), error_message)
-    if found and found["field"] != "sessionId":
+    if found and "{field}" in template and found["field"] != "sessionId":
         field = found["field"]
         there = [] if call.wrapper is None else [each.text or "" for each in call.wrapper.iter(f"{{*}}{field}")]
         how = "missing"

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from drs_simulator.profile.assumptions import AssumptionSettings
 from drs_simulator.profile.planning_rules import DayOffCalendar, JobTemplate, PriorityType, Quotas, SlotsTemplate
 from drs_simulator.profile.values import WEEKDAYS, Hours, Settings, Text, Weekday
 
@@ -340,6 +341,7 @@ class ProfileTables(Settings):
     ordering: OrderingSettings = OrderingSettings()
     gateway: GatewaySettings = GatewaySettings()
     messages: Messages = Messages()
+    assumptions: AssumptionSettings = AssumptionSettings()
     priorities: Annotated[tuple[Priority, ...], Field(min_length=1)]
     sor_codes: Annotated[tuple[SorCode, ...], Field(min_length=1)]
     operatives: Annotated[tuple[OperativeSettings, ...], Field(min_length=1)]

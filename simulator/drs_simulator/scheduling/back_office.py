@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import LifeCycle, Operative, OrderWithBookings, PlannedBooking, Session
 from drs_simulator.scheduling.outbox import queue_confirmation
 from drs_simulator.scheduling.use_cases.bookings import delete_booking
@@ -65,6 +65,7 @@ class OperativeDay:
     bookings: tuple[PlannedBooking, ...]
 
 
+@only_reads
 def open_sessions(context: UseCaseContext, request: None) -> tuple[Session, ...]:  # noqa: ARG001 - it has no filter
     """List the sessions that are valid now, oldest first."""
     return tuple(session for session in context.transaction.sessions() if context.is_open(session))
@@ -77,15 +78,14 @@ def clear_sessions(context: UseCaseContext, request: None) -> int:
     return ended
 
 
+@only_reads
 def find_orders(context: UseCaseContext, search: Search) -> FoundOrders:
     """Find the orders whose number contains the text, in upper or lower case; newest first."""
-    text = (search.number or "").casefold()
-    found = [order for order in context.transaction.orders() if text in order.number.casefold()]
-    found.reverse()
-    part = found[search.offset : search.offset + search.limit]
-    return FoundOrders(len(found), tuple(context.with_bookings(order) for order in part))
+    total, part = context.transaction.find_orders(search.number or "", search.offset, search.limit)
+    return FoundOrders(total, tuple(context.with_bookings(order) for order in part))
 
 
+@only_reads
 def order_numbered(context: UseCaseContext, number: str) -> OrderWithBookings:
     """Return the order with that number, the newest if there are several.
 
@@ -98,18 +98,23 @@ def order_numbered(context: UseCaseContext, number: str) -> OrderWithBookings:
     return context.with_bookings(orders[-1])
 
 
+@only_reads
 def find_bookings(context: UseCaseContext, search: Search) -> FoundBookings:
     """Find bookings by their order's exact number, life cycle and operative; newest first."""
-    found = [
-        booking
-        for booking in context.transaction.bookings()
-        if search.number in (None, booking.order_number)
-        and search.life_cycle in (None, booking.life_cycle)
-        and search.operative_id in (None, *booking.operative_ids)
-    ]
-    found.reverse()
-    part = found[search.offset : search.offset + search.limit]
-    return FoundBookings(len(found), tuple(context.planner.with_times(booking) for booking in part))
+    if search.number is None:
+        total, part = context.transaction.find_bookings(
+            search.life_cycle, search.operative_id, search.offset, search.limit
+        )
+    else:
+        found = [
+            booking
+            for order in context.transaction.orders_numbered(search.number)
+            for booking in context.transaction.bookings_of(order.id)
+            if search.life_cycle in (None, booking.life_cycle) and search.operative_id in (None, *booking.operative_ids)
+        ]
+        found.sort(key=lambda booking: booking.id, reverse=True)
+        total, part = len(found), tuple(found[search.offset : search.offset + search.limit])
+    return FoundBookings(total, tuple(context.planner.with_times(booking) for booking in part))
 
 
 def move_booking(context: UseCaseContext, move: Move) -> PlannedBooking:
@@ -169,11 +174,13 @@ def cancel_booking(context: UseCaseContext, booking_id: int) -> PlannedBooking:
     return planned
 
 
+@only_reads
 def all_operatives(context: UseCaseContext, request: None) -> tuple[Operative, ...]:  # noqa: ARG001 - it has no filter
     """Return all operatives, with what callers have changed."""
     return context.current.operatives()
 
 
+@only_reads
 def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> OperativeDay:
     """Return one operative's day; ``wanted`` is the operative's id and the local day.
 
@@ -196,6 +203,7 @@ def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> Operativ
     )
 
 
+@only_reads
 def week_of(context: UseCaseContext, monday: date) -> tuple[tuple[OperativeDay, ...], ...]:
     """Return seven days from ``monday`` on: a row for each operative, in the profile's order."""
     days = [monday + timedelta(days=index) for index in range(7)]

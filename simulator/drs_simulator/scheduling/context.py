@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
+from typing import TypeVar
 
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.model import Booking, Order, OrderStatus, OrderWithBookings, Session
@@ -17,10 +18,23 @@ from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.store import Transaction
 from drs_simulator.scheduling.validation import Validator
 
+_UseCase = TypeVar("_UseCase", bound=Callable[..., object])
+_READERS: set[Callable[..., object]] = set()
 _TOKEN_LENGTH = 40
 _CHARACTERS = (string.ascii_letters + string.digits).encode()
 # A letter or digit for each byte.
 _TOKEN_OF_BYTES = bytes(_CHARACTERS[byte % len(_CHARACTERS)] for byte in range(256))
+
+
+def only_reads(use_case: _UseCase) -> _UseCase:
+    """Declare that a use case writes nothing, so that it need not wait for those that do."""
+    _READERS.add(use_case)
+    return use_case
+
+
+def is_reader(use_case: Callable[..., object]) -> bool:
+    """Whether the use case is declared to write nothing."""
+    return use_case in _READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,9 @@ class UseCaseContext:
             order_id: orderId.
             unknown: The text that refuses an unknown order; ``{number}`` is filled in.
         """
+        named_by = self.profile.assumptions.order_named_by
+        if order_id and number and named_by != "both":
+            number, order_id = (number, None) if named_by == "number" else (None, order_id)
         if order_id:
             known = self.transaction.order(order_id)
             order = None if known is None or (number or known.number) != known.number else known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hmac import compare_digest
@@ -11,12 +12,12 @@ from typing import TypeVar
 
 from drs_simulator.clock import Clock
 from drs_simulator.profile.model import Profile
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, is_reader
 from drs_simulator.scheduling.model import LifeCycle, Session
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.installation import CurrentInstallation, Installation
 from drs_simulator.scheduling.refusal import Refusal
-from drs_simulator.scheduling.store import Store, Transaction
+from drs_simulator.scheduling.store import OnlyReadsError, Store, Transaction
 from drs_simulator.scheduling.validation import Validator
 
 _Request = TypeVar("_Request")
@@ -79,18 +80,24 @@ class Scheduler:
         Evidence: seen (Sessions); that a wrong login is no fault, and that sessions are independent: client; the words
         of the refusal: presumed.
         """
-        with self._store.transaction() as transaction:
+
+        def check(transaction: Transaction) -> datetime:
             context = self._context(transaction, "")
             sent_login = context.validator.required("login", login)
             sent_password = context.validator.required("password", password)
             if not self._credentials.match(sent_login, sent_password):
                 raise Refusal(self.profile.messages.login_refused)
-            session = Session(f"{self._random.getrandbits(_SESSION_ID_BITS):032x}", context.now)
-            today = calendar.local_day(context.now, self.installation.zone)
-            if today != self._session_day:
-                _drop_earlier_sessions(context, today)
-            transaction.put_session(session)
-        self._session_day = today
+            return context.now
+
+        session = Session(opened=self._store.read(check), id=f"{self._random.getrandbits(_SESSION_ID_BITS):032x}")
+        today = calendar.local_day(session.opened, self.installation.zone)
+        if today == self._session_day:
+            self._store.add_session(session)
+        else:
+            with self._store.transaction() as transaction:
+                _drop_earlier_sessions(self._context(transaction, ""), today)
+                transaction.put_session(session)
+            self._session_day = today
         return session
 
     def perform(
@@ -101,7 +108,8 @@ class Scheduler:
         Raises:
             Refusal: The session is missing, unknown, closed or of an earlier day (seen), or the use case refuses.
         """
-        with self._store.transaction() as transaction:
+
+        def work(transaction: Transaction) -> _Answer:
             context = self._context(transaction, session_id or "")
             session = transaction.session(context.validator.required("sessionId", session_id))
             if session is None or not context.is_open(session):
@@ -109,16 +117,35 @@ class Scheduler:
             self._release_lapsed(transaction, context.now)
             return use_case(context, request)
 
+        return self._run(work, only_reads=is_reader(use_case))
+
     def run_as_system(self, use_case: Callable[[UseCaseContext, _Request], _Answer], request: _Request) -> _Answer:
         """Run the use case without a session, for DRS itself: planners, imported files, confirmations.
 
         Raises:
             Refusal: The use case refuses.
         """
-        with self._store.transaction() as transaction:
+
+        def work(transaction: Transaction) -> _Answer:
             context = self._context(transaction, "")
             self._release_lapsed(transaction, context.now)
             return use_case(context, request)
+
+        return self._run(work, only_reads=is_reader(use_case))
+
+    def call(self) -> AbstractContextManager[object]:
+        """Return a context in which this thread answers one call; see ``Store.call``."""
+        return self._store.call()
+
+    def _run(self, work: Callable[[Transaction], _Answer], *, only_reads: bool) -> _Answer:
+        if only_reads:
+            try:
+                return self._store.read(work)
+            except OnlyReadsError:
+                # A reservation has lapsed: its place has to be released first.
+                pass
+        with self._store.transaction() as transaction:
+            return work(transaction)
 
     def _context(self, transaction: Transaction, session_id: str) -> UseCaseContext:
         current = CurrentInstallation(self.installation, transaction)
@@ -147,16 +174,18 @@ class Scheduler:
 
     def counts(self) -> Mapping[str, int]:
         """Count open sessions, orders and bookings."""
-        with self._store.transaction() as transaction:
+
+        def count(transaction: Transaction) -> Mapping[str, int]:
             context = self._context(transaction, "")
             sessions = sum(context.is_open(session) for session in transaction.sessions())
             return {**transaction.counts(), "sessions": sessions}
 
+        return self._store.read(count)
+
     def session_opened(self, session_id: str) -> datetime | None:
         """Return when the session was opened, or ``None`` for an unknown one. It may have lapsed since."""
-        with self._store.transaction() as transaction:
-            session = transaction.session(session_id)
-            return None if session is None else session.opened
+        session = self._store.read(lambda transaction: transaction.session(session_id))
+        return None if session is None else session.opened
 
 
 def _drop_earlier_sessions(context: UseCaseContext, today: date) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from drs_simulator.profile.tables import SorCode
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, PushKind, Session
 from drs_simulator.scheduling.planning.installation import Installation
 from drs_simulator.scheduling.store import Numbered
@@ -53,6 +53,7 @@ class Snapshot:
         return moved
 
 
+@only_reads
 def take_snapshot(context: UseCaseContext, request: None) -> Snapshot:  # noqa: ARG001 - it has no filter
     """Take a snapshot of the whole state."""
     transaction = context.transaction

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from drs_simulator.profile.tables import SorCode
-from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
+from drs_simulator.scheduling.model import (
+    Booking,
+    Confirmation,
+    LifeCycle,
+    Location,
+    Operative,
+    Order,
+    Session,
+    Visit,
+)
 
+_Answer = TypeVar("_Answer")
 Numbered = Literal["order", "booking", "confirmation"]
 DiaryDay = tuple[str, date]
 """An operative's id and a local day."""
+
+
+class OnlyReadsError(Exception):
+    """Work that was to read only has to write after all. It has changed nothing, and can run in a transaction."""
 
 
 class Transaction(Protocol):
@@ -59,6 +73,9 @@ class Transaction(Protocol):
     def orders(self) -> Iterable[Order]:
         """Return all orders, oldest first."""
 
+    def find_orders(self, text: str, offset: int, limit: int) -> tuple[int, tuple[Order, ...]]:
+        """Count the orders whose number contains the text, in upper or lower case; return a part, newest first."""
+
     def put_order(self, order: Order) -> None:
         """Store an order, new or changed."""
 
@@ -73,6 +90,11 @@ class Transaction(Protocol):
 
     def bookings(self) -> Iterable[Booking]:
         """Return all bookings, oldest first."""
+
+    def find_bookings(
+        self, life_cycle: LifeCycle | None, operative_id: str | None, offset: int, limit: int
+    ) -> tuple[int, tuple[Booking, ...]]:
+        """Count the bookings of that life cycle and operative, if one is named; return a part, newest first."""
 
     def lapsed_reservations(self, now: datetime) -> tuple[Booking, ...]:
         """Return the bookings whose reservation ends at ``now`` or earlier."""
@@ -137,6 +159,21 @@ class Store(Protocol):
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Return a transaction. Transactions are serializable: none sees the unfinished work of another."""
+
+    def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+        """Run work that only reads, on the state of one moment, and return its answer. It waits for no transaction.
+
+        The work may be run twice, so it must have no other effects.
+
+        Raises:
+            OnlyReadsError: The work writes; some stores let it.
+        """
+
+    def add_session(self, session: Session) -> None:
+        """Store a new session. It waits for a transaction only where the database can write one thing at a time."""
+
+    def call(self) -> AbstractContextManager[object]:
+        """Return a context in which this thread answers one call. A store may look at the state once for all of it."""
 
     def reset(self) -> None:
         """Remove everything; numbers start again."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TypeVar
 
+from drs_simulator.profile.model import Profile
 from drs_simulator.profile.tables import Messages, SorCode
 from drs_simulator.scheduling.commands import CodeRequest
 from drs_simulator.scheduling.model import BookingCode, Location, Operative
@@ -87,6 +88,8 @@ class Validator:
         comments = self.sent("orderComments", sent)
         limit = self._profile.ordering.comments_limit
         if len(comments) > limit:
+            if self._profile.assumptions.long_comments == "cut":
+                return comments[:limit].strip()
             text = self._messages.too_long.format(field="orderComments", length=len(comments), limit=limit)
             raise Refusal(text)
         return comments.strip()
@@ -103,7 +106,7 @@ class Validator:
 
     def period(self, begin: datetime | None, end: datetime | None, names: tuple[str, str]) -> None:
         """Check that a filter's period begins before it ends, if both are sent."""
-        if begin is not None and end is not None:
+        if begin is not None and end is not None and self._profile.assumptions.reversed_filter == "refuse":
             self.window((names[0], begin), (names[1], end))
 
     def window(self, start: tuple[str, datetime], end: tuple[str, datetime], now: datetime | None = None) -> None:
@@ -158,9 +161,11 @@ def _read_number(text: str) -> Decimal:
     return Decimal(text.strip()) if _QUANTITY.fullmatch(text.strip()) else Decimal(0)
 
 
-def minutes_of(codes: Iterable[BookingCode]) -> int:
+def minutes_of(codes: Iterable[BookingCode], profile: Profile) -> int:
     """Return how long the codes take together, in minutes.
 
-    Each takes its standard minutes times its quantity (seen for one code done once, presumed for more).
+    Each takes its standard minutes times its quantity (seen for one code done once, presumed for more: a setting).
     """
+    if profile.assumptions.quantities == "ignore":
+        return sum(code.minutes for code in codes)
     return sum(ceil(code.minutes * code.quantity) for code in codes)

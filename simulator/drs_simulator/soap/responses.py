@@ -100,7 +100,9 @@ class ResponseWriter:
 
     def meta_data(self, answer: Profile) -> Members:
         """The installation's business data, trades and reasons of absence."""
-        trades = dict.fromkeys(trade for operative in answer.operatives for trade in operative.trades)
+        has_templates = answer.assumptions.resource_templates == "trades"
+        listed = answer.operatives if has_templates else ()
+        trades = dict.fromkeys(trade for operative in listed for trade in operative.trades)
         types = self._types
         return {
             "theBusinessDataDefinitions": [

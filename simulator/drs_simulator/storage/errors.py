@@ -7,7 +7,8 @@
     ├── StateDriverError       a library that the database needs is not installed
     ├── StateUnreachableError  the database cannot be opened
     ├── StateLostError         the database failed while it was used
-    └── StateVersionError      another version of the simulator stores its state there
+    ├── StateVersionError      another version of the simulator stores its state there
+    └── StateProfileError      the state is that of another installation
 """
 
 from __future__ import annotations
@@ -37,3 +38,7 @@ class StateLostError(StateError):
 
 class StateVersionError(StateError):
     """The database was made by a simulator with another version of the schema."""
+
+
+class StateProfileError(StateError):
+    """The state is that of an installation with another profile."""

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime
 from itertools import count
 from threading import RLock
 from typing import TypeVar
 
 from drs_simulator.profile.tables import SorCode
-from drs_simulator.scheduling.model import Booking, Confirmation, Location, Operative, Order, Session, Visit
+from drs_simulator.scheduling.model import (
+    Booking,
+    Confirmation,
+    LifeCycle,
+    Location,
+    Operative,
+    Order,
+    Session,
+    Visit,
+)
 from drs_simulator.scheduling.planning.calendar import days_between
 from drs_simulator.scheduling.store import DiaryDay, Numbered, Transaction
 
 _VERSIONS = count(1)
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
+_Answer = TypeVar("_Answer")
+_NO_LOOK = nullcontext()
 
 
 class MemoryStore:
@@ -58,6 +69,20 @@ class MemoryStore:
                 raise
             finally:
                 self._undo.clear()
+
+    def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+        """See ``Store.read``. Work that writes is a transaction like any other."""
+        with self.transaction() as transaction:
+            return work(transaction)
+
+    def add_session(self, session: Session) -> None:
+        """See ``Store.add_session``."""
+        with self.transaction() as transaction:
+            transaction.put_session(session)
+
+    def call(self) -> AbstractContextManager[object]:
+        """See ``Store.call``. There is nothing to look at first."""
+        return _NO_LOOK
 
     def reset(self) -> None:
         """See ``Store.reset``."""
@@ -116,6 +141,12 @@ class MemoryStore:
         """See ``Transaction.orders_numbered``."""
         return tuple(self._orders[order_id] for order_id in self._orders_by_number.get(number, ()))
 
+    def find_orders(self, text: str, offset: int, limit: int) -> tuple[int, tuple[Order, ...]]:
+        """See ``Transaction.find_orders``."""
+        wanted = text.casefold()
+        found = [order for order in self.orders() if wanted in order.number.casefold()][::-1]
+        return len(found), tuple(found[offset : offset + limit])
+
     def put_order(self, order: Order) -> None:
         """See ``Transaction.put_order``."""
         if order.id not in self._orders:
@@ -145,6 +176,17 @@ class MemoryStore:
     def bookings(self) -> Iterable[Booking]:
         """See ``Transaction.bookings``."""
         return sorted(self._bookings.values(), key=lambda booking: booking.id)
+
+    def find_bookings(
+        self, life_cycle: LifeCycle | None, operative_id: str | None, offset: int, limit: int
+    ) -> tuple[int, tuple[Booking, ...]]:
+        """See ``Transaction.find_bookings``."""
+        found = [
+            booking
+            for booking in self.bookings()
+            if life_cycle in (None, booking.life_cycle) and operative_id in (None, *booking.operative_ids)
+        ][::-1]
+        return len(found), tuple(found[offset : offset + limit])
 
     def lapsed_reservations(self, now: datetime) -> tuple[Booking, ...]:
         """See ``Transaction.lapsed_reservations``."""

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from drs_simulator.clock import Clock, FrozenClock, RunningClock
-from drs_simulator.storage.errors import StateError
+from drs_simulator.storage.errors import StateError, StateProfileError
 
 _CLOCK = "clock"
+_PROFILE = "profile"
 
 
 @runtime_checkable
@@ -29,6 +30,26 @@ class SharedSettings(Protocol):
         Raises:
             StateError: It cannot be changed.
         """
+
+
+def claim_profile(settings: SharedSettings, profile: str) -> None:
+    """Note whose state this is: all simulators of one database have the same profile.
+
+    Raises:
+        StateProfileError: The state is that of another profile.
+        StateError: It cannot be read or changed.
+    """
+
+    def claim(known: str | None) -> str:
+        if known not in (None, profile):
+            raise StateProfileError(
+                f"The state at {settings} is that of profile '{known}', and this simulator has profile '{profile}'. "
+                "Use that profile, or name another database."
+            )
+        return profile
+
+    if settings.setting(_PROFILE) != profile:
+        settings.change_setting(_PROFILE, claim)
 
 
 class SharedClock(Clock):

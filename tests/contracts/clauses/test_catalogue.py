@@ -15,7 +15,7 @@ from drs_contracts import (
     list_clauses,
     run_clauses,
 )
-from drs_contracts.clauses.clause import Evidence, Grade, clause, count_by_grade, measured, presumed, vendor
+from drs_contracts.clauses.clause import Evidence, Grade, advice, clause, count_by_grade, measured, presumed, vendor
 from drs_simulator import Simulator, load_profile
 from drs_simulator.profile.tables import EVIDENCE_GRADES
 
@@ -52,7 +52,14 @@ def test_an_id_is_registered_once() -> None:
 
 
 def test_profiles_and_clauses_have_the_same_grades() -> None:
-    assert tuple(Grade) == EVIDENCE_GRADES
+    """A setting is never advice."""
+    assert tuple(grade for grade in Grade if grade is not Grade.ADVICE) == EVIDENCE_GRADES
+
+
+def test_advice_is_for_callers_alone() -> None:
+    register = clause("SES-99", "DRS is careful.", advice("a test"))
+    with pytest.raises(ValueError, match="SES-99 is advice, which applies to callers only"):
+        register(lambda _: None)
 
 
 def test_every_grade_is_in_use_and_says_what_it_means() -> None:

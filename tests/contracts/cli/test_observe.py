@@ -13,6 +13,7 @@ from drs_client import DrsClient, RepairWorkflow
 from drs_contracts import AppliesTo, list_clauses
 from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_simulator import Simulator
+from lxml import etree
 
 from tests.contracts.cli import commands
 from tests.contracts.har_samples import har_of
@@ -50,7 +51,7 @@ def test_a_sound_caller_breaks_nothing_and_coverage_is_told(sound: Path) -> None
     assert "cap warning 2" in done.stdout
     assert "planning failed" in done.stdout
     held = len(list_clauses(AppliesTo.CALLER))
-    assert done.stdout.endswith(f"20 calls. Clauses: {held} held, 0 broken, 0 inconclusive, 0 not met.\n")
+    assert done.stdout.endswith(f"20 calls. Clauses: {held} held, 0 broken, 0 advice, 0 inconclusive, 0 not met.\n")
 
 
 def test_what_is_broken_is_told_with_its_evidence_and_its_place(slipped: Path) -> None:
@@ -90,7 +91,7 @@ def test_a_body_that_was_not_recorded_is_told(sound: Path) -> None:
     assert done.returncode == 2
     assert "The body was not recorded, or not as it was sent: entry " in done.stdout
     assert "inconclusive  clause" in done.stdout
-    assert done.stdout.endswith(" 0 broken, 1 inconclusive, 1 not met.\n")
+    assert done.stdout.endswith(" 0 broken, 0 advice, 1 inconclusive, 1 not met.\n")
 
 
 def test_a_narrow_console_cuts_nothing_that_matters(slipped: Path) -> None:
@@ -154,3 +155,50 @@ def test_a_running_simulators_journal_can_be_observed() -> None:
     refused = run("http://127.0.0.1:9/")
     assert refused.returncode == 2
     assert "The journal at http://127.0.0.1:9/ cannot be read" in refused.stderr
+
+
+class TestAdvice:
+    """What is only advice is told, and fails nothing without --strict."""
+
+    @pytest.fixture
+    def careless(self, tmp_path: Path) -> Path:
+        (defect,) = (each for each in CALLER_DEFECTS if each.caught_by == "CAL-53")
+        file = tmp_path / "careless.har"
+        file.write_text(json.dumps(har_of(defect.traffic(SOUND))), encoding="utf-8")
+        return file
+
+    def test_it_is_told_with_exit_code_0(self, careless: Path) -> None:
+        done = run(careless)
+        assert done.returncode == 0, done.stderr
+        assert "CAL-53" in done.stdout.partition("coverage")[0]
+        assert "0 broken, 1 advice, 0 inconclusive" in done.stdout
+
+    def test_strict_fails_on_it(self, careless: Path) -> None:
+        assert run(careless, "--strict").returncode == 1
+
+    def test_it_is_in_all_reports(self, careless: Path, tmp_path: Path) -> None:
+        files = {name: tmp_path / f"report.{name}" for name in ("json", "xml", "html")}
+        reports = ("--json-report", files["json"], "--junit", files["xml"], "--html", files["html"])
+        assert run(careless, *reports).returncode == 0
+        told = json.loads(files["json"].read_text(encoding="utf-8"))
+        (advised,) = (each for each in told["clauses"] if each["verdict"] == "advice")
+        assert (advised["id"], advised["grade"], told["counts"]["advice"]) == ("CAL-53", "advice", 1)
+        suite = etree.parse(files["xml"]).getroot()[0]
+        assert (suite.get("failures"), suite.get("errors")) == ("0", "0")
+        assert "is not sent again" in suite.findtext("testcase/system-out", "")
+        page = files["html"].read_text(encoding="utf-8")
+        assert "<h2>Advice</h2>" in page
+        assert "is not sent again" in page
+        assert run(careless, "--strict", "--junit", files["xml"]).returncode == 1
+        suite = etree.parse(files["xml"]).getroot()[0]
+        assert suite.get("failures") == "1"
+        assert suite.find("testcase/failure[@type='advice']") is not None
+
+    def test_a_broken_clause_is_a_failure_in_junit(self, slipped: Path, tmp_path: Path) -> None:
+        assert (
+            run(slipped, "--junit", tmp_path / "report.xml", "--html", tmp_path / "no" / "folder.html").returncode == 2
+        )
+        suite = etree.parse(tmp_path / "report.xml").getroot()[0]
+        (failure,) = suite.iter("failure")
+        assert "is an hour off a slot" in failure.get("message", "")
+        assert suite.get("tests") == str(len(list_clauses(AppliesTo.CALLER)))

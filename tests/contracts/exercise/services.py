@@ -42,7 +42,7 @@ def service(timeout: float = 2.0, code: int = 1) -> list[str]:
 
 
 _STORY = """
-import os, re, sys
+import atexit, os, re, sys
 from datetime import datetime, timedelta
 from urllib.request import Request, urlopen
 
@@ -95,6 +95,7 @@ def delete(number, booking=None):
 session = ""
 login = f"<login>{os.environ['DRS_LOGIN']}</login><password>{os.environ['DRS_PASSWORD']}</password>"
 session = f"<sessionId>{find('sessionId', call('openSession', login))[0]}</sessionId>"
+atexit.register(call, "closeSession", "")
 begin = datetime.now() + timedelta(days=1)
 target = (begin + timedelta(days=20)).isoformat(timespec="seconds")
 found = call(

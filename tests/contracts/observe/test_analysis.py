@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 from drs_contracts import AppliesTo, list_clauses
-from drs_contracts.defects.callers import CALLER_DEFECTS, CallerDefect
+from drs_contracts.defects.caller_base import CallerDefect
+from drs_contracts.defects.callers import CALLER_DEFECTS
 from drs_contracts.driver.messages import NAMESPACE, OPERATIONS, SOAP, Reply
-from drs_contracts.observe.analysis import CoveragePoint, Verdict, analyse_traffic
+from drs_contracts.observe.analysis import CoveragePoint, Verdict, analyse_traffic, judge_calls
 from drs_contracts.traffic.calls import Call, parse_moment
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,9 +40,10 @@ class TestClauses:
 
     @pytest.mark.parametrize("defect", CALLER_DEFECTS, ids=lambda defect: f"{defect.caught_by} {defect.statement}")
     def test_every_defect_is_caught_by_its_clause_and_its_place_is_told(self, defect: CallerDefect) -> None:
-        broken = {each.clause.id: each for each in analyse_traffic(defect.traffic(SOUND)).broken}
-        assert set(broken) == {defect.caught_by, *defect.also_noticed_by}
-        breach = broken[defect.caught_by].breaches[0]
+        report = analyse_traffic(defect.traffic(SOUND))
+        named = {each.clause.id: each for each in (*report.broken, *report.advice)}
+        assert set(named) == {defect.caught_by, *defect.also_noticed_by}
+        breach = named[defect.caught_by].breaches[0]
         assert breach.reason
         assert breach.place.startswith(f"call {breach.position} (call ")
 
@@ -271,3 +273,32 @@ class TestCoverage:
             seconds=4.835,
         )
         assert not any(observed(quick).coverage.situations.values())
+
+
+class TestFindings:
+    """What a runner of tests shows: every breach of a run, call by call."""
+
+    def test_a_sound_run_has_none(self) -> None:
+        assert judge_calls(SOUND.calls) == ()
+        assert judge_calls(()) == ()
+
+    def test_findings_are_in_the_order_of_the_calls_with_their_clauses(self) -> None:
+        lost = replace(call("selectOrder", {"sessionId": "s", "primaryOrderNumber": "1"}), reply=Reply(0, "", b""))
+        found = judge_calls([lost, call("createOrder", {"theOrder": {"primaryOrderNumber": "2"}})])
+        assert [each.position for each in found] == sorted(each.position for each in found)
+        told = {each.clause.id: each for each in found}
+        assert (told["CAL-53"].is_advice, told["CAL-23"].is_advice) == (True, False)
+        assert told["CAL-53"].call is lost
+        assert told["CAL-23"].sentence == "call 2 (a call, createOrder): the booking of order 2 stays unscheduled"
+
+    def test_advice_breaks_nothing(self) -> None:
+        lost = replace(call("selectOrder", {"sessionId": "s", "primaryOrderNumber": "1"}), reply=Reply(0, "", b""))
+        report = observed(lost)
+        assert [each.clause.id for each in report.advice] == ["CAL-53"]
+        assert "CAL-53" not in {each.clause.id for each in report.broken}
+
+    def test_advice_is_inconclusive_where_a_body_is_missing(self) -> None:
+        lost = replace(call("selectOrder", {"sessionId": "s", "primaryOrderNumber": "1"}), reply=Reply(0, "", b""))
+        unknown = replace(lost, sent=b"", is_complete=False)
+        assert "CAL-53" in {each.clause.id for each in observed(lost, unknown).inconclusive}
+        assert "CAL-53" not in {each.clause.id for each in judge_calls((lost, unknown))}

@@ -152,8 +152,19 @@ def test_profiles_are_listed_and_their_evidence_is_shown() -> None:
     assert sum(map(int, counted.values())) == len(load_profile("hackney").evidence)
 
 
+def test_variants_of_a_profile_are_told_with_reason_and_question() -> None:
+    told = run("profile", "variants", "hackney")
+    assert told.returncode == 0
+    assert "assumptions.own_slot (AVL-20) is a guess: free" in told.stdout
+    assert "  assumptions.own_slot=taken: the member may only choose which bookings are planned" in told.stdout
+    assert "  Ask: Does newBooking false in checkAvailability show the slot" in told.stdout
+    # Hackney's DRS is known to accept them.
+    assert "ordering.quantities_below_1" not in told.stdout
+    assert run("profile", "variants", "nowhere").returncode == 2
+
+
 def test_every_command_explains_itself() -> None:
-    for arguments in ((), ("serve",), ("import",), ("profile",), ("profile", "check")):
+    for arguments in ((), ("serve",), ("import",), ("profile",), ("profile", "check"), ("profile", "variants")):
         done = run(*arguments, "--help")
         assert done.returncode == 0
         assert "Usage: " in done.stdout

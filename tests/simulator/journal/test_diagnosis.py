@@ -157,6 +157,11 @@ class TestDiagnoses:
         assert answer.error.startswith("Unknown ")
         assert words in last(drs).diagnosis
 
+    def test_a_refusal_whose_text_names_no_member_is_recorded(self) -> None:
+        drs = Caller(changed(LINCOLN, messages={"field_required": "Mandatory information is missing"}))
+        drs.ask("createOrder", ORDER.replace(">0</contract>", "></contract>"), drs.open())
+        assert last(drs).error_message == "Mandatory information is missing"
+
     def test_a_session_of_another_day_is_told_with_both_days(self, drs: Caller) -> None:
         session = drs.open()
         drs.simulator.clock.shift(timedelta(days=1))

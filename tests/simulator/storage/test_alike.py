@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import pytest
 from drs_simulator.scheduling.commands import (
@@ -32,7 +32,7 @@ from drs_simulator.scheduling.commands import (
     ScheduleRequest,
     UnavailabilityRequest,
 )
-from drs_simulator.scheduling.model import BestSlots, LifeCycle, OrderWithBookings
+from drs_simulator.scheduling.model import BestSlots, LifeCycle, OrderWithBookings, Session
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.scheduler import close_session
 from drs_simulator.scheduling.store import Store, Transaction
@@ -62,6 +62,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multi
 from tests.simulator.scheduling.builders import LINCOLN, Desk, asked, codes, local
 from tests.simulator.storage.conftest import NewDatabase
 
+Answer = TypeVar("Answer")
 Window = tuple[datetime, datetime]
 FIRST = local("2021-10-26T00:00")
 HOURS = st.sampled_from([(8, 12), (12, 16), (8, 16), (10, 14), (9, 10)])
@@ -135,6 +136,15 @@ class RestartableStore:
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         return self._store.transaction()
+
+    def read(self, work: Callable[[Transaction], Answer]) -> Answer:
+        return self._store.read(work)
+
+    def add_session(self, session: Session) -> None:
+        self._store.add_session(session)
+
+    def call(self) -> AbstractContextManager[object]:
+        return self._store.call()
 
     def reset(self) -> None:
         self._store.reset()

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 from werkzeug.test import Client
 
-from tests.simulator.soap.wire import OPEN, ORDER, call
+from tests.simulator.soap.wire import OPEN, ORDER, PERIOD, call
 
 
 def ask(drs: Simulator, operation: str, members: str) -> tuple[int, str]:
@@ -55,6 +55,19 @@ def test_calls_are_faults_only_while_postgresql_is_stopped(server: Any, caplog: 
         status, text = ask(drs, "openSession", OPEN)
         assert (status, "<status>success</status>" in text) == (200, True)
         assert Client(drs.wsgi).get("/health").status_code == 200
+    server.cleanup()
+
+
+def test_a_restart_between_two_calls_is_not_noticed(server: Any) -> None:
+    state = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    with Simulator("lincoln", clock="fixed@2021-10-22T12:20", state=state) as drs:
+        session = ask(drs, "openSession", OPEN)[1].split("<sessionId>")[1].split("<")[0]
+        members = f"{ORDER}<sessionId>{session}</sessionId>"
+        for operation, period in (("createOrder", ""), ("checkAvailability", PERIOD)):
+            server.cleanup()
+            server.ensure_postgres_running()
+            status, text = ask(drs, operation, f"{period}{members}")
+            assert (status, "<status>success</status>" in text) == (200, True), text
     server.cleanup()
 
 

@@ -11,6 +11,7 @@ import pytest
 from drs_simulator import Simulator, StateError
 from drs_simulator.storage.errors import (
     StateDriverError,
+    StateProfileError,
     StateSettingError,
     StateUnreachableError,
     StateVersionError,
@@ -66,6 +67,7 @@ def test_a_database_without_an_encoding_stores_every_name(new_postgresql: NewDat
         "sqlite:///file:drs?mode=memory&uri=true",
         "sqlite:///file::memory:?uri=true",
         "sqlite+aiosqlite:///drs.db",
+        "sqlite:///drs.db?timeout=long",
         "mysql://me:my-secret@localhost/drs",
         "postgresql+psycopg2://me:my-secret@localhost/drs",
         "postgresql://me:my-secret@localhost:port/drs",
@@ -108,15 +110,22 @@ def test_a_database_of_another_version_is_refused_unchanged(database: str) -> No
     engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE drs_schema SET version = 99"))
-    with pytest.raises(StateVersionError, match=r"has version 99 of the schema, this simulator has version 3\. Name"):
+    with pytest.raises(StateVersionError, match=r"has version 99 of the schema, this simulator has version 4\. Name"):
         open_store(database)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE drs_schema SET version = 3"))
+        connection.execute(text("UPDATE drs_schema SET version = 4"))
     engine.dispose()
     store = open_store(database)
     with store.transaction() as transaction:
         assert transaction.order(made.order.id) == made.order
     store.close()
+
+
+def test_a_database_of_another_profile_is_refused_with_both_names(database: str) -> None:
+    Simulator("lincoln", state=database).close()
+    with pytest.raises(StateProfileError, match="that of profile 'lincoln', and this simulator has profile 'hackney'"):
+        Simulator("hackney", state=database)
+    Simulator("lincoln", state=database).close()
 
 
 @pytest.mark.parametrize(("missing", "state"), [("sqlalchemy", "sqlite:///drs.db"), ("psycopg", "postgresql://h/d")])
@@ -157,7 +166,12 @@ def test_a_simulator_continues_with_the_state_of_another(database: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "lacking"), [(1, ("drs_settings", "drs_partner_visits")), (2, ("drs_partner_visits",))]
+    ("version", "lacking"),
+    [
+        (1, ("drs_settings", "drs_partner_visits", "drs_state", "drs_changes")),
+        (2, ("drs_partner_visits", "drs_state", "drs_changes")),
+        (3, ("drs_state", "drs_changes")),
+    ],
 )
 def test_a_database_that_lacks_tables_only_is_brought_up(database: str, version: int, lacking: tuple[str, ...]) -> None:
     store = open_store(database)

@@ -109,7 +109,7 @@ def test_callers_at_two_servers_get_exactly_the_last_places(hosts: tuple[str, st
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "each worker would be a DRS of its own: name a database with --state"),
+        ((), "each worker would be a DRS of its own: name a database, as with --state sqlite:///drs.db"),
         (("--state", "sqlite:///{folder}/drs.db", "--seed", "1"), "all workers would return the same session ids"),
         (("--state", "sqlite:///{folder}/drs.db", "--import-dir", "{folder}"), "all workers would watch --import-dir"),
     ],

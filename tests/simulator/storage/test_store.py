@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 from drs_simulator.scheduling.commands import OperativeFilter, OperativesUpdate, OperativeUpdate
-from drs_simulator.scheduling.model import Appointment, Session
+from drs_simulator.scheduling.model import Appointment, LifeCycle, Session
 from drs_simulator.scheduling.store import Store
 from drs_simulator.scheduling.use_cases.operatives import select_resources, update_resources
 
@@ -205,3 +205,27 @@ def test_threads_that_race_for_a_slot_get_exactly_its_places(store: Store) -> No
     won = race(desk, [each.bookings[0].booking.id for each in made])
     assert sum(won) == count == sold(store)
     assert not is_free(desk)
+
+
+def test_orders_are_found_by_text_newest_first(desk: Desk, store: Store) -> None:
+    made = [desk.order(number=number).order for number in ("STRASSE-1", "straße-2", "other", "Strasse-3")]
+    with store.transaction() as transaction:
+        assert transaction.find_orders("", 0, 2) == (4, (made[3], made[2]))
+        assert transaction.find_orders("STRASSE", 1, 5) == (3, (made[1], made[0]))
+        assert transaction.find_orders("", 4, 5) == (4, ())
+
+
+def test_bookings_are_found_by_life_cycle_and_operative(desk: Desk, store: Store) -> None:
+    planned = desk.order(comments='"life_cycle":"COMPLETED"').bookings[0].booking
+    reserved_id = desk.bring_to(LifeCycle.RESERVED)
+    with store.transaction() as transaction:
+        reserved = transaction.booking(reserved_id)
+        assert reserved is not None
+        assert transaction.find_bookings(None, None, 0, 9) == (2, (reserved, planned))
+        assert transaction.find_bookings(LifeCycle.RESERVED, None, 0, 9) == (1, (reserved,))
+        assert transaction.find_bookings(LifeCycle.COMPLETED, None, 0, 9) == (0, ())
+        assert transaction.find_bookings(None, reserved.operative_id, 0, 9) == (1, (reserved,))
+        assert transaction.find_bookings(LifeCycle.PLANNED, reserved.operative_id, 0, 9) == (0, ())
+        partner = Appointment("101", TUESDAY, "102", local("2021-10-26T08:00"))
+        transaction.put_booking(replace(planned, appointment=partner))
+        assert transaction.find_bookings(None, "102", 0, 9)[1][-1].id == planned.id

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from drs_contracts.clauses.callers import (  # noqa: F401 - importing a module registers its clauses
     bookings,
+    leftovers,
     members,
     messages,
     persistence,
+    refusals,
+    repeats,
     sessions,
+    windows,
 )

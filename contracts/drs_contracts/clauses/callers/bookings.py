@@ -4,66 +4,38 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from http import HTTPStatus
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from lxml import etree
 
-from drs_contracts.clauses.callers.work import Content, Job, content_of, job_of, order_number
-from drs_contracts.clauses.clause import caller_clause, client, presumed, seen
-from drs_contracts.traffic.calls import ZONE, Call, Occurrence, Traffic, parse_moment
+from drs_contracts.clauses.callers.work import (
+    IDENTITY,
+    Content,
+    booking_id,
+    content_of,
+    created_bookings,
+    given_bookings,
+    has_no_answer,
+    order_number,
+)
+from drs_contracts.clauses.clause import advice, caller_clause, client, presumed, seen
+from drs_contracts.traffic.calls import Call, Occurrence, Traffic
 
-_Window: TypeAlias = tuple[datetime, datetime]
-_SLIP = timedelta(hours=1)
-_MAX_AGE = timedelta(days=2)
-_REAL_TARGET = timedelta(hours=1)
+_Facts: TypeAlias = defaultdict[str, set[str]]
 _SCHEDULES = frozenset({"confirmReservation", "createReservation", "scheduleBooking"})
 _SETTLES_AN_ORDER = frozenset({"completeOrder", "deleteOrder"})
 _LOOKS_UP = frozenset({"deleteOrder", "selectBooking", "selectOrder"})
+_CHANGES_A_BOOKING = frozenset({"confirmReservation", "deleteBooking", "updateBooking"})
+_NEEDS_A_BOOKING = frozenset({"confirmReservation", "createReservation", "scheduleBooking", "updateBooking"})
 _ORDERS_OWN = ("contract", "locationID", "orderId", "primaryOrderNumber")
+_NAMES = ("bookingId", "primaryOrderNumber")
 _KEPT_BY = {
     "confirmReservation": _ORDERS_OWN,
     "deleteBooking": _ORDERS_OWN,
     "scheduleBooking": ("contract", "locationID", "orderId"),
     "updateBooking": ("orderId", "primaryOrderNumber"),
 }
-_IDENTITY = frozenset(
-    {"orderId", "primaryOrderNumber", "secondaryOrderNumber", "sessionId", "tertiaryOrderNumber"},
-)
-
-
-@caller_clause(
-    "CAL-20",
-    "A booking is scheduled into a slot offered as available for its location and work, or into its own window.",
-    seen(
-        "Scheduling a Booking, planningWindowStart and planningWindowEnd; "
-        "client: ONS schedules a booking as createOrder returned it"
-    ),
-)
-def scheduled_windows_were_offered(traffic: Traffic) -> Iterator[Occurrence]:
-    """Compare every window with the latest answers; a window an hour off a slot is for CAL-21."""
-    for call, window, offered in _scheduled(traffic):
-        if window in offered:
-            is_free = offered[window].is_available
-            yield Occurrence(call, "" if is_free else f"{_window_text(call)} was not available")
-        elif not _slipped(window, offered):
-            yield Occurrence(call, f"{_window_text(call)} was not offered")
-
-
-@caller_clause(
-    "CAL-21",
-    "A booking's window is exactly an offered slot, not an hour off through a lost or wrong offset.",
-    client("services that send local time without an offset"),
-)
-def windows_keep_their_offset(traffic: Traffic) -> Iterator[Occurrence]:
-    """Look for windows that are an hour before or after an offered slot."""
-    for call, window, offered in _scheduled(traffic):
-        if window in offered:
-            yield Occurrence(call)
-        elif _slipped(window, offered):
-            yield Occurrence(call, f"{_window_text(call)} is an hour off a slot that was offered")
 
 
 @caller_clause(
@@ -75,11 +47,10 @@ def scheduled_bookings_were_given(traffic: Traffic) -> Iterator[Occurrence]:
     """Compare it with the ids in all earlier answers."""
     given: set[str] = set()
     for call in traffic.calls:
-        booking = call.value("theBooking/bookingId")
+        booking = booking_id(call)
         if call.operation == "scheduleBooking" and booking:
             yield Occurrence(call, "" if booking in given else f"no answer before has the bookingId {booking}")
-        if call.answer is not None:
-            given.update((element.text or "").strip() for element in call.answer.iter("bookingId"))
+        given |= given_bookings(call)
 
 
 @caller_clause(
@@ -89,11 +60,23 @@ def scheduled_bookings_were_given(traffic: Traffic) -> Iterator[Occurrence]:
 )
 def created_orders_are_scheduled(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for what follows each createOrder that succeeded."""
-    for index, call in enumerate(traffic.calls):
+    created: list[Call] = []
+    open_by_number: defaultdict[str, set[Call]] = defaultdict(set)
+    open_by_booking: defaultdict[str, set[Call]] = defaultdict(set)
+    settled: set[Call] = set()
+    for call in traffic.calls:
         if call.operation == "createOrder" and call.succeeded:
-            bookings = set(call.all_given("theOrder/theBookings/bookingId"))
-            settled = any(_settles(later, bookings, order_number(call)) for later in traffic.calls[index + 1 :])
-            yield Occurrence(call, "" if settled else f"the booking of order {order_number(call)} stays unscheduled")
+            created.append(call)
+            open_by_number[order_number(call)].add(call)
+            for booking in created_bookings(call):
+                open_by_booking[booking].add(call)
+        elif call.operation in _SETTLES_AN_ORDER and not call.session_refused:
+            settled |= open_by_number.pop(order_number(call), set())
+        elif booking_id(call) in open_by_booking and _settles_a_booking(call):
+            settled |= open_by_booking.pop(booking_id(call))
+    for call in created:
+        told = "" if call in settled else f"the booking of order {order_number(call)} stays unscheduled"
+        yield Occurrence(call, told)
 
 
 @caller_clause(
@@ -104,10 +87,17 @@ def created_orders_are_scheduled(traffic: Traffic) -> Iterator[Occurrence]:
 def orders_are_created_once(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for a second createOrder where the first succeeded or its outcome is unknown."""
     may_be_there: set[str] = set()
-    for index, call in enumerate(traffic.calls):
+    last_look_up = {
+        number: place
+        for place, call in enumerate(traffic.calls)
+        if call.operation == "selectOrder"
+        for number in call.texts("primaryOrderNumber")
+    }
+    for place, call in enumerate(traffic.calls):
         number = order_number(call)
         if call.operation == "createOrder" and number:
-            twice = number in may_be_there and not (call.refused and _is_looked_up(number, traffic.calls[index + 1 :]))
+            is_looked_up = call.refused and last_look_up.get(number, -1) > place
+            twice = number in may_be_there and not is_looked_up
             yield Occurrence(call, f"order {number} was sent before and has not been looked up since" if twice else "")
             if not (call.refused or call.fault):
                 may_be_there.add(number)
@@ -120,62 +110,23 @@ def orders_are_created_once(traffic: Traffic) -> Iterator[Occurrence]:
 
 @caller_clause(
     "CAL-36",
-    "A booking is scheduled, updated and cancelled under the contract, place, order id and number that it has.",
+    "A booking is changed or cancelled, and an order ended, under the contract, place, ids and number that it has.",
     seen("Request and Response General Information, Requests; Scheduling a Booking: there the number can be any text"),
 )
 def bookings_keep_their_order(traffic: Traffic) -> Iterator[Occurrence]:
-    """Compare a request with what it was made with, and with all answers that show the booking."""
-    known: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    """Compare a request with what it was made with, and with all answers that show the booking or the order."""
+    known = _Known()
     for call in traffic.calls:
-        names = _KEPT_BY.get(call.operation)
-        booking = call.value("theBooking/bookingId")
-        if names and booking in known:
-            sent = {name: call.value(f"theBooking/{name}") for name in names}
-            of_another = [
-                f"{name} is '{text}'"
-                for name, text in sent.items()
-                if text and _contradicts(name, text, known[booking])
-            ]
-            yield Occurrence(call, f"of booking {booking}, {', '.join(of_another)}" if of_another else "")
-        for each, name, text in _told_of_bookings(call, known):
-            known[each].add((name, text.casefold()))
-
-
-@caller_clause(
-    "CAL-37",
-    "An order's booking is first scheduled between the order's earliestBookingDate and its targetDate.",
-    seen("createOrder, earliestBookingDate and targetDate; vendor: a job out of target is discouraged (7zwqnypb05)"),
-)
-def first_windows_are_in_time(traffic: Traffic) -> Iterator[Occurrence]:
-    """Compare days. A resident may ask to move an appointment past the target, and updateOrder may change both."""
-    waiting: dict[str, Call] = {}
-    for call in traffic.calls:
-        if call.operation == "createOrder" and call.succeeded:
-            waiting |= dict.fromkeys(call.all_given("theOrder/theBookings/bookingId"), call)
-        elif call.operation == "updateOrder":
-            number = order_number(call)
-            waiting = {booking: order for booking, order in waiting.items() if order_number(order) != number}
-        elif call.operation == "scheduleBooking" and (order := waiting.get(call.value("theBooking/bookingId"))):
-            window = _window_of(call)
-            if window is not None:
-                yield Occurrence(call, _tell_bad_time(window, order))
-            # Once a slot was refused, the target may be out of reach.
-            if not call.session_refused:
-                del waiting[call.value("theBooking/bookingId")]
-
-
-@caller_clause(
-    "CAL-38",
-    "The offer of the slot that is scheduled is not older than two days.",
-    presumed("how long an offer holds is not known; planners and other callers take places at any time"),
-)
-def offers_are_fresh(traffic: Traffic) -> Iterator[Occurrence]:
-    """Compare the times of the call and of the latest answer that has the slot, where they are known."""
-    for call, window, offered in _scheduled(traffic):
-        made = offered[window].made if window in offered else None
-        if made is not None and call.started is not None:
-            age = call.started - made
-            yield Occurrence(call, f"its offer is {age.days} days old" if age > _MAX_AGE else "")
+        names, booking = _KEPT_BY.get(call.operation), booking_id(call)
+        number = order_number(call).casefold()
+        if names and booking in known.of_bookings:
+            wrong = _contradictions(call, "theBooking", names, known.of_bookings[booking])
+            yield Occurrence(call, f"of booking {booking}, {wrong}" if wrong else "")
+        elif call.operation in _SETTLES_AN_ORDER and number in known.of_orders:
+            parent = "theOrder" if call.operation == "deleteOrder" else "."
+            wrong = _contradictions(call, parent, _ORDERS_OWN[:-1], known.of_orders[number])
+            yield Occurrence(call, f"of order {order_number(call)}, {wrong}" if wrong else "")
+        known.read(call)
 
 
 @caller_clause(
@@ -186,147 +137,128 @@ def offers_are_fresh(traffic: Traffic) -> Iterator[Occurrence]:
 def unanswered_orders_are_looked_up(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for a createOrder that differs from an unanswered one by its number alone."""
     unanswered: dict[Content, str] = {}
+    contents: defaultdict[str, set[Content]] = defaultdict(set)
     for call in traffic.calls:
         number = order_number(call)
         if call.operation == "createOrder" and number:
-            content = content_of(call, without=_IDENTITY)
+            content = content_of(call, without=IDENTITY)
             first = unanswered.get(content, number)
             yield Occurrence(call, "" if first == number else f"it repeats order {first}, which had no answer")
-            if _has_no_answer(call):
-                unanswered.setdefault(content, number)
-        elif call.operation in _LOOKS_UP and not (_has_no_answer(call) or call.session_refused):
-            found = {number, *map(str.strip, call.texts("primaryOrderNumber"))}
-            unanswered = {content: each for content, each in unanswered.items() if each not in found}
+            if has_no_answer(call) and content not in unanswered:
+                unanswered[content] = number
+                contents[number].add(content)
+        elif call.operation in _LOOKS_UP and not (has_no_answer(call) or call.session_refused):
+            for found in {number, *map(str.strip, call.texts("primaryOrderNumber"))}:
+                for content in contents.pop(found, ()):
+                    del unanswered[content]
+
+
+@caller_clause(
+    "CAL-41",
+    "A booking that is changed or cancelled under an order's number is one that DRS returned.",
+    advice("a number and a bookingId that do not belong together may meet the booking of another resident"),
+)
+def changed_bookings_were_given(traffic: Traffic) -> Iterator[Occurrence]:
+    """Compare it with the ids in earlier answers, where these have the order; if not, the id may be an older one."""
+    given: set[str] = set()
+    numbers: set[str] = set()
+    for call in traffic.calls:
+        booking, number = booking_id(call), call.value("theBooking/primaryOrderNumber")
+        if call.operation in _CHANGES_A_BOOKING and booking:
+            is_foreign = number in numbers and booking not in given
+            yield Occurrence(call, f"no answer about order {number} has the bookingId {booking}" if is_foreign else "")
+        given |= given_bookings(call)
+        if call.operation == "createOrder" and call.succeeded:
+            numbers.add(order_number(call))
+        elif call.operation == "selectOrder":
+            numbers.update(text.strip() for text in call.all_given("theOrders/primaryOrderNumber"))
+
+
+@caller_clause(
+    "CAL-45",
+    "A booking that was cancelled is not scheduled or updated again.",
+    presumed("what is cancelled is gone; a further booking of the order is made with createBooking"),
+)
+def cancelled_bookings_are_left_alone(traffic: Traffic) -> Iterator[Occurrence]:
+    """Look for a bookingId after its deleteBooking or the deleteOrder of its order has succeeded."""
+    cancelled: set[str] = set()
+    bookings: defaultdict[str, set[str]] = defaultdict(set)
+    for call in traffic.calls:
+        booking = booking_id(call)
+        if call.operation in _NEEDS_A_BOOKING and booking:
+            yield Occurrence(call, f"booking {booking} was cancelled before" if booking in cancelled else "")
+        elif call.operation == "deleteBooking" and call.succeeded:
+            cancelled.add(booking)
+        elif call.operation == "deleteOrder" and call.succeeded:
+            cancelled |= bookings.pop(order_number(call), set())
+        elif call.operation in ("createBooking", "createOrder"):
+            made = given_bookings(call)
+            cancelled -= made
+            bookings[order_number(call)] |= made
+
+
+def _new_facts() -> defaultdict[str, _Facts]:
+    return defaultdict(lambda: defaultdict(set))
 
 
 @dataclass(frozen=True, slots=True)
-class _Offer:
-    """Whether a slot was available, and when that was asked, where it is known."""
+class _Known:
+    """What the calls so far say about bookings, by their ids, and of orders, by their numbers in lower case."""
 
-    is_available: bool
-    made: datetime | None
+    of_bookings: defaultdict[str, _Facts] = field(default_factory=_new_facts)
+    of_orders: defaultdict[str, _Facts] = field(default_factory=_new_facts)
+    _bookings: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
+    def read(self, call: Call) -> None:
+        """Take a call with its answer into account."""
+        if call.answer is not None:
+            parents = (named.getparent() for named in call.answer.iter(*_NAMES))
+            for each in (parent for parent in parents if parent is not None):
+                self._add([each.findtext("bookingId", "").strip()], each)
+                self._add_order(each.findtext("primaryOrderNumber", "").strip(), each)
+        order = None if call.members is None else call.members.find("theOrder")
+        number = order_number(call)
+        if call.operation == "createOrder" and not call.refused:
+            self._add(created_bookings(call), order)
+            self._add_order(number, order)
+        elif call.operation == "updateOrder":
+            self._add([*self._bookings[number.casefold()]], order)
+            self._add_order(number, order)
+        elif call.operation == "updateBooking" and call.members is not None:
+            self._add([booking_id(call)], call.members.find("theBooking"))
 
-def _scheduled(traffic: Traffic) -> Iterator[tuple[Call, _Window, dict[_Window, _Offer]]]:
-    """Give every scheduleBooking with a window, and the slots that were offered for its work until then.
-
-    Where the work is unknown because the booking was made before this traffic, the slots of all work count. Where no
-    slots were offered for the work, the window that an answer gave the booking counts as offered (client).
-    """
-    offers: dict[Job, dict[_Window, _Offer]] = {}
-    jobs: dict[str, Job] = {}
-    own: dict[str, dict[_Window, _Offer]] = {}
-    for call in traffic.calls:
-        booking = call.value("theBooking/bookingId")
-        if call.operation == "checkAvailability":
-            # The latest answer goes last, because the last one on a slot counts.
-            offers[job_of(call)] = offers.pop(job_of(call), {}) | _offered(call)
-        elif call.operation == "createOrder":
-            jobs |= dict.fromkeys(call.all_given("theOrder/theBookings/bookingId"), job_of(call))
-        elif call.operation == "scheduleBooking" and (window := _window_of(call)):
-            job = jobs.get(booking)
-            of_all = {each: offer for slots in offers.values() for each, offer in slots.items()}
-            yield call, window, of_all if job is None else offers.get(job, own.get(booking, {}))
-        own |= _own_windows(call)
-
-
-def _own_windows(call: Call) -> dict[str, dict[_Window, _Offer]]:
-    """The windows of bookings in an answer, by the bookings' ids."""
-    windows: dict[str, dict[_Window, _Offer]] = {}
-    for booking in () if call.answer is None else call.answer.iter("theBookings", "theBooking"):
-        begin, end = (parse_moment(booking.findtext(f"planningWindow{name}", "")) for name in ("Start", "End"))
-        if begin and end:
-            windows[booking.findtext("bookingId", "").strip()] = {(begin, end): _Offer(is_available=True, made=None)}
-    return windows
-
-
-def _offered(call: Call) -> dict[_Window, _Offer]:
-    slots: list[etree._Element] = [] if call.answer is None else call.answer.findall("theSlots/slotsForDay")
-    read = [(parse_moment(s.findtext("beginDate", "")), parse_moment(s.findtext("endDate", "")), s) for s in slots]
-    return {
-        (begin, end): _Offer(slot.findtext("available") != "NO", call.started)
-        for begin, end, slot in read
-        if begin and end
-    }
-
-
-def _window_of(call: Call) -> _Window | None:
-    begin = parse_moment(call.value("theBooking/planningWindowStart"))
-    end = parse_moment(call.value("theBooking/planningWindowEnd"))
-    return (begin, end) if begin and end else None
-
-
-def _tell_bad_time(window: _Window, order: Call) -> str:
-    """Say how a window misses the dates of its order; a target that had come already says nothing."""
-    begin, end = window
-    earliest, target = (parse_moment(order.value(f"theOrder/{name}")) for name in ("earliestBookingDate", "targetDate"))
-    made = parse_moment(order.given("theOrder/theBookings/planningWindowStart"))
-    if target and made and target - made >= _REAL_TARGET and _day(begin) > _day(target):
-        return f"it begins on {_day(begin)}, and the target is {_day(target)}"
-    if earliest and _day(end) < _day(earliest):
-        return f"it ends on {_day(end)}, and the earliest date is {_day(earliest)}"
-    return ""
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(ZONE).date()
-
-
-def _told_of_bookings(call: Call, known: Mapping[str, set[tuple[str, str]]]) -> Iterator[tuple[str, str, str]]:
-    """Give bookingId, name and text of all that a call and its answer tell of bookings."""
-    sources: list[tuple[Iterable[str], etree._Element | None]] = []
-    if call.answer is not None:
-        sources += [((each.findtext("bookingId", "").strip(),), each) for each in call.answer.iter(etree.Element)]
-    order = None if call.members is None else call.members.find("theOrder")
-    if call.operation == "createOrder":
-        sources.append((call.all_given("theOrder/theBookings/bookingId"), order))
-    elif call.operation == "updateOrder":
-        named = ("primaryOrderNumber", order_number(call).casefold())
-        sources.append(([booking for booking, facts in known.items() if named in facts], order))
-    elif call.operation == "updateBooking" and call.members is not None:
-        sources.append(((call.value("theBooking/bookingId"),), call.members.find("theBooking")))
-    for bookings, element in sources:
+    def _add(self, bookings: Iterable[str], element: etree._Element | None) -> None:
         for booking in filter(None, bookings):
-            for name in _ORDERS_OWN:
-                text = "" if element is None else (element.findtext(name) or "").strip()
-                if text:
-                    yield booking, name, text
+            for name, text in _read_own(element):
+                self.of_bookings[booking][name].add(text)
+                if name == "primaryOrderNumber":
+                    self._bookings[text].add(booking)
+
+    def _add_order(self, number: str, element: etree._Element | None) -> None:
+        if number:
+            for name, text in _read_own(element):
+                self.of_orders[number.casefold()][name].add(text)
 
 
-def _contradicts(name: str, text: str, known: set[tuple[str, str]]) -> bool:
-    # An orderId of 0 names no order: generated clients send it where they have none.
-    names_none = name == "orderId" and text == "0"
-    is_known = any(each == name for each, _ in known)
-    return is_known and not names_none and (name, text.casefold()) not in known
+def _read_own(element: etree._Element | None) -> Iterator[tuple[str, str]]:
+    if element is not None:
+        told = ((name, (element.findtext(name) or "").strip().casefold()) for name in _ORDERS_OWN)
+        yield from ((name, text) for name, text in told if text)
 
 
-def _is_looked_up(number: str, later: Iterable[Call]) -> bool:
-    return any(each.operation == "selectOrder" and number in each.texts("primaryOrderNumber") for each in later)
+def _contradictions(call: Call, parent: str, names: Iterable[str], known: Mapping[str, set[str]]) -> str:
+    """Name the members that are other than what is known; an orderId of 0 names no order (.NET's clients send it)."""
+    sent = {name: call.value(f"{parent}/{name}") for name in names if known.get(name)}
+    return ", ".join(
+        f"{name} is '{text}'"
+        for name, text in sent.items()
+        if text and (name, text) != ("orderId", "0") and text.casefold() not in known[name]
+    )
 
 
-def _has_no_answer(call: Call) -> bool:
-    """Whether DRS may or may not have done what was asked."""
-    is_declined = HTTPStatus.BAD_REQUEST <= call.reply.status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return call.answer is None and call.fault is None and not is_declined
-
-
-def _slipped(window: _Window, offered: Mapping[_Window, _Offer]) -> bool:
-    begin, end = window
-    return any((begin + by, end + by) in offered for by in (_SLIP, -_SLIP))
-
-
-def _settles(call: Call, bookings: set[str], number: str) -> bool:
-    """Whether a call schedules, cancels or completes; a slot that DRS refused is not scheduled."""
+def _settles_a_booking(call: Call) -> bool:
+    """Whether a call schedules, cancels or completes its booking; a slot that DRS refused is not scheduled."""
     if call.session_refused:
-        return False
-    if call.operation in _SETTLES_AN_ORDER:
-        return order_number(call) == number
-    if call.value("theBooking/bookingId") not in bookings:
         return False
     is_completed = call.operation == "updateBooking" and call.value("transactionType") == "COMPLETED"
     return is_completed or call.operation == "deleteBooking" or (call.operation in _SCHEDULES and not call.refused)
-
-
-def _window_text(call: Call) -> str:
-    start, end = call.value("theBooking/planningWindowStart"), call.value("theBooking/planningWindowEnd")
-    return f"{start} to {end}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 
 from lxml import etree
 
-from drs_contracts.clauses.clause import caller_clause, client, measured, seen
+from drs_contracts.clauses.clause import advice, caller_clause, client, measured, seen
 from drs_contracts.traffic.calls import ZONE, Call, Occurrence, Traffic, each_call, parse_moment
 
 _MAX_NAMED = 3
@@ -81,6 +82,7 @@ _DATES = frozenset(
     ]
 )
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+_LAST_SECOND_IN_UTC = re.compile(r"T23:59:59(\.\d+)?(Z|\+00:00)$")
 _FLAG = re.compile("true|false|1|0")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
 _INTS = range(-(2**31), 2**31)
@@ -145,8 +147,7 @@ def the_location_is_spelled_right(call: Call) -> str | None:
 @each_call
 def dates_can_be_read(call: Call) -> str | None:
     """Read every date of the request."""
-    elements = () if call.members is None else call.members.iter(*_DATES)
-    dates = [(str(element.tag), (element.text or "").strip()) for element in elements]
+    dates = _read_dates(call)
     wrong = [f"{name} is '{text}'" for name, text in dates if not (_DATE.fullmatch(text) and _exists(text))]
     if not dates:
         return None
@@ -259,7 +260,7 @@ def values_are_of_their_types(call: Call) -> str | None:
     """Read every flag, number and listed value of the request."""
     if call.members is None:
         return None
-    typed = [(str(each.tag), each.text or "") for each in call.members.iter(*_VALUES)]
+    typed = [(str(each.tag), each.text or "") for each in call.members.iterdescendants(*_VALUES)]
     wrong = [f"{name} is '{text}'" for name, text in typed if not _is_value(name, text)]
     return ", ".join(wrong[:_MAX_NAMED]) if typed else None
 
@@ -272,8 +273,7 @@ def values_are_of_their_types(call: Call) -> str | None:
 @each_call
 def local_dates_exist_once(call: Call) -> str | None:
     """Read every date of the request, before and after a change of the clocks."""
-    elements = [] if call.members is None else list(call.members.iter(*_DATES))
-    read = [(str(element.tag), (element.text or "").strip()) for element in elements]
+    read = _read_dates(call)
     wrong = [f"{name} {text} {told}" for name, text in read if (told := _tell_clock_change(text))]
     return ", ".join(wrong) if read else None
 
@@ -285,12 +285,68 @@ def local_dates_exist_once(call: Call) -> str | None:
 )
 def user_ids_are_no_secrets(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for the secrets of this traffic. A password that was masked is not known, and is not found."""
-    secrets = {secret for call in traffic.calls for secret in _secrets_of(call) if len(secret) >= _MIN_SECRET}
+    secrets: defaultdict[int, set[str]] = defaultdict(set)
+    for call in traffic.calls:
+        for secret in _secrets_of(call):
+            if len(secret) >= _MIN_SECRET:
+                secrets[len(secret)].add(secret)
     for call in traffic.calls:
         users = [] if call.members is None else [each.text or "" for each in call.members.iter("userId")]
         if users:
-            is_told = any(secret in user for user in users for secret in secrets)
+            is_told = any(_has_one_of(secrets, user) for user in users)
             yield Occurrence(call, "the userId has a secret in it" if is_told else "")
+
+
+@caller_clause(
+    "CAL-46",
+    "An offset of +01:00 is sent for dates in summer time only.",
+    advice("an offset that was taken from another date makes a date an hour early"),
+)
+@each_call
+def summer_offsets_are_for_summer(call: Call) -> str | None:
+    """Read every date of the request."""
+    read = _read_dates(call)
+    wrong = [f"{name} {text} is in winter time" for name, text in read if _is_offset_of_summer(text)]
+    return ", ".join(wrong[:_MAX_NAMED]) if read else None
+
+
+@caller_clause(
+    "CAL-47",
+    "The last second of a day is that of a local day, not of one in UTC.",
+    advice("local time that is sent with a Z is an hour late in summer, and 23:59:59 is on the next day then"),
+)
+@each_call
+def days_end_at_local_midnight(call: Call) -> str | None:
+    """Look for 23:59:59 in UTC while summer time is on. 00:00:00 in UTC, which services send, is on its day."""
+    read = _read_dates(call)
+    wrong = [f"{name} {text} is on the next day in local time" for name, text in read if _is_next_day(text)]
+    return ", ".join(wrong[:_MAX_NAMED]) if read else None
+
+
+def _read_dates(call: Call) -> list[tuple[str, str]]:
+    elements = () if call.members is None else call.members.iter(*_DATES)
+    return [(str(element.tag), (element.text or "").strip()) for element in elements]
+
+
+def _is_offset_of_summer(text: str) -> bool:
+    moment = parse_moment(text)
+    return moment is not None and text.endswith("+01:00") and not moment.astimezone(ZONE).utcoffset()
+
+
+def _is_next_day(text: str) -> bool:
+    moment = parse_moment(text)
+    if moment is None or not _LAST_SECOND_IN_UTC.search(text):
+        return False
+    return bool(moment.astimezone(ZONE).utcoffset())
+
+
+def _has_one_of(secrets: Mapping[int, set[str]], text: str) -> bool:
+    """Whether one of the secrets, which are sorted by their lengths, is in a text."""
+    return any(
+        text[begin : begin + length] in found
+        for length, found in secrets.items()
+        for begin in range(len(text) - length + 1)
+    )
 
 
 def _tell_clock_change(text: str) -> str:

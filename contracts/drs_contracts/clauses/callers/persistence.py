@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from drs_contracts.clauses.callers.work import Content, Job, content_of, job_of
@@ -93,8 +93,16 @@ def requests_are_not_repeated_in_haste(traffic: Traffic) -> Iterator[Occurrence]
 )
 def cut_searches_go_on(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for the next period. A search that has gone on before may have reached the caller's own limit."""
+    furthest: dict[Job, datetime] = {}
+    goes_on: set[Call] = set()
+    for call in reversed(traffic.calls):
+        begin = parse_moment(call.value("periodBegin"))
+        if call.operation == "checkAvailability" and begin is not None:
+            if begin < furthest.get(job_of(call), begin):
+                goes_on.add(call)
+            furthest[job_of(call)] = max(begin, furthest.get(job_of(call), begin))
     latest: dict[Job, datetime] = {}
-    for index, call in enumerate(traffic.calls):
+    for call in traffic.calls:
         begin = parse_moment(call.value("periodBegin"))
         if call.operation != "checkAvailability" or begin is None:
             continue
@@ -102,14 +110,5 @@ def cut_searches_go_on(traffic: Traffic) -> Iterator[Occurrence]:
         latest[job_of(call)] = begin
         if call.succeeded and _CAP_WARNING in call.message and (before is None or begin <= before):
             has_found = any(text.strip() != "NO" for text in call.all_given("theSlots/slotsForDay/available"))
-            goes_on = has_found or _is_continued(call, begin, traffic.calls[index + 1 :])
-            yield Occurrence(call, "" if goes_on else "it has found nothing, and does not go on after the cut")
-
-
-def _is_continued(call: Call, begin: datetime, later: Iterable[Call]) -> bool:
-    begins = [
-        parse_moment(each.value("periodBegin"))
-        for each in later
-        if each.operation == "checkAvailability" and job_of(each) == job_of(call)
-    ]
-    return any(each is not None and each > begin for each in begins)
+            is_right = has_found or call in goes_on
+            yield Occurrence(call, "" if is_right else "it has found nothing, and does not go on after the cut")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
-from drs_contracts.clauses.clause import caller_clause, presumed, seen
-from drs_contracts.traffic.calls import Call, Occurrence, Traffic, each_call
+from drs_contracts.clauses.clause import advice, caller_clause, presumed, seen
+from drs_contracts.traffic.calls import ZONE, Call, Occurrence, Traffic, each_call
 
 _MAX_REFUSALS = 10
+_MAX_OPEN = 50
+_MAX_LOGINS = 100
+_ANOTHER = 2
 _HOUR = timedelta(hours=1)
+_TEN_MINUTES = timedelta(minutes=10)
 
 
 @caller_clause("CAL-09", "Every call but openSession sends a sessionId.", seen("Open Session"))
@@ -104,14 +108,57 @@ def refused_logins_are_not_repeated(traffic: Traffic) -> Iterator[Occurrence]:
 )
 def refused_calls_are_sent_again(traffic: Traffic) -> Iterator[Occurrence]:
     """Look for the operation in another session. Only a session that DRS has accepted before can have ended."""
+    is_sent_again = _find_sent_again(traffic)
     accepted: set[str] = set()
-    for index, call in enumerate(traffic.calls):
+    for call in traffic.calls:
         if call.session_refused:
             if call.session in accepted and call.operation != "closeSession":
-                is_sent = _is_sent_again(call, traffic.calls[index + 1 :])
-                yield Occurrence(call, "" if is_sent else "it is not sent again in a new session")
+                yield Occurrence(call, "" if call in is_sent_again else "it is not sent again in a new session")
         elif call.session and call.answer is not None:
             accepted.add(call.session)
+
+
+@caller_clause(
+    "CAL-58",
+    "At most fifty sessions are open at once.",
+    advice("how many DRS allows is not known; what is not closed stays open until midnight"),
+)
+def open_sessions_are_few(traffic: Traffic) -> Iterator[Occurrence]:
+    """Count the sessions of a day that were opened and not closed or refused."""
+    is_open: set[str] = set()
+    day: date | None = None
+    for call in traffic.calls:
+        today = None if call.started is None else call.started.astimezone(ZONE).date()
+        if today != day:
+            is_open.clear()
+            day = today
+        given = call.given("sessionId") if call.operation == "openSession" else ""
+        if given:
+            is_open.add(given)
+            is_many = len(is_open) > _MAX_OPEN
+            yield Occurrence(call, f"{len(is_open) - 1} sessions are open already" if is_many else "")
+        elif call.operation == "closeSession" or call.session_refused:
+            is_open.discard(call.session)
+
+
+@caller_clause(
+    "CAL-59",
+    "A session serves more than one call where a hundred are opened within ten minutes.",
+    advice("each login costs DRS work; services in use open a session for each request that they serve (client)"),
+)
+def logins_are_not_for_single_calls(traffic: Traffic) -> Iterator[Occurrence]:
+    """Count the logins whose session has at most one call apart from its closing."""
+    served = Counter(call.session for call in traffic.calls if call.operation != "closeSession")
+    logins: deque[datetime] = deque(maxlen=_MAX_LOGINS)
+    for call in traffic.calls:
+        given = call.given("sessionId") if call.operation == "openSession" else ""
+        if not given:
+            continue
+        is_often = False
+        if served[given] <= 1 and call.started is not None:
+            is_often = len(logins) == _MAX_LOGINS and timedelta(0) < call.started - logins[0] <= _TEN_MINUTES
+            logins.append(call.started)
+        yield Occurrence(call, f"there were {_MAX_LOGINS} logins for a call each before it" if is_often else "")
 
 
 def _is_soon(earlier: Call, later: Call) -> bool:
@@ -120,12 +167,18 @@ def _is_soon(earlier: Call, later: Call) -> bool:
     return later.started - earlier.started <= _HOUR
 
 
-def _is_sent_again(call: Call, later: Iterable[Call]) -> bool:
-    """Whether the call, or a login for it that failed, follows."""
-    has_no_session = False
-    for each in later:
-        if each.operation == call.operation and each.session != call.session:
-            return True
-        if each.operation == "openSession":
-            has_no_session = not each.succeeded
-    return has_no_session
+def _find_sent_again(traffic: Traffic) -> set[Call]:
+    """Find the calls that a call of the same operation in another session follows, or in the end a failed login."""
+    found: set[Call] = set()
+    sessions: defaultdict[str, set[str]] = defaultdict(set)
+    has_no_session: bool | None = None
+    for call in reversed(traffic.calls):
+        later = sessions[call.operation]
+        if has_no_session or later - {call.session}:
+            found.add(call)
+        # Two are enough: one of them is another one.
+        if len(later) < _ANOTHER:
+            later.add(call.session)
+        if call.operation == "openSession" and has_no_session is None:
+            has_no_session = not call.succeeded
+    return found

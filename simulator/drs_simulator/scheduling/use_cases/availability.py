@@ -6,8 +6,8 @@ from collections.abc import Hashable
 from datetime import timedelta
 
 from drs_simulator.scheduling.commands import AvailabilityRequest
-from drs_simulator.scheduling.context import UseCaseContext
-from drs_simulator.scheduling.model import Availability, LifeCycle, OrderWithBookings
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
+from drs_simulator.scheduling.model import Availability, BestSlots, LifeCycle, OrderWithBookings
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.availability_cache import Period, ResolvedQuery
 from drs_simulator.scheduling.planning.slots import Job
@@ -15,6 +15,7 @@ from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.validation import minutes_of
 
 
+@only_reads
 def check_availability(context: UseCaseContext, request: AvailabilityRequest) -> Availability:
     """Return the slots of every day of the period, limited to the profile's cap with a warning.
 
@@ -93,7 +94,7 @@ def _check(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQue
     only = tuple(validator.operative("resourceIDs", operative_id).id for operative_id in request.operative_ids)
     first = calendar.local_day(begin, context.installation.zone)
     last = calendar.local_day(end, context.installation.zone)
-    if last < first:
+    if last < first and context.profile.assumptions.reversed_period == "refuse":
         raise Refusal(context.profile.messages.window_reversed.format(begin="periodBegin", end="periodEnd"))
 
     rules = context.installation.rules_of(codes, request.order.priority)
@@ -103,10 +104,14 @@ def _check(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQue
     last_shown = min(last, first + timedelta(days=cap - 1))
     warning = settings.cap_warning.format(cap=cap) if last_shown < last else None
     area = context.installation.area_of(location, request.order.priority)
-    own_booking = _own_booking(context, number) if request.new_booking is False else 0
-    job = Job(contract, codes[0].trade, minutes_of(codes), location.place, own_booking, area, only)
+    own_slot_is_free = request.new_booking is False and context.profile.assumptions.own_slot == "free"
+    own_booking = _own_booking(context, number) if own_slot_is_free else 0
+    job = Job(contract, codes[0].trade, minutes_of(codes, context.profile), location.place, own_booking, area, only)
     job = job.with_rules(rules, location)
-    return ResolvedQuery(Period(job, calendar.days_between(first, last_shown), request.best_slots, warning), begin)
+    best_slots = request.best_slots
+    if best_slots is BestSlots.DAY and context.profile.assumptions.best_slots_day == "all":
+        best_slots = BestSlots.NO
+    return ResolvedQuery(Period(job, calendar.days_between(first, last_shown), best_slots, warning), begin)
 
 
 def _answer(context: UseCaseContext, query: ResolvedQuery) -> Availability:
@@ -117,7 +122,12 @@ def _answer(context: UseCaseContext, query: ResolvedQuery) -> Availability:
     """
     cache, version = context.installation.availability_cache, context.transaction.version
     period = query.period
+    if not period.days:
+        return Availability((), period.warning)
     earliest = max(query.begin, context.installation.first_offer(period.job.slots_template, context.now))
+    if context.profile.assumptions.begun_slots == "available":
+        zone = context.installation.zone
+        earliest = calendar.midnight(calendar.local_day(earliest, zone), zone)
     known = cache.answer(period, version, earliest)
     if known is not None:
         return known
@@ -137,7 +147,11 @@ def _own_booking(context: UseCaseContext, number: str) -> int:
 
 def _other_orders(context: UseCaseContext, request: AvailabilityRequest) -> tuple[OrderWithBookings, ...]:
     customers = request.other_customers or (context.validator.location(request.order.location_id).id,)
-    statuses = request.other_statuses or tuple(status for status in LifeCycle if status is not LifeCycle.COMPLETED)
+    listed = context.profile.assumptions.other_orders
+    if listed == "none":
+        return ()
+    shown = (each for each in LifeCycle if listed == "all" or each is not LifeCycle.COMPLETED)
+    statuses = request.other_statuses or tuple(shown)
     return tuple(
         context.with_bookings(order)
         for order in context.transaction.orders()

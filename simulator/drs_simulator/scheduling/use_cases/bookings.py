@@ -88,7 +88,8 @@ def update_booking(context: UseCaseContext, request: BookingUpdate) -> PlannedBo
     if sent.contract is not None:
         validator.contract(sent.contract)
     becomes = request.becomes or booking.life_cycle
-    if becomes not in (booking.life_cycle, *MOVES[booking.life_cycle]):
+    goes_anywhere = context.profile.assumptions.life_cycle == "any"
+    if not goes_anywhere and becomes not in (booking.life_cycle, *MOVES[booking.life_cycle]):
         text = messages.life_cycle_refused.format(booking_id=booking.id, was=booking.life_cycle, becomes=becomes)
         raise Refusal(text)
     operative_id = validator.operative("resourceId", request.operative_id).id if request.operative_id else None
@@ -123,6 +124,9 @@ def delete_booking(context: UseCaseContext, request: BookingRequest) -> None:
 
     Evidence: client (Hackney, ONS); that the order stays is presumed.
     """
+    ignores_unknown = context.profile.assumptions.unknown_booking_deleted == "ignore"
+    if ignores_unknown and request.booking_id and context.transaction.booking(request.booking_id) is None:
+        return
     booking = context.open_booking(request.booking_id)
     context.validator.contract(request.contract)
     context.validator.required("primaryOrderNumber", request.number)
@@ -152,7 +156,7 @@ def new_booking(
         contract=order.contract,
         location=order.location,
         reason=reason,
-        minutes=minutes_of(codes) or context.profile.ordering.default_minutes,
+        minutes=minutes_of(codes, context.profile) or context.profile.ordering.default_minutes,
         trade=_trade_of(context, codes) if rules is None else rules.trades[0],
         window_start=window[0],
         window_end=window[1],
@@ -205,12 +209,16 @@ def has_business_data(profile: Profile, booking: Booking, wanted: Sequence[tuple
     if not wanted:
         return True
     known = business_data(profile, facts_of(booking))
+    if profile.assumptions.unknown_data_names == "ignore":
+        wanted = [(name, value) for name, value in wanted if name in known]
     return all(name in known and value in (None, known[name]) for name, value in wanted)
 
 
 def complete_with_bookings(context: UseCaseContext, order: Order, done: tuple[Booking, ...] = ()) -> None:
     """Complete an order with all its bookings; ``done`` are those that the same call has completed already."""
-    open_bookings = (each for each in context.transaction.bookings_of(order.id) if not each.completed)
+    completes_bookings = context.profile.assumptions.completed_order == "with_bookings"
+    bookings = context.transaction.bookings_of(order.id) if completes_bookings else ()
+    open_bookings = (each for each in bookings if not each.completed)
     newly_done = tuple(complete_booking(context, booking) for booking in open_bookings)
     for booking in newly_done:
         context.transaction.put_booking(booking)
@@ -231,12 +239,20 @@ def complete_booking(
     operative_id: str | None = None,
 ) -> Booking:
     """Return the booking as completed. A place in the future is released, unless times of work are given."""
-    start = None if worked else context.planner.with_times(booking).assigned_start
-    is_future = start is not None and start > context.now
+    assumptions = context.profile.assumptions
+    planned = None if worked else context.planner.with_times(booking)
+    start = planned and planned.assigned_start
+    is_freed = start is not None and start > context.now
+    if assumptions.completion_times == "planned":
+        worked, operative_id = None, None
+    if assumptions.completed_operative == "drop" and operative_id is None and not is_freed:
+        if planned and planned.assigned_start and planned.assigned_end:
+            worked = planned.assigned_start, planned.assigned_end
+        is_freed = True
     return replace(
         booking,
         life_cycle=LifeCycle.COMPLETED,
-        appointment=None if is_future else booking.appointment,
+        appointment=None if is_freed else booking.appointment,
         worked=worked,
         worked_by=operative_id,
         held_until=None,
@@ -252,9 +268,11 @@ def _further_booking(
     if sent.contract is not None:
         validator.contract(sent.contract)
     location = validator.location(sent.location_id) if sent.location_id else order.location
-    start = sent.window_start or max(order.earliest, context.now)
-    end = sent.window_end or max(order.target_date, start)
-    if sent.window_start or sent.window_end:
+    has_orders_window = parent_id is not None and context.profile.assumptions.follow_on_window == "order"
+    sent_start, sent_end = (None, None) if has_orders_window else (sent.window_start, sent.window_end)
+    start = sent_start or max(order.earliest, context.now)
+    end = sent_end or max(order.target_date, start)
+    if sent_start or sent_end:
         validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
     reason = sent.reason or context.profile.ordering.reason_when_scheduled_without
     planned_order = replace(order, location=location)
@@ -277,11 +295,14 @@ def _with_changes(context: UseCaseContext, booking: Booking, request: BookingUpd
     alert = booking.alert
     if status == context.profile.ordering.suspended_status != booking.completion_status:
         alert = Alert(AlertReason.SUSPENDED_JOBS, context.now, request.action_taken or "", booking.operative_id)
+    known = booking
+    if context.profile.assumptions.absent_booking_members == "clear":
+        known = replace(booking, category=None, planner_comments="", operator_comments="")
     return replace(
         booking,
-        category=request.category or sent.category or booking.category,
+        category=request.category or sent.category or known.category,
         completion_status=status,
-        planner_comments=booking.planner_comments if sent.planner_comments is None else sent.planner_comments,
-        operator_comments=booking.operator_comments if sent.operator_comments is None else sent.operator_comments,
+        planner_comments=known.planner_comments if sent.planner_comments is None else sent.planner_comments,
+        operator_comments=known.operator_comments if sent.operator_comments is None else sent.operator_comments,
         alert=alert,
     )

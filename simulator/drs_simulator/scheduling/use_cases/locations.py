@@ -57,6 +57,8 @@ def _with_changes(context: UseCaseContext, known: Location, request: LocationUpd
 def _put_location(context: UseCaseContext, location: Location) -> None:
     """Store the record, and show it in the orders and bookings there."""
     context.transaction.put_location(location)
+    if context.profile.assumptions.changed_location == "new_orders":
+        return
     for order in context.transaction.orders():
         if order.location.id == location.id:
             context.transaction.put_order(replace(order, location=location))

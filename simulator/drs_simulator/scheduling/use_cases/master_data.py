@@ -5,15 +5,16 @@ from __future__ import annotations
 from drs_simulator.profile.model import Profile
 from drs_simulator.profile.tables import SorCode
 from drs_simulator.scheduling.commands import AlertFilter, BookingFilter, CodeDefinitions
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import PlannedBooking
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.use_cases.bookings import has_business_data
-from drs_simulator.scheduling.use_cases.orders import overlaps
+from drs_simulator.scheduling.use_cases.orders import is_in_period, overlaps
 
 _DAY_MINUTES = 24 * 60
 
 
+@only_reads
 def select_bookings(context: UseCaseContext, wanted: BookingFilter) -> tuple[PlannedBooking, ...]:
     """Return the bookings that match every filter that is sent; without a filter, all.
 
@@ -31,6 +32,7 @@ def select_bookings(context: UseCaseContext, wanted: BookingFilter) -> tuple[Pla
         validator.operative("workers", operative_id)
     validator.period(wanted.begin, wanted.end, ("returnBookingsFrom", "returnBookingsTo"))
     validator.period(wanted.window_begin, wanted.window_end, ("returnBookingsPWFrom", "returnBookingsPWTo"))
+    window = (wanted.window_begin, wanted.window_end)
     found = []
     for booking in context.transaction.bookings():
         fits = (
@@ -38,16 +40,16 @@ def select_bookings(context: UseCaseContext, wanted: BookingFilter) -> tuple[Pla
             and booking.contract in contracts
             and (not wanted.operative_ids or any(each in wanted.operative_ids for each in booking.operative_ids))
             and has_business_data(context.profile, booking, wanted.business_data)
-            and (wanted.window_begin is None or booking.window_end >= wanted.window_begin)
-            and (wanted.window_end is None or booking.window_start <= wanted.window_end)
+            and is_in_period(context.profile, (booking.window_start, booking.window_end), window)
         )
         if fits:
             planned = context.planner.with_times(booking)
-            if overlaps(planned, wanted.begin, wanted.end):
+            if overlaps(context.profile, planned, wanted.begin, wanted.end):
                 found.append(planned)
     return tuple(found)
 
 
+@only_reads
 def select_alerts(context: UseCaseContext, wanted: AlertFilter) -> tuple[PlannedBooking, ...]:
     """Return the bookings that a planner should look at, oldest alert first: by ``alertType``, ``contract``, period.
 
@@ -100,6 +102,7 @@ def update_booking_codes(context: UseCaseContext, request: CodeDefinitions) -> N
         )
 
 
+@only_reads
 def select_meta_data(context: UseCaseContext, contract: str | None) -> Profile:
     """Return the installation's settings: business data, a resource template for each trade, reasons of unavailability.
 

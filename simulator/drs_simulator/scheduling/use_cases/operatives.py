@@ -15,7 +15,7 @@ from drs_simulator.scheduling.commands import (
     ScheduleRequest,
     UnavailabilityRequest,
 )
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import (
     Alert,
     AlertReason,
@@ -30,6 +30,7 @@ from drs_simulator.scheduling.planning.shifts import hours_on
 from drs_simulator.scheduling.refusal import Refusal
 
 
+@only_reads
 def get_schedule(context: UseCaseContext, request: ScheduleRequest) -> tuple[PlannedBooking, ...]:
     """Return the bookings of an operative's day, in the order in which they are visited.
 
@@ -47,9 +48,12 @@ def get_schedule(context: UseCaseContext, request: ScheduleRequest) -> tuple[Pla
     diaries = context.transaction.diaries([operative.id], day, day)
     planned = [context.planner.with_times(context.booking(visit.key)) for visit in diaries.get((operative.id, day), ())]
     planned = [each for each in planned if each.booking.contract == contract]
+    if context.profile.assumptions.schedule_order == "booking_ids":
+        return tuple(sorted(planned, key=lambda each: each.booking.id))
     return tuple(sorted(planned, key=lambda each: (each.assigned_start or each.booking.window_start, each.booking.id)))
 
 
+@only_reads
 def select_resources(context: UseCaseContext, wanted: OperativeFilter) -> tuple[Operative, ...]:
     """Return the operatives that match every filter that is sent: id, employee code, contract; without a filter, all.
 
@@ -70,6 +74,8 @@ def select_resources(context: UseCaseContext, wanted: OperativeFilter) -> tuple[
             text = context.profile.messages.operative_unknown
             raise Refusal(text.format(value=code, field="theEmployeeCodes"))
     validator.period(wanted.hours_from, wanted.hours_to, ("returnWorkingHoursFrom", "returnWorkingHoursTo"))
+    if context.profile.assumptions.resources_without_contract == "none" and not any(wanted.contracts):
+        return ()
     return tuple(
         _with_hours_of(context, operative, wanted)
         for operative in operatives
@@ -97,6 +103,8 @@ def update_resources(context: UseCaseContext, request: OperativesUpdate) -> None
     for sent in validator.required("theResources", request.operatives):
         operative = _with_changes(context, _operative_of(context, sent), sent)
         context.transaction.put_operative(operative)
+        if context.profile.assumptions.absence == "keep":
+            continue
         # The context still has the operative as before the change.
         _unschedule_without_room(context.reloaded(), operative)
 
@@ -112,16 +120,20 @@ def _operative_of(context: UseCaseContext, sent: OperativeUpdate) -> Operative:
 
 
 def _with_changes(context: UseCaseContext, operative: Operative, sent: OperativeUpdate) -> Operative:
+    assumptions = context.profile.assumptions
     known = {trade for settings in context.profile.operatives for trade in settings.trades}
     for trade in sent.trades:
-        if trade not in known:
+        if trade not in known and assumptions.unknown_abilities == "refuse":
             raise Refusal(context.profile.messages.value_not_allowed.format(value=trade, field="theAbilities"))
+    hours = tuple(_hours(context, each) for each in sent.hours)
+    if assumptions.hours_of_one_day == "ignore":
+        hours = tuple(each for each in hours if each.day is None)
     return replace(
         operative,
         name=sent.name or operative.name,
         trades=sent.trades or operative.trades,
         sectors=sent.sectors or operative.sectors,
-        working_hours=tuple(_hours(context, each) for each in sent.hours) or operative.working_hours,
+        working_hours=hours or operative.working_hours,
         unavailabilities=tuple(_unavailability(context, each) for each in sent.unavailabilities)
         or operative.unavailabilities,
     )
@@ -167,7 +179,7 @@ def _unschedule_without_room(context: UseCaseContext, operative: Operative) -> N
 
 
 def _with_hours_of(context: UseCaseContext, operative: Operative, wanted: OperativeFilter) -> Operative:
-    if not wanted.include_hours:
+    if not wanted.include_hours and context.profile.assumptions.working_hours == "on_request":
         return replace(operative, working_hours=())
     if wanted.hours_from is None or wanted.hours_to is None:
         return operative

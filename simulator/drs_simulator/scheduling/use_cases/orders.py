@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.commands import OrderCompletion, OrderFilter, OrderRequest
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings, PlannedBooking
 from drs_simulator.scheduling.outbox import queue_cancellation
 from drs_simulator.scheduling.refusal import Refusal
@@ -48,7 +49,7 @@ def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     if request.earliest is not None:
         validator.window(("earliestBookingDate", request.earliest), ("targetDate", target_date))
     earliest = request.earliest or context.now
-    if request.order_id:
+    if request.order_id and context.profile.assumptions.sent_order_id == "refuse":
         raise Refusal(context.profile.messages.order_id_given.format(value=request.order_id))
     if ordering.repeated_order_numbers == "refuse" and context.transaction.orders_numbered(number):
         raise Refusal(context.profile.messages.order_exists.format(number=number))
@@ -92,6 +93,10 @@ def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
     """
     validator = context.validator
     order = context.open_order(request.number, request.order_id, context.profile.messages.order_unknown)
+    assumptions = context.profile.assumptions
+    if assumptions.absent_members == "clear":
+        cleared: dict[str, Any] = dict.fromkeys((*_KEPT, "contact_name", "phone"))
+        order = replace(order, comments="", message=False, **cleared)
     location = order.location if request.location_id is None else validator.location(request.location_id)
     changed = replace(
         order,
@@ -111,8 +116,9 @@ def update_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBoo
         validator.window(("earliestBookingDate", changed.earliest), ("targetDate", changed.target_date))
     context.transaction.put_order(changed)
     numbers = changed.secondary_number or "", changed.tertiary_number or ""
+    moves_bookings = location != order.location and assumptions.moved_order == "with_bookings"
     for booking in context.transaction.bookings_of(order.id):
-        moved = replace(booking, location=location) if location != order.location else booking
+        moved = replace(booking, location=location) if moves_bookings else booking
         renumbered = replace(moved, secondary_number=numbers[0], tertiary_number=numbers[1])
         if renumbered != booking:
             context.transaction.put_booking(renumbered)
@@ -151,6 +157,7 @@ def complete_order(context: UseCaseContext, request: OrderCompletion) -> None:
     complete_with_bookings(context, context.open_order(request.number, None, context.profile.messages.order_unknown))
 
 
+@only_reads
 def select_orders(context: UseCaseContext, wanted: OrderFilter) -> tuple[OrderWithBookings, ...]:
     """Return the orders that match every filter that is sent, with their bookings.
 
@@ -172,6 +179,8 @@ def select_orders(context: UseCaseContext, wanted: OrderFilter) -> tuple[OrderWi
     validator.period(wanted.begin, wanted.end, ("returnBookingsFrom", "returnBookingsTo"))
     if not (wanted.location_ids or _asks_for_bookings(wanted)):
         validator.required("primaryOrderNumber", wanted.numbers)
+    if wanted.numbers and context.profile.assumptions.number_and_filters == "number":
+        wanted = OrderFilter(numbers=wanted.numbers, include_completed=wanted.include_completed)
     found = []
     for order in _named(context, wanted.numbers):
         at_location = not wanted.location_ids or order.location.id in wanted.location_ids
@@ -216,13 +225,23 @@ def _fits(context: UseCaseContext, planned: PlannedBooking, wanted: OrderFilter)
     return (
         (not wanted.operative_ids or any(each in wanted.operative_ids for each in booking.operative_ids))
         and has_business_data(context.profile, booking, wanted.business_data)
-        and overlaps(planned, wanted.begin, wanted.end)
+        and overlaps(context.profile, planned, wanted.begin, wanted.end)
     )
 
 
-def overlaps(planned: PlannedBooking, begin: datetime | None, end: datetime | None) -> bool:
+def overlaps(profile: Profile, planned: PlannedBooking, begin: datetime | None, end: datetime | None) -> bool:
     """Whether a booking overlaps the period: by assigned time, or by its planning window before one is assigned."""
     booking: Booking = planned.booking
     start = planned.assigned_start or booking.window_start
     finish = planned.assigned_end or booking.window_end
+    return is_in_period(profile, (start, finish), (begin, end))
+
+
+def is_in_period(
+    profile: Profile, time: tuple[datetime, datetime], period: tuple[datetime | None, datetime | None]
+) -> bool:
+    """Whether a time overlaps or touches the period or, where the profile says so, lies within it."""
+    (start, finish), (begin, end) = time, period
+    if profile.assumptions.period_filter == "within":
+        start, finish = finish, start
     return (begin is None or finish >= begin) and (end is None or start <= end)

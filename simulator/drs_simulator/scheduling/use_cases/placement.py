@@ -62,6 +62,9 @@ def create_reservation(context: UseCaseContext, request: PlacingRequest) -> None
 
     Evidence: presumed, as the vendor's help is silent; members and the life cycle's word are published.
     """
+    if context.profile.assumptions.reservation == "schedule":
+        schedule_booking(context, request)
+        return
     held_until = context.now + timedelta(minutes=context.profile.ordering.reservation_minutes)
     context.transaction.put_booking(replace(_place(context, request, LifeCycle.RESERVED), held_until=held_until))
 
@@ -89,6 +92,9 @@ def take_reserved_place(context: UseCaseContext, request: PlacingRequest) -> Boo
     if request.booking.contract is not None:
         context.validator.contract(request.booking.contract)
     if booking.life_cycle is not LifeCycle.RESERVED:
+        assumptions = context.profile.assumptions
+        if assumptions.unreserved_confirmed == "accept" or assumptions.reservation == "schedule":
+            return booking
         raise Refusal(context.profile.messages.booking_not_reserved.format(booking_id=booking.id))
     confirmed = replace(booking, life_cycle=LifeCycle.PLANNED, held_until=None)
     context.transaction.put_booking(confirmed)
@@ -125,7 +131,7 @@ def _place(context: UseCaseContext, request: PlacingRequest, becomes: LifeCycle)
         is_forced=False,
     )
     placed = context.planner.place(wanted, within_quota=not request.force)
-    if placed is None and request.force:
+    if placed is None and (request.force or context.profile.assumptions.full_slots == "overbook"):
         placed = context.planner.force(wanted)
     if placed is None or placed.appointment is None:
         raise Refusal(context.profile.messages.planning_failed)
@@ -156,5 +162,7 @@ def _window(context: UseCaseContext, booking: Booking, request: PlacingRequest) 
         return slot
     start = context.validator.required("planningWindowStart", sent.window_start)
     end = context.validator.required("planningWindowEnd", sent.window_end)
+    if start > end and context.profile.assumptions.reversed_window == "swap":
+        start, end = end, start
     context.validator.window(("planningWindowStart", start), ("planningWindowEnd", end), context.now)
     return start, end

@@ -20,9 +20,9 @@ from sqlalchemy import (
     update,
 )
 
-VERSION = 3
+VERSION = 4
 """Incremented when the tables change, or when earlier documents can no longer be read."""
-_LACK_TABLES_ONLY = (1, 2)
+_LACK_TABLES_ONLY = (1, 2, 3)
 """Databases of these versions only have fewer tables, and are upgraded by creating the missing ones."""
 
 _metadata = MetaData()
@@ -71,25 +71,46 @@ partner_visits = Table(
     Column("visit", Text, nullable=False),
 )
 """Visits of the operatives who come along to paired bookings, by the booking's id."""
+state = Table(
+    "drs_state",
+    _metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+)
+"""One row: the version of the state, which every transaction increments that changes more than sessions."""
+changes = Table(
+    "drs_changes",
+    _metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("document", Text, nullable=False),
+)
+"""The log: what the latest versions have changed."""
 Index("drs_orders_by_number", orders.c.number, postgresql_using="hash")
 Index("drs_bookings_by_day", bookings.c.operative_id, bookings.c.day)
 Index("drs_partner_visits_by_day", partner_visits.c.operative_id, partner_visits.c.day)
 
 STATE_TABLES = (numbers, sessions, orders, bookings, sor_codes, locations, operatives, confirmations, partner_visits)
-"""The tables that a reset empties. Shared settings are overwritten instead."""
+"""The tables that a reset empties. Shared settings are overwritten instead, and versions count on."""
 
 
 def version_of(connection: Connection) -> int:
     """The version of the schema in the database, after creating or upgrading it if necessary."""
     if not inspect(connection).has_table(schema.name):
-        _metadata.create_all(connection)
+        _create(connection)
         connection.execute(insert(schema).values(version=VERSION))
     version: int = connection.execute(select(schema.c.version)).scalar_one()
     if version in _LACK_TABLES_ONLY:
-        _metadata.create_all(connection)
+        _create(connection)
         connection.execute(update(schema).values(version=VERSION))
         return VERSION
     return version
+
+
+def _create(connection: Connection) -> None:
+    """Create the tables that are missing."""
+    _metadata.create_all(connection)
+    if connection.execute(select(state.c.id)).first() is None:
+        connection.execute(insert(state).values(id=1, version=1))
 
 
 def microseconds(instant: datetime) -> int:

@@ -1,28 +1,34 @@
-"""The state in a database, with SQLAlchemy: SQLite for one machine, PostgreSQL for several."""
+"""The state in a database: SQLite for one machine, PostgreSQL for several. SQLAlchemy makes tables and connections."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
+from typing import TypeVar
 
-from sqlalchemy import URL, Connection, create_engine, insert, make_url, select, update
+from sqlalchemy import URL, PoolProxiedConnection, create_engine, make_url, update
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from drs_simulator.scheduling.model import Session
 from drs_simulator.scheduling.store import Transaction
 from drs_simulator.storage.errors import StateLostError, StateUnreachableError, StateVersionError
 from drs_simulator.storage.shared_records import SharedRecords
-from drs_simulator.storage.sql import schema
+from drs_simulator.storage.sql import codec, schema, statements
+from drs_simulator.storage.sql.links import LOCK, Link, PostgresqlLink, Row, SqliteLink, Statement
+from drs_simulator.storage.sql.mirror import Mirror
 from drs_simulator.storage.sql.records import SqlRecords
-from drs_simulator.storage.sql.schema import settings
-from drs_simulator.storage.sql.transaction import SqlTransaction
+from drs_simulator.storage.sql.statements import CLOCK, FAULTS, Look, look_of, look_since
+from drs_simulator.storage.sql.transaction import NotKnownError, SqlTransaction
 
+_Answer = TypeVar("_Answer")
 _WAIT_SECONDS = 30
 _CONNECT_SECONDS = 10
-_LOCK = 0x445253  # "DRS": the key of the PostgreSQL advisory lock of all simulators
+_LINK = "drs_link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +36,29 @@ class _Database:
     """The properties of one kind of database.
 
     Args:
-        lock: The first statement of a transaction; it waits until no other transaction of this state is open.
+        lock: The first statements of a transaction that makes tables; they wait until no other one is open.
         options: Connection options, unless the URL has them.
         on_opening: Statements that are executed when the database is opened.
         on_closing: Statements that are executed before the last connection is closed.
     """
 
-    lock: str
+    lock: tuple[str, ...]
     options: Mapping[str, object]
     on_opening: tuple[str, ...] = ()
     on_closing: tuple[str, ...] = ()
 
 
 _DATABASES = {
-    # A commit writes one file instead of two. Closing moves what that file has into the database's own file.
+    # Readers do not wait for writers, and the link waits for other writers. Closing moves what the second file has
+    # into the database's own.
     "sqlite": _Database(
-        "BEGIN IMMEDIATE",
-        {"timeout": _WAIT_SECONDS},
+        ("BEGIN IMMEDIATE",),
+        {"timeout": 0},
         ("PRAGMA journal_mode=WAL",),
         ("PRAGMA busy_timeout=1000", "PRAGMA wal_checkpoint(TRUNCATE)"),
     ),
     # UTF-8 is stored also in a database that declares no encoding.
-    "postgresql": _Database(
-        f"SELECT pg_advisory_xact_lock({_LOCK})", {"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8"}
-    ),
+    "postgresql": _Database(("BEGIN", LOCK), {"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8"}),
 }
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -73,11 +78,13 @@ def database_url(text: str) -> URL | None:
     driver = _DRIVERS.get(url.drivername)
     if driver is None or (driver == "sqlite" and (url.database in (None, "", ":memory:") or "uri" in url.query)):
         return None
+    if driver == "sqlite" and not re.fullmatch(r"\d+(\.\d+)?", str(url.query.get("timeout", "0"))):
+        return None
     return url.set(drivername=driver)
 
 
 class SqlStore:
-    """Stores the state in a database. Transactions run one after the other.
+    """Stores the state in a database. Transactions that write run one after the other; readers wait for none.
 
     Args:
         url: A URL from ``database_url``.
@@ -89,36 +96,45 @@ class SqlStore:
 
     def __init__(self, url: URL) -> None:
         self._url = url
-        database = _DATABASES[url.get_backend_name()]
-        self._lock_statement = database.lock
+        self._kind = url.get_backend_name()
+        database = _DATABASES[self._kind]
         self._on_closing = database.on_closing
         # Threads of this process queue here, because waiting for the database is polling.
-        self._lock = Lock()
+        self._writing = Lock()
+        self._mirror = Mirror()
+        self._thread = _OfThread()
+        self.trips = 0
+        """How often a thread has waited for the database."""
         self._display_url = url.set(query={}).render_as_string(hide_password=True)
+        self._wait_seconds = float(str(url.query.get("timeout", _WAIT_SECONDS)))
+        if self._kind == "sqlite":
+            url = url.difference_update_query(["timeout"])
         options = {name: value for name, value in database.options.items() if name not in url.query}
-        # Parameters are personal data and must not be logged. pool_pre_ping replaces lost connections.
-        self._engine = create_engine(url, connect_args=options, hide_parameters=True, pool_pre_ping=True)
-        # A single read needs no transaction, which would be two more round trips.
-        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # Parameters are personal data and must not be logged. Transactions are begun and ended by statements.
+        self._engine = create_engine(
+            url, connect_args=options, hide_parameters=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+        )
+        driver = self._engine.dialect.loaded_dbapi
+        self._driver_error: type[Exception] = driver.Error
         try:
-            self._open(database.on_opening)
+            self._open(database)
         except BaseException:
             self._engine.dispose()
             raise
 
-    def _open(self, statements: tuple[str, ...]) -> None:
+    def _open(self, database: _Database) -> None:
         try:
             with self._engine.connect() as connection:
-                for statement in statements:
-                    connection.exec_driver_sql(statement)
-            with self._engine.begin() as connection:
-                connection.exec_driver_sql(self._lock_statement)
+                link = self._link_of(connection.connection)
+                for statement in (*database.on_opening, *database.lock):
+                    link.rows((Statement(statement, {}),))
                 version = schema.version_of(connection)
                 if version == schema.VERSION:
                     # A read-only database is an error now, not at the first call.
                     connection.execute(update(schema.schema).values(version=version))
-        except DBAPIError as error:
-            reason = " ".join(str(error.orig).split())
+                connection.exec_driver_sql("COMMIT")
+        except (DBAPIError, self._driver_error) as error:
+            reason = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
             raise StateUnreachableError(f"The state at {self._display_url} cannot be opened: {reason}") from error
         if version != schema.VERSION:
             raise StateVersionError(
@@ -129,36 +145,85 @@ class SqlStore:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """See ``Store.transaction``. It waits for transactions of other processes as well."""
-        with self._begin() as connection:
-            yield SqlTransaction(connection)
+        with self._begin() as (link, look):
+            self._move_on(look)
+            transaction = SqlTransaction(self._mirror, look, look.version, link, can_write=True)
+            yield transaction
+            transaction.commit()
+
+    def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+        """See ``Store.read``. What this process knows needs no further trip; else the work runs again in a snapshot."""
+        look, self._thread.look = self._thread.look, None
+        if look is None:
+            look = self._look()
+        with self._mirror.lock:
+            if self._mirror.advance(look.version, look.changes):
+                self._thread.look = look
+                try:
+                    return work(SqlTransaction(self._mirror, look, look.version, None))
+                except NotKnownError:
+                    pass
+                finally:
+                    self._thread.look = None
+            return self._read_snapshot(work)
+
+    def _read_snapshot(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+        known = self._mirror.version
+        with self._begun(lambda link: link.begin_snapshot(look_since(known))) as (link, rows):
+            look = look_of(rows)
+            self._move_on(look)
+            with self._looking(look):
+                answer = work(SqlTransaction(self._mirror, look, look.version, link))
+            link.commit()
+            return answer
+
+    def _move_on(self, look: Look) -> None:
+        """Move the mirror to the version of a look that no other thread can have overtaken."""
+        if not self._mirror.advance(look.version, look.changes):
+            # An earlier version than one that was seen before: the database was restored from a copy.
+            self._mirror.clear()
+            self._mirror.advance(look.version, ())
+
+    def add_session(self, session: Session) -> None:
+        """See ``Store.add_session``."""
+        added = statements.put_by_text("drs_sessions", session.id, codec.SESSION.write(session))
+        self._rows((Statement("BEGIN", {}), *added, Statement("COMMIT", {})))
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """See ``Store.call``. Version, clock and fault rules are read in one trip."""
+        # A database that is gone is noticed where its answer is needed.
+        with suppress(StateLostError):
+            self._thread.look = self._look()
+        try:
+            yield
+        finally:
+            self._thread.look = None
 
     def reset(self) -> None:
         """See ``Store.reset``."""
-        with self._begin() as connection:
-            SqlTransaction(connection).clear()
+        with self.transaction() as transaction:
+            transaction.clear()
 
     def ping(self) -> None:
         """See ``Store.ping``. It takes no lock, so that it waits for no transaction."""
-        with self._translate_errors(), self._autocommit.connect() as connection:
-            connection.execute(select(schema.schema.c.version))
+        self._look()
 
     def setting(self, name: str) -> str | None:
         """See ``SharedSettings.setting``."""
-        found = select(settings.c.document).where(settings.c.id == name)
-        with self._translate_errors(), self._autocommit.connect() as connection:
-            document: str | None = connection.execute(found).scalar_one_or_none()
-            return document
+        look = self._thread.look
+        if look is not None and name in (CLOCK, FAULTS):
+            return look.setting(name)
+        rows = self._rows((_setting(name),))
+        return None if not rows else str(rows[0][0])
 
     def change_setting(self, name: str, change: Callable[[str | None], str]) -> None:
         """See ``SharedSettings.change_setting``."""
-        this = settings.c.id == name
-        with self._begin() as connection:
-            before = connection.execute(select(settings.c.document).where(this)).scalar_one_or_none()
+        with self._begin() as (link, _):
+            rows = link.rows((_setting(name),))
+            before = None if not rows else str(rows[0][0])
             after = change(before)
-            if before is None:
-                connection.execute(insert(settings).values(id=name, document=after))
-            elif after != before:
-                connection.execute(update(settings).where(this).values(document=after))
+            link.commit(() if after == before else (statements.put("drs_settings", name, document=after),))
 
     def shared_records(self) -> SharedRecords:
         """See ``SharesRecords.shared_records``."""
@@ -169,26 +234,123 @@ class SqlStore:
         file = self._engine.url.database
         # SQLite would create a file that was deleted in the meantime.
         if self._on_closing and file is not None and Path(file).is_file():
-            with suppress(DBAPIError, PoolTimeoutError), self._autocommit.connect() as connection:
+            with suppress(DBAPIError, PoolTimeoutError), self._engine.connect() as connection:
                 for statement in self._on_closing:
                     connection.exec_driver_sql(statement)
         self._engine.dispose()
 
-    @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        with self._lock, self._translate_errors(), self._engine.begin() as connection:
-            connection.exec_driver_sql(self._lock_statement)
-            yield connection
+    def _look(self) -> Look:
+        """Look at the state without a lock."""
+        return look_of(self._rows((look_since(self._mirror.version),)))
+
+    def _rows(self, wanted: Sequence[Statement]) -> list[Row]:
+        """Execute statements outside a transaction, and return the rows of the last one.
+
+        If the connection was lost since it was last used, another one is tried.
+        """
+        try:
+            with self._link() as link:
+                return link.rows(wanted)
+        except _ConnectionLostError:
+            with self._link() as link:
+                return link.rows(wanted)
 
     @contextmanager
-    def _translate_errors(self) -> Iterator[None]:
-        """Raise errors of the database as ``StateLostError`` with one line."""
+    def _begin(self) -> Iterator[tuple[Link, Look]]:
+        """Hold the lock of all writers. What is not committed at the end is undone."""
+        self._thread.look = None
+        with self._writing:
+            known = self._mirror.version
+            with self._begun(lambda link: link.begin(look_since(known))) as (link, rows):
+                look = look_of(rows)
+                with self._looking(look):
+                    yield link, look
+
+    @contextmanager
+    def _begun(self, begin: Callable[[Link], list[Row]]) -> Iterator[tuple[Link, list[Row]]]:
+        """Lend a connection, and give the rows of its first statement.
+
+        If the connection was lost since it was last used, another one is tried. Nothing was done yet that counts twice.
+        """
+        with ExitStack() as lent:
+            try:
+                with ExitStack() as tried:
+                    link = tried.enter_context(self._link())
+                    rows = begin(link)
+                    lent.enter_context(tried.pop_all())
+            except _ConnectionLostError:
+                link = lent.enter_context(self._link())
+                rows = begin(link)
+            yield link, rows
+
+    @contextmanager
+    def _looking(self, look: Look) -> Iterator[None]:
+        """Take the shared settings from this look, as long as it is the present one."""
+        self._thread.look = look
         try:
             yield
-        except (DBAPIError, PoolTimeoutError) as error:
-            # Only the first line, because the others may contain personal data.
-            reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
-            raise StateLostError(f"The state at {self._display_url} cannot be used: {reason}") from error
+        finally:
+            self._thread.look = None
+
+    @contextmanager
+    def _link(self) -> Iterator[Link]:
+        """Lend a connection. After an error its transaction is undone, and one that is lost is replaced.
+
+        Raises:
+            StateLostError: The database fails; the message has one line.
+        """
+        try:
+            pooled = self._engine.raw_connection()
+            link = self._link_of(pooled)
+            try:
+                yield link
+            except BaseException as error:
+                link.roll_back()
+                if isinstance(error, self._driver_error) and link.is_lost():
+                    # Others of the pool are lost too, and what is known may be of another database.
+                    pooled.invalidate()
+                    self._engine.dispose()
+                    self._mirror.clear()
+                    raise _ConnectionLostError(self._message_of(error)) from error
+                raise
+            finally:
+                pooled.close()
+        except (DBAPIError, PoolTimeoutError, self._driver_error) as error:
+            raise StateLostError(self._message_of(error)) from error
+
+    def _link_of(self, pooled: PoolProxiedConnection) -> Link:
+        """Return the link of a connection, which is kept with it."""
+        link: Link | None = pooled.info.get(_LINK)
+        if link is None:
+            connection = pooled.driver_connection
+            if self._kind == "sqlite":
+                link = SqliteLink(connection, self._count_trip, self._wait_seconds)
+            else:
+                link = PostgresqlLink(connection, self._count_trip)
+            pooled.info[_LINK] = link
+        return link
+
+    def _count_trip(self) -> None:
+        self.trips += 1
+
+    def _message_of(self, error: Exception) -> str:
+        # Only the first line, because the others may contain personal data.
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+        return f"The state at {self._display_url} cannot be used: {reason}"
 
     def __str__(self) -> str:
         return self._display_url
+
+
+class _OfThread(local):
+    """What one thread has read for the call that it answers."""
+
+    look: Look | None = None
+
+
+class _ConnectionLostError(StateLostError):
+    """The database has closed the connection."""
+
+
+def _setting(name: str) -> Statement:
+    return Statement("SELECT document FROM drs_settings WHERE id = :id", {"id": name})

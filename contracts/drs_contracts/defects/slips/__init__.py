@@ -1,0 +1,1 @@
+"""Defects as implementers make them, written without regard to the clauses."""

@@ -1,0 +1,171 @@
+"""A connection to a database by its driver: statements are sent together, and each wait for the database is counted."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import date
+from functools import lru_cache
+from time import monotonic, sleep
+from typing import Any, NamedTuple, Protocol
+
+_RETRY_SECONDS = 0.0005
+LOCK = f"SELECT pg_advisory_xact_lock({0x445253})"
+"""Waits for the PostgreSQL lock of all simulators, which ends with the transaction. Its key spells DRS."""
+
+Row = Sequence[Any]
+
+
+class Statement(NamedTuple):
+    """A statement and its parameters, which it names with a colon: ``:id``."""
+
+    text: str
+    parameters: dict[str, Any]
+
+
+class Link(Protocol):
+    """A connection that is used by one thread at a time. Every method waits for the database once, or not at all."""
+
+    def rows(self, statements: Sequence[Statement]) -> list[Row]:
+        """Execute the statements in their order, and return the rows of the last one."""
+
+    def begin(self, statement: Statement) -> list[Row]:
+        """Wait until no other transaction that writes is open, begin one, and return the rows of the statement."""
+
+    def begin_snapshot(self, statement: Statement) -> list[Row]:
+        """Begin to read the state as it is at this moment, and return the rows of the statement. Waits for nobody."""
+
+    def commit(self, statements: Sequence[Statement] = ()) -> None:
+        """Execute the statements and commit."""
+
+    def roll_back(self) -> None:
+        """Undo the transaction, if there is one."""
+
+    def is_lost(self) -> bool:
+        """Whether the database has closed the connection."""
+
+
+class SqliteLink:
+    """A connection to an SQLite database.
+
+    Args:
+        connection: The driver's connection, which commits each statement by itself.
+        on_trip: Called before each wait.
+        wait_seconds: How long to wait for the transaction of another process.
+    """
+
+    def __init__(self, connection: Any, on_trip: Callable[[], None], wait_seconds: float) -> None:
+        self._connection: sqlite3.Connection = connection
+        self._on_trip = on_trip
+        self._wait_seconds = wait_seconds
+
+    def rows(self, statements: Sequence[Statement]) -> list[Row]:
+        """See ``Link.rows``."""
+        self._on_trip()
+        for statement in statements:
+            cursor = self._execute(statement)
+        return cursor.fetchall()
+
+    def begin(self, statement: Statement) -> list[Row]:
+        """See ``Link.begin``."""
+        return self.rows((Statement("BEGIN IMMEDIATE", {}), statement))
+
+    def begin_snapshot(self, statement: Statement) -> list[Row]:
+        """See ``Link.begin_snapshot``."""
+        return self.rows((Statement("BEGIN", {}), statement))
+
+    def _execute(self, statement: Statement) -> sqlite3.Cursor:
+        """Execute a statement as soon as it is its turn.
+
+        SQLite would wait too, but sleep longer and longer, so that others overtake.
+        """
+        until: float | None = None
+        while True:
+            try:
+                return self._connection.execute(statement.text, statement.parameters)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                until = until or monotonic() + self._wait_seconds
+                if monotonic() > until:
+                    raise
+                sleep(_RETRY_SECONDS)
+
+    def commit(self, statements: Sequence[Statement] = ()) -> None:
+        """See ``Link.commit``."""
+        self.rows((*statements, Statement("COMMIT", {})))
+
+    def roll_back(self) -> None:
+        """See ``Link.roll_back``."""
+        self._connection.rollback()
+
+    def is_lost(self) -> bool:
+        """See ``Link.is_lost``. A file cannot hang up."""
+        return False
+
+
+class PostgresqlLink:
+    """A connection to a PostgreSQL database: statements that are sent together are one round trip.
+
+    Args:
+        connection: The driver's connection, which commits each statement by itself.
+        on_trip: Called before each wait.
+    """
+
+    def __init__(self, connection: Any, on_trip: Callable[[], None]) -> None:
+        self._connection = connection
+        self._on_trip = on_trip
+        self._cursor = connection.cursor()
+        self._other_cursor = connection.cursor()
+
+    def rows(self, statements: Sequence[Statement]) -> list[Row]:
+        """See ``Link.rows``."""
+        self._on_trip()
+        *others, last = statements
+        if others:
+            with self._connection.pipeline():
+                for each in others:
+                    self._other_cursor.execute(_for_psycopg(each.text), each.parameters or None)
+                self._cursor.execute(_for_psycopg(last.text), last.parameters or None)
+        else:
+            self._cursor.execute(_for_psycopg(last.text), last.parameters or None)
+        return [] if self._cursor.description is None else self._cursor.fetchall()
+
+    def begin(self, statement: Statement) -> list[Row]:
+        """See ``Link.begin``."""
+        return self.rows((Statement("BEGIN", {}), Statement(LOCK, {}), statement))
+
+    def begin_snapshot(self, statement: Statement) -> list[Row]:
+        """See ``Link.begin_snapshot``."""
+        return self.rows((Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}), statement))
+
+    def commit(self, statements: Sequence[Statement] = ()) -> None:
+        """See ``Link.commit``."""
+        self.rows((*statements, Statement("COMMIT", {})))
+
+    def roll_back(self) -> None:
+        """See ``Link.roll_back``."""
+        with suppress(self._errors):
+            self._connection.rollback()
+
+    def is_lost(self) -> bool:
+        """See ``Link.is_lost``."""
+        return bool(self._connection.closed)
+
+    @property
+    def _errors(self) -> type[Exception]:
+        errors: type[Exception] = self._connection.Error
+        return errors
+
+
+@lru_cache(maxsize=256)
+def _for_psycopg(text: str) -> str:
+    """Write the names of parameters as psycopg wants them."""
+    return re.sub(r"(?<!:):(\w+)", r"%(\1)s", text)
+
+
+def day_of(value: date | str) -> date:
+    """Read a day, which SQLite returns as text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
