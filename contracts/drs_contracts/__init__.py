@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from drs_contracts.errors import ClauseBroken, ContractsError
     from drs_contracts.exercise.findings import Remains, RunFinding
+    from drs_contracts.exercise.hosts import SharedServer, SharedServerError
     from drs_contracts.exercise.runner import ExerciseOutcome, Run, run_scenarios
     from drs_contracts.guess.engine import DefaultFailsError, GuessSettings, find_dependencies
     from drs_contracts.guess.report import Dependency, GuessReport
@@ -129,6 +130,8 @@ __all__ = [
     "ReportFileError",
     "Run",
     "RunFinding",
+    "SharedServer",
+    "SharedServerError",
     "SimulatorTarget",
     "Target",
     "TestData",
@@ -167,6 +170,7 @@ _MODULES = {
     "driver.targets": "ClockOutOfReachError SimulatorTarget Target UnreachableError UrlTarget",
     "errors": "ClauseBroken ContractsError",
     "exercise.findings": "Remains RunFinding",
+    "exercise.hosts": "SharedServer SharedServerError",
     "exercise.runner": "ExerciseOutcome Run run_scenarios",
     "guess.engine": "DefaultFailsError GuessSettings find_dependencies",
     "guess.report": "Dependency GuessReport",

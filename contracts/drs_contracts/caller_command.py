@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
-from drs_simulator import Simulator
-
 from drs_contracts.errors import ContractsError
 
 TOLD_PASSWORD = "drs"  # noqa: S105 - the password that callers are given
@@ -25,15 +23,15 @@ class CommandError(ContractsError):
     """The command cannot be started."""
 
 
-def make_environment(drs: Simulator) -> dict[str, str]:
+def make_environment(url: str, login: str, password: str = TOLD_PASSWORD) -> dict[str, str]:
     """Make the environment in which a command finds a simulator: ``DRS_URL`` and so on, also as .NET names them."""
     return os.environ | {
-        "DRS_URL": drs.url,
-        "DRS_LOGIN": drs.login,
-        "DRS_PASSWORD": TOLD_PASSWORD,
-        "DrsOptions__ApiAddress": drs.url,
-        "DrsOptions__Login": drs.login,
-        "DrsOptions__Password": TOLD_PASSWORD,
+        "DRS_URL": url,
+        "DRS_LOGIN": login,
+        "DRS_PASSWORD": password,
+        "DrsOptions__ApiAddress": url,
+        "DrsOptions__Login": login,
+        "DrsOptions__Password": password,
     }
 
 

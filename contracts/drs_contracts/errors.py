@@ -19,6 +19,7 @@
     ├── TrafficError            traffic cannot be observed         observe.sources
     ├── CommandError            a test command cannot be started   caller_command
     ├── DefaultFailsError       it fails though no guess is changed  guess.engine
+    ├── SharedServerError       a server has no such tenant        exercise.hosts
     ├── ReportFileError         a report cannot be written         reports
     └── UsageError              options do not fit together        cli.output
 """

@@ -3,8 +3,9 @@
     drs-contracts guess -- python examples/services/books_twice.py
     drs-contracts exercise --scenario response-lost -- python examples/services/books_twice.py
 
-Guess says that it depends on none: no guess makes DRS lose an answer. In exercise its tests pass in every scenario, but
-in response-lost it leaves two orders for one request; the order whose answer was lost has no appointment.
+Guess says that it depends on none: no guess makes DRS lose an answer. Exercise says that it passed but left a mess
+where an answer is lost (response-lost, schedule-response-lost) or a slot refused (last-slot-taken, planning-failed):
+two orders for one request, of which one may have no appointment.
 """
 
 import os

@@ -3,8 +3,8 @@
     drs-contracts guess -- python examples/services/careful.py
     drs-contracts exercise -- python examples/services/careful.py
 
-Guess says that it depends on none. In exercise it passes in every scenario, and a lost answer leaves one order: it
-sends the same number again, and DRS refuses a number that it has.
+Guess says that it depends on none. Exercise says that it passed and is clean in every scenario; a lost answer leaves
+one order: it sends the same number again, and DRS refuses a number that it has.
 """
 
 import os

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Annotated
 
@@ -10,7 +10,16 @@ import typer
 from drs_simulator import Scenario, load_scenario, scenario_names
 from rich.text import Text
 
-from drs_contracts.cli.options import HtmlReport, Json, JsonReport, JunitReport
+from drs_contracts.cli.options import (
+    DEFAULT_PASSWORD,
+    AdminToken,
+    HtmlReport,
+    Json,
+    JsonReport,
+    JunitReport,
+    Login,
+    Password,
+)
 from drs_contracts.cli.output import (
     ExitCode,
     UsageError,
@@ -21,6 +30,7 @@ from drs_contracts.cli.output import (
     exit_with,
     show_progress,
 )
+from drs_contracts.exercise.hosts import AUTO, OwnSimulators, SharedServer
 from drs_contracts.exercise.report import ExerciseReport, to_data, to_html, to_json, to_junit
 from drs_contracts.exercise.runner import BASELINE, ExerciseOutcome, Run, run_scenarios
 from drs_contracts.reports import write_report
@@ -54,6 +64,19 @@ def exercise_command(
         float | None,
         typer.Option(min=0.1, help=f"Seconds a run may take. Default: {_DEFAULT_TIMEOUT:g}.", show_default=False),
     ] = None,
+    drs_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a simulator with tenants to use, instead of simulators in this process.",
+            show_default=False,
+        ),
+    ] = None,
+    drs_tenant: Annotated[
+        str, typer.Option(help="With --drs-url: beginning of the tenants' names; auto for one that no other run has.")
+    ] = AUTO,
+    login: Login = "drs",
+    password: Password = DEFAULT_PASSWORD,
+    admin_token: AdminToken = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Run all scenarios even if the healthy one fails.")
     ] = False,
@@ -90,7 +113,9 @@ def exercise_command(
     if not command:
         raise UsageError("Which command?", "drs-contracts exercise -- pytest tests/appointments")
     seconds = choose_one(timeout, patience, "--patience", "--timeout") or _DEFAULT_TIMEOUT
-    report = _exercise(command, scenarios, seconds, profile, keep_going, allow_no_calls)
+    host = OwnSimulators() if drs_url is None else SharedServer(drs_url, drs_tenant, login, password, admin_token)
+    runs = run_scenarios(command, scenarios, timeout=seconds, profile=profile, allow_no_calls=allow_no_calls, host=host)
+    report = _exercise(command, scenarios, runs, keep_going)
     for file, make in ((json_file, to_json), (junit_file, to_junit), (html_file, to_html)):
         if file is not None:
             write_report(file, make(report))
@@ -105,16 +130,10 @@ def exercise_command(
 
 
 def _exercise(
-    command: Sequence[str],
-    scenarios: dict[str, Scenario],
-    timeout: float,
-    profile: str | None,
-    keep_going: bool,
-    allow_no_calls: bool,
+    command: Sequence[str], scenarios: dict[str, Scenario], begun: Generator[Run], keep_going: bool
 ) -> ExerciseReport:
     runs: list[Run] = []
     interrupted = False
-    begun = run_scenarios(command, scenarios, timeout=timeout, profile=profile, allow_no_calls=allow_no_calls)
     with show_progress("Exercising", len(scenarios)) as advance, closing(begun):
         try:
             for run in begun:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from drs_simulator import COMPETITOR, Expectations, Simulator, StateDocument
+from drs_simulator import COMPETITOR, Expectations, StateDocument
 
 from drs_contracts.clauses import list_clauses
 from drs_contracts.clauses.clause import AppliesTo, Clause, Grade
+from drs_contracts.exercise.hosts import Inspected
 from drs_contracts.observe.analysis import analyse_traffic
 from drs_contracts.observe.sources import NoCallsError, har_traffic
 from drs_contracts.traffic.calls import Traffic
@@ -77,7 +78,7 @@ class RunFinding:
         return f"{' '.join(words)}: {self.text}{place}" if words else f"{self.text}{place}"
 
 
-def count_left(drs: Simulator, calls: int) -> Remains:
+def count_left(drs: Inspected, calls: int) -> Remains:
     """Count what is left in a simulator."""
     state = drs.export_state()
     bookings = [each for each in state.bookings if each.user_id != COMPETITOR and not each.completed]
@@ -94,7 +95,7 @@ def count_left(drs: Simulator, calls: int) -> Remains:
 
 
 def find_mess(
-    drs: Simulator, left: Remains, healthy: Remains | None, expect: Expectations, *, passed: bool
+    drs: Inspected, left: Remains, healthy: Remains | None, expect: Expectations, *, passed: bool
 ) -> tuple[RunFinding, ...]:
     """Find what a service should not have left behind or done.
 
@@ -219,7 +220,7 @@ def _find_creation(traffic: Traffic, number: str) -> int | None:
     return next(positions, None)
 
 
-def _read_journal(drs: Simulator) -> Traffic:
+def _read_journal(drs: Inspected) -> Traffic:
     try:
         return har_traffic(json.dumps(drs.journal.as_har()).encode(), "the journal")
     except NoCallsError:

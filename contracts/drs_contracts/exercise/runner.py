@@ -7,15 +7,14 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from drs_simulator import Scenario, Simulator
+from drs_simulator import Scenario
 
-from drs_contracts.caller_command import TOLD_PASSWORD, check_program, check_started, make_environment, run_command
+from drs_contracts.caller_command import check_program, check_started, make_environment, run_command
 from drs_contracts.exercise.findings import Remains, RunFinding, count_left, find_mess, has_mess
+from drs_contracts.exercise.hosts import OwnSimulators, ScenarioHost
 
 BASELINE = "healthy"
 """The scenario in which DRS does what it should: a command that fails there says nothing about the others."""
-_MAX_ENTRIES = 100_000
-"""How many calls of a run are looked at."""
 
 
 class ExerciseOutcome(StrEnum):
@@ -71,15 +70,6 @@ class Run:
                 return f"ended with exit code {self.exit_code}{mess}"
 
 
-def make_simulator(scenario: Scenario, profile: str | None = None) -> Simulator:
-    """Make the simulator of a scenario, with another installation's profile if one is given."""
-    password = TOLD_PASSWORD if scenario.password is None else scenario.password
-    installation = scenario.installation(profile)
-    return Simulator(
-        installation, clock=scenario.clock, seed=0, password=password, faults=scenario.faults, journal=_MAX_ENTRIES
-    )
-
-
 def run_scenarios(
     command: Sequence[str],
     scenarios: Mapping[str, Scenario],
@@ -87,6 +77,7 @@ def run_scenarios(
     timeout: float,
     profile: str | None = None,
     allow_no_calls: bool = False,
+    host: ScenarioHost | None = None,
 ) -> Generator[Run]:
     """Run the command against every scenario, ``healthy`` first, and yield each result as soon as it is known.
 
@@ -100,14 +91,17 @@ def run_scenarios(
         timeout: Seconds after which a command that has not ended is stopped.
         profile: An installation to take instead of the scenarios' own.
         allow_no_calls: Whether a command may pass that never called DRS.
+        host: Where the scenarios' DRSs run; by default in this process.
 
     Raises:
         CommandError: The command cannot be started.
+        SharedServerError: A shared server cannot have the DRS of a scenario.
     """
     check_program(command)
+    host = OwnSimulators() if host is None else host
     healthy: Remains | None = None
     for name in sorted(scenarios, key=lambda each: each != BASELINE):
-        run = _run_scenario(command, name, scenarios[name], timeout, profile, allow_no_calls, healthy)
+        run = _run_scenario(command, name, scenarios[name], timeout, host, profile, allow_no_calls, healthy)
         if name == BASELINE:
             healthy = run.left
         if not run.calls:
@@ -120,20 +114,19 @@ def _run_scenario(
     name: str,
     scenario: Scenario,
     timeout: float,
+    host: ScenarioHost,
     profile: str | None,
     allow_no_calls: bool,
     healthy: Remains | None,
 ) -> Run:
-    with make_simulator(scenario, profile) as drs:
-        environ = make_environment(drs) | {"DRS_SCENARIO": name}
+    with host.serve(name, scenario, profile) as drs:
+        environ = make_environment(drs.url, drs.login, drs.password) | {"DRS_SCENARIO": name}
         began = time.monotonic()
         exit_code, printed = run_command(command, environ, timeout)
         seconds = time.monotonic() - began
-        # An answer that is still held back would keep the server from stopping.
-        drs.faults.clear()
-        entries = drs.journal.entries()
-        left = count_left(drs, entries[-1].number if entries else 0)
-        findings = find_mess(drs, left, healthy, scenario.expect, passed=exit_code == 0)
+        entries = drs.inspected.journal.entries()
+        left = count_left(drs.inspected, entries[-1].number if entries else 0)
+        findings = find_mess(drs.inspected, left, healthy, scenario.expect, passed=exit_code == 0)
     outcome = _judge(exit_code, left.calls > 0 or allow_no_calls, is_mess=has_mess(findings))
     return Run(name, scenario, outcome, exit_code, seconds, left, findings, printed)
 

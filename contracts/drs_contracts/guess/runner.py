@@ -84,7 +84,7 @@ class VariantRunner:
         with tempfile.TemporaryDirectory() as folder, Simulator(profile, seed=0, password=TOLD_PASSWORD) as drs:
             junit_file, exchanges_file = Path(folder, "results.xml"), Path(folder, "exchanges")
             exchanges_file.touch()
-            environ = make_environment(drs) | {
+            environ = make_environment(drs.url, drs.login) | {
                 VARIANTS_VARIABLE: "\n".join(each.id for each in variants),
                 EXCHANGES_VARIABLE: str(exchanges_file),
             }

@@ -363,10 +363,16 @@ class AdminClient:
         return self._connection.get("/tenants", Tenants).items
 
     def make_tenant(
-        self, name: str, *, profile: str | None = None, clock: str | None = None, seed: int | None = None
+        self,
+        name: str,
+        *,
+        profile: str | None = None,
+        clock: str | None = None,
+        seed: int | None = None,
+        scenario: str | None = None,
     ) -> TenantView:
-        """Make a tenant; one of that name is replaced. What is left out is as at the server's root."""
-        wanted = TenantRequest(profile=profile, clock=clock, seed=seed)
+        """Make a tenant; one of that name is replaced. What is left out is as at the root."""
+        wanted = TenantRequest(profile=profile, clock=clock, seed=seed, scenario=scenario)
         return self._connection.call("PUT", f"/tenants/{quote(name, safe='')}", TenantView, wanted)
 
     def drop_tenant(self, name: str) -> None:

@@ -33,11 +33,15 @@ class UnknownTenantError(UnusableError):
 
 @dataclass(frozen=True, slots=True)
 class TenantSettings:
-    """What a tenant has of its own from the start; ``None`` for what the DRS at the root has."""
+    """What a tenant has of its own from the start; ``None`` for what the DRS at the root has.
+
+    A scenario comes with its profile, clock, fault rules and password; what else is given goes before.
+    """
 
     profile: str | None = None
     clock: str | None = None
     seed: int | None = None
+    scenario: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

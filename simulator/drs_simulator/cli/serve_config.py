@@ -201,14 +201,20 @@ def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplicati
     from drs_simulator.tenants import TenantServer  # noqa: PLC0415
 
     def make(settings: TenantSettings) -> Simulator:
+        profile: Profile | str = settings.profile or config.profile
+        clock, password, faults = config.clock, config.password, config.faults
+        if settings.scenario is not None:
+            scenario = read_scenario(settings.scenario)
+            profile = scenario.installation(settings.profile)
+            clock, password, faults = scenario.clock, scenario.password or password, scenario.faults
         return Simulator(
-            config.profile if settings.profile is None else settings.profile,
-            clock=config.clock if settings.clock is None else settings.clock,
+            profile,
+            clock=settings.clock or clock,
             seed=config.seed if settings.seed is None else settings.seed,
             login=config.login,
-            password=config.password,
+            password=password,
             host=config.host,
-            faults=config.faults,
+            faults=faults,
             journal=min(config.journal, _TENANT_JOURNAL),
             admin=config.has_admin,
             admin_token=config.admin_token,

@@ -44,7 +44,10 @@ def service(timeout: float = 2.0, code: int = 1) -> list[str]:
 _STORY = """
 import atexit, os, re, sys
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from urllib.request import Request, urlopen
+
+LOST = (OSError, HTTPException)
 
 def call(operation, members):
     body = (
@@ -114,7 +117,7 @@ slots = [(find("beginDate", day)[0], find("endDate", day)[0]) for day in days if
 def story(actions: str) -> list[str]:
     """A service in plain SOAP: ``create``, ``look_up``, ``schedule``, ``delete``, ``call`` and ``slots`` are at hand.
 
-    What DRS declines is a ValueError, what it does not answer an OSError.
+    What DRS declines is a ValueError, what it does not answer one of ``LOST``.
     """
     return [sys.executable, "-c", _STORY + actions]
 
@@ -124,14 +127,14 @@ for number in ("1", "2"):
     try:
         schedule(create(number), number)
         break
-    except OSError:
+    except LOST:
         continue
 """)
 """After a lost answer it makes the order again, under another number."""
 LOOKS_UP = story("""
 try:
     booking = create("1")
-except OSError:
+except LOST:
     booking = look_up("1")
 schedule(booking, "1")
 """)

@@ -45,7 +45,7 @@ class TestLostAnswers:
         again = story("""
 try:
     schedule(create("1"), "1")
-except OSError:
+except LOST:
     schedule(look_up("1"), "1")
     schedule(create("2"), "2", slot=1)
 """)
@@ -68,7 +68,7 @@ except OSError:
 booking = create("1")
 try:
     schedule(booking, "1")
-except OSError:
+except LOST:
     {after}
 """
         found = run(story(asks), "healthy", "schedule-response-lost")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from drs_contracts import CommandError, ExerciseOutcome, Run, run_scenarios
-from drs_contracts.exercise.runner import make_simulator
+from drs_contracts.exercise.hosts import make_simulator
 from drs_simulator import Scenario, ScenarioError, Simulator, load_scenario, scenario_names
 
 from tests.contracts.exercise.services import CALLS, service

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from drs_contracts.caller_command import make_environment
-from drs_contracts.exercise.runner import make_simulator
+from drs_contracts.exercise.hosts import make_simulator
 from drs_contracts.guess.engine import GuessSettings, find_dependencies
 from drs_simulator import find_variants, load_profile, load_scenario
 
@@ -42,7 +42,7 @@ def test_a_lost_answer_leaves_two_orders_for_one_request(name: str, requests: in
     with make_simulator(load_scenario("response-lost")) as drs:
         done = subprocess.run(
             [sys.executable, str(SERVICES / name)],
-            env=make_environment(drs) | {"DRS_SCENARIO": "response-lost"},
+            env=make_environment(drs.url, drs.login) | {"DRS_SCENARIO": "response-lost"},
             capture_output=True,
             text=True,
             timeout=100,

@@ -10,6 +10,7 @@ from drs_simulator.admin.control import Tenant, TenantControl, TenantLimitError,
 from drs_simulator.admin.models import EmptyPayload, Payload, View
 from drs_simulator.admin.route import AdminRequest, Route, Section
 from drs_simulator.profile.loading import profile_names
+from drs_simulator.scenarios.scenario import scenario_names
 from drs_simulator.scheduling.back_office import UnknownError
 from drs_simulator.scheduling.refusal import Refusal
 
@@ -35,11 +36,16 @@ class Tenants(View):
 
 
 class TenantRequest(Payload):
-    """What a tenant has of its own; what is left out is as at the root. ``profile`` is the name of a bundled one."""
+    """What a tenant has of its own; what is left out is as at the root.
+
+    ``profile`` and ``scenario`` are names of bundled ones. A scenario comes with its profile, clock, fault rules and
+    password; what else is given goes before.
+    """
 
     profile: str | None = None
     clock: str | None = None
     seed: int | None = None
+    scenario: str | None = None
 
 
 def _list_tenants(request: AdminRequest) -> Tenants:
@@ -51,7 +57,9 @@ def _make_tenant(request: AdminRequest) -> TenantView:
     # Only names of bundled ones: a caller must not choose a file.
     if wanted.profile is not None and wanted.profile not in profile_names():
         raise UnknownError(f"There is no profile {wanted.profile}. There are: {', '.join(profile_names())}.")
-    settings = TenantSettings(wanted.profile, wanted.clock, wanted.seed)
+    if wanted.scenario is not None and wanted.scenario not in scenario_names():
+        raise UnknownError(f"There is no scenario {wanted.scenario}. There are: {', '.join(scenario_names())}.")
+    settings = TenantSettings(wanted.profile, wanted.clock, wanted.seed, wanted.scenario)
     try:
         return TenantView.of(_tenants_of(request).make_tenant(request.path["name"], settings))
     except TenantLimitError as error:
