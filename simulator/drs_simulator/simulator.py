@@ -143,6 +143,7 @@ class Simulator:
         own_clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
         self._sender = None if callback_url is None else self._make_sender(callback_url, callback_every)
         self._store = open_store(state) if isinstance(state, str) else state
+        self._shared: Shared | None = None
         try:
             if isinstance(self._store, SharedSettings):
                 claim_profile(self._store, self.profile.name)
@@ -175,6 +176,8 @@ class Simulator:
             self.wsgi: WSGIApplication = trust_proxies(endpoint, trusted_proxies)
             """The simulator as a WSGI application, for tests without a socket and for other servers."""
         except BaseException:
+            if self._shared is not None:
+                self._shared.records.close()
             self._store.close()
             raise
 

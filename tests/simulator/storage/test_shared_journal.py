@@ -417,6 +417,8 @@ def test_workers_of_a_server_have_one_journal(new_postgresql: NewDatabase) -> No
                 sleep(0.2)
                 workers = {entry.worker for entry in admin.journal.entries()}
             assert len(workers) == 2
+            numbers = [entry.number for entry in admin.journal.latest(3, before=7)]
+            assert numbers == [6, 5, 4]
     # A clean stop has written the rest.
     store = open_store(state)
     assert isinstance(store, SharesRecords)
