@@ -12,19 +12,19 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks.calling import RefusedError
-from benchmarks.databases import DatabaseError, postgresql
-from benchmarks.generators import GeneratorName, load_generator
-from benchmarks.growth import SIZES, Growth, growth, in_memory
-from benchmarks.machine import this_machine
+from benchmarks.generators.choice import GeneratorName, load_generator
+from benchmarks.measures.databases import DatabaseError, postgresql
+from benchmarks.measures.growth import SIZES, Growth, growth, in_memory
+from benchmarks.measures.turns import Plan, measured
+from benchmarks.measures.without_socket import in_process
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.served import served
 from benchmarks.peers.simulator import SIMULATOR, simulators
 from benchmarks.peers.wiremock import HOW_TO_GET, wiremock_version, wiremocks
-from benchmarks.report import report
-from benchmarks.results import Results
-from benchmarks.turns import Plan, measured
-from benchmarks.without_socket import in_process
+from benchmarks.reports.machine import this_machine
+from benchmarks.reports.page import report
+from benchmarks.reports.results import Results
+from benchmarks.workload.calling import RefusedError
 
 _out = Console(soft_wrap=True, highlight=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False)

@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks.machine import this_machine
+from benchmarks.reports.machine import this_machine
 
 _RUNS = 5
 _WHOLE_RUNS = 3

@@ -16,14 +16,14 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks.bodies import CLOCK, LOGIN, PASSWORD, PROFILE, Step, Workload, bodies_of
-from benchmarks.calling import RefusedError
-from benchmarks.databases import DatabaseError, postgresql
-from benchmarks.generators import GeneratorName, load_generator
-from benchmarks.load import LoadGenerator, Reading, Task
-from benchmarks.machine import Machine, this_machine
+from benchmarks.generators.choice import GeneratorName, load_generator
+from benchmarks.generators.generator import LoadGenerator, Reading, Task
+from benchmarks.measures.databases import DatabaseError, postgresql
 from benchmarks.peers.peer import Peer, running
 from benchmarks.peers.simulator import SIMULATOR
+from benchmarks.reports.machine import Machine, this_machine
+from benchmarks.workload.bodies import CLOCK, LOGIN, PASSWORD, PROFILE, Step, Workload, bodies_of
+from benchmarks.workload.calling import RefusedError
 
 BOOKING_STEPS = (Step.CREATE, Step.SCHEDULE, Step.SELECT, Step.DELETE)
 MEMORY, SQLITE, POSTGRESQL = "memory", "SQLite", "PostgreSQL"

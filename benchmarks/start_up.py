@@ -13,8 +13,8 @@ import time
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
-from benchmarks.machine import environment
-from benchmarks.memory import resident_mib
+from benchmarks.measures.memory import resident_mib
+from benchmarks.reports.machine import environment
 
 RUNS = 7
 COMMAND = [sys.executable, "-c", "from drs_simulator.__main__ import main; main()", "serve", "--port", "0"]

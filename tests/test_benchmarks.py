@@ -18,22 +18,22 @@ import pytest
 from drs_simulator import Simulator
 
 from benchmarks import scale
-from benchmarks.bodies import CLOCK, PROFILE, STEPS, Step, Workload, bodies_of, open_session
-from benchmarks.calling import Caller, RefusedError, filled_in, opened, session_in
 from benchmarks.contracts import rows as cost_of_contracts
-from benchmarks.filling import fill_weeks, fill_with_history
-from benchmarks.generators import GeneratorName, load_generator
-from benchmarks.growth import Growth, Timing, growth, in_memory
-from benchmarks.load import LoadGenerator, Reading, Task
-from benchmarks.machine import Machine
+from benchmarks.generators.choice import GeneratorName, load_generator
+from benchmarks.generators.generator import LoadGenerator, Reading, Task
+from benchmarks.measures.growth import Growth, Timing, growth, in_memory
+from benchmarks.measures.turns import Measured, Plan, Turn, measured
 from benchmarks.peers.peer import Peer, running
 from benchmarks.peers.served import PLAIN_SPYNE, served
 from benchmarks.peers.simulator import SIMULATOR, simulators
 from benchmarks.peers.wiremock import WIREMOCK, wiremock_version, wiremocks
-from benchmarks.report import report
-from benchmarks.results import Results
-from benchmarks.targets import verdicts
-from benchmarks.turns import Measured, Plan, Turn, measured
+from benchmarks.reports.machine import Machine
+from benchmarks.reports.page import report
+from benchmarks.reports.results import Results
+from benchmarks.reports.targets import verdicts
+from benchmarks.workload.bodies import CLOCK, PROFILE, STEPS, Step, Workload, bodies_of, open_session
+from benchmarks.workload.calling import Caller, RefusedError, filled_in, opened, session_in
+from benchmarks.workload.filling import fill_weeks, fill_with_history
 
 ROOT = Path(__file__).parents[1]
 MACHINE = Machine("2021-10-22 12:20 UTC", "a processor", 2, 24.0, "a system", "CPython", 0.0, {"granian": "2"})
@@ -197,7 +197,7 @@ def test_a_call_is_timed_with_every_history_and_with_busy_weeks() -> None:
 
 
 def test_the_benchmarks_without_a_socket_run() -> None:
-    command = [sys.executable, "-m", "pytest", "benchmarks/in_process.py", "-q", "--benchmark-disable"]
+    command = [sys.executable, "-m", "pytest", "benchmarks/measures/in_process.py", "-q", "--benchmark-disable"]
     done = subprocess.run([*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert "16 passed" in done.stdout, done.stdout + done.stderr
 

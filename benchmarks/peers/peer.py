@@ -17,10 +17,10 @@ from time import perf_counter, sleep
 from drs_simulator.http.app import service_path
 from drs_simulator.profile.loading import load_profile
 
-from benchmarks.bodies import PROFILE, Workload, open_session
-from benchmarks.calling import RefusedError, posted, session_in
-from benchmarks.machine import environment
-from benchmarks.memory import resident_mib
+from benchmarks.measures.memory import resident_mib
+from benchmarks.reports.machine import environment
+from benchmarks.workload.bodies import PROFILE, Workload, open_session
+from benchmarks.workload.calling import RefusedError, posted, session_in
 
 _HOST = "127.0.0.1"
 _ANSWERS_WITHIN_SECONDS = 60

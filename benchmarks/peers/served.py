@@ -11,12 +11,12 @@ from pathlib import Path
 
 from drs_simulator.http.servers.granian_server import ServerConfig, serve
 
-from benchmarks.answers import sample_answers
-from benchmarks.bodies import Step, Workload
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.plain_spyne import plain_spyne
 from benchmarks.peers.simulator import SIMULATOR, WITHOUT_JOURNAL
 from benchmarks.peers.static_bytes import static_bytes
+from benchmarks.workload.answers import sample_answers
+from benchmarks.workload.bodies import Step, Workload
 
 PLAIN_SPYNE = "plain Spyne"
 STATIC_BYTES = "static bytes"

@@ -6,8 +6,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from benchmarks.bodies import CLOCK, LOGIN, PASSWORD, PROFILE, Workload
 from benchmarks.peers.peer import Peer
+from benchmarks.workload.bodies import CLOCK, LOGIN, PASSWORD, PROFILE, Workload
 
 SIMULATOR = "simulator"
 WITHOUT_JOURNAL = "simulator, no journal"

@@ -8,10 +8,10 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-from benchmarks.answers import OPEN_SESSION, sample_answers
-from benchmarks.bodies import Step, Workload
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.simulator import SIMULATOR, WITHOUT_JOURNAL
+from benchmarks.workload.answers import OPEN_SESSION, sample_answers
+from benchmarks.workload.bodies import Step, Workload
 
 WIREMOCK = "WireMock"
 WIREMOCK_FIXED = "WireMock, fixed answers"

@@ -21,8 +21,8 @@ from datetime import timedelta
 from itertools import count
 
 import psutil
-from benchmarks.bodies import CLOCK, PROFILE, bodies_of, open_session
-from benchmarks.calling import Caller, filled_in, session_in
+from benchmarks.workload.bodies import CLOCK, PROFILE, bodies_of, open_session
+from benchmarks.workload.calling import Caller, filled_in, session_in
 from drs_simulator import Simulator
 
 calls, sessions, days = map(int, sys.argv[1:])

@@ -7,6 +7,7 @@ from drs_contracts.clauses import (  # noqa: F401 - importing a module registers
     availability,
     callers,
     changes,
+    laws,
     master_data,
     orders,
     refusals,

@@ -130,6 +130,8 @@ class Clause:
         moves_clock: Whether the check must set the clock of that DRS.
         changes_records: Whether the check changes operatives, places or codes, which others use and which it cannot
             restore.
+        at_any_moment: Whether the check is also tried about midnight and at other moments, if it speaks of a day.
+        judges_every_call: Whether it is broken by a call of any other check too; such a clause is checked last.
     """
 
     id: str
@@ -141,6 +143,8 @@ class Clause:
     writes: bool = False
     moves_clock: bool = False
     changes_records: bool = False
+    at_any_moment: bool = True
+    judges_every_call: bool = False
 
 
 _catalogue: dict[str, Clause] = {}
@@ -155,6 +159,8 @@ def clause(
     writes: bool = False,
     moves_clock: bool = False,
     changes_records: bool = False,
+    at_any_moment: bool = True,
+    judges_every_call: bool = False,
     **varies: SearchStrategy[Any],
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a check in the catalogue as a clause (see ``Clause``).
@@ -171,7 +177,17 @@ def clause(
                 f"The id {identifier} is taken: {_catalogue[identifier].statement} Give the new clause another id."
             )
         _catalogue[identifier] = Clause(
-            identifier, statement, evidence, applies_to, check, varies, writes, moves_clock, changes_records
+            identifier,
+            statement,
+            evidence,
+            applies_to,
+            check,
+            varies,
+            writes=writes,
+            moves_clock=moves_clock,
+            changes_records=changes_records,
+            at_any_moment=at_any_moment,
+            judges_every_call=judges_every_call,
         )
         return check
 

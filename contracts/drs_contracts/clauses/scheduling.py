@@ -21,6 +21,7 @@ _WINDOW = ("planningWindowStart", "planningWindowEnd")
 _PLANNING_FAILED = "Error in Booking.schedule. Error in modifyJob Planning failed"
 _MAX_BOOKINGS = 40
 _A_MINUTE = timedelta(minutes=1)
+_NEXT_DAY = "the next day began meanwhile"
 _CHOICES = st.lists(st.tuples(st.integers(0, 9), properties()), min_size=2, max_size=9)
 
 
@@ -49,7 +50,7 @@ def an_offered_slot_can_be_booked(
     for slot in drs.free_slots(ahead, 1, theBookingCodes=code):
         order = drs.create_order(theBookingCodes=code, targetDate=target)
         answer = drs.schedule_into(order, slot)
-        expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}")
+        expect(answer.succeeded, f"{slot.begin} to {slot.end} was refused: {answer.text('errorMsg')}", answer)
         drs.delete(order)
 
 
@@ -394,7 +395,7 @@ def a_locked_operative_stays(drs: DrsDriver) -> None:
 )
 def a_reservation_expires(drs: DrsDriver) -> None:
     """Reserve a slot; look at it just before the reservation expires, and just after."""
-    tuesday = drs.weekday(1, 1)
+    today, tuesday = drs.today, drs.weekday(1, 1)
     before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
     window = before[0].window
@@ -402,6 +403,7 @@ def a_reservation_expires(drs: DrsDriver) -> None:
     held = timedelta(minutes=drs.data.reservation_minutes)
     for wait, wanted in ((held - _A_MINUTE, "RESERVED"), (2 * _A_MINUTE, "PLANNED")):
         drs.target.move_clock(wait)
+        drs.need(drs.today == today, _NEXT_DAY)
         shown = drs.select(order)
         life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
         expect(life_cycle == wanted, f"the booking is {life_cycle}, not {wanted}")
@@ -414,6 +416,7 @@ def a_reservation_expires(drs: DrsDriver) -> None:
         for operation in ("createReservation", then):
             expect_success(drs.ask(operation, theBooking=drs.booking(each, **window)))
     drs.target.move_clock(held + _A_MINUTE)
+    drs.need(drs.today == today, _NEXT_DAY)
     for each in (confirmed, scheduled):
         operative = drs.select(each).text(f"{_BOOKING}/theResources/resourceID")
         expect(bool(operative), "a place that was confirmed or scheduled in time has expired")

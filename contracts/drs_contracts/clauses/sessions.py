@@ -54,8 +54,9 @@ def a_wrong_login_is_refused(drs: DrsDriver, more: str) -> None:
     wrong_password = drs.open_session(password=f"{drs.target.password}{more}")
     wrong_login = drs.open_session(login=f"{drs.target.login}{more}")
     for answer in (wrong_password, wrong_login):
-        expect(answer.refused, f"it was answered with HTTP {answer.reply.status}, status {answer.text('status')}")
-        expect(answer.text("sessionId") is None, "a sessionId came with the refusal")
+        told = f"it was answered with HTTP {answer.reply.status}, status {answer.text('status')}"
+        expect(answer.refused, told, answer)
+        expect(answer.text("sessionId") is None, "a sessionId came with the refusal", answer)
 
 
 @clause(

@@ -69,6 +69,8 @@ def run_workflow(drs: DrsDriver) -> None:
         run_state_machine_as_test(seed(0)(machine), settings=configured)
     finally:
         drs.exchanges = list(runs[-1].driver.exchanges) if runs else []
+        drs.http_breach = runs[-1].driver.http_breach if runs else None
+        drs.has_asked_for_today = True
 
 
 class _WorkflowMachine(RuleBasedStateMachine):

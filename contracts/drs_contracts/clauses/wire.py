@@ -15,6 +15,7 @@ from drs_contracts.clauses.clause import clause, client, measured, published, se
 from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect
 from drs_contracts.driver.messages import NAMESPACE, SOAP, Exchange, request
+from drs_contracts.errors import ClauseBroken
 from drs_contracts.strategies import days_ahead, texts
 from drs_contracts.xml import parse_xml
 
@@ -328,6 +329,23 @@ def unreadable_requests_are_the_clients_fault(drs: DrsDriver) -> None:
         expect(kind.lower().replace(" ", "") == _XML_IN_UTF_8, f"the Content-Type is {kind}")
         expect(_fault_code(answer) == "Client", f"the fault code is '{_fault_code(answer)}'")
         expect(answer.envelope.find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault/detail") is None, "the fault has a detail")
+
+
+@clause(
+    "WIR-23",
+    "In every call a result comes at HTTP 200, a fault at 500, in text/xml with its charset; a faultcode has a prefix.",
+    measured("W1", "E1", "O1", versions="2.1.10 to 3.5.9", also="seen: the prefixes of answers (Appendix B)"),
+    judges_every_call=True,
+)
+def the_http_side_is_right(drs: DrsDriver) -> None:
+    """Make a call that succeeds, one that is refused and one that is a fault; all calls of other checks count too."""
+    for answer in (
+        drs.open_session(),
+        drs.call("closeSession", {"sessionId": "none"}),
+        drs.call("foo", {}),
+    ):
+        if answer.http_breach:
+            raise ClauseBroken(f"{answer.operation}: {answer.http_breach}", answer)
 
 
 def _need_named(drs: DrsDriver, answer: Exchange, begins: str) -> None:

@@ -56,6 +56,10 @@ _CLOCK_ADVICE = (
     "If it is a simulator: --clock-control also checks the clauses that need to move its clock; started without a "
     "fixed clock it has the time of this machine."
 )
+_ONE_TIME = (
+    "The clauses are tried at one time of day: about midnight, at the clock changes and on 29 February they are tried "
+    "with --simulator alone."
+)
 _CLOCK_OF_THE_CHECKS = "fixed@2021-10-22T12:20:59.555+01:00"
 
 
@@ -107,9 +111,11 @@ def verify_command(
     data = TestData.of(installation)
     settings = VerifySettings(examples, seed, seconds=time_budget)
     if url is None:
+        settings = replace(settings, at_moments=True, may_replay=True)
         simulator_here = SimulatorTarget(Simulator(installation, clock=_CLOCK_OF_THE_CHECKS, seed=seed))
         described = f"the simulator with the profile {installation.name}"
-        plan = VerifyPlan(described, simulator_here, data, settings, simulated=True)
+        address = f"http://127.0.0.1:8080{simulator_here.simulator.path}"
+        plan = VerifyPlan(described, simulator_here, data, settings, simulated=True, profile=profile, url=address)
     else:
         check_authorized(url, authorized or old_authorized)
         settings = replace(
@@ -117,7 +123,7 @@ def verify_command(
         )
         admin = _find_admin(url, admin_token, clock_control)
         target = UrlTarget(url, login, password, admin=admin, may_move_clock=clock_control)
-        plan = VerifyPlan(target.url, target, data, settings, simulated=admin is not None)
+        plan = VerifyPlan(target.url, target, data, settings, simulated=admin is not None, url=target.url)
     files = ((json_file, to_json), (junit_file, to_junit), (html_file, to_html))
     try:
         plan = _prepare(plan, installation)
@@ -151,6 +157,8 @@ class VerifyPlan:
     data: TestData
     settings: VerifySettings
     simulated: bool
+    profile: str = ""
+    url: str = ""
     notices: tuple[str, ...] = ()
     setup: tuple[FoundSetting, ...] = ()
 
@@ -238,6 +246,9 @@ def verify_plan(plan: VerifyPlan, clauses: Sequence[Clause], command: str) -> Re
         command=command,
         notices=plan.notices,
         setup=plan.setup,
+        profile=plan.profile,
+        url=plan.url,
+        not_tried=() if plan.settings.at_moments else (_ONE_TIME,),
     )
 
 

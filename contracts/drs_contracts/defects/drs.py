@@ -14,6 +14,7 @@ from drs_contracts.defects.base import (
 from drs_contracts.defects.interceptors import (
     SUMMER,
     add_afternoons,
+    answer_refusals_at_500,
     find_by_beginning,
     give_an_id_again,
     honour_duration,
@@ -29,6 +30,7 @@ from drs_contracts.defects.interceptors import (
     share_one_session,
     shorten_long_answers,
 )
+from drs_contracts.defects.laws import LAW_DEFECTS
 from drs_contracts.driver.messages import NAMESPACE, SOAP
 
 _SLOT_LIST = r"<slotsForDay>.*?</slotsForDay>"
@@ -235,6 +237,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("the last place is promised again", "FLO-02", intercept=promise_a_place_again),
     Defect("a booking that moves keeps its old place too", "FLO-03", intercept=keep_a_moved_place),
     Defect("a deleted order keeps its places", "FLO-03", intercept=drops("<deleteOrder>")),
+    *LAW_DEFECTS,
     Defect("a new order has no booking", "ORD-01", intercept=rewrite_response("<theBookings>.*</theBookings>", "")),
     Defect("comments are not trimmed", "ORD-02", intercept=rewrite_response("</orderComments>", " </orderComments>")),
     Defect(
@@ -559,6 +562,12 @@ DEFECTS: tuple[Defect, ...] = (
         "an unknown operation is the server's fault",
         "WIR-22",
         intercept=rewrite_response("<faultcode>soap:Client(.*Message part)", r"<faultcode>soap:Server\1"),
+    ),
+    Defect("refusals come with HTTP 500", "WIR-23", intercept=answer_refusals_at_500),
+    Defect(
+        "fault codes have no prefix",
+        "WIR-23",
+        intercept=rewrite_response(r"<faultcode>soap:(\w+)<", r"<faultcode>\1<"),
     ),
 )
 """At least one defect for each clause that applies to DRS, by the id of that clause."""

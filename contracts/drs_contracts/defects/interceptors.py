@@ -161,3 +161,10 @@ def find_by_beginning(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
     known = memory.get("number", b"")
     is_beginning = b"<selectOrder>" in body and known.startswith(number.group(1))
     return send(body.replace(number.group(1), known) if is_beginning else body)
+
+
+def answer_refusals_at_500(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    """Answer with HTTP 500 where a call is refused."""
+    del memory
+    reply = send(body)
+    return Reply(500, reply.content_type, reply.body) if b"<status>error<" in reply.body else reply

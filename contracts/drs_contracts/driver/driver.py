@@ -18,7 +18,7 @@ from drs_contracts.driver.messages import Exchange, Members, NoEnvelopeError, Va
 from drs_contracts.driver.targets import Target
 from drs_contracts.errors import ClauseBroken, ContractsError
 
-_KEPT_EXCHANGES = 50
+_KEPT_EXCHANGES = 400
 
 Hours: TypeAlias = "tuple[tuple[time, time], ...]"
 """The slots of a day, each from its begin to its end, in local time."""
@@ -149,6 +149,8 @@ class DrsDriver:
         data: What is known of the installation.
         exchanges: The latest calls with their replies, oldest first; without those of the clean-up.
         left_behind: The numbers of orders that the clean-up could not delete because DRS did not answer.
+        http_breach: The first call whose HTTP side is wrong.
+        has_asked_for_today: Whether anything depends on the target's day.
     """
 
     def __init__(self, target: Target, data: TestData) -> None:
@@ -156,6 +158,8 @@ class DrsDriver:
         self.data = data
         self.exchanges: list[Exchange] = []
         self.left_behind: list[str] = []
+        self.http_breach: Exchange | None = None
+        self.has_asked_for_today = False
         self._session: str | None = None
         self._opened: list[str] = []
         self._numbers: list[str] = []
@@ -163,6 +167,7 @@ class DrsDriver:
     @property
     def today(self) -> date:
         """The target's local day."""
+        self.has_asked_for_today = True
         return self.target.now().astimezone(self.data.zone).date()
 
     @property
@@ -191,6 +196,10 @@ class DrsDriver:
             self.call("closeSession", {"sessionId": self._session})
             self._session = None
 
+    def adopt_session(self, session: str) -> None:
+        """Go on in a session that is open already, in place of the one that was closed."""
+        self._session = session
+
     def local(self, days_ahead: int, at: time = time(0)) -> datetime:
         """That time of the day, this many days from today."""
         return datetime.combine(self.today + timedelta(days=days_ahead), at, self.data.zone)
@@ -209,6 +218,8 @@ class DrsDriver:
         self.exchanges = [*self.exchanges[1 - _KEPT_EXCHANGES :], exchange]
         if b"Envelope" not in exchange.reply.body:
             _ = exchange.envelope
+        if self.http_breach is None and exchange.http_breach:
+            self.http_breach = exchange
         if b"<sessionId>" in exchange.reply.body:
             with suppress(NoEnvelopeError):
                 self._opened.append(exchange.text("sessionId") or "")
@@ -254,9 +265,13 @@ class DrsDriver:
         """Send a checkAvailability that is complete."""
         return self.call("checkAvailability", self.availability_members(begin, end, **order))
 
+    def order_number(self) -> str:
+        """A new order number."""
+        return f"{self.data.order_number_prefix}{self.target.now():%Y%m%d%H%M%S}-{token_hex(4)}"
+
     def order_members(self, **order: Value) -> dict[str, Value]:
         """The members of a createOrder that is complete, under a new number."""
-        number = f"{self.data.order_number_prefix}{self.target.now():%Y%m%d%H%M%S}-{token_hex(4)}"
+        number = self.order_number()
         return {
             "sessionId": self.session,
             "theOrder": {

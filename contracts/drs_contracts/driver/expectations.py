@@ -31,14 +31,19 @@ def need_success(answer: Exchange) -> None:
     need(answer.succeeded, f"{answer.operation} was refused: {answer.text('errorMsg') or answer.fault}")
 
 
-def expect(holds: bool, otherwise: str) -> None:
+def expect(holds: bool, otherwise: str, shown: Exchange | None = None) -> None:
     """Require what a clause says.
+
+    Args:
+        holds: Whether it is so.
+        otherwise: What was found instead.
+        shown: The exchange that shows it, where the reason's words do not lead to it.
 
     Raises:
         ClauseBroken: It does not hold.
     """
     if not holds:
-        raise ClauseBroken(otherwise)
+        raise ClauseBroken(otherwise, shown)
 
 
 def expect_success(answer: Exchange) -> None:

@@ -36,11 +36,13 @@ class ShownExchange:
 
 
 def find_shown(exchanges: Sequence[Exchange], reason: str) -> Exchange | None:
-    """Find the exchange that shows a reason: the one whose messages have most of its values, the latest of several."""
+    """Find the exchange that shows a reason: the one whose messages have most of its values, the latest of several.
+
+    Where the reason names an operation, it is one of that operation.
+    """
     words = _find_words(reason)
-    return max(
-        reversed(exchanges), key=lambda each: sum(word.encode() in each.reply.body for word in words), default=None
-    )
+    chosen = [each for each in exchanges if each.operation in words] or exchanges
+    return max(reversed(chosen), key=lambda each: sum(word.encode() in each.reply.body for word in words), default=None)
 
 
 def show(exchange: Exchange, reason: str, max_lines: int) -> ShownExchange:

@@ -15,6 +15,8 @@ from drs_contracts.reports import render_page, to_xml_text
 from drs_contracts.verify.discovery import FoundSetting
 from drs_contracts.verify.evidence import ShownExchange, show
 from drs_contracts.verify.runner import Finding, Outcome
+from drs_contracts.verify.story import Story
+from drs_contracts.verify.story_text import to_curl, to_operations, to_test
 
 _LINES_IN_TERMINAL = 24
 _LINES_IN_FILES = 200
@@ -36,6 +38,9 @@ class Report:
         command: What was run; without login and password.
         notices: What a reader must know first, in sentences.
         setup: How the DRS is set up, as far as it was found out.
+        profile: The name of the profile, for a simulator in this process.
+        not_tried: What was not tried, in sentences.
+        url: The address of the DRS; of a simulator in this process, the one that it would have.
     """
 
     target: str
@@ -49,6 +54,9 @@ class Report:
     command: str = ""
     notices: tuple[str, ...] = ()
     setup: tuple[FoundSetting, ...] = ()
+    profile: str = ""
+    not_tried: tuple[str, ...] = ()
+    url: str = ""
 
     def having(self, outcome: Outcome) -> tuple[Finding, ...]:
         """The findings of that outcome."""
@@ -57,6 +65,16 @@ class Report:
     def repeats(self, finding: Finding) -> str:
         """The command that checks the clause of a finding again, by itself."""
         return f"{self.command} --clause {finding.clause.id}"
+
+    def tell_as_curl(self, story: Story) -> str:
+        """The calls of a story as lines for a shell."""
+        clock = "" if story.began is None else f" --clock fixed@{story.began.isoformat(timespec='milliseconds')}"
+        set_up = f"drs-simulator serve --profile {self.profile}{clock} --seed {self.seed}" if self.profile else ""
+        return to_curl(story, self.url, set_up)
+
+    def tell_as_test(self, finding: Finding) -> str:
+        """The calls of a finding's story as a test for pytest; empty where it has none."""
+        return "" if finding.story is None else to_test(finding.story, finding.clause, self.profile, self.seed)
 
     @property
     def confirmed(self) -> tuple[Clause, ...]:
@@ -116,6 +134,7 @@ def to_lines(report: Report) -> Iterator[str]:
         yield f"Presumed, and confirmed by this run: {_join_ids(report.confirmed)}."
     if report.left_behind:
         yield f"Orders that could not be deleted, as DRS did not answer: {', '.join(report.left_behind)}."
+    yield from report.not_tried
     yield report.summary
 
 
@@ -130,6 +149,8 @@ def _explain(finding: Finding, report: Report) -> Iterator[str]:
         yield from (f"    {line}" for line in shown.sent.splitlines())
         yield f"came, with HTTP {shown.status}:"
         yield from (f"    {line}" for line in shown.came.splitlines())
+    if finding.story is not None:
+        yield f"story: {to_operations(finding.story)}; as XML, curl and a test with --json-report, --junit or --html"
     yield f"again: {report.repeats(finding)}"
 
 
@@ -143,6 +164,7 @@ def to_data(report: Report) -> dict[str, Any]:
         "seed": report.seed,
         "interrupted": report.interrupted,
         "notices": list(report.notices),
+        "not_tried": list(report.not_tried),
         "setup": [_to_setting_data(each) for each in report.setup],
         "confirmed": [clause.id for clause in report.confirmed],
         "refuted": [clause.id for clause in report.refuted],
@@ -188,15 +210,15 @@ def to_junit(report: Report) -> bytes:
                 etree.SubElement(case, "skipped", message=reason)
             case Outcome.HELD:
                 pass
-    if report.notices or report.setup:
-        told = "\n".join((*report.notices, *to_setup_lines(report.setup)))
+    if report.notices or report.setup or report.not_tried:
+        told = "\n".join((*report.notices, *to_setup_lines(report.setup), *report.not_tried))
         etree.SubElement(suite, "system-out").text = to_xml_text(told)
     return etree.tostring(suites, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
 def to_html(report: Report) -> bytes:
     """Make the report as one page that needs nothing else, for readers who do not program."""
-    return render_page("report.html", report=report, Outcome=Outcome, show=_show).encode()
+    return render_page("report.html", report=report, Outcome=Outcome, show=_show, operations=to_operations).encode()
 
 
 def _to_setting_data(setting: FoundSetting) -> dict[str, Any]:
@@ -221,7 +243,20 @@ def _to_finding_data(finding: Finding, report: Report) -> dict[str, Any]:
         "reason": finding.reason,
         "values": {name: str(value) for name, value in finding.values.items()},
         "exchange": None if shown is None else exchange | {"came": shown.came},
+        "story": None if finding.story is None else _to_story_data(finding, finding.story, report),
         "again": report.repeats(finding) if finding.outcome in (Outcome.BROKEN, Outcome.INCONCLUSIVE) else None,
+    }
+
+
+def _to_story_data(finding: Finding, story: Story, report: Report) -> dict[str, Any]:
+    return {
+        "began": None if story.began is None else story.began.isoformat(),
+        "calls": [
+            {"operation": call.operation, "sent": call.sent, "came": call.came, "shows": call.is_judged}
+            for call in story.calls
+        ],
+        "curl": report.tell_as_curl(story),
+        "test": report.tell_as_test(finding),
     }
 
 
@@ -230,6 +265,9 @@ def _to_text(finding: Finding, report: Report) -> str:
     shown = _show(finding)
     if shown is not None:
         lines += [f"sent {shown.operation}:", shown.sent, f"came, with HTTP {shown.status}:", shown.came]
+    if finding.story is not None:
+        lines += [f"story: {to_operations(finding.story)}", "with curl:", report.tell_as_curl(finding.story)]
+        lines += ["as a test:", report.tell_as_test(finding)]
     return "\n".join([*lines, f"again: {report.repeats(finding)}"])
 
 

@@ -21,8 +21,12 @@ from drs_contracts.driver.targets import Target, UnreachableError
 from drs_contracts.errors import ClauseBroken, ContractsError
 from drs_contracts.verify.controls import Controls
 from drs_contracts.verify.evidence import find_shown
+from drs_contracts.verify.moments import Moment, find_moments
+from drs_contracts.verify.story import RecordingTarget, Story, tell_story, tell_whole_story
 
 _MIN_TRIES = 3
+_EXAMPLES_FOR_ALL_MOMENTS = 5
+_EXAMPLES_AT_A_MOMENT = 1
 _UNREACHABLE_IN_A_ROW = 3
 
 
@@ -46,6 +50,7 @@ class Finding:
         values: The smallest values that break it.
         exchange: The exchange that shows it.
         left_behind: The numbers of orders that were made and could not be deleted, as DRS did not answer.
+        story: The calls that show it, where the clause is broken and they can be told.
     """
 
     clause: Clause
@@ -54,6 +59,7 @@ class Finding:
     values: dict[str, Any] = field(default_factory=dict)
     exchange: Exchange | None = None
     left_behind: tuple[str, ...] = ()
+    story: Story | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,11 @@ class VerifySettings:
         may_move_clock: Whether the target's clock can be set.
         may_change_records: Whether operatives, places and codes may be changed for good.
         seconds: After how many seconds no further clause is begun; ``None`` for no limit.
+        at_moments: Whether the clauses that speak of a day are also tried about midnight, at the clock changes and on
+            29 February; the target's clock must stand still until it is set. With few examples each clause is tried at
+            one of these moments.
+        may_replay: Whether the target can be made fresh, so that a counterexample is told with the fewest calls.
+        shrink_seconds: For how long smaller values are looked for, once some break a clause.
     """
 
     examples: int = 15
@@ -75,6 +86,9 @@ class VerifySettings:
     may_move_clock: bool = True
     may_change_records: bool = True
     seconds: float | None = None
+    at_moments: bool = False
+    may_replay: bool = False
+    shrink_seconds: float = 20.0
 
 
 def run_clauses(
@@ -87,7 +101,8 @@ def run_clauses(
     began = time.monotonic()
     controls = Controls(target, data, may_write=verify_settings.may_write)
     unreachable = 0
-    for clause in clauses:
+    http_breach: tuple[Clause, Exchange] | None = None
+    for number, clause in enumerate(sorted(clauses, key=lambda each: each.judges_every_call)):
         if clause.applies_to is not AppliesTo.DRS:
             continue
         reason = _find_reason_to_skip(clause, verify_settings, time.monotonic() - began)
@@ -100,7 +115,28 @@ def run_clauses(
         trial = _Trial(target, data, clause, verify_settings, controls)
         finding = trial.run()
         unreachable = unreachable + 1 if trial.was_unreachable else 0
+        is_tried = verify_settings.at_moments and clause.at_any_moment and trial.has_asked_for_today
+        if finding.outcome is Outcome.HELD and is_tried:
+            finding = _try_at_moments(trial, number)
+        if http_breach is None and trial.http_breach is not None:
+            http_breach = (clause, trial.http_breach)
+        if clause.judges_every_call and finding.outcome is Outcome.HELD and http_breach is not None:
+            other, exchange = http_breach
+            reason = f"in a call of {other.id}, {exchange.operation}: {exchange.http_breach}"
+            finding = replace(finding, outcome=Outcome.BROKEN, reason=reason, exchange=exchange)
         yield finding
+
+
+def _try_at_moments(trial: _Trial, number: int) -> Finding:
+    """Try a clause that held at the moments too: at each, or at one of them in turn."""
+    moments = trial.find_moments()
+    if trial.settings.examples < _EXAMPLES_FOR_ALL_MOMENTS:
+        moments = moments[number % len(moments) :][:1]
+    for moment in moments:
+        found = trial.at(moment).run()
+        if found.outcome is Outcome.BROKEN:
+            return replace(found, reason=f"{moment}: {found.reason}")
+    return Finding(trial.clause, Outcome.HELD)
 
 
 def _find_reason_to_skip(clause: Clause, verify_settings: VerifySettings, seconds: float) -> str:
@@ -132,13 +168,23 @@ class _Trial:
     """The check of one clause, with as many values as are wanted."""
 
     def __init__(
-        self, target: Target, data: TestData, clause: Clause, verify_settings: VerifySettings, controls: Controls
+        self,
+        target: Target,
+        data: TestData,
+        clause: Clause,
+        verify_settings: VerifySettings,
+        controls: Controls,
+        moment: Moment | None = None,
     ) -> None:
         self._target = target
         self._data = data
-        self._clause = clause
-        self._settings = verify_settings
+        self.clause = clause
+        self.settings = verify_settings
         self._controls = controls
+        self._moment = moment
+        self.http_breach: Exchange | None = None
+        self.has_asked_for_today = False
+        self._whole_story: Story | None = None
         self._called: set[str] = set()
         self._succeeded: set[str] = set()
         self._held = 0
@@ -146,14 +192,26 @@ class _Trial:
         self._left_behind: list[str] = []
         # Hypothesis ends with the smallest values that break the check, so that the last finding has those.
         self._broken: Finding | None = None
+        self._shrinks_until: float | None = None
         self._inconclusive: Finding | None = None
         self._ended_by_error = False
         self.was_unreachable = False
+
+    def find_moments(self) -> tuple[Moment, ...]:
+        """Find the moments at which the clause is tried too."""
+        return find_moments(self._target.now(), self._data.zone)
+
+    def at(self, moment: Moment) -> _Trial:
+        """Make the same trial at another moment, with few values."""
+        few = replace(self.settings, examples=_EXAMPLES_AT_A_MOMENT)
+        return _Trial(self._target, self._data, self.clause, few, self._controls, moment)
 
     def run(self) -> Finding:
         """Carry out the check."""
         try:
             found = self._compare_with_controls(self._search())
+            if found.outcome is Outcome.BROKEN:
+                found = replace(found, story=self._tell_story(found))
         finally:
             try:
                 self._target.renew()
@@ -165,7 +223,7 @@ class _Trial:
     def _compare_with_controls(self, found: Finding) -> Finding:
         """Take back a result that DRS owes to the refusal of what the check starts from."""
         if found.outcome is Outcome.BROKEN:
-            setup = self._controls.find_refused_setup(self._clause, self._called)
+            setup = self._controls.find_refused_setup(self.clause, self._called)
             reason = f"{setup}; so it says nothing that {found.reason}" if setup else ""
         elif found.outcome is Outcome.HELD:
             reason = self._controls.find_refused_at_all(self._called - self._succeeded)
@@ -173,15 +231,50 @@ class _Trial:
             reason = ""
         return replace(found, outcome=Outcome.INCONCLUSIVE, reason=reason) if reason else found
 
+    def _tell_story(self, found: Finding) -> Story | None:
+        if not self.settings.may_replay or found.exchange is None:
+            return self._whole_story
+        recorded = RecordingTarget(self._target)
+        driver = DrsDriver(recorded, self._data)
+        try:
+            self._start(recorded)
+            self.clause.check(driver, **found.values)
+        except ClauseBroken as broken:
+            shown = self._list_shown(driver, broken)
+            with suppress(ContractsError):
+                return tell_story(self._target, recorded, shown, lambda: self._start(self._target))
+        except Exception:
+            # It broke before, and now something else happened: a DRS that is not reliable has no story.
+            return None
+        return None
+
+    def _start(self, target: Target) -> None:
+        target.renew()
+        if self._moment is not None:
+            target.move_clock(self._moment.instant - target.now())
+
+    @staticmethod
+    def _find_shown(driver: DrsDriver, broken: ClauseBroken) -> Exchange | None:
+        shown = broken.exchange if isinstance(broken.exchange, Exchange) else None
+        return shown or find_shown(driver.exchanges, str(broken))
+
+    def _list_shown(self, driver: DrsDriver, broken: ClauseBroken) -> list[Exchange]:
+        """List the exchanges that show it: the one that the check gives, else the likeliest one and the last one."""
+        shown = self._find_shown(driver, broken)
+        found = [] if shown is None else [shown]
+        return found if broken.exchange is not None else [*found, *driver.exchanges[-1:]]
+
     def _search(self) -> Finding:
         try:
-            _make_property(self._try, self._clause, self._settings)()
+            _make_property(self._try, self.clause, self.settings)()
         except ClauseBroken as broken:
-            return self._broken or Finding(self._clause, Outcome.BROKEN, str(broken))
+            return self._broken or Finding(self.clause, Outcome.BROKEN, str(broken))
         except Flaky:
             once = self._broken
+            if once is not None and self._has_shrunk_enough():
+                return once
             if once is None:
-                return Finding(self._clause, Outcome.INCONCLUSIVE, "DRS is not reliable: it answers in turn")
+                return Finding(self.clause, Outcome.INCONCLUSIVE, "DRS is not reliable: it answers in turn")
             reason = f"DRS is not reliable: it broke the clause once ({once.reason}), and then held"
             return replace(once, outcome=Outcome.INCONCLUSIVE, reason=reason)
         except _GiveUp:
@@ -192,26 +285,31 @@ class _Trial:
                 self._ended_by_error = True
                 self._note(_describe(error))
         if self._held and not self._ended_by_error:
-            return Finding(self._clause, Outcome.HELD)
-        return self._inconclusive or Finding(self._clause, Outcome.INCONCLUSIVE, "no value could be tried")
+            return Finding(self.clause, Outcome.HELD)
+        return self._inconclusive or Finding(self.clause, Outcome.INCONCLUSIVE, "no value could be tried")
 
     def _try(self, **values: Any) -> None:
         """Try the check with one set of values."""
+        if self._has_shrunk_enough():
+            reject()
         driver = DrsDriver(self._target, self._data)
         try:
-            self._target.renew()
+            self._start(self._target)
             with driver:
-                self._clause.check(driver, **values)
+                self.clause.check(driver, **values)
         except UnsatisfiedAssumption:
             raise
         except ClauseBroken as broken:
-            shown = broken.exchange if isinstance(broken.exchange, Exchange) else None
-            shown = shown or find_shown(driver.exchanges, str(broken))
-            self._broken = Finding(self._clause, Outcome.BROKEN, str(broken), values, shown)
+            shown = self._find_shown(driver, broken)
+            self._whole_story = tell_whole_story(
+                driver.exchanges, self._list_shown(driver, broken), self._target.password
+            )
+            self._shrinks_until = self._shrinks_until or time.monotonic() + self.settings.shrink_seconds
+            self._broken = Finding(self.clause, Outcome.BROKEN, str(broken), values, shown)
             raise
         except Exception as error:
             self._inconclusive = Finding(
-                self._clause,
+                self.clause,
                 Outcome.INCONCLUSIVE,
                 _describe(error),
                 values,
@@ -222,7 +320,12 @@ class _Trial:
             self._held += 1
         finally:
             self._left_behind += driver.left_behind
+            self.http_breach = self.http_breach or driver.http_breach
+            self.has_asked_for_today = self.has_asked_for_today or driver.has_asked_for_today
             self._note_calls(driver.exchanges)
+
+    def _has_shrunk_enough(self) -> bool:
+        return self._shrinks_until is not None and time.monotonic() > self._shrinks_until
 
     def _go_on(self, error: Exception) -> None:
         """Decide after a try that says nothing: another one, or the end."""
@@ -234,7 +337,7 @@ class _Trial:
             self.was_unreachable = isinstance(error, UnreachableError)
             raise _GiveUp
         self._unmet += 1
-        if self._unmet >= (max(_MIN_TRIES, self._settings.examples) if self._held else _MIN_TRIES):
+        if self._unmet >= (max(_MIN_TRIES, self.settings.examples) if self._held else _MIN_TRIES):
             raise _GiveUp
         reject()
 
@@ -246,7 +349,7 @@ class _Trial:
                     self._succeeded |= {exchange.operation} if exchange.succeeded else set()
 
     def _note(self, reason: str) -> None:
-        self._inconclusive = Finding(self._clause, Outcome.INCONCLUSIVE, reason)
+        self._inconclusive = Finding(self.clause, Outcome.INCONCLUSIVE, reason)
 
 
 def _describe(error: Exception) -> str:

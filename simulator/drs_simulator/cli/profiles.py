@@ -12,7 +12,7 @@ from drs_simulator.cli.new_profile import make_profile
 from drs_simulator.cli.output import echo, print_table
 from drs_simulator.profile.loading import load_profile, profile_names
 from drs_simulator.profile.tables import EVIDENCE_GRADES
-from drs_simulator.profile.variants import Variant, find_variants
+from drs_simulator.profile.variants import Variant, find_variants, load_without_alternative
 
 profile_app = typer.Typer(
     cls=PlainGroup, help="Profiles: the settings of an installation of DRS.", no_args_is_help=True
@@ -91,6 +91,8 @@ def show_variants(profile: _Profile) -> None:
             text = f" ({variant.alternative.value})" if variant.alternative.name else ""
             echo(f"  {variant.id}{text}: {variant.alternative.why}")
         echo(f"  Ask: {guess.ask}")
+    for each in load_without_alternative():
+        echo(f"{', '.join(each.clauses)}: presumed, without an alternative: {each.why}.")
     count = sum(map(len, of_setting.values()))
     echo(f"{len(of_setting)} guesses with {count} variants. drs-contracts guess finds those that a service depends on.")
 

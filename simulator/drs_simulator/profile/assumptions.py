@@ -30,6 +30,7 @@ class AssumptionSettings(Settings):
         follow_on_window: Whether a follow-on booking has the planning window that is sent, or its order's.
         full_slots: Whether scheduleBooking into a full slot is refused, or overbooks it.
         long_comments: Whether comments over the limit are refused, or cut.
+        comments_counted: Whether the limit of comments counts them as they are sent, or once they are trimmed.
         sent_order_id: Whether createOrder with an orderId is refused, or gets a number of its own.
         order_named_by: Whether an orderId and a number must agree, or only one of them counts where both are sent.
         unknown_abilities: Whether updateResource refuses an ability that no operative has, or accepts it.
@@ -66,6 +67,7 @@ class AssumptionSettings(Settings):
     follow_on_window: Literal["sent", "order"] = "sent"
     full_slots: Literal["refuse", "overbook"] = "refuse"
     long_comments: Literal["refuse", "cut"] = "refuse"
+    comments_counted: Literal["as_sent", "trimmed"] = "as_sent"
     sent_order_id: Literal["refuse", "ignore"] = "refuse"
     order_named_by: Literal["both", "number", "order_id"] = "both"
     unknown_abilities: Literal["refuse", "accept"] = "refuse"

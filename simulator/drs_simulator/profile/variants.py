@@ -81,16 +81,33 @@ class Variant:
         return self.setting == other.setting or other.setting in self.guess.hides or self.setting in other.guess.hides
 
 
+class WithoutAlternative(Settings):
+    """Clauses that are presumed and have no alternative that a caller could notice, and why."""
+
+    clauses: Annotated[tuple[Text, ...], Field(min_length=1)]
+    why: Text
+
+
 class _Registry(Settings):
     """The file."""
 
     guesses: tuple[Guess, ...]
+    without_alternative: tuple[WithoutAlternative, ...] = ()
+
+
+def load_guesses() -> tuple[Guess, ...]:
+    """Load all guesses, in the order of the file."""
+    return _read_registry().guesses
+
+
+def load_without_alternative() -> tuple[WithoutAlternative, ...]:
+    """Load what is presumed and has no alternative."""
+    return _read_registry().without_alternative
 
 
 @cache
-def load_guesses() -> tuple[Guess, ...]:
-    """Load all guesses, in the order of the file."""
-    return _Registry.model_validate(read_toml(_FILE)).guesses
+def _read_registry() -> _Registry:
+    return _Registry.model_validate(read_toml(_FILE))
 
 
 def find_variants(profile: Profile) -> tuple[Variant, ...]:

@@ -84,8 +84,10 @@ class Validator:
         return fitting
 
     def comments(self, sent: str | None) -> str:
-        """Return the comments, trimmed (seen: createOrder). The limit applies before trimming (presumed)."""
+        """Return the comments, trimmed (seen: createOrder). The limit applies before trimming (presumed; a setting)."""
         comments = self.sent("orderComments", sent)
+        if self._profile.assumptions.comments_counted == "trimmed":
+            comments = comments.strip()
         limit = self._profile.ordering.comments_limit
         if len(comments) > limit:
             if self._profile.assumptions.long_comments == "cut":

@@ -15,6 +15,7 @@ MODULES = {
     "CAN": "changes",
     "CHG": "changes",
     "FLO": "workflow",
+    "LAW": "laws",
     "ORD": "orders",
     "REC": "master_data",
     "REF": "refusals",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from drs_contracts import (
@@ -25,8 +26,9 @@ from drs_contracts.clauses.clause import AppliesTo
 from drs_contracts.cli.verify import VerifyPlan, verify_plan
 from drs_contracts.defects.drs import DEFECTS
 from drs_contracts.driver.driver import DrsDriver
-from drs_contracts.driver.expectations import expect_success
-from drs_contracts.driver.messages import Reply
+from drs_contracts.driver.expectations import expect, expect_success
+from drs_contracts.driver.messages import SOAP, Exchange, Reply
+from drs_contracts.verify.moments import find_moments
 from drs_simulator import FaultRule, Simulator, effects, load_profile, load_scenario
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -288,3 +290,110 @@ class TestExtent:
         before = target.now()
         list(run_clauses(target, DATA, [clause_of(lambda drs: drs.target.move_clock(timedelta(days=1)))], QUICK))
         assert target.now() == before
+
+
+def test_the_search_for_smaller_values_ends() -> None:
+    tried: list[int] = []
+
+    def check(drs: DrsDriver, number: int) -> None:
+        tried.append(number)
+        expect(number < 1000, f"{number} is too large")
+
+    clauses = [clause_of(check, number=st.integers(0, 10**9))]
+    settings = VerifySettings(examples=50, shrink_seconds=0)
+    (finding,) = run_clauses(SimulatorTarget(simulator()), DATA, clauses, settings)
+    assert (finding.outcome, finding.reason) == (Outcome.BROKEN, f"{tried[-1]} is too large")
+    assert sum(number >= 1000 for number in tried) == 1
+
+
+class TestMoments:
+    """Clauses that speak of a day are tried at special times too."""
+
+    def test_the_moments_of_a_zone_with_clock_changes(self) -> None:
+        now = datetime(2021, 10, 22, 11, 20, tzinfo=UTC)
+        found = find_moments(now, ZoneInfo("Europe/London"))
+        assert [str(each) for each in found] == [
+            "just after midnight (23 October 2021 00:00:30 BST)",
+            "just before midnight (23 October 2021 23:59:30 BST)",
+            "after the clocks went back (31 October 2021 01:00:00 GMT)",
+            "after the clocks went forward (27 March 2022 02:00:00 BST)",
+            "on 29 February (29 February 2024 12:00:00 GMT)",
+        ]
+
+    def test_a_zone_without_clock_changes_has_three(self) -> None:
+        found = find_moments(datetime(2021, 10, 22, tzinfo=UTC), ZoneInfo("UTC"))
+        assert [each.instant.time() for each in found] == [time(0, 0, 30), time(23, 59, 30), time(12)]
+
+    @pytest.mark.parametrize("name", ["just after midnight", "clocks went back", "clocks went forward", "29 February"])
+    def test_what_breaks_at_a_moment_is_told_with_it(self, name: str) -> None:
+        (moment,) = (each for each in find_moments(simulator().clock.now(), DATA.zone) if name in each.name)
+
+        def check(drs: DrsDriver) -> None:
+            drs.local(0)
+            expect(drs.target.now() != moment.instant.astimezone(UTC), "it is wrong")
+
+        settings = VerifySettings(examples=5, at_moments=True)
+        (finding,) = run_clauses(SimulatorTarget(simulator()), DATA, [clause_of(check)], settings)
+        assert (finding.outcome, finding.reason) == (Outcome.BROKEN, f"{moment}: it is wrong")
+
+    def test_a_check_that_asks_for_no_day_is_tried_once(self) -> None:
+        tried: list[int] = []
+        settings = VerifySettings(examples=5, at_moments=True)
+        (finding,) = run_clauses(SimulatorTarget(simulator()), DATA, [clause_of(lambda _: tried.append(1))], settings)
+        assert (finding.outcome, len(tried)) == (Outcome.HELD, 1)
+
+    def test_few_examples_try_one_moment_of_each_clause(self) -> None:
+        tried: list[datetime] = []
+
+        def check(drs: DrsDriver) -> None:
+            drs.local(0)
+            tried.append(drs.target.now())
+
+        settings = VerifySettings(examples=2, at_moments=True)
+        list(run_clauses(SimulatorTarget(simulator()), DATA, [clause_of(check)] * 3, settings))
+        assert len(tried) == 6
+        assert len(set(tried)) == 4
+
+    def test_no_clause_accuses_the_simulator_at_a_moment(self) -> None:
+        settings = VerifySettings(examples=5, at_moments=True)
+        findings = run_clauses(SimulatorTarget(simulator()), DATA, list_clauses(AppliesTo.DRS), settings)
+        assert [(each.clause.id, each.reason) for each in findings if each.outcome is not Outcome.HELD] == []
+
+
+class TestHttpSide:
+    """The HTTP side is judged at every call, for WIR-23 alone."""
+
+    def test_a_wrong_content_type_is_named_apart(self) -> None:
+        class Odd(SimulatorTarget):
+            def post(self, body: bytes) -> Reply:
+                reply = super().post(body)
+                is_odd = b"selectAlertsResponse" in reply.body
+                return Reply(reply.status, "text/xml" if is_odd else reply.content_type, reply.body)
+
+        clauses = [CLAUSES[each] for each in ("WIR-23", "SEL-07", "SES-01")]
+        findings = list(run_clauses(Odd(simulator()), DATA, clauses, QUICK))
+        assert [(each.clause.id, each.outcome) for each in findings] == [
+            ("SEL-07", Outcome.HELD),
+            ("SES-01", Outcome.HELD),
+            ("WIR-23", Outcome.BROKEN),
+        ]
+        assert findings[-1].reason == "in a call of SEL-07, selectAlerts: the Content-Type is text/xml"
+        assert findings[-1].exchange is not None
+        assert findings[-1].exchange.operation == "selectAlerts"
+
+    @pytest.mark.parametrize(
+        ("status", "content_type", "code", "told"),
+        [
+            (500, "text/xml;charset=UTF-8", "soap:Client", ""),
+            (500, 'text/xml; charset="utf-8"', "soap:Client", 'the Content-Type is text/xml; charset="utf-8"'),
+            (500, "text/xml; charset=UTF-8", "Client", "the faultcode is 'Client'"),
+            (500, "text/xml;charset=UTF-8", "other:Client", "the faultcode is 'other:Client'"),
+            (200, "text/xml;charset=UTF-8", "soap:Client", "a fault comes with HTTP 200"),
+        ],
+    )
+    def test_a_fault_is_judged(self, status: int, content_type: str, code: str, told: str) -> None:
+        body = (
+            f'<soap:Envelope xmlns:soap="{SOAP}"><soap:Body><soap:Fault><faultcode>{code}</faultcode></soap:Fault>'
+            "</soap:Body></soap:Envelope>"
+        )
+        assert Exchange("foo", b"", Reply(status, content_type, body.encode())).http_breach == told

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.growth import Growth
-from benchmarks.machine import Machine
-from benchmarks.turns import Measured, Plan
-from benchmarks.without_socket import InProcess
+from benchmarks.measures.growth import Growth
+from benchmarks.measures.turns import Measured, Plan
+from benchmarks.measures.without_socket import InProcess
+from benchmarks.reports.machine import Machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.calling import RefusedError
+from benchmarks.workload.calling import RefusedError
 
 _BENCHMARKS = Path(__file__).with_name("in_process.py")
 
@@ -46,7 +46,7 @@ def in_process() -> list[InProcess]:
             capture_output=True,
             text=True,
             check=False,
-            cwd=Path(__file__).parents[1],
+            cwd=Path(__file__).parents[2],
         )
         if done.returncode:
             raise RefusedError(f"The benchmarks in process failed:\n{done.stdout}{done.stderr}")

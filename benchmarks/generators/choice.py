@@ -6,9 +6,9 @@ import shutil
 from enum import StrEnum
 from pathlib import Path
 
-from benchmarks.load import LoadGenerator
-from benchmarks.python_load import PythonLoad
-from benchmarks.wrk_load import WrkLoad
+from benchmarks.generators.generator import LoadGenerator
+from benchmarks.generators.python_load import PythonLoad
+from benchmarks.generators.wrk_load import WrkLoad
 
 
 class GeneratorName(StrEnum):

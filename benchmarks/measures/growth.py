@@ -16,9 +16,9 @@ import psutil
 from drs_simulator import Simulator
 from drs_simulator.storage.opening import MEMORY
 
-from benchmarks.bodies import CLOCK, PROFILE, searches_with_windows
-from benchmarks.calling import Caller, booking_in, filled_in, opened
-from benchmarks.filling import fill_weeks, fill_with_history
+from benchmarks.workload.bodies import CLOCK, PROFILE, searches_with_windows
+from benchmarks.workload.calling import Caller, booking_in, filled_in, opened
+from benchmarks.workload.filling import fill_weeks, fill_with_history
 
 SIZES = (0, 1_000, 10_000, 100_000)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from drs_simulator import Simulator
 
-from benchmarks.bodies import CLOCK, PROFILE, Step, open_session
-from benchmarks.calling import Caller, booking_in, filled_in, opened
+from benchmarks.workload.bodies import CLOCK, PROFILE, Step, open_session
+from benchmarks.workload.calling import Caller, booking_in, filled_in, opened
 
 OPEN_SESSION = "openSession"
 

@@ -10,7 +10,7 @@ from wsgiref.types import WSGIApplication
 
 from werkzeug.test import EnvironBuilder
 
-from benchmarks import bodies
+from benchmarks.workload import bodies
 
 HEADERS = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
 SUCCESS = "status>success</"

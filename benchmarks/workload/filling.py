@@ -18,8 +18,8 @@ from drs_simulator.storage.sql import schema as sql_schema
 from drs_simulator.storage.sql.store import database_url
 from sqlalchemy import create_engine, insert
 
-from benchmarks.bodies import Bodies
-from benchmarks.calling import Caller, booking_in, filled_in
+from benchmarks.workload.bodies import Bodies
+from benchmarks.workload.calling import Caller, booking_in, filled_in
 
 _BATCH = 2000
 _TODAY = date(2021, 10, 22)

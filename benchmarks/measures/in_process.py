@@ -1,4 +1,4 @@
-"""What a call takes without a socket, with pytest-benchmark: ``python -m pytest benchmarks/in_process.py``."""
+"""What a call takes without a socket, with pytest-benchmark: ``python -m pytest benchmarks/measures/in_process.py``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from drs_simulator import Simulator
 from drs_simulator.journal.journal import DEFAULT_ENTRIES
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.bodies import CLOCK, PROFILE, Bodies, open_session, searches_with_windows
-from benchmarks.calling import Caller, booking_in, filled_in, opened
+from benchmarks.workload.bodies import CLOCK, PROFILE, Bodies, open_session, searches_with_windows
+from benchmarks.workload.calling import Caller, booking_in, filled_in, opened
 
 _ROUNDS_AFTER_A_CHANGE = 300
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from benchmarks.bodies import DAYS, Step, Workload
-from benchmarks.growth import TIMED, Growth, Timing
-from benchmarks.results import Results
-from benchmarks.targets import speed_ratio, verdicts
-from benchmarks.turns import Measured
-from benchmarks.without_socket import InProcess
+from benchmarks.measures.growth import TIMED, Growth, Timing
+from benchmarks.measures.turns import Measured
+from benchmarks.measures.without_socket import InProcess
+from benchmarks.reports.results import Results
+from benchmarks.reports.targets import speed_ratio, verdicts
+from benchmarks.workload.bodies import DAYS, Step, Workload
 
 _TITLES = {
     Workload.AVAILABILITY: f"checkAvailability of {DAYS} days",

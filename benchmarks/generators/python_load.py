@@ -12,9 +12,9 @@ from statistics import quantiles
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from benchmarks.bodies import Bodies, Step, Workload
-from benchmarks.calling import RefusedError, booking_in, filled_in, posted
-from benchmarks.load import Reading, Task
+from benchmarks.generators.generator import Reading, Task
+from benchmarks.workload.bodies import Bodies, Step, Workload
+from benchmarks.workload.calling import RefusedError, booking_in, filled_in, posted
 
 _TIMEOUT_SECONDS = 10
 

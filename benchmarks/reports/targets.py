@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 
-from benchmarks.bodies import Workload
-from benchmarks.growth import TIMED, Growth
+from benchmarks.measures.growth import TIMED, Growth
+from benchmarks.measures.turns import Measured, Point
 from benchmarks.peers.served import PLAIN_SPYNE
 from benchmarks.peers.simulator import SIMULATOR, WITHOUT_JOURNAL
 from benchmarks.peers.wiremock import WIREMOCK, WIREMOCK_FIXED, WIREMOCK_WITHOUT_JOURNAL
-from benchmarks.results import Results
-from benchmarks.turns import Measured, Point
+from benchmarks.reports.results import Results
+from benchmarks.workload.bodies import Workload
 
 SPYNE_RATIO = 6.0
 MEMORY_RATIO = 20.0

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.bodies import Bodies, Workload, bodies_of
-from benchmarks.load import LoadGenerator, Reading, Task
+from benchmarks.generators.generator import LoadGenerator, Reading, Task
 from benchmarks.peers.peer import Peer, Running, running
+from benchmarks.workload.bodies import Bodies, Workload, bodies_of
 
 _WARM_UP_CONNECTIONS = 8
 Point = tuple[Workload, int]

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.bodies import Bodies, Step
-from benchmarks.calling import HEADERS, RefusedError
-from benchmarks.load import Reading, Task
+from benchmarks.generators.generator import Reading, Task
+from benchmarks.workload.bodies import Bodies, Step
+from benchmarks.workload.calling import HEADERS, RefusedError
 
 _SCRIPT = Path(__file__).with_name("wrk_load.lua")
 _TIMEOUT = "--timeout=10s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from benchmarks.bodies import STEPS, Bodies, Step, Workload
+from benchmarks.workload.bodies import STEPS, Bodies, Step, Workload
 
 
 @dataclass(frozen=True, slots=True)

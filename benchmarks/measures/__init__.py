@@ -1,0 +1,1 @@
+"""What is measured: turns of servers, the growing diary, calls without a socket."""
