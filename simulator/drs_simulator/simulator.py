@@ -30,6 +30,7 @@ from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.scheduling.store import Store
 from drs_simulator.soap.gateway import Gateway
 from drs_simulator.storage.opening import MEMORY, open_store
+from drs_simulator.storage.shared_records import SharesRecords
 from drs_simulator.storage.shared_settings import SharedClock, SharedSettings, claim_profile
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from drs_simulator.housing_files.records import HousingFile
     from drs_simulator.housing_files.watcher import FolderWatcher
     from drs_simulator.http.servers.threaded_server import ThreadedServer
+    from drs_simulator.journal.shared_entries import Shared
     from drs_simulator.scenarios.scenario import Scenario
     from drs_simulator.storage.export import StateDocument
 
@@ -141,6 +143,7 @@ class Simulator:
         own_clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
         self._sender = None if callback_url is None else self._make_sender(callback_url, callback_every)
         self._store = open_store(state) if isinstance(state, str) else state
+        self._shared: Shared | None = None
         try:
             if isinstance(self._store, SharedSettings):
                 claim_profile(self._store, self.profile.name)
@@ -153,7 +156,10 @@ class Simulator:
             """Runs use cases. For the admin API and the console; not a part of the public API."""
             self.faults = FaultPlan(faults, self._fault_random, self._make_rule_store())
             """The fault rules in force."""
-            self.journal = Journal(self.profile, self.clock, self.scheduler, password, max_entries=journal)
+            self._shared = self._open_shared()
+            self.journal = Journal(
+                self.profile, self.clock, self.scheduler, password, max_entries=journal, shared=self._shared
+            )
             """The recorded exchanges."""
             guard = make_guard(host, admin_token, trusted_proxies) if admin else None
             endpoint = Endpoint(
@@ -165,10 +171,13 @@ class Simulator:
                 self.journal,
                 None if guard is None else Admin(self, guard),
                 None if guard is None else Console(self, guard),
+                self._shared,
             )
             self.wsgi: WSGIApplication = trust_proxies(endpoint, trusted_proxies)
             """The simulator as a WSGI application, for tests without a socket and for other servers."""
         except BaseException:
+            if self._shared is not None:
+                self._shared.records.close()
             self._store.close()
             raise
 
@@ -237,13 +246,16 @@ class Simulator:
                 self._sender.start(self.scheduler)
 
     def close(self) -> None:
-        """Stop serving, stop posting confirmations, and close the connections to the state.
+        """Stop serving, stop posting confirmations, write the journal, and close the connections to the state.
 
         A further call opens them again. Closing twice does nothing.
         """
         self.stop()
         if self._sender is not None:
             self._sender.stop()
+        if self._shared is not None:
+            self._shared.writer.stop()
+            self._shared.records.close()
         self._store.close()
 
     def client(self, **settings: Any) -> Any:
@@ -360,6 +372,15 @@ class Simulator:
         if own.mode != RunningClock():
             shared.mode = own.mode
         return shared
+
+    def _open_shared(self) -> Shared | None:
+        """Open what this process writes for all processes of a database; ``None`` if the state is in memory."""
+        if not isinstance(self._store, SharesRecords):
+            return None
+        from drs_simulator.journal.shared_entries import Shared  # noqa: PLC0415 - few simulators share
+        from drs_simulator.journal.write_behind import WriteBehind  # noqa: PLC0415 - likewise
+
+        return Shared(self._store.shared_records(), WriteBehind())
 
     def _make_rule_store(self) -> RuleStore | None:
         if not isinstance(self._store, SharedSettings):

@@ -222,6 +222,18 @@ class AdminJournal:
         """The recorded exchanges, oldest first; only those that match every argument that is given."""
         return from_har(self.as_har(operation, outcome, text))
 
+    def latest(
+        self,
+        limit: int,
+        operation: str | None = None,
+        outcome: Outcome | None = None,
+        text: str | None = None,
+        before: int | None = None,
+    ) -> tuple[JournalEntry, ...]:
+        """The last of those exchanges, newest first; see ``Journal.latest``."""
+        query = JournalQuery(operation=operation, outcome=outcome, text=text, limit=limit, before=before)
+        return from_har(self._connection.get("/journal", HarDocument, query).model_dump())[::-1]
+
     def as_har(
         self, operation: str | None = None, outcome: Outcome | None = None, text: str | None = None
     ) -> dict[str, Any]:

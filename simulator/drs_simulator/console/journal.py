@@ -39,21 +39,21 @@ def rows() -> str:
 @pages.get("/journal/<int:number>")
 def entry(number: int) -> str:
     """Show one exchange."""
-    stored = simulator().journal.entries()
-    found = next((each for each in stored if each.number == number), None)
+    journal = simulator().journal
+    found = journal.entry(number)
     if found is None:
         raise UnknownError(f"The journal has no exchange {number}. It may have made room for later ones.")
     return render_template(
         "entry.html",
         entry=found,
-        broken=find_broken_clauses(stored).get(number, ()),
+        # Earlier exchanges decide which clauses a call breaks.
+        broken=find_broken_clauses(journal.entries()).get(number, ()),
         request_xml=highlight_xml(found.request),
         response_xml=highlight_xml(found.response),
     )
 
 
-def _matching_entries() -> list[JournalEntry]:
+def _matching_entries() -> tuple[JournalEntry, ...]:
     query = request.args
     outcome = next((each for each in Outcome if each == query.get("outcome")), None)
-    found = simulator().journal.entries(query.get("operation") or None, outcome, query.get("text"))
-    return list(reversed(found))[:_MAX_SHOWN]
+    return simulator().journal.latest(_MAX_SHOWN, query.get("operation") or None, outcome, query.get("text"))

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from http import HTTPStatus
 from time import perf_counter, sleep
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.datastructures import EnvironHeaders
@@ -32,6 +32,9 @@ from drs_simulator.soap.envelope import write_fault
 from drs_simulator.soap.gateway import GatewayResponse
 from drs_simulator.soap.platform import PLATFORMS
 from drs_simulator.storage.errors import StateError
+
+if TYPE_CHECKING:
+    from drs_simulator.journal.shared_entries import Shared
 
 ADMIN_ROOT = "__admin"
 """The first part of every path of the admin interface."""
@@ -79,6 +82,7 @@ class Endpoint:
         journal: Records each call.
         admin: Answers below ``/__admin``; ``None`` without an admin interface.
         console: Pages for people; ``None`` without a console.
+        shared: The database that processes share; ``None`` for metrics of this process alone.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class Endpoint:
         journal: Journal,
         admin: WSGIApplication | None = None,
         console: Pages | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self._profile = profile
         self._gateway = gateway
@@ -101,7 +106,7 @@ class Endpoint:
         self._journal = journal
         self._admin = admin
         self._console = console
-        self._metrics = RequestMetrics(scheduler)
+        self._metrics = RequestMetrics(scheduler) if shared is None else _share(scheduler, journal, shared)
         self._ops = OpsEndpoints(self._metrics, scheduler)
         self._paths = frozenset({service_path(profile), f"{service_path(profile)}_560"})
         self._services = ServicePaths(service_path(profile), PLATFORMS[profile.gateway.platform])
@@ -193,6 +198,12 @@ class Endpoint:
         opening = "This is a simulator of DRS." if found else f"There is nothing at {request.root_path}{request.path}."
         text = f"{opening}\nThe SOAP gateway is at {address}\nIts WSDL is at {address}?wsdl\n"
         return Response(text, status, content_type=_TEXT)
+
+
+def _share(scheduler: Scheduler, journal: Journal, shared: Shared) -> RequestMetrics:
+    from drs_simulator.http.shared_metrics import SharedMetrics  # noqa: PLC0415 - few simulators share
+
+    return SharedMetrics(scheduler, journal, shared)
 
 
 class _BodyBrokeOffError(Exception):

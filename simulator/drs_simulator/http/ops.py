@@ -32,18 +32,18 @@ class RequestMetrics:
     """
 
     def __init__(self, scheduler: Scheduler) -> None:
-        self._registry = CollectorRegistry(auto_describe=False)
+        self.registry = CollectorRegistry(auto_describe=False)
+        """What this process counts."""
         self._exchanges = Counter(
             "drs_exchanges",
             "Calls that were answered, by operation and outcome",
             ("operation", "outcome"),
-            registry=self._registry,
+            registry=self.registry,
         )
-        self._faults = Counter("drs_faults", "Effects of fault rules, by kind", ("kind",), registry=self._registry)
-        self._seconds = Histogram(
-            "drs_exchange_seconds", "Durations of calls", buckets=BUCKETS, registry=self._registry
-        )
-        self._registry.register(_StateCollector(scheduler))
+        self._faults = Counter("drs_faults", "Effects of fault rules, by kind", ("kind",), registry=self.registry)
+        self._seconds = Histogram("drs_exchange_seconds", "Durations of calls", buckets=BUCKETS, registry=self.registry)
+        self.state = _StateCollector(scheduler)
+        """Counts what is in the state, whenever it is asked."""
         # Looking a child up by its labels takes longer than counting.
         self._exchanges_by_labels: dict[tuple[str, Outcome], Counter] = {}
 
@@ -68,8 +68,13 @@ class RequestMetrics:
         return generate_latest(self)
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics without the times at which their counters were created."""
-        for metric in self._registry.collect():
+        """Yield the metrics that ``page`` shows."""
+        yield from self.counted()
+        yield from self.state.collect()
+
+    def counted(self) -> Iterator[Metric]:
+        """Yield what this process has counted, without the times at which its counters were created."""
+        for metric in self.registry.collect():
             metric.samples = [sample for sample in metric.samples if not sample.name.endswith("_created")]
             yield metric
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from lxml import etree
 
@@ -14,6 +15,22 @@ ENTRY_BYTES = 512
 """How many bytes an entry takes, roughly, without its texts and bodies."""
 MAX_TEXT = 200
 """How many characters of a path, an address or a header are stored."""
+
+
+# A body takes at most this part of the journal's bytes; the rest of it is cut off.
+_BODIES = 8
+
+
+class Bounds(Protocol):
+    """How much a journal stores: the number of exchanges, and of their bytes together."""
+
+    max_entries: int
+    max_bytes: int
+
+
+def max_body(bounds: Bounds) -> int:
+    """How many bytes of a body to store."""
+    return bounds.max_bytes // _BODIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,8 @@ class JournalEntry:
         diagnosis: What the caller should know about it, in sentences.
         system_time: The computer's own time at which it began, in UTC.
         is_callback: Whether the simulator made the call, to the council's service.
+        host: The name of the machine that answered; empty without a database that several could share.
+        worker: The id of its process; empty likewise.
     """
 
     number: int
@@ -65,6 +84,8 @@ class JournalEntry:
     diagnosis: str
     system_time: datetime
     is_callback: bool = False
+    host: str = ""
+    worker: str = ""
 
     @property
     def error_message(self) -> str:

@@ -57,6 +57,7 @@ def _write(entry: JournalEntry, broken: Mapping[int, tuple[str, ...]] | None) ->
         "_outgoing": entry.is_callback,
         "_address": entry.address,
         "_systemTime": entry.system_time.isoformat(),
+        **({"_host": entry.host, "_worker": entry.worker} if entry.worker else {}),
         **({} if broken is None else {"_brokenClauses": list(broken.get(entry.number, ()))}),
     }
 
@@ -153,6 +154,8 @@ def _read(entry: Mapping[str, Any]) -> JournalEntry:
         diagnosis=entry["comment"],
         system_time=datetime.fromisoformat(entry["_systemTime"]),
         is_callback=entry["_outgoing"],
+        host=entry.get("_host", ""),
+        worker=entry.get("_worker", ""),
     )
 
 

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from drs_simulator import Simulator
 from drs_simulator.exchange import SoapCall
-from drs_simulator.journal.masking import Masker
+from drs_simulator.journal.masking import Masker, mask_plain_session
 from drs_simulator.journal.secret_scan import SecretScanner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,6 +88,40 @@ def test_a_clean_call_reads_without_password_in_any_encoding(
     masked = Masker(PASSWORD).mask(exchange, ANSWER)
     assert masked.response == ANSWER
     assert masked.request == body.replace(SESSION.encode(), f"{SESSION[:6]}***".encode())
+
+
+SESSION_FORMS = [
+    f"<sessionId>{SESSION}</sessionId>",
+    f"<sessionId>{SESSION[::-1]}</sessionId>",
+    f"<sessionId> {SESSION} </sessionId>",
+    f"<SessionID>{SESSION}</SessionID>",
+    f'<s:sessionId xmlns:s="urn:s">{SESSION}</s:sessionId>',
+    f'<sessionId a="b">{SESSION}</sessionId>',
+    f"<userId>{SESSION}</userId>",
+    "<sessionId>short</sessionId>",
+    "<sessionId/>",
+    "<sessionId>",
+    "",
+]
+
+
+@given(
+    st.lists(st.sampled_from(SESSION_FORMS), max_size=3).map("".join),
+    st.sampled_from([ANSWER, f"<text>{SESSION}</text>".encode(), b"<sessionId>1</sessionId>", "<a>é</a>".encode()]),
+)
+def test_a_session_is_masked_quickly_as_it_is_thoroughly(sessions: str, response: bytes) -> None:
+    body = call("checkAvailability", f"{PERIOD}{sessions}{ORDER}").encode()
+    found = mask_plain_session(body, response)
+    if found is not None:
+        quick = [
+            each.replace(found.encode(), f"{found[:6]}***".encode()) if found else each for each in (body, response)
+        ]
+        masked = Masker(PASSWORD).mask(sent(body), response)
+        assert quick == [masked.request, masked.response]
+
+
+def test_the_usual_session_is_masked_quickly() -> None:
+    assert mask_plain_session(AVAILABILITY.encode(), ANSWER) == SESSION
 
 
 def test_late_descriptions_equal_early_ones() -> None:

@@ -54,6 +54,7 @@ def test_calls_are_faults_only_while_postgresql_is_stopped(server: Any, caplog: 
         server.ensure_postgres_running()
         status, text = ask(drs, "openSession", OPEN)
         assert (status, "<status>success</status>" in text) == (200, True)
+        assert [entry.outcome for entry in drs.journal.latest(1)] == ["success"]
         assert Client(drs.wsgi).get("/health").status_code == 200
     server.cleanup()
 

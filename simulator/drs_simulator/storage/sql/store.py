@@ -17,9 +17,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from drs_simulator.scheduling.model import Session
 from drs_simulator.scheduling.store import Transaction
 from drs_simulator.storage.errors import StateLostError, StateUnreachableError, StateVersionError
+from drs_simulator.storage.shared_records import SharedRecords
 from drs_simulator.storage.sql import codec, schema, statements
 from drs_simulator.storage.sql.links import LOCK, Link, PostgresqlLink, Row, SqliteLink, Statement
 from drs_simulator.storage.sql.mirror import Mirror
+from drs_simulator.storage.sql.records import SqlRecords
 from drs_simulator.storage.sql.statements import CLOCK, FAULTS, Look, look_of, look_since
 from drs_simulator.storage.sql.transaction import NotKnownError, SqlTransaction
 
@@ -93,6 +95,7 @@ class SqlStore:
     """
 
     def __init__(self, url: URL) -> None:
+        self._url = url
         self._kind = url.get_backend_name()
         database = _DATABASES[self._kind]
         self._on_closing = database.on_closing
@@ -221,6 +224,10 @@ class SqlStore:
             before = None if not rows else str(rows[0][0])
             after = change(before)
             link.commit(() if after == before else (statements.put("drs_settings", name, document=after),))
+
+    def shared_records(self) -> SharedRecords:
+        """See ``SharesRecords.shared_records``."""
+        return SqlRecords(self._url, self._display_url)
 
     def close(self) -> None:
         """See ``Store.close``. The file of an SQLite database then holds the whole state."""
