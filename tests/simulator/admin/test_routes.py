@@ -27,6 +27,7 @@ from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.use_cases.bookings import update_booking
 from drs_simulator.storage.errors import StateLostError
+from drs_simulator.tenants import TenantServer
 from werkzeug.routing import Map
 from werkzeug.test import Client
 
@@ -354,7 +355,8 @@ class TestDescription:
             for operation in item.values()
             if operation.get("requestBody", {}).get("required")
         }
-        assert {path.rpartition("/")[2] for path in required} == {"clock", "state", "scenario", "faults", "move"}
+        ends = {path.rpartition("/")[2] for path in required}
+        assert ends == {"clock", "state", "scenario", "faults", "move", "{name}"}
 
     @pytest.mark.parametrize("effect", [{"kind": "delay", "seconds": False}, {"kind": "delay", "seconds": "1"}])
     def test_values_of_another_type_are_errors(self, desk: AdminCaller, effect: dict[str, Any]) -> None:
@@ -365,8 +367,10 @@ class TestDescription:
 
     def test_every_route_answers_as_it_is_described(self, desk: AdminCaller, document: Any) -> None:
         """Each is called once as it should be and once wrongly; status, type and model are those of the document."""
+        TenantServer(desk.drs, lambda _: Simulator(), max_tenants=1)
         booking_id = desk.book("a").booking.id
         parts = {"number": "a", "booking_id": str(booking_id), "operative_id": "101", "day": "2021-10-26"}
+        parts["name"] = "ours"
         window = {"begin": LATER[0].isoformat(), "end": LATER[1].isoformat()}
         payloads = {
             "/state": desk.ask("GET", "/state").json(),
