@@ -108,6 +108,13 @@ def _ignore_the_case_of_sessions(body: bytes, send: Send, memory: dict[str, Any]
     )
 
 
+def _ignore_the_case_of_codes(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    """Read every SOR code in upper case."""
+    del memory
+    code = rb"(<bookingCodeSORCode>)([^<]*)<"
+    return send(re.sub(code, lambda found: found[1] + found[2].upper() + b"<", body))
+
+
 LAW_DEFECTS: tuple[Defect, ...] = (
     Defect("a reserved place is never given back", "LAW-01", intercept=_keep_reserved_places),
     Defect("only the first caller can cancel", "LAW-02", intercept=_obey_the_first_caller),
@@ -206,4 +213,9 @@ LAW_DEFECTS: tuple[Defect, ...] = (
         intercept=_after("<deleteBooking>", "<bookingReason>[^<]*<", "<bookingReason>LATER<"),
     ),
     Defect("completed orders keep their places", "LAW-21", intercept=drops("<completeOrder>")),
+    Defect(
+        "the case of an SOR code does not count",
+        "LAW-22",
+        intercept=_ignore_the_case_of_codes,
+    ),
 )

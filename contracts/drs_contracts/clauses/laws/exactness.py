@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import DrsDriver, read_slots
 from drs_contracts.driver.expectations import expect, expect_success, need, need_success
-from drs_contracts.driver.messages import Members
+from drs_contracts.driver.messages import Exchange, Members
 from drs_contracts.strategies import lengths
 
 _WEEKS_OF_A_YEAR = 52
 _BOOKING = "theOrders/theBookings"
 _CODES = "theOrder/theBookings/theBookingCodes"
 _LIMIT = 255
+_NO_NAME = "no such one"
 _SPACES = ("a  b", "A b  C", "a   b")
 
 
@@ -162,6 +163,38 @@ def _codes(drs: DrsDriver, names: list[str]) -> list[Members]:
         {**drs.code("any"), "bookingCodeSORCode": name, "itemNumberWithinBooking": str(item)}
         for item, name in enumerate(names, 1)
     ]
+
+
+@clause(
+    "LAW-22",
+    "A SOR code or a location that differs from a known one by its case or a zero is as unknown as any other name.",
+    presumed("the simplest assumption"),
+    writes=True,
+)
+def codes_and_places_are_compared_exactly(drs: DrsDriver) -> None:
+    """Create orders with near misses of both, and compare what becomes of them with an order of no known name."""
+    shown = [f"{_CODES}/standardMinuteValue", f"{_CODES}/trade", "theOrder/theBookings/template"]
+    shown += ["theOrder/theLocation/address1", "theOrder/theLocation/postCode"]
+    for member, name in (("bookingCodeSORCode", drs.data.sor_code), ("locationID", drs.data.location_id)):
+        unknown = _create_with(drs, member, _NO_NAME)
+        for near in sorted({name.swapcase(), f"0{name}", name.lstrip("0")} - {name, ""}):
+            answer = _create_with(drs, member, near)
+            expect(answer.succeeded is unknown.succeeded, f"the {member} '{near}' is taken for '{name}'", answer)
+            for path in shown:
+                found, wanted = answer.text(path), unknown.text(path)
+                told = f"with the {member} '{near}' the order has {path.rpartition('/')[2]} '{found}', not '{wanted}'"
+                expect(found == wanted, told, answer)
+
+
+def _create_with(drs: DrsDriver, member: str, name: str) -> Exchange:
+    order = drs.order_members()
+    inner = order["theOrder"]
+    assert isinstance(inner, dict)
+    if member == "locationID":
+        inner[member] = name
+    else:
+        inner["theBookingCodes"] = {**inner["theBookingCodes"], member: name}
+    return drs.call("createOrder", order)
 
 
 def _near(name: str) -> Iterator[str]:
