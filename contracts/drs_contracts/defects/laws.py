@@ -218,4 +218,9 @@ LAW_DEFECTS: tuple[Defect, ...] = (
         "LAW-22",
         intercept=_ignore_the_case_of_codes,
     ),
+    Defect(
+        "a further booking has one unit of work",
+        "LAW-23",
+        intercept=rewrite_request("(<createBooking>.*<quantity>)[^<]*<", r"\g<1>1<"),
+    ),
 )

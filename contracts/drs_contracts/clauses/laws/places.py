@@ -131,9 +131,11 @@ class PlacesModel:
             if not order.is_cancelled:
                 operative = shown.text(f"{_BOOKING}/theResources/resourceID")
                 expect(bool(operative) is (order.place is not None), f"order {number} has the operative '{operative}'")
-            if not order.is_cancelled and order.place is not None:
-                begin, place = shown.text(f"{_BOOKING}/planningWindowStart"), self.places[order.place]
-                expect(begin == place.slot.begin, f"order {number} is planned for {begin}, not {place.slot.begin}")
+            if not order.is_cancelled:
+                begin, made = shown.text(f"{_BOOKING}/planningWindowStart"), order.created.exchange
+                first = made.text("theOrder/theBookings/planningWindowStart")
+                wanted_begin = first if order.place is None else self.places[order.place].slot.begin
+                expect(begin == wanted_begin, f"order {number} is planned for {begin}, not {wanted_begin}", shown)
 
     def expect_conserved(self) -> None:
         """Fill every slot, and expect that it takes as many bookings as it has places left.

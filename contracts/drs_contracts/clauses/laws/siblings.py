@@ -8,7 +8,7 @@ from datetime import time
 from hypothesis import strategies as st
 from lxml import etree
 
-from drs_contracts.clauses.clause import clause, client
+from drs_contracts.clauses.clause import clause, client, published
 from drs_contracts.clauses.laws.places import PlacesModel
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot
 from drs_contracts.driver.expectations import expect, need, need_success
@@ -72,7 +72,7 @@ def other_bookings_stay(drs: DrsDriver, weeks: int, change: str, which: int) -> 
 
 @clause(
     "LAW-21",
-    "An order that ends, at once or booking by booking, gives the places of all its bookings back.",
+    "An order that ends, at once or booking by booking, gives back all its places; deleteOrder its number too.",
     client("Hackney, ONS: a cancellation frees the place; presumed: so does the whole order"),
     writes=True,
     weeks=_WEEKS,
@@ -101,6 +101,34 @@ def ended_orders_have_no_places(drs: DrsDriver, weeks: int, ends: str) -> None:
         listed = drs.ask("getSchedule", **day)
         left = {each.booking_id for each in bookings} & set(listed.texts("theBookings/bookingId"))
         expect(not left, f"getSchedule lists booking {', '.join(sorted(left))}, whose order has ended", listed)
+    if ends == "deleteOrder":
+        drs.create_order(primaryOrderNumber=bookings[0].number)
+
+
+@clause(
+    "LAW-23",
+    "A further booking has the work of its own codes, whatever the other bookings of its order have.",
+    published("createBooking has codes of its own; presumed: that they are its work"),
+    writes=True,
+    first=st.integers(1, 2),
+    second=st.integers(1, 3),
+)
+def further_bookings_have_their_own_work(drs: DrsDriver, first: int, second: int) -> None:
+    """Compare a further booking with the only booking of an order that has the same codes."""
+    target = drs.local(60, time(23, 59, 59))
+    code = drs.code("any")
+    alone = drs.create_order(targetDate=target, theBookingCodes={**code, "quantity": second})
+    order = drs.create_order(targetDate=target, theBookingCodes={**code, "quantity": first})
+    added: Members = {"primaryOrderNumber": order.number, "theBookingCodes": {**code, "quantity": second}}
+    answer = drs.ask("createBooking", theBooking=added)
+    need_success(answer)
+    shown = drs.select(order)
+    for name in ("duration", "template"):
+        wanted = alone.exchange.text(f"theOrder/theBookings/{name}")
+        found = shown.texts(f"{_BOOKING}/{name}")
+        expect(
+            bool(found) and found[-1] == wanted, f"the further booking has the {name} {found[-1:]}, not {wanted}", shown
+        )
 
 
 def _make_bookings(drs: DrsDriver, ahead: int, count: int) -> list[CreatedOrder]:

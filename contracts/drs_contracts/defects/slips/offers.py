@@ -217,7 +217,12 @@ OFFERS: tuple[Slip, ...] = (
         refuse_planning(_is_a_fifth_visit),
         caught_by="FLO-03",
     ),
-    Slip("offers", "the last day of February is offered and refused", refuse_planning(_is_last_of_february)),
+    Slip(
+        "offers",
+        "the last day of February is offered and refused",
+        refuse_planning(_is_last_of_february),
+        caught_by="LAW-03",
+    ),
     Slip("offers", "a window of several days is only tried on its first", _try_the_first_day_only, caught_by="SCH-25"),
     Slip(
         "offers",
@@ -229,6 +234,7 @@ OFFERS: tuple[Slip, ...] = (
         "offers",
         "a further booking takes as long as the order's first one",
         afterwards("createBooking", _own_time_of_first),
+        caught_by="LAW-23",
     ),
     Slip(
         "offers",

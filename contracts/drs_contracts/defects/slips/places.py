@@ -178,6 +178,7 @@ PLACES: tuple[Slip, ...] = (
         "conservation",
         "a booking that is refused a place keeps the window it was refused for",
         _of_places(_keep_the_refused_window, "scheduleBooking", succeeding=False),
+        caught_by="LAW-02",
     ),
     Slip(
         "conservation",
@@ -196,7 +197,7 @@ PLACES: tuple[Slip, ...] = (
         afterwards("deleteOrder", _keep_the_visits, ghosts_in="getSchedule"),
         caught_by="LAW-21",
     ),
-    Slip("conservation", "the number of a deleted order cannot be used again", _keep_the_number),
+    Slip("conservation", "the number of a deleted order cannot be used again", _keep_the_number, caught_by="LAW-21"),
     Slip(
         "conservation",
         "the bookingId of the latest booking is given again once that is deleted",
@@ -218,5 +219,6 @@ PLACES: tuple[Slip, ...] = (
         "conservation",
         "an order that is completed before its visit keeps the place of the visit",
         _of_places(_keep_the_place_of_the_completed, "completeOrder"),
+        caught_by="LAW-21",
     ),
 )
