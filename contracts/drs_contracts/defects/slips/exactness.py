@@ -67,15 +67,22 @@ EXACTNESS: tuple[Slip, ...] = (
         "exactness",
         "comments are counted after they are trimmed",
         in_request(_ORDERS, r"<orderComments>\s*([^<]*?)\s*</orderComments>", r"<orderComments>\1</orderComments>"),
+        caught_by="LAW-17",
     ),
     Slip("exactness", "a priority may be in other case", _any_case(_PRIORITY, "priorities"), caught_by="ORD-10"),
-    Slip("exactness", "an SOR code may be in other case", _any_case(_CODE, "sor_codes")),
+    Slip("exactness", "an SOR code may be in other case", _any_case(_CODE, "sor_codes"), caught_by="LAW-22"),
     Slip(
         "exactness",
         "selectOrder trims the numbers that it looks for",
         in_request("selectOrder", r"<primaryOrderNumber>\s*([^<]*?)\s*</", r"<primaryOrderNumber>\1</"),
+        caught_by="LAW-15",
     ),
-    Slip("exactness", "leading zeros of a locationID are dropped", in_request("", "<locationID>0+", "<locationID>")),
+    Slip(
+        "exactness",
+        "leading zeros of a locationID are dropped",
+        in_request("", "<locationID>0+", "<locationID>"),
+        caught_by="LAW-22",
+    ),
     Slip(
         "exactness",
         "line breaks in comments become blanks",
@@ -90,6 +97,7 @@ EXACTNESS: tuple[Slip, ...] = (
         "exactness",
         "a targetDate loses its milliseconds",
         in_request("createOrder", r"(<targetDate>[^<.]*)\.\d+", r"\1"),
+        caught_by="LAW-18",
     ),
-    Slip("exactness", "the last of several codes decides the trade", _plan_by_the_last_code),
+    Slip("exactness", "the last of several codes decides the trade", _plan_by_the_last_code, caught_by="LAW-19"),
 )

@@ -260,6 +260,7 @@ OFFERS: tuple[Slip, ...] = (
         "offers",
         "a search is answered as before though an order was deleted",
         _remember_offers("deleteOrder"),
+        caught_by="LAW-02",
     ),
     Slip(
         "offers",

@@ -210,8 +210,8 @@ AREAS: tuple[Slip, ...] = (
     ),
 )
 TOGETHER: tuple[Slip, ...] = (
-    Slip("two callers", "a session is offered what another one has taken", _own_offers),
-    Slip("two callers", "a reservation holds against its own session only", _own_reservations),
+    Slip("two callers", "a session is offered what another one has taken", _own_offers, caught_by="LAW-02"),
+    Slip("two callers", "a reservation holds against its own session only", _own_reservations, caught_by="LAW-02"),
     Slip(
         "two callers", "two callers at the same time get the last place", _look_before_others_write, caught_by="FLO-02"
     ),

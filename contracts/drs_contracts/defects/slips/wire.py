@@ -71,6 +71,7 @@ WIRE: tuple[Slip, ...] = (
         "wire",
         "the fault code has the prefix of another namespace",
         in_reply("", "<faultcode>soap:", '<faultcode xmlns:ns1="http://schemas.xmlsoap.org/wsdl/">ns1:'),
+        caught_by="WIR-23",
     ),
     Slip("wire", "answers name no charset", _with_type("text/xml", of_faults=False), caught_by="WIR-01"),
     Slip(
