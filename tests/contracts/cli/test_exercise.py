@@ -46,7 +46,7 @@ def test_what_is_left_behind_is_in_all_four_reports(tmp_path: Path) -> None:
     json_file, junit, html = tmp_path / "x.json", tmp_path / "x.xml", tmp_path / "x.html"
     reports = ("--json-report", json_file, "--junit", junit, "--html", html)
     scenarios = ("--scenario", "healthy", "--scenario", "response-lost")
-    done = run(*scenarios, *reports, "--", *BOOKS_TWICE)
+    done = run(*scenarios, *reports, "--", *BOOKS_TWICE, COLUMNS="500")
     words = "it repeats order 1, which had no answer"
     assert done.returncode == 1
     assert all(text in done.stdout for text in ("passed and clean", "passed but left a mess", f"CAL-39: {words}"))

@@ -45,7 +45,7 @@ def test_outcomes_are_those_of_own_simulators(root: str, command: list[str]) -> 
 
 def test_the_command_uses_one(root: str) -> None:
     options = ("--drs-url", f"{root}/OTWebServiceGateway_LINCOLN/ws/soap", "--drs-tenant", "ours")
-    done = commands.run("exercise", *options, "--scenario", "healthy", "--", *LOOKS_UP)
+    done = commands.run("exercise", *options, "--scenario", "healthy", "--", *LOOKS_UP, environ={"COLUMNS": "500"})
     assert done.returncode == 0, done.stderr
     assert ExerciseOutcome.PASSED.value in done.stdout
 

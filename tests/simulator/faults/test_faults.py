@@ -24,7 +24,7 @@ from drs_client import (
     UnexpectedResponse,
     Unreachable,
 )
-from drs_simulator import FaultFileError, FaultRule, Simulator, effects, load_faults
+from drs_simulator import Expectations, FaultFileError, FaultRule, Simulator, effects, load_faults, load_scenario
 from drs_simulator.faults.effects import DelayLincoln, DelayLogNormal, DelayUniform
 from lxml import etree
 from pydantic import ValidationError
@@ -454,14 +454,15 @@ class TestRuleFiles:
 
     def test_examples_in_docs_work(self, tmp_path: Path) -> None:
         page = (Path(__file__).parents[3] / "docs" / "faults.md").read_text(encoding="utf-8")
-        (python,), (toml,) = (
-            re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL) for language in ("python", "toml")
-        )
+        (python,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+        toml, scenario = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
         names: dict[str, Any] = {}
         exec(compile(python, "faults.md", "exec"), names)
         assert len(names["drs"].faults.rules()) == 2
         (tmp_path / "faults.toml").write_text(toml, encoding="utf-8")
         assert [rule.effect.kind for rule in load_faults(tmp_path / "faults.toml")] == ["slot_taken", "http_status"]
+        (tmp_path / "own.toml").write_text(scenario, encoding="utf-8")
+        assert load_scenario(tmp_path / "own.toml").expect == Expectations()
 
     def test_missing_file_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(FaultFileError, match="No such file"):
