@@ -479,7 +479,11 @@ def an_area_is_worked_in_by_turns(drs: DrsDriver) -> None:
     cycle = weeks * areas
     worked = [week for week in range(2 * cycle) if _has_slots(drs, week)]
     is_in_turns = any(all((week - first) % cycle < weeks for week in worked) for first in range(cycle))
-    expect(is_in_turns, f"weeks with slots, counted from the next: {', '.join(str(week + 1) for week in worked)}")
+    told = f"weeks with slots, counted from the next: {', '.join(str(week + 1) for week in worked)}"
+    expect(is_in_turns, told)
+    if (begins := drs.data.turn_begins) is not None:
+        since = [(drs.today + timedelta(days=drs.weekday(week, 0)) - begins).days // 7 for week in worked]
+        expect(all(week % cycle < weeks for week in since), f"{told}; a turn begins on {begins}")
 
 
 def _has_slots(drs: DrsDriver, week: int) -> bool:

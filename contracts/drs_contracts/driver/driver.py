@@ -24,15 +24,24 @@ Hours: TypeAlias = "tuple[tuple[time, time], ...]"
 """The slots of a day, each from its begin to its end, in local time."""
 
 
+def _find_turn(profile: Profile) -> date | None:
+    """The first day of a turn of the first location's area; ``None`` without areas, or if it is in none of them."""
+    areas, sector = profile.areas, profile.locations[0].sector if profile.locations else None
+    if areas is None or sector not in areas.sectors:
+        return None
+    return areas.first_day + timedelta(weeks=areas.weeks * areas.sectors.index(sector))
+
+
 @dataclass(frozen=True, slots=True)
 class TestData:
     """What a driver must know of an installation to call it. Hours are local.
 
     ``priority`` gets appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where
-    there are areas. ``area_turns`` has the weeks of a turn and the number of areas, ``job_codes`` the SOR codes that
-    have a job template. ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``.
-    ``platform`` is the version of Apache CXF, empty if it is another one. ``not_found`` has what no value is known of,
-    with the reason as a sentence; to read such a member raises ``NeedNotMetError``.
+    there are areas. ``area_turns`` has the weeks of a turn and the number of areas, ``turn_begins`` the first day of a
+    turn of the location's area, where that is known. ``job_codes`` are the SOR codes that have a job template.
+    ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``. ``platform`` is the
+    version of Apache CXF, empty if it is another one. ``not_found`` has what no value is known of, with the reason as
+    a sentence; to read such a member raises ``NeedNotMetError``.
     """
 
     contract: str
@@ -48,6 +57,7 @@ class TestData:
     scheduled_priority: str
     priority_required: bool
     area_turns: tuple[int, int] | None = None
+    turn_begins: date | None = None
     job_codes: tuple[str, ...] = ()
     sor_code_without_template: str | None = None
     quantities_below_1: str = "refuse"
@@ -77,6 +87,7 @@ class TestData:
             scheduled_priority=next((each for each in profile.priorities if each.bound_to_areas), first).id,
             priority_required=profile.availability.priority_required,
             area_turns=None if profile.areas is None else (profile.areas.weeks, len(profile.areas.sectors)),
+            turn_begins=_find_turn(profile),
             job_codes=tuple(code.code for code in profile.sor_codes if code.trade),
             slots=tuple((slot.begin, slot.end) for slot in profile.availability.slots),
             day_cap=profile.availability.day_cap,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import islice, product
 from typing import TypeVar
@@ -251,10 +251,20 @@ class _Search:
             return
         weeks, areas = known
         scheduled = self._data.scheduled_priority
-        has_turns = not all(self._is_free(week, priority=scheduled) for week in range(weeks * areas))
+        cycle = range(weeks * areas)
+        worked = [week for week in cycle if self._is_free(week, priority=scheduled)]
+        has_turns = len(worked) < len(cycle)
+        is_same_place = self._data.location_id == self._profile.location_id
+        begins = self._profile.turn_begins if is_same_place else None
         told = f"{areas}, each for {weeks} weeks in turn"
-        self._tell("areas", told if has_turns else "none", told, differs=not has_turns)
-        self._use(area_turns=known if has_turns else None)
+        is_in_turn = begins is None or all(self._is_in_turn(week, begins, weeks, len(cycle)) for week in worked)
+        found = (told if is_in_turn else f"{told}, but in other weeks than after {begins}") if has_turns else "none"
+        self._tell("areas", found, told, differs=not (has_turns and is_in_turn))
+        self._use(area_turns=known if has_turns else None, turn_begins=begins if is_in_turn else None)
+
+    def _is_in_turn(self, week: int, begins: date, weeks: int, cycle: int) -> bool:
+        monday = self._drs.today + timedelta(days=self._drs.weekday(week, 0))
+        return (monday - begins).days // 7 % cycle < weeks
 
     def _find_tolerance(self) -> None:
         """Try what some DRSs take and others refuse."""

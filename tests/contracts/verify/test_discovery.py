@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
@@ -85,6 +86,18 @@ class TestOtherSetUp:
         inconclusive = [each for each in findings if each.outcome is Outcome.INCONCLUSIVE]
         assert all("set " in each.reason for each in inconclusive)
         assert len(inconclusive) <= 1
+
+    def test_turns_that_begin_in_another_week_are_told(self) -> None:
+        profile = load_profile("lincoln-areas")
+        assert profile.areas is not None
+        later = profile.areas.model_copy(update={"first_day": profile.areas.first_day + timedelta(weeks=1)})
+        installed = profile.model_copy(update={"areas": later})
+        found = find_out(installed, profile)
+        (told,) = [each for each in found.settings if each.name == "areas"]
+        assert told.differs
+        assert "in other weeks" in told.found
+        assert find_broken(verify(installed, profile)) == []
+        assert not [each for each in find_out(profile, profile).settings if each.differs]
 
     @pytest.mark.parametrize("platform", PLATFORMS)
     def test_another_platform_breaks_nothing(self, platform: str) -> None:

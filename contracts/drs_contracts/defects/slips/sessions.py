@@ -194,6 +194,7 @@ AREAS: tuple[Slip, ...] = (
         "the turns of areas begin a week late",
         settings={"areas": {"first_day": date(2021, 10, 11)}},
         profile_name="lincoln-areas",
+        caught_by="AVL-26",
     ),
     Slip(
         "areas",
