@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markdown import Markdown
 
+from benchmarks.command import run, show, tell
 from benchmarks.generators.choice import GeneratorName, load_generator
-from benchmarks.measures.databases import DatabaseError, postgresql
+from benchmarks.measures.databases import postgresql
 from benchmarks.measures.growth import SIZES, Growth, growth, in_memory
 from benchmarks.measures.turns import Plan, measured
 from benchmarks.measures.without_socket import in_process
@@ -24,11 +22,6 @@ from benchmarks.peers.wiremock import HOW_TO_GET, wiremock_version, wiremocks
 from benchmarks.reports.machine import this_machine
 from benchmarks.reports.page import report
 from benchmarks.reports.results import Results
-from benchmarks.workload.calling import RefusedError
-
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
-_UNUSABLE = 2
 
 
 class Part(StrEnum):
@@ -72,13 +65,10 @@ def benchmark(
     plan = Plan(seconds, warm_up, rounds, tuple(connections or (1, 8, 32)))
     servers = _servers(server) if Part.HTTP in parts else []
     grown = _growth(tuple(history or SIZES), postgresql_url, missing) if Part.GROWTH in parts else []
-    over_http = measured(servers, generator, plan, _tell)
+    over_http = measured(servers, generator, plan, tell)
     alone = in_process() if Part.IN_PROCESS in parts else []
     page = report(Results(machine, plan, generator.name, tuple(over_http), tuple(grown), tuple(alone), tuple(missing)))
-    _out.print(Markdown(page))
-    if write is not None:
-        write.write_text(page, encoding="utf-8")
-        _err.print(f"Written to {write}.")
+    show(page, write)
 
 
 def _servers(names: list[str] | None) -> list[Peer]:
@@ -96,21 +86,12 @@ def _growth(sizes: tuple[int, ...], url: str | None, missing: list[str]) -> list
             keepings["PostgreSQL"] = stack.enter_context(postgresql(url))
         except ImportError as error:
             missing.append(f"PostgreSQL: {error.name} is not installed. Install it, or give --postgresql-url.")
-        return [each for keeping, new_state in keepings.items() for each in growth(sizes, new_state, keeping, _tell)]
-
-
-def _tell(line: str) -> None:
-    _err.print(line, style="dim")
+        return [each for keeping, new_state in keepings.items() for each in growth(sizes, new_state, keeping, tell)]
 
 
 def main() -> None:
-    """Run the command; what went wrong is told in a line. SIGTERM ends it as Ctrl-C does, with all it has started."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        typer.run(benchmark)
-    except (RefusedError, DatabaseError, FileNotFoundError) as error:
-        _err.print(str(error), markup=False)
-        raise SystemExit(_UNUSABLE) from None
+    """Run the command."""
+    run(benchmark)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -13,27 +12,22 @@ from statistics import median
 from typing import Annotated, NamedTuple
 
 import typer
-from rich.console import Console
-from rich.markdown import Markdown
 
+from benchmarks.command import run, show, tell
 from benchmarks.generators.choice import GeneratorName, load_generator
 from benchmarks.generators.generator import LoadGenerator, Reading, Task
-from benchmarks.measures.databases import DatabaseError, postgresql
+from benchmarks.measures.databases import postgresql
 from benchmarks.peers.peer import Peer, running
 from benchmarks.peers.simulator import SIMULATOR
 from benchmarks.reports.machine import Machine, this_machine
 from benchmarks.workload.bodies import CLOCK, LOGIN, PASSWORD, PROFILE, Step, Workload, bodies_of
-from benchmarks.workload.calling import RefusedError
 
 BOOKING_STEPS = (Step.CREATE, Step.SCHEDULE, Step.SELECT, Step.DELETE)
 MEMORY, SQLITE, POSTGRESQL = "memory", "SQLite", "PostgreSQL"
 
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
 _SERVE = [sys.executable, "-c", "from drs_simulator.cli import main; main()", "serve"]
 _SETTINGS = ["--profile", PROFILE, "--clock", CLOCK, "--login", LOGIN, "--password", PASSWORD]
 _WARM_UP_SECONDS = 2
-_UNUSABLE = 2
 
 
 class Served(NamedTuple):
@@ -251,26 +245,14 @@ def benchmark(
         def new_state(served: Served) -> str:
             return new_database() if served.state == POSTGRESQL else served.state
 
-        found = measure(served, new_state, generator, rounds, seconds, _tell)
+        found = measure(served, new_state, generator, rounds, seconds, tell)
     page = report(found, machine, generator.name, missing)
-    _out.print(Markdown(page))
-    if write is not None:
-        write.write_text(page, encoding="utf-8")
-        _err.print(f"Written to {write}.")
-
-
-def _tell(line: str) -> None:
-    _err.print(line, style="dim")
+    show(page, write)
 
 
 def main() -> None:
-    """Run the command; SIGTERM ends it as Ctrl-C does, with all it has started."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        typer.run(benchmark)
-    except (RefusedError, DatabaseError, FileNotFoundError) as error:
-        _err.print(str(error), markup=False)
-        raise SystemExit(_UNUSABLE) from None
+    """Run the command."""
+    run(benchmark)
 
 
 if __name__ == "__main__":

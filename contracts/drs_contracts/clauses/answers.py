@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from drs_contracts.clauses.clause import clause, presumed, published, seen, vendor
+from drs_contracts.clauses.interface_schema import expect_valid, read_schema
 from drs_contracts.driver.driver import DrsDriver
-from drs_contracts.driver.expectations import expect, need
-from drs_contracts.driver.messages import SOAP
+from drs_contracts.driver.expectations import expect
 from drs_contracts.strategies import days_ahead
-from drs_contracts.xml import parse_xml
 
 _ORDER = "theOrder"
 _NEW_BOOKING = "theOrder/theBookings"
@@ -113,7 +112,7 @@ def ids_are_the_same_throughout(drs: DrsDriver) -> None:
 )
 def answers_are_valid(drs: DrsDriver, ahead: int) -> None:
     """Make an order, and validate what shows it and the installation, by DRS's own interface description."""
-    schema = _schema(drs)
+    schema = read_schema(drs)
     order = drs.create_order()
     drs.need_scheduled(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
     for answer in (
@@ -126,21 +125,7 @@ def answers_are_valid(drs: DrsDriver, ahead: int) -> None:
         drs.ask("selectMetaData", contract=drs.data.contract),
         drs.update(order, "STARTED"),
     ):
-        if answer.fault is None:
-            body = answer.envelope.find(f"{{{SOAP}}}Body/*")
-            assert body is not None
-            valid = schema.validate(parse_xml(etree.tostring(body)))
-            problem = "" if valid else f"{schema.error_log[0].message}"
-            expect(valid, f"the answer to {answer.operation} is not valid: {problem}")
-
-
-def _schema(drs: DrsDriver) -> etree.XMLSchema:
-    """The schema in DRS's interface description."""
-    described = parse_xml(drs.target.wsdl().body)
-    found = described.find("{*}types/{http://www.w3.org/2001/XMLSchema}schema")
-    need(found is not None, "the interface description has no types")
-    assert found is not None
-    return etree.XMLSchema(parse_xml(etree.tostring(found)))
+        expect_valid(schema, answer)
 
 
 @clause(

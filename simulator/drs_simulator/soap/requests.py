@@ -87,7 +87,7 @@ _OPERATIVE_FILTER = {
 _OPERATIVE = {"id": "resourceID", "code": "externalResourceCode", "name": "resourceName"}
 _HOURS = {"begin": "beginDate", "end": "endDate", "weekday": "dayOfWeek", "day": "specificDate"}
 _UNAVAILABILITY = {"begin": "beginDateTime", "end": "endDateTime", "reason": "reason", "comments": "comments"}
-_LOCATION = {
+LOCATION_MEMBERS = {
     "id": "locationId",
     "name": "name",
     "address1": "address1",
@@ -101,6 +101,7 @@ _LOCATION = {
     "post_code": "postCode",
     "workflow_type": "workflowType",
 }
+"""The members of a location, by their names in the domain."""
 # Members of a location that the scheduler stores and does not use.
 _LOCATION_MORE = (
     *("areaCode", "citizenCode", "citizensName", "city", "contract", "customerCategory", "customerType"),
@@ -271,8 +272,9 @@ def _order(sent: Any) -> commands.OrderRequest:
 
 
 def _location(sent: Any) -> commands.LocationUpdate:
-    more = ((name, getattr(sent, name, None)) for name in _LOCATION_MORE)
-    return _read(commands.LocationUpdate, _LOCATION, sent, more=tuple((name, value) for name, value in more if value))
+    others = ((name, getattr(sent, name, None)) for name in _LOCATION_MORE)
+    more = tuple((name, value) for name, value in others if value)
+    return _read(commands.LocationUpdate, LOCATION_MEMBERS, sent, more=more)
 
 
 def _booking(sent: Any) -> commands.BookingRequest:

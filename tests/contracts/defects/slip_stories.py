@@ -10,43 +10,13 @@ from typing import Any, TypeAlias
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.messages import Exchange, Members, Reply
 from drs_contracts.driver.targets import Target
+from drs_contracts.verify.story import RecordingTarget
 
 Story: TypeAlias = Callable[[DrsDriver], object]
 MONDAY, TUESDAY, FRIDAY = 0, 1, 4
 MORNING, AFTERNOON = (time(8), time(12)), (time(12), time(16))
 WHOLE_DAY = (time(8), time(16))
 LONG_JOB = {"bookingCodeSORCode": "N630945", "itemNumberWithinBooking": "1", "primaryOrderNumber": "x", "quantity": "2"}
-
-
-class Listener:
-    """A target that keeps every reply of another one."""
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self.login, self.password = target.login, target.password
-        self.replies: list[Reply] = []
-
-    def post(self, body: bytes) -> Reply:
-        """Send a request, and keep the reply."""
-        reply = self._target.post(body)
-        self.replies.append(reply)
-        return reply
-
-    def wsdl(self) -> Reply:
-        """Fetch the interface description."""
-        return self._target.wsdl()
-
-    def now(self) -> datetime:
-        """Tell the target's time."""
-        return self._target.now()
-
-    def renew(self) -> None:
-        """Make the target forget all."""
-        self._target.renew()
-
-    def move_clock(self, by: timedelta) -> None:
-        """Set the target's clock forward."""
-        self._target.move_clock(by)
 
 
 def _window(driver: DrsDriver, days_ahead: int, hours: tuple[time, time]) -> dict[str, Any]:
@@ -479,9 +449,10 @@ def use_a_number_of_another_user(driver: DrsDriver) -> None:
 
 def told(story: Story, target: Target, data: Any) -> list[Reply]:
     """Return the replies that a target gives in a story. The order of those of two threads does not count."""
-    listener = Listener(target)
-    story(DrsDriver(listener, data))
-    return sorted(listener.replies, key=repr) if story is book_the_last_place_together else listener.replies
+    recording = RecordingTarget(target)
+    story(DrsDriver(recording, data))
+    replies = [reply for _, reply, _ in recording.list_events()]
+    return sorted(replies, key=repr) if story is book_the_last_place_together else replies
 
 
 STORIES: dict[str, Story] = {

@@ -5,22 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from drs_simulator import JournalEntry, Outcome
+from drs_simulator import Outcome
 
+from tests.simulator.journal.entries import last
 from tests.simulator.scheduling.builders import LINCOLN, changed
 from tests.simulator.soap.wire import NAMESPACE, OPEN, ORDER, PERIOD, SOAP, Caller, call, envelope
 
 NIL = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"'
 SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
-
-
-@pytest.fixture
-def drs() -> Caller:
-    return Caller()
-
-
-def last(caller: Caller) -> JournalEntry:
-    return caller.simulator.journal.entries()[-1]
 
 
 def said(caller: Caller, body: str | bytes, content_type: str = "text/xml; charset=UTF-8") -> str:

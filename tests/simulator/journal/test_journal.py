@@ -26,20 +26,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
+from tests.simulator.journal.entries import last
 from tests.simulator.scheduling.builders import LINCOLN
 from tests.simulator.soap.wire import OPEN, ORDER, PERIOD, Caller, call, envelope
 
 NIL = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"'
 SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
-
-
-@pytest.fixture
-def drs() -> Caller:
-    return Caller()
-
-
-def last(caller: Caller) -> JournalEntry:
-    return caller.simulator.journal.entries()[-1]
 
 
 class TestWhatIsKept:

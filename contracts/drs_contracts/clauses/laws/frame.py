@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from datetime import time
 
 from hypothesis import strategies as st
-from lxml import etree
 
 from drs_contracts.clauses.clause import clause, presumed, published
+from drs_contracts.clauses.interface_schema import expect_valid, read_schema
 from drs_contracts.clauses.laws.all_operations import call_all_operations, call_record_operations
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.expectations import expect, need, need_success
-from drs_contracts.driver.messages import SOAP, Exchange, Members
-from drs_contracts.xml import parse_xml
+from drs_contracts.driver.messages import Exchange, Members
 
 # One in winter and one in summer.
 _WEEKS = st.sampled_from((1, 27))
 _BOOKING = "theOrders/theBookings"
-_XSD = "{http://www.w3.org/2001/XMLSchema}schema"
 _ELSEWHERE = "elsewhere"
 
 
@@ -73,10 +71,7 @@ def other_records_stay(drs: DrsDriver, weeks: int) -> None:
 )
 def all_answers_are_valid(drs: DrsDriver) -> None:
     """Call every operation, and validate each answer by DRS's own interface description."""
-    described = parse_xml(drs.target.wsdl().body).find(f"{{*}}types/{_XSD}")
-    need(described is not None, "the interface description has no types")
-    assert described is not None
-    schema = etree.XMLSchema(parse_xml(etree.tostring(described)))
+    schema = read_schema(drs)
     slot = drs.need_slots(drs.weekday(1, 1), 3)[0]
     operatives = drs.ask("selectResource").texts("theResources/resourceID")
     need(bool(operatives), "selectResource gave no operatives")
@@ -85,7 +80,7 @@ def all_answers_are_valid(drs: DrsDriver) -> None:
         call_record_operations(drs, operatives[-1], drs.weekday(4, 1), drs.data.location_id),
     )
     for exchange in (each for some in calls for each in some):
-        _expect_valid(schema, exchange)
+        expect_valid(schema, exchange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +140,3 @@ def _expect_same(before: Iterable[Exchange], after: Iterable[Exchange], cause: E
             f"{other.operation} answers something else after {how}{cause.operation} that is about other things",
             other,
         )
-
-
-def _expect_valid(schema: etree.XMLSchema, answer: Exchange) -> None:
-    if answer.fault is None:
-        body = answer.envelope.find(f"{{{SOAP}}}Body/*")
-        assert body is not None
-        valid = schema.validate(parse_xml(etree.tostring(body)))
-        problem = "" if valid else f"{schema.error_log[0].message}"
-        expect(valid, f"the answer to {answer.operation} is not valid: {problem}")

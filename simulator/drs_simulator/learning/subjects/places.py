@@ -13,20 +13,9 @@ from drs_simulator.learning.notebook import LearntEntry, Notebook
 from drs_simulator.learning.subjects.tables import as_table
 from drs_simulator.profile.model import Profile
 from drs_simulator.profile.tables import LocationSettings
+from drs_simulator.soap.requests import LOCATION_MEMBERS
 
-_MEMBERS = {
-    "name": "name",
-    "address1": "address1",
-    "address2": "address2",
-    "address3": "address3",
-    "address4": "address4",
-    "agency": "agency",
-    "country": "country",
-    "latitude": "latitude",
-    "longitude": "longitude",
-    "postCode": "post_code",
-    "workflowType": "workflow_type",
-}
+_MEMBERS = {member: key for key, member in LOCATION_MEMBERS.items() if key != "id"}
 _STAND_INS = {
     "name": "EXAMPLE PLACE",
     "address2": "EXAMPLE ESTATE",
