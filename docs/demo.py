@@ -55,7 +55,7 @@ def main() -> None:
     held = sum(finding.outcome is Outcome.HELD for finding in findings)
     say(f"[bold]Verify[/bold]: {held} of {len(findings)} clauses of what is known of DRS hold for the simulator.")
     counts = count_by_grade(finding.clause for finding in findings)
-    say(f"How they are known: {', '.join(f'{count} {grade}' for grade, count in counts.items())}.\n")
+    say(f"How they are known: {', '.join(f'{count} {grade}' for grade, count in counts.items() if count)}.\n")
     say(
         "[bold]Look around[/bold]: start one with .venv/bin/drs-simulator serve, and open its console, http://127.0.0.1:8080/"
     )

@@ -40,19 +40,19 @@ def guess_command(
 ) -> None:
     """Find the guesses about DRS that your own test command depends on.
 
-    Some of what the simulator does is a guess. The command is run by default, then with plausible alternatives: many at
-    once, then halves of what fails, then each suspect alone.
+    Some of what the simulator does is a guess. The command runs first against the simulator as it comes, then with
+    plausible alternatives: many at once, then halves of those that fail, then each suspect alone.
 
     \b
     The command finds in its environment:
       DRS_URL, DrsOptions__ApiAddress       the address of the simulator
       DRS_LOGIN, DrsOptions__Login          the login
       DRS_PASSWORD, DrsOptions__Password    the password
-      DRS_VARIANTS                          the variants in force; the pytest fixtures of this package take them up
-    {junit} in its arguments is a file for its results, one for each run: pytest --junitxml={junit}
+      DRS_VARIANTS                          the variants in force; this package's pytest fixtures use them
+    In its arguments {junit} becomes the name of a file for its results: pytest --junitxml={junit}
 
-    Exit codes: 0 it depends on none; 1 it depends on some; 2 it could not be run, fails by default, or not all is
-    decided; 130 interrupted, with the results so far.
+    Exit codes: 0 it depends on none; 1 it depends on some; 2 it could not be run, fails against the simulator as it
+    comes, or not all is decided; 130 interrupted, with the results so far.
     """  # noqa: D301 - the mark keeps the lines that follow as they are
     installation = load_profile(profile)
     variants = choose_variants(installation, only) if only else find_variants(installation)

@@ -153,7 +153,9 @@ class _Connection:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise AdminUnreachableError(f"{self._root} does not answer: {error}") from error
+            raise AdminUnreachableError(
+                f"{self._root} does not answer. Check the address, and that the simulator is running."
+            ) from error
         if not answer.ok:
             raise _error_of(answer)
         return answer
