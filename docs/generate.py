@@ -1,10 +1,11 @@
-"""Writes docs/operations.md, docs/contract.md, docs/platform.md and the README's table of grades: see ``make docs``."""
+"""Writes the pages that are made from the code, and the README's table of grades: see ``make docs``."""
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
 import re
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -264,3 +265,4 @@ if __name__ == "__main__":
     OPERATIONS.write_text(operations_page(), encoding="utf-8")
     CONTRACT.write_text(contract_page(), encoding="utf-8")
     README.write_text(readme_page(), encoding="utf-8")
+    runpy.run_path(str(OPERATIONS.with_name("generate_reference.py")), run_name="__main__")

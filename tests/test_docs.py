@@ -7,6 +7,7 @@ import runpy
 from pathlib import Path
 from typing import Any, get_args
 
+import pytest
 from drs_client import DrsClient
 from drs_contracts import CallbackReceiver
 from drs_simulator import Clock, load_profile
@@ -31,6 +32,22 @@ def test_the_page_of_the_platform_is_what_its_table_says() -> None:
 def test_the_page_of_clauses_is_what_the_catalogue_says() -> None:
     made = runpy.run_path(str(DOCS / "generate.py"))["contract_page"]()
     assert (DOCS / "contract.md").read_text(encoding="utf-8") == made, "run make docs"
+
+
+@pytest.fixture(scope="module")
+def reference() -> Any:
+    return runpy.run_path(str(DOCS / "generate_reference.py"))["PAGES"]
+
+
+@pytest.mark.parametrize("page", ["commands", "settings", "effects", "scenarios", "pytest", "admin-api"])
+def test_the_pages_of_reference_are_what_the_code_says(reference: Any, page: str) -> None:
+    assert (DOCS / "reference" / f"{page}.md").read_text(encoding="utf-8") == reference[f"{page}.md"](), "run make docs"
+
+
+def test_every_setting_of_a_profile_has_a_meaning() -> None:
+    """Messages and assumptions apart, whose texts and values say it."""
+    page = (DOCS / "reference" / "settings.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `\w+` \| \|.*", page, re.MULTILINE) == []
 
 
 def test_the_examples_of_callbacks_run(

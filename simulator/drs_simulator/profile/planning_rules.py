@@ -20,7 +20,12 @@ _SUBDIVISIONS: Mapping[Nation, str] = {"england": "ENG", "wales": "WLS", "scotla
 
 
 class SlotsWindows(Settings):
-    """The windows of some weekdays, in the order in which they are listed."""
+    """The windows of some weekdays, in the order in which they are listed.
+
+    Args:
+        days: The weekdays.
+        hours: Their windows.
+    """
 
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     hours: Annotated[tuple[Hours, ...], Field(min_length=1)]
@@ -30,6 +35,7 @@ class SlotsTemplate(Settings):
     """Which windows are offered, and on which days (vendor: kiavs61icn).
 
     Args:
+        name: Its name, for ``slots_template`` of a job template or a priority.
         first_day: The first day with an appointment: 0 for today, 1 for tomorrow. Earlier days are listed, and none of
             their slots is available.
         days_shown: How many days an answer has at most, where that is fewer than the installation's cap.
@@ -63,6 +69,7 @@ class JobTemplate(Settings):
     """What a job asks of the operatives who do it (vendor: 8xxeczi3mg).
 
     Args:
+        name: Its name.
         trades: The abilities that an operative must have, all of them.
         slots_template: The slots that are offered; ``availability.slots`` without one.
         operatives: How many come together: 2 for a paired job.
@@ -87,6 +94,11 @@ class Quotas(Settings):
     """How far an operative's day may be filled with work of each type of priority, in minutes.
 
     Work of a type is planned while all bookings of the day together take no more (vendor: a2jkrrlcrb, 4p5zgt4ehd).
+
+    Args:
+        standard: Minutes a day for work of standard priorities.
+        urgent: Minutes a day for urgent work.
+        emergency: Minutes a day for emergency work.
     """
 
     standard: Annotated[int, Field(ge=0)] | None = None
@@ -111,6 +123,11 @@ class DayOffCalendar(Settings):
     """Days on which nothing can be planned: bank holidays of a nation, and days of a list.
 
     In a file, ``file`` names a list of days beside it, which is read into ``days``.
+
+    Args:
+        name: Its name.
+        bank_holidays: The nation whose bank holidays are days off.
+        days: Further days off.
     """
 
     name: Text

@@ -85,8 +85,16 @@ Longitude = Annotated[str, BeforeValidator(_as_text), AfterValidator(_Degrees(18
 class AvailabilitySettings(Settings):
     """How checkAvailability answers.
 
-    ``slots`` are those of jobs without a slots template, on ``working_days``. ``best_slots_yes`` is what ``yes`` in
-    ``onlyBestSlots`` means; with ``no`` it is not read, since the interface has no such value (measured).
+    Args:
+        slots: The slots of jobs without a slots template, in the order in which they are listed.
+        working_days: The weekdays that have those slots. Other days are listed without slots.
+        day_cap: How many days an answer has at most.
+        cap_warning: The warning of an answer that is cut to the cap.
+        priority_required: Whether a request without a priority is refused.
+        long_period_day_cap: The cap of a request with ``checkAvailType`` longPeriod.
+        best_slots_yes: What ``yes`` in ``onlyBestSlots`` means; with ``no`` it is not read, since the interface has no
+            such value (measured).
+        best_slot_tolerance_km: How much more travel than the least a slot may add and still be a best slot.
     """
 
     slots: Annotated[tuple[Hours, ...], Field(min_length=1)]
@@ -105,6 +113,20 @@ class OrderingSettings(Settings):
     """How orders and bookings are created, numbered and planned.
 
     Args:
+        first_order_id: The id of the first order.
+        first_booking_id: The id of the first booking.
+        comments_limit: How many characters comments may have.
+        unknown_locations: Whether an order for a location that DRS does not know is accepted, as ``unknown_location``.
+        repeated_order_numbers: Whether createOrder with the number of an existing order is refused.
+        reason_when_created: The reason of a new booking.
+        reason_when_scheduled_without: The reason of a booking that is scheduled without one.
+        category: The category of a booking.
+        reservation_minutes: How long a reservation holds its place.
+        suspended_status: The status of a suspended booking.
+        confirmation_after: What the council's service is notified of with a bookingConfirmation.
+        completion_push: Whether it gets a completedBooking.
+        cancellation_push: Whether it gets a message on deleted bookings, in the form of a confirmation.
+        planning_horizon_days: How many days ahead a place is searched when scheduleBooking names no window.
         unknown_sor_codes: Whether a code that DRS does not know is refused, or accepted without a valid job template.
         missing_sor_codes: Whether an order or booking without codes is refused, or gets the default job template.
         default_template: The trade of the default job template; empty for that of the first SOR code that has one.
@@ -225,9 +247,14 @@ class Messages(Settings):
 
 
 class AreaSettings(Settings):
-    """The city's sectors, which take turns of ``weeks``; the first one's turn begins on ``first_day``.
+    """The city's sectors, which are served in turn.
 
     Priorities that are not ``bound_to_areas`` get appointments in every sector at any time (client: Areas).
+
+    Args:
+        sectors: The sectors, in the order of their turns.
+        weeks: How many weeks a turn has.
+        first_day: The day on which the first sector's turn begins.
     """
 
     sectors: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -238,8 +265,13 @@ class AreaSettings(Settings):
 class Priority(Settings):
     """One priority; its id must match in case and spelling (client: DRS documentation).
 
-    Its ``type`` decides how far its work may fill an operative's day (vendor: u8c2zn3l73, a2jkrrlcrb); without one
-    there is no limit. Its ``slots_template`` takes precedence over the job template's.
+    Args:
+        id: The priority as callers send it.
+        title: What it means, for people.
+        bound_to_areas: Whether its work is done only in the turn of the property's area.
+        type: How far its work may fill an operative's day (vendor: u8c2zn3l73, a2jkrrlcrb); without one there is no
+            limit.
+        slots_template: The slots of its orders; it takes precedence over the job template's.
     """
 
     id: Text
@@ -252,8 +284,15 @@ class Priority(Settings):
 class SorCode(Settings):
     """One code of the schedule of rates: its job template (trade) and its standard minutes.
 
-    ``job_template`` names one of the job templates; without it a trade is its own template. A code with neither has no
-    valid job template: its bookings cannot be planned (seen: Appendix B 5).
+    A code with neither a job template nor a trade has no valid job template: its bookings cannot be planned (seen:
+    Appendix B 5).
+
+    Args:
+        code: The code as callers send it.
+        description: What the work is.
+        trade: The trade that an operative needs.
+        job_template: The job template; without one the trade is its own template.
+        minutes: How long the work takes, for a quantity of 1.
     """
 
     code: Text
@@ -264,7 +303,23 @@ class SorCode(Settings):
 
 
 class LocationSettings(Settings):
-    """DRS's own record of a property."""
+    """DRS's own record of a property.
+
+    Args:
+        id: The ``locationID`` that callers send.
+        name: Its name.
+        address1: The first line of its address.
+        address2: The second line.
+        address3: The third line.
+        address4: The fourth line.
+        agency: The agency that answers show.
+        country: Its country.
+        latitude: Degrees north, as text with the digits that answers show.
+        longitude: Degrees east.
+        post_code: Its post code.
+        workflow_type: The workflow type that answers show.
+        sector: The sector that it lies in, where the installation has sectors or areas.
+    """
 
     id: Text
     name: str | None = None
@@ -282,7 +337,14 @@ class LocationSettings(Settings):
 
 
 class RecurringVisit(Settings):
-    """Work that an operative does every week at the same time and place; DRS plans around it."""
+    """Work that an operative does every week at the same time and place; DRS plans around it.
+
+    Args:
+        days: The weekdays.
+        hours: From when to when.
+        latitude: Degrees north of the place.
+        longitude: Degrees east of the place.
+    """
 
     days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     hours: Hours
@@ -293,8 +355,21 @@ class RecurringVisit(Settings):
 class OperativeSettings(Settings):
     """One operative: trades, working hours, and the place where their day begins and ends.
 
-    ``lunch`` is spent where the day begins (presumed). ``sectors`` begins with the primary one. ``day_off_calendar``
-    replaces the installation's.
+    Args:
+        id: The id that DRS gives the operative.
+        code: The operative's code.
+        name: The operative's name.
+        trades: What the operative can do.
+        contracts: The contracts whose work the operative does.
+        hours: The working hours of a day.
+        working_days: The weekdays on which the operative works.
+        latitude: Degrees north of the place where the day begins and ends.
+        longitude: Degrees east of that place.
+        recurring_visits: Work at the same time every week.
+        sectors: The operative's sectors, the primary one first.
+        lunch: A fixed break, spent where the day begins (presumed).
+        quotas: How many minutes of a day may be filled for each type of priority.
+        day_off_calendar: The operative's own calendar, in place of the installation's.
     """
 
     id: Text
@@ -319,6 +394,10 @@ class BusinessDatum(Settings):
     ``{user_id}``, ``{reason}``; ``{life_cycle}`` in lower case; ``{status}``, which is the life cycle or ``suspended``;
     ``{suspend_comment}``, what was said when it was suspended; ``{sequence}``, ``FIRST`` or ``FOLLOW ON``. A value that
     comes out empty is left out.
+
+    Args:
+        name: The name.
+        value: The value, in which the words in braces are filled in.
     """
 
     name: Text
@@ -328,8 +407,17 @@ class BusinessDatum(Settings):
 class ProfileTables(Settings):
     """The tables of a profile, each consistent in itself.
 
-    ``sectors`` are those of an installation without ``areas``. ``day_off_calendar`` is the calendar of every operative
-    who has none of their own. ``evidence`` has the grade (of ``EVIDENCE_GRADES``) and source of settings, by key.
+    ``evidence`` has the grade (of ``EVIDENCE_GRADES``) and source of settings, by key.
+
+    Args:
+        name: The profile's name.
+        title: The installation's name, for people.
+        instance: The instance in the gateway's path, ``/OTWebServiceGateway_<INSTANCE>/ws/soap``.
+        timezone: The time zone of all local times.
+        contracts: The contracts that requests may name.
+        unavailability_reasons: The reasons that an operative's absence may have.
+        sectors: The sectors of an installation without ``areas``.
+        day_off_calendar: The calendar of every operative who has none of their own.
     """
 
     name: Text
