@@ -6,9 +6,13 @@ import os
 import subprocess
 import sys
 import venv
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import requests
+
+from tests.readme import PORT, Reader, steps
 
 ROOT = Path(__file__).parents[2]
 INSTALLING_SECONDS = 600
@@ -32,15 +36,25 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = folder.glob("drs_simulator-*.whl")
     venv.create(folder / "venv", with_pip=True)
     commands = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
-    run(str(commands / "python"), "-m", "pip", "install", "--quiet", f"{wheel}[contracts]")
+    run(str(commands / "python"), "-m", "pip", "install", "--quiet", f"{wheel}[contracts,tls]")
     return commands
+
+
+def clean_variables() -> dict[str, str]:
+    """The variables of this process, without those that lead to this checkout or say how DRS is set up."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "DRS_"))}
 
 
 def run(*command: str) -> str:
     """What the command prints. It sees none of this checkout: neither its folder nor its paths."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DRS_"))}
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=INSTALLING_SECONDS, check=False, cwd=Path.home(), env=clean
+        command,
+        capture_output=True,
+        text=True,
+        timeout=INSTALLING_SECONDS,
+        check=False,
+        cwd=Path.home(),
+        env=clean_variables(),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -65,3 +79,25 @@ class TestWheel:
     def test_the_simulator_keeps_its_contract(self, environment: Path) -> None:
         verdict = run(str(environment / "drs-contracts"), "verify", "--simulator", "--max-examples", "1")
         assert " 0 broken" in verdict
+
+    def test_the_readme_is_done_top_to_bottom(self, environment: Path, tmp_path: Path) -> None:
+        """The wheel is installed already; ``test_readme_tools.py`` has what needs docker or uvx."""
+        reader = Reader(environment, tmp_path, clean_variables())
+        printed: dict[str, str] = {}
+        with ExitStack() as server:
+            for step in steps():
+                if step.language != "sh":
+                    reader.write(step)
+                elif step.text == "drs-simulator serve":
+                    url = server.enter_context(reader.serve(step))
+                elif step.program not in ("pip", "uvx", "docker"):
+                    printed[" ".join(step.words[:2])] = reader.run(step)
+            page = requests.get(f"{url}/", headers={"Accept": "text/html"}, timeout=30)
+            assert "<title>" in page.text
+        assert "<sessionId>" in printed[f"curl http://127.0.0.1:{PORT}/OTWebServiceGateway_LINCOLN/ws/soap"]
+        assert printed["python book.py"].startswith("Booked for")
+        assert "1 passed" in printed["pytest test_repairs.py"]
+        assert " 0 broken" in printed["drs-contracts verify"]
+        assert "CAL-18" in printed["drs-contracts observe"]
+        assert "passed and clean" in printed["drs-contracts exercise"]
+        assert "runs in" in printed["drs-contracts guess"]

@@ -1,0 +1,34 @@
+"""What MkDocs does with the pages: the changelog is one of them, and links out of docs lead to the repository."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.structure.files import File, Files
+
+_CHANGELOG = "changelog.md"
+_OUTWARDS = re.compile(r"\]\(((?:\.\./)+[^)\s]*)\)")
+_ROOT = Path(__file__).parents[1]
+
+
+def on_files(files: Files, config: Any) -> Files:
+    """Add the changelog, whose links are relative to the top of the repository."""
+    text = (_ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    files.append(File.generated(config, _CHANGELOG, content=text.replace("](docs/", "](")))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
+    """Let links that leave the folder of the pages lead to the repository, except the one to the changelog."""
+    folder = posixpath.dirname(page.file.src_uri)
+
+    def inside(link: re.Match[str]) -> str:
+        path = posixpath.normpath(posixpath.join("docs", folder, link[1]))
+        if path == "CHANGELOG.md":
+            return f"]({posixpath.relpath(_CHANGELOG, folder or '.')})"
+        return link[0] if path.startswith("docs/") else f"]({config.repo_url.rstrip('/')}/blob/main/{path})"
+
+    return _OUTWARDS.sub(inside, markdown)
