@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOAD := $(VENV)/load/ready
+SITE := $(VENV)/site/ready
 
 .PHONY: demo test check docs bench bench-quick bench-scale bench-contracts start-up mutants lock clean
 
@@ -22,6 +23,11 @@ check: $(READY)
 # Pages that are made from the code; the suite checks that they are up to date.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+# The documentation as a website, in build/site. A page or a link that is missing is an error.
+.PHONY: docs-site
+docs-site: $(SITE)
+	NO_MKDOCS_2_WARNING=1 $(VENV)/site/bin/python -m mkdocs build --strict --config-file .mkdocs.yml
 
 # Some ten minutes on an idle machine; benchmarks/README.md says how to read what comes out.
 bench: $(READY)
@@ -58,9 +64,11 @@ lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --no-emit-index-url --upgrade \
 		--extra contracts --extra sql --extra tls --group dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --no-emit-index-url --upgrade \
+		--group docs -o docs/requirements.lock
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build/site dist
 
 $(READY): pyproject.toml requirements-dev.lock
 	$(PYTHON) -m venv $(VENV)
@@ -72,3 +80,9 @@ $(LOAD): $(READY)
 	$(PYTHON) -m venv $(VENV)/load
 	$(VENV)/load/bin/python -m pip install --quiet --disable-pip-version-check locust==2.47.0
 	touch $(LOAD)
+
+# MkDocs reads the sources and imports none of them, so that the site needs neither the packages nor what they need.
+$(SITE): docs/requirements.lock
+	$(PYTHON) -m venv $(VENV)/site
+	$(VENV)/site/bin/python -m pip install --quiet --disable-pip-version-check -r docs/requirements.lock
+	touch $(SITE)

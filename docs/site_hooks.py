@@ -31,4 +31,16 @@ def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
             return f"]({posixpath.relpath(_CHANGELOG, folder or '.')})"
         return link[0] if path.startswith("docs/") else f"]({config.repo_url.rstrip('/')}/blob/main/{path})"
 
-    return _OUTWARDS.sub(inside, markdown)
+    return _nest_lists(_OUTWARDS.sub(inside, markdown))
+
+
+def _nest_lists(markdown: str) -> str:
+    """Indent what is inside a list by four blanks, as Python's Markdown wants it, not by two, as GitHub accepts it."""
+    parts = re.split(r"(^```.*?^```)", markdown, flags=re.DOTALL | re.MULTILINE)
+    parts[::2] = [re.sub(r"^( +)(?=\S)", r"\1\1", part, flags=re.MULTILINE) for part in parts[::2]]
+    return "".join(parts)
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Leave out the two colons with which docstrings announce a block of code."""
+    return html.replace("<p>::</p>", "").replace("::</p>", ":</p>")
