@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import runpy
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -94,6 +95,24 @@ class TestExamples:
                 assert "2021-10-28" in done.stdout
                 assert "limited to 7 day" in done.stdout
 
+    def test_the_booking_of_the_tutorial_is_made(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Command by command; the second booking of a number is refused."""
+        commands = [command for block in blocks("tutorial.md", "sh") for command in commands_of(block)]
+        (served,) = [words for words in commands if words[:2] == ["drs-simulator", "serve"]]
+        calls = [words for words in commands if words[0] == "drs-client"]
+        assert [words[1] for words in calls] == ["slots", "book", "show", "book", "cancel"]
+        monkeypatch.setenv("DRS_PASSWORD", "drs")
+        with Simulator("lincoln", clock=served[served.index("--clock") + 1]) as drs:
+            monkeypatch.setenv("DRS_URL", drs.url)
+            done = [run_command(words) for words in calls]
+        assert [each.returncode for each in done] == [0, 0, 0, 1, 0]
+        assert "already exists" in done[3].stderr
+
+    def test_the_clauses_are_listed(self) -> None:
+        (block,) = blocks("verify.md", "sh")
+        listing, *_ = commands_of(block)
+        assert "presumed" in run_command(listing).stdout
+
     def test_the_tests_of_the_page_on_pytest_pass(self, tmp_path: Path) -> None:
         page = "\n\n".join(blocks("python-tests.md", "python"))
         (tmp_path / "test_page.py").write_text(page, encoding="utf-8")
@@ -138,6 +157,17 @@ class TestExamples:
             with drs.client() as client:
                 (order,) = client.select_orders("10000047")
         assert order.location is not None
+
+
+def commands_of(block: str) -> list[list[str]]:
+    """The commands of a block of shell, without comments."""
+    return [shlex.split(line, comments=True) for line in block.replace("\\\n", " ").splitlines()]
+
+
+def run_command(words: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of ours, whether it is installed or not."""
+    command = [sys.executable, "-m", words[0].replace("-", "_"), *words[1:]]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
 def run_pytest(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
