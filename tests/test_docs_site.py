@@ -171,9 +171,11 @@ def run_command(words: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 def run_pytest(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
-    """Run a test of a page in a folder of its own, without the settings of this repository."""
-    command = [sys.executable, "-m", "pytest", name, "-p", "no:cacheprovider", "--rootdir", str(folder)]
+    """Run a test of a page in a folder of its own, without the settings and the other plugins of this repository."""
+    plugins = ["-p", "drs_contracts.pytest_plugin", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", name, *plugins, "--rootdir", str(folder)]
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=200, check=False)
 
 
