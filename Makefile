@@ -24,11 +24,6 @@ check: $(READY)
 docs: $(READY)
 	$(BIN)/python docs/generate.py
 
-# The documentation as a website, in build/site. A page or a link that is missing is an error.
-.PHONY: docs-site
-docs-site: $(SITE)
-	NO_MKDOCS_2_WARNING=1 $(VENV)/site/bin/python -m mkdocs build --strict --config-file .mkdocs.yml
-
 # Some ten minutes on an idle machine; benchmarks/README.md says how to read what comes out.
 bench: $(READY)
 	$(BIN)/python -m benchmarks --write benchmarks/results.md
@@ -41,6 +36,11 @@ bench-quick: $(READY)
 # Some three minutes on an idle machine: databases and workers beside memory.
 bench-scale: $(READY)
 	$(BIN)/python -m benchmarks.scale --write benchmarks/scale.md
+
+# The documentation as a website, in build/site. A page or a link that is missing is an error.
+.PHONY: docs-site
+docs-site: $(SITE)
+	NO_MKDOCS_2_WARNING=1 $(VENV)/site/bin/python -m mkdocs build --strict --config-file .mkdocs.yml
 
 start-up: $(READY)
 	$(BIN)/python -m benchmarks.start_up

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from drs_simulator import Simulator, load_profile, load_scenario, parse_housing_file
 
+from tests.test_words import odd_words
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 SITE = ROOT / ".mkdocs.yml"
@@ -43,7 +45,8 @@ def targets(page: Path) -> Iterator[tuple[Path, str]]:
 def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as MkDocs and GitHub make them."""
     titles = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
-    return {re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", title).strip().lower()) for title in titles}
+    named = re.findall(r'<a id="([\w-]+)">', prose(page))
+    return {re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", title).strip().lower()) for title in titles} | set(named)
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -77,6 +80,11 @@ def test_links_lead_to_what_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_each_page_has_one_title(page: Path) -> None:
     assert len(re.findall(r"^# ", prose(page), re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "reference").glob("*.md")), ids=shown)
+def test_the_reference_uses_plain_words(page: Path) -> None:
+    assert odd_words(page.read_text(encoding="utf-8")) == []
 
 
 class TestExamples:
