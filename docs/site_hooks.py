@@ -17,7 +17,8 @@ _ROOT = Path(__file__).parents[1]
 def on_files(files: Files, config: Any) -> Files:
     """Add the changelog, whose links are relative to the top of the repository."""
     text = (_ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    files.append(File.generated(config, _CHANGELOG, content=text.replace("](docs/", "](")))
+    text = re.sub(r"\]\((?!https?:|docs/|#)", "](../", text).replace("](docs/", "](")
+    files.append(File.generated(config, _CHANGELOG, content=text))
     return files
 
 
