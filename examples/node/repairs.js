@@ -10,7 +10,7 @@ const USER = "repairs@example.gov.uk";
 
 const MAX_PERIODS = 6;
 const MAX_SLOTS = 3;
-const MAX_TRIES = 2;
+const MAX_TRIES = 3;
 const TIMEOUT = 5_000;
 const WAIT_BETWEEN_TRIES = 200;
 
@@ -45,7 +45,7 @@ export class Repairs {
     for (let period = 0; period < MAX_PERIODS && days.length < wanted; period++) {
       let last = addDays(begin, 6);
       // DRS reads a date without an offset as local time, which is what a day of work is.
-      const answer = await tryTwice(() =>
+      const answer = await tryAgain(() =>
         this.#ask("checkAvailability", {
           canSelectOtherOrders: false,
           newBooking: true,
@@ -78,7 +78,7 @@ export class Repairs {
         // The slot is full: try the next one.
       }
     }
-    await tryTwice(() => this.#ask("deleteOrder", { theOrder: describe(number) }));
+    await tryAgain(() => this.#ask("deleteOrder", { theOrder: describe(number) }));
     return null;
   }
 
@@ -135,7 +135,7 @@ export class Repairs {
   /** Finds the order in DRS; null if DRS does not have it. */
   async #find(number) {
     try {
-      const answer = await tryTwice(() => this.#ask("selectOrder", { primaryOrderNumber: [number] }));
+      const answer = await tryAgain(() => this.#ask("selectOrder", { primaryOrderNumber: [number] }));
       return listOf(answer.theOrders)[0] ?? null;
     } catch (error) {
       if (error instanceof DrsDeclined) return null;
@@ -175,8 +175,8 @@ export class Repairs {
   }
 }
 
-/** Calls what may be called again: it changes nothing, or nothing more the second time. */
-async function tryTwice(call) {
+/** Calls what may be called again: it changes nothing, or nothing more the next time. */
+async function tryAgain(call) {
   for (let tried = 1; ; tried++) {
     try {
       return await call();

@@ -24,7 +24,7 @@ final class Repairs
 
     private const MAX_PERIODS = 6;
     private const MAX_SLOTS = 3;
-    private const MAX_TRIES = 2;
+    private const MAX_TRIES = 3;
     private const SECONDS_BETWEEN_TRIES = 0.2;
 
     private SoapClient $soap;
@@ -55,7 +55,7 @@ final class Repairs
         $begin = new DateTimeImmutable('tomorrow', $this->zone);
         for ($period = 0; $period < self::MAX_PERIODS && count($days) < $wanted; $period++) {
             $end = $begin->modify('+6 days')->setTime(23, 59, 59);
-            $answer = $this->tryTwice(fn () => $this->ask('checkAvailability', [
+            $answer = $this->tryAgain(fn () => $this->ask('checkAvailability', [
                 'canSelectOtherOrders' => false,
                 'newBooking' => true,
                 'periodBegin' => $begin->format(DATE_ATOM),
@@ -95,7 +95,7 @@ final class Repairs
                 continue; // The slot is full.
             }
         }
-        $this->tryTwice(fn () => $this->ask('deleteOrder', ['theOrder' => $this->describe($number)]));
+        $this->tryAgain(fn () => $this->ask('deleteOrder', ['theOrder' => $this->describe($number)]));
         return null;
     }
 
@@ -167,15 +167,15 @@ final class Repairs
     {
         try {
             $request = ['includeCompletedBookings' => false, 'primaryOrderNumber' => [$number]];
-            $answer = $this->tryTwice(fn () => $this->ask('selectOrder', $request));
+            $answer = $this->tryAgain(fn () => $this->ask('selectOrder', $request));
         } catch (DrsDeclined) {
             return null;
         }
         return $answer->theOrders[0] ?? null;
     }
 
-    /** Calls what may be called again: it changes nothing, or nothing more the second time. */
-    private function tryTwice(callable $call): object
+    /** Calls what may be called again: it changes nothing, or nothing more the next time. */
+    private function tryAgain(callable $call): object
     {
         for ($tried = 1; ; $tried++) {
             try {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from drs_simulator import Simulator
 
-from tests.examples.toolbox import check_scenarios, check_story, copy_example, environ_of, have, need, run
+from tests.examples.toolbox import check_calls, check_scenarios, check_story, copy_example, environ_of, have, need, run
 
 INSTALL = "apt-get install php-cli php-soap phpunit"
 PHPUNIT = ["phpunit", "--do-not-cache-result"]
@@ -20,7 +20,7 @@ def has_soap() -> bool:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    need(have("php", "phpunit") and has_soap(), INSTALL)
+    need("php", have("php", "phpunit") and has_soap(), INSTALL)
     return copy_example("php", tmp_path_factory.mktemp("examples"))
 
 
@@ -30,6 +30,7 @@ def test_its_tests_pass_and_book_each_repair_once(folder: Path) -> None:
         assert done.returncode == 0, done.stdout
         assert "OK (4 tests" in done.stdout
         check_story(drs, done.stdout)
+        check_calls(drs)
 
 
 def test_its_tests_leave_no_mess_in_scenarios(folder: Path) -> None:
