@@ -13,7 +13,7 @@ from drs_contracts import ExerciseOutcome, judge_calls, read_journal, run_scenar
 from drs_simulator import COMPETITOR, Outcome, Simulator, load_scenario
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SECONDS = 300.0
+SECONDS = 500.0
 STORIES = 4
 """How many repairs the tests of an example book: with no trouble, a full slot, and two lost answers."""
 LOST = ("createOrder", "scheduleBooking")
@@ -100,7 +100,7 @@ def check_calls(drs: Simulator) -> None:
 
 
 def check_scenarios(command: Sequence[str]) -> None:
-    """Check that the tests of an example pass, and leave no mess, where DRS is in order and where it loses an answer."""
+    """Check that the tests of an example pass and leave no mess, where DRS is in order and where it loses an answer."""
     runs = run_scenarios(command, {name: load_scenario(name) for name in SCENARIOS}, timeout=SECONDS)
     outcomes = {each.name: (each.outcome, each.printed) for each in runs}
     assert [name for name, (outcome, _) in outcomes.items() if outcome is not ExerciseOutcome.PASSED] == [], outcomes
