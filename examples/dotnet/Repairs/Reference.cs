@@ -1,5 +1,5 @@
-// A service reference as dotnet-svcutil generates it, cut to the operations and members that the example uses:
-//     dotnet-svcutil http://127.0.0.1:8080/OTWebServiceGateway_LINCOLN/ws/soap?wsdl --sync --namespace "*,Drs"
+// A service reference in the form of dotnet-svcutil, cut to the operations and members that the example uses. All of it:
+//     dotnet-svcutil "http://127.0.0.1:8080/OTWebServiceGateway_LINCOLN/ws/soap?singleWsdl" --sync --namespace "*,Drs"
 // The WrapperNamespace of a request becomes a default namespace when it is sent, and DRS refuses that.
 
 namespace Drs
