@@ -11,7 +11,7 @@ const USER = "repairs@example.gov.uk";
 const MAX_PERIODS = 6;
 const MAX_SLOTS = 3;
 const MAX_TRIES = 3;
-const TIMEOUT = 5_000;
+const TIMEOUT = 10_000;
 const WAIT_BETWEEN_TRIES = 200;
 
 /** DRS declines: its answer has status error. */
@@ -65,20 +65,23 @@ export class Repairs {
     return days.slice(0, wanted);
   }
 
-  /** Books the first slot that DRS grants and returns it. If DRS grants none, deletes the order and returns null. */
+  /**
+   * Books the first slot that DRS grants and returns it. If DRS grants none, deletes the order and returns null.
+   * If DRS does not answer, deletes what it may have of the order.
+   */
   async book(number, slots) {
     if (slots.length === 0) return null;
-    const booking = await this.#createOrder(number);
-    for (const slot of slots.slice(0, MAX_SLOTS)) {
-      try {
-        await this.#schedule(booking, number, slot);
-        return slot;
-      } catch (error) {
-        if (!(error instanceof DrsDeclined)) throw error;
-        // The slot is full: try the next one.
+    try {
+      const booking = await this.#createOrder(number);
+      for (const slot of slots.slice(0, MAX_SLOTS)) {
+        if (await this.#isGranted(booking, number, slot)) return slot;
       }
+    } catch (error) {
+      // If this fails too, DRS does not have the order, or does not answer.
+      if (error instanceof NoAnswer) await this.#deleteOrder(number).catch(() => {});
+      throw error;
     }
-    await tryAgain(() => this.#ask("deleteOrder", { theOrder: describe(number) }));
+    await this.#deleteOrder(number);
     return null;
   }
 
@@ -105,6 +108,21 @@ export class Repairs {
       order = (await this.#find(number)) ?? (await this.#ask("createOrder", request)).theOrder;
     }
     return listOf(order.theBookings)[0].bookingId;
+  }
+
+  async #deleteOrder(number) {
+    await tryAgain(() => this.#ask("deleteOrder", { theOrder: describe(number) }));
+  }
+
+  /** Puts the booking into the slot; returns false if the slot is full. */
+  async #isGranted(booking, number, slot) {
+    try {
+      await this.#schedule(booking, number, slot);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DrsDeclined)) throw error;
+      return false;
+    }
   }
 
   /** Puts the booking into the slot. */

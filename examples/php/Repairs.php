@@ -31,7 +31,7 @@ final class Repairs
     private DateTimeZone $zone;
     private ?string $session = null;
 
-    public function __construct(string $url, private string $login, private string $password, int $timeout = 5)
+    public function __construct(string $url, private string $login, private string $password, int $timeout = 10)
     {
         ini_set('default_socket_timeout', (string) $timeout);
         $this->zone = new DateTimeZone('Europe/London');
@@ -77,6 +77,7 @@ final class Repairs
 
     /**
      * Books the first slot that DRS grants. If DRS grants none, deletes the order and returns null.
+     * If DRS does not answer, deletes what it may have of the order.
      *
      * @param list<object> $slots
      * @throws DrsDeclined|NoAnswer
@@ -86,16 +87,25 @@ final class Repairs
         if ($slots === []) {
             return null;
         }
-        $booking = $this->createOrder($number);
-        foreach (array_slice($slots, 0, self::MAX_SLOTS) as $slot) {
-            try {
-                $this->schedule($booking, $number, $slot);
-                return $slot;
-            } catch (DrsDeclined) {
-                continue; // The slot is full.
+        try {
+            $booking = $this->createOrder($number);
+            foreach (array_slice($slots, 0, self::MAX_SLOTS) as $slot) {
+                try {
+                    $this->schedule($booking, $number, $slot);
+                    return $slot;
+                } catch (DrsDeclined) {
+                    continue; // The slot is full.
+                }
             }
+        } catch (NoAnswer $error) {
+            try {
+                $this->deleteOrder($number);
+            } catch (DrsDeclined | NoAnswer) {
+                // DRS does not have the order, or does not answer: there is no more to be done.
+            }
+            throw $error;
         }
-        $this->tryAgain(fn () => $this->ask('deleteOrder', ['theOrder' => $this->describe($number)]));
+        $this->deleteOrder($number);
         return null;
     }
 
@@ -126,6 +136,11 @@ final class Repairs
             $answer = $this->ask('createOrder', ['theOrder' => $this->describe($number)]);
         }
         return $answer->theOrder->theBookings[0]->bookingId;
+    }
+
+    private function deleteOrder(string $number): void
+    {
+        $this->tryAgain(fn () => $this->ask('deleteOrder', ['theOrder' => $this->describe($number)]));
     }
 
     /** Puts the booking into the slot. */

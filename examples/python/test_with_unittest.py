@@ -21,7 +21,7 @@ class RepairsTest(unittest.TestCase):
 
     def setUp(self) -> None:
         if URL:
-            self.client = DrsClient(URL, os.environ["DRS_LOGIN"], os.environ["DRS_PASSWORD"], timeout=5)
+            self.client = DrsClient(URL, os.environ["DRS_LOGIN"], os.environ["DRS_PASSWORD"], timeout=10)
         else:
             self.drs = Simulator()
             self.addCleanup(self.drs.close)

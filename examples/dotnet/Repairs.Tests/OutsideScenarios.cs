@@ -2,14 +2,14 @@ using Xunit;
 
 namespace Drs.Tests
 {
-    /// <summary>A fact about a request that DRS refuses: skipped in scenarios, which judge what is sent.</summary>
+    /// <summary>A fact that is skipped in scenarios, which judge all that is sent as one service.</summary>
     public sealed class FactOutsideScenariosAttribute : FactAttribute
     {
         public FactOutsideScenariosAttribute()
         {
             if (DrsFixture.Scenario != null)
             {
-                Skip = "The scenario judges what is sent.";
+                Skip = "The scenario judges another test.";
             }
         }
     }

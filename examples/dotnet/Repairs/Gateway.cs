@@ -113,7 +113,7 @@ namespace Drs
     public abstract class Gateway<TContract> : IDisposable
     {
         private const int MaxAnswerBytes = 10_000_000;
-        private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+        private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
         private readonly Lazy<TContract> channel;
 
         protected Gateway(Uri address)

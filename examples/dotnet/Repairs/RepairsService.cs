@@ -85,27 +85,45 @@ namespace Drs
             return days.Take(wanted).ToList();
         }
 
-        /// <summary>Books the first slot that DRS grants. If DRS grants none, deletes the order and returns null.</summary>
+        /// <summary>
+        /// Books the first slot that DRS grants. If DRS grants none, deletes the order and returns null.
+        /// If DRS does not answer, deletes what it may have of the order.
+        /// </summary>
         public slotInfo Book(string number, IList<slotInfo> slots)
         {
             if (slots.Count == 0)
             {
                 return null;
             }
-            var bookingId = CreateOrder(number);
-            foreach (var slot in slots.Take(MaxSlots))
+            try
+            {
+                var bookingId = CreateOrder(number);
+                foreach (var slot in slots.Take(MaxSlots))
+                {
+                    try
+                    {
+                        Schedule(bookingId, number, slot);
+                        return slot;
+                    }
+                    catch (DrsDeclinedException)
+                    {
+                        // The slot is full: try the next one.
+                    }
+                }
+            }
+            catch (NoAnswerException)
             {
                 try
                 {
-                    Schedule(bookingId, number, slot);
-                    return slot;
+                    DeleteOrder(number);
                 }
-                catch (DrsDeclinedException)
+                catch (Exception error) when (error is DrsDeclinedException || error is NoAnswerException)
                 {
-                    // The slot is full: try the next one.
+                    // DRS does not have the order, or does not answer: there is no more to be done.
                 }
+                throw;
             }
-            TryAgain(() => Ask(() => drs.DeleteOrder(new xmbDeleteOrder { sessionId = session, theOrder = Describe(number) })));
+            DeleteOrder(number);
             return null;
         }
 
@@ -142,6 +160,11 @@ namespace Drs
                 created = Find(number) ?? create().theOrder;
             }
             return created.theBookings[0].bookingId;
+        }
+
+        private void DeleteOrder(string number)
+        {
+            TryAgain(() => Ask(() => drs.DeleteOrder(new xmbDeleteOrder { sessionId = session, theOrder = Describe(number) })));
         }
 
         /// <summary>Puts the booking into the slot.</summary>

@@ -49,7 +49,7 @@ public final class Repairs implements AutoCloseable {
     private static final int MAX_PERIODS = 6;
     private static final int MAX_SLOTS = 3;
     private static final int MAX_TRIES = 3;
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration WAIT_BETWEEN_TRIES = Duration.ofMillis(200);
     private static final ZoneId LONDON = ZoneId.of("Europe/London");
 
@@ -108,26 +108,33 @@ public final class Repairs implements AutoCloseable {
         return days.subList(0, Math.min(wanted, days.size()));
     }
 
-    /** Books the first slot that DRS grants and returns it. If DRS grants none, deletes the order and returns null. */
+    /**
+     * Books the first slot that DRS grants and returns it. If DRS grants none, deletes the order and returns null.
+     * If DRS does not answer, deletes what it may have of the order.
+     */
     public SlotInfo book(String number, List<SlotInfo> slots) {
         if (slots.isEmpty()) {
             return null;
         }
-        int bookingId = createOrder(number);
-        for (SlotInfo slot : slots.subList(0, Math.min(MAX_SLOTS, slots.size()))) {
-            try {
-                schedule(bookingId, number, slot);
-                return slot;
-            } catch (DrsDeclinedException full) {
-                // The slot is full: try the next one.
+        try {
+            int bookingId = createOrder(number);
+            for (SlotInfo slot : slots.subList(0, Math.min(MAX_SLOTS, slots.size()))) {
+                try {
+                    schedule(bookingId, number, slot);
+                    return slot;
+                } catch (DrsDeclinedException full) {
+                    // The slot is full: try the next one.
+                }
             }
+        } catch (NoAnswerException error) {
+            try {
+                deleteOrder(number);
+            } catch (DrsDeclinedException | NoAnswerException again) {
+                error.addSuppressed(again);
+            }
+            throw error;
         }
-        tryAgain(() -> ask(() -> {
-            var request = new XmbDeleteOrder();
-            request.setSessionId(session);
-            request.setTheOrder(describe(number));
-            return drs.deleteOrder(request);
-        }));
+        deleteOrder(number);
         return null;
     }
 
@@ -166,6 +173,15 @@ public final class Repairs implements AutoCloseable {
             }
         }
         return created.getTheBookings().get(0).getBookingId();
+    }
+
+    private void deleteOrder(String number) {
+        tryAgain(() -> ask(() -> {
+            var request = new XmbDeleteOrder();
+            request.setSessionId(session);
+            request.setTheOrder(describe(number));
+            return drs.deleteOrder(request);
+        }));
     }
 
     /** Puts the booking into the slot. */
