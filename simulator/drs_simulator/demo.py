@@ -45,6 +45,8 @@ _COMMENTS = (
     "Tenant has a baby, no water since this morning",
 )
 _CANCELLED, _DELETED, _RESERVED = 2, 1, 2
+_ASKED_FOR = 0.6
+"""In which part of the calls the service asks for an operative."""
 
 
 class _Made(NamedTuple):
@@ -98,7 +100,7 @@ class DemoWeek:
     def fill(self) -> int:
         """Make the orders and return how many were made."""
         days = self._choose_days()
-        if not days or not self._codes:
+        if not days or not self._codes or not self._locations:
             return 0
         self._move_clock(datetime.combine(days[0] - timedelta(days=3), time(9, 7), self._profile.zone))
         made = [each for index in range(_ORDERS) for each in self._book(index, days[index % len(days)])]
@@ -149,15 +151,19 @@ class DemoWeek:
                 yield made
                 return
 
-    def _schedule(self, made: _Made, window: tuple[str, str], operation: str = "scheduleBooking") -> None:
-        begin, end = window
-        booking = self._describe_booking(
-            made, f"<planningWindowEnd>{end}</planningWindowEnd><planningWindowStart>{begin}</planningWindowStart>"
-        )
-        self._call(
-            operation,
-            f"{booking}<bookingId>{made.booking_id}</bookingId>" if operation != "scheduleBooking" else booking,
-        )
+    def _schedule(self, made: _Made, window: tuple[str, str]) -> None:
+        """Schedule a booking: now and then with an operative who is asked for, if they have room."""
+        booking = self._scheduler.run_as_system(booking_of_id, made.booking_id).booking
+        able = [each.id for each in self._profile.operatives if set(booking.trades) <= set(each.trades)]
+        if able and self._random.random() < _ASKED_FOR:
+            resource = f"<theResources><resourceID>{escape(self._random.choice(able))}</resourceID></theResources>"
+            answer = self._call(
+                "scheduleBooking",
+                f"<resourceLock>lockAsSpecified</resourceLock>{self._describe_booking(made, window, resource)}",
+            )
+            if answer.findtext(".//status") == "success":
+                return
+        self._call("scheduleBooking", self._describe_booking(made, window))
 
     def _work_through(self, made: list[_Made]) -> None:
         """Let the operatives work until now, and let some of what is to come be cancelled, reserved or accepted."""
@@ -193,8 +199,9 @@ class DemoWeek:
         for each in rest[_DELETED : _DELETED + _RESERVED]:
             window = self._planned(each).booking
             zone = self._profile.zone
-            times = tuple(f"{at.astimezone(zone):%Y-%m-%dT%H:%M:%S}" for at in (window.window_start, window.window_end))
-            self._schedule(each, (times[0], times[1]), "createReservation")
+            begin, end = (f"{at.astimezone(zone):%Y-%m-%dT%H:%M:%S}" for at in (window.window_start, window.window_end))
+            booking_id = f"<bookingId>{each.booking_id}</bookingId>"
+            self._call("createReservation", f"{booking_id}{self._describe_booking(each, (begin, end))}")
 
     def _complete(self, each: _Made, planned: PlannedBooking) -> None:
         zone = self._profile.zone
@@ -206,17 +213,24 @@ class DemoWeek:
         self._update(each, "COMPLETED", f"<completeOrder>true</completeOrder>{times[0]}{resource}{times[1]}")
 
     def _update(self, each: _Made, state: str, members: str = "", status: str = "") -> None:
-        told = f"<bookingCompletionStatus>{escape(status)}</bookingCompletionStatus>" if status else ""
-        booking = self._describe_booking(each, told)
+        booking = self._describe_booking(each, status=status)
         self._call("updateBooking", f"{members}{booking}<transactionType>{state}</transactionType>")
 
     @property
     def _contract(self) -> str:
         return f"<contract>{escape(self._profile.contracts[0])}</contract>"
 
-    def _describe_booking(self, made: _Made, members: str = "") -> str:
+    def _describe_booking(
+        self, made: _Made, window: tuple[str, str] | None = None, resources: str = "", status: str = ""
+    ) -> str:
+        told = f"<bookingCompletionStatus>{escape(status)}</bookingCompletionStatus>" if status else ""
+        times = ""
+        if window is not None:
+            begin, end = window
+            times = f"<planningWindowEnd>{end}</planningWindowEnd><planningWindowStart>{begin}</planningWindowStart>"
         number = f"<primaryOrderNumber>{made.number}</primaryOrderNumber>"
-        return f"<theBooking><bookingId>{made.booking_id}</bookingId>{self._contract}{members}{number}</theBooking>"
+        booking_id = f"<bookingId>{made.booking_id}</bookingId>"
+        return f"<theBooking>{told}{booking_id}{self._contract}{times}{number}{resources}</theBooking>"
 
     def _describe_order(self, number: str) -> str:
         code: SorCode = self._random.choice(self._codes)
@@ -245,11 +259,11 @@ class DemoWeek:
             longitude = float(near.longitude) + self._random.uniform(-0.02, 0.02)
             street = f"{self._random.randint(1, 80)} {_STREETS[index % len(_STREETS)]}"
             location_id = str(_FIRST_LOCATION + index)
-            yield (
-                location_id,
+            location = (
                 f"<theLocation><address1>{street}</address1><latitude>{latitude:.6f}</latitude>"
-                f"<locationId>{location_id}</locationId><longitude>{longitude:.6f}</longitude></theLocation>",
+                f"<locationId>{location_id}</locationId><longitude>{longitude:.6f}</longitude></theLocation>"
             )
+            yield location_id, location
 
     def _planned(self, made: _Made) -> PlannedBooking:
         return self._scheduler.run_as_system(booking_of_id, made.booking_id)

@@ -320,7 +320,7 @@ class Simulator:
         The same profile, seed and clock make the same week. The journal has the calls that made it.
 
         Returns:
-            How many orders were made; 0 if the state has orders already.
+            How many orders were made; 0 if the state has orders already, or the profile has no work to plan.
         """
         from drs_simulator.demo import DemoWeek  # noqa: PLC0415 - few simulators have it
 

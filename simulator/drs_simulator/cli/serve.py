@@ -33,7 +33,7 @@ from drs_simulator.http.servers.address import reserve_port
 from drs_simulator.http.servers.granian_server import ServerConfig, serve
 from drs_simulator.journal.journal import DEFAULT_ENTRIES
 from drs_simulator.log_setup import LogFormat, LogLevel
-from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD
+from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
 from drs_simulator.storage.opening import MEMORY
 
 _NETWORK, _DRS, _STATE, _FAULTS = "Network", "DRS", "State", "Faults"
@@ -201,7 +201,7 @@ def serve_command(
         typer.Option(
             "--demo",
             metavar="",
-            help="Fill an empty state with a week of orders to look at; the same --seed and --clock make the same week.",
+            help="Fill an empty state with a week of orders; the same --seed and --clock make the same week.",
             rich_help_panel=_STATE,
         ),
     ] = False,
@@ -407,9 +407,8 @@ def serve_simulator(config: ServeConfig) -> None:
     simulator = make_simulator(config)
     demo = ""
     if config.demo:
-        # A state in memory is that of the process that serves.
-        added = simulator.add_demo_week()
-        demo = f"{added} orders of a week to look at" if added else "nothing was added: the state has orders already"
+        # A state in memory is made again by the process that serves.
+        demo = _describe_demo(simulator.add_demo_week(), simulator)
     simulator.close()
     try:
         serve(
@@ -420,6 +419,14 @@ def serve_simulator(config: ServeConfig) -> None:
     finally:
         # The workers have ended: now the file of an SQLite database gets what they have written.
         simulator.close()
+
+
+def _describe_demo(added: int, simulator: Simulator) -> str:
+    if added:
+        return f"{added} orders, a week to look at"
+    if simulator.scheduler.counts()["orders"]:
+        return "nothing was added: the state has orders already"
+    return "nothing was added: the profile has no operative, SOR code and location that go together"
 
 
 def _load(config: ServeConfig) -> WSGIApplication:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from itertools import chain
 
 from drs_simulator.scheduling.back_office import Move, OperativeDay, booking_of_id, operative_day
 from drs_simulator.scheduling.context import UseCaseContext, only_reads
@@ -13,6 +14,7 @@ from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.slots import Job, job_of
 
 _LOOKED_BACK = timedelta(days=92)
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,62 +63,73 @@ def explain_refused_move(context: UseCaseContext, move: Move) -> str:
     DRS itself says only that planning failed. The reason is the simulator's own.
     """
     booking = booking_of_id(context, move.booking_id).booking
-    job, zone = job_of(booking), context.installation.zone
-    day = calendar.local_day(move.begin, zone)
     if booking.completed or move.begin >= move.end:
         return ""
+    job = job_of(booking)
+    named = None if move.operative_id is None else context.current.operative(move.operative_id)
+    about_team = _reasons_of_team(context, job, calendar.local_day(move.begin, context.installation.zone))
+    about_people = about_team if named is None or job.is_paired else _reasons_of(context, job, named, move)
+    return next(chain(_reasons_of_time(context, job, move), about_people))
+
+
+def _reasons_of_time(context: UseCaseContext, job: Job, move: Move) -> Iterator[str]:
+    zone = context.installation.zone
+    day, areas = calendar.local_day(move.begin, zone), context.profile.areas
     if move.end <= context.now:
         now = context.now.astimezone(zone)
-        return f"That time is over: the simulated time is {now:%-d %B %Y, %H:%M}."
-    if not context.installation.is_area_day(job.area, day):
-        areas = context.profile.areas
-        turn = "" if areas is None else calendar.area_on(areas, day)
-        return f"It is the turn of {turn} that day, and the property is in {job.area}."
+        yield f"That time is over: the simulated time is {now:%-d %B %Y, %H:%M}."
+    if areas is not None and not context.installation.is_area_day(job.area, day):
+        yield f"It is the turn of {calendar.area_on(areas, day)} that day, and the property is in {job.area}."
     if move.end - move.begin < timedelta(minutes=job.minutes):
-        return f"The work takes {job.minutes} minutes, more than the window has."
-    named = None if move.operative_id is None else context.current.operative(move.operative_id)
-    if named is not None and not job.is_paired:
-        return _explain_operative(context, job, named, (move.begin, move.end))
+        yield f"The work takes {job.minutes} minutes, more than the window has."
+
+
+def _reasons_of_team(context: UseCaseContext, job: Job, day: date) -> Iterator[str]:
+    """Yield why none of those who can do the job comes."""
+    work = f"work of the trade {' and '.join(job.trades)}"
     able = context.current.operatives_for(job.contract, job.trades)
-    if len(able) < (2 if job.is_paired else 1):
-        return f"No operative does {_describe_work(job)} under contract {job.contract}."
+    if len(able) < (_PAIR if job.is_paired else 1):
+        yield f"Too few operatives do {work} under contract {job.contract}."
     if all(context.current.working_day(name, day).shift is None for name in able):
-        return f"Nobody who does {_describe_work(job)} works on {day:%A %-d %B}."
+        yield f"No operative for {work} works on {day:%A %-d %B}."
     if job.is_paired:
-        return "Two operatives must be free at the same time, and no two are."
-    return f"None of those who do {_describe_work(job)} has {job.minutes} free minutes in that window."
+        yield "Two operatives must be free at the same time, and no two are."
+    yield f"None of those who do {work} has {job.minutes} free minutes in that window."
 
 
-def _explain_operative(
-    context: UseCaseContext, job: Job, operative: Operative, window: tuple[datetime, datetime]
-) -> str:
-    """Say why one operative cannot come in that window."""
+def _reasons_of(context: UseCaseContext, job: Job, operative: Operative, move: Move) -> Iterator[str]:
+    """Yield why one operative does not come."""
     zone, name = context.installation.zone, operative.name
-    day = calendar.local_day(window[0], zone)
+    day = calendar.local_day(move.begin, zone)
     lacking = [trade for trade in job.trades if trade not in operative.trades]
     if lacking:
-        return f"{name} has the trade {', '.join(operative.trades)}; the work needs {', '.join(lacking)}."
+        yield f"{name} has the trade {', '.join(operative.trades)}; the work needs {', '.join(lacking)}."
     if job.contract not in operative.contracts:
-        return f"{name} does not work under contract {job.contract}."
+        yield f"{name} does not work under contract {job.contract}."
     if job.sector is not None and job.sector not in operative.sectors:
-        return f"{name} does not work in the sector {job.sector}."
+        yield f"{name} does not work in the sector {job.sector}."
     found = operative_day(context, (operative.id, day))
     if found.hours is None:
-        return f"{name} does not work on {day:%A %-d %B}."
-    begin, end = (each.astimezone(zone) for each in found.hours)
-    if min(end, window[1]) - max(begin, window[0], context.now) < timedelta(minutes=job.minutes):
-        if min(end, window[1]) - max(begin, window[0]) >= timedelta(minutes=job.minutes):
-            return f"Too little of the window is left for {job.minutes} minutes of work."
-        return f"{name} works from {begin:%H:%M} to {end:%H:%M} that day, too short a time for {job.minutes} minutes."
+        yield f"{name} does not work on {day:%A %-d %B}."
+        return
+    yield from _reasons_of_hours(context, job, found, move)
     others = [planned.booking for planned in found.bookings if planned.booking.id != job.booking_id]
     minutes = sum(other.minutes for other in others)
     if job.rules is not None and job.rules.priority_type is not None:
         quota = context.installation.quota_of(operative.id, job.rules.priority_type)
         if quota is not None and minutes + job.minutes > quota:
-            return f"Work of this priority may fill {quota} minutes of the day of {name}, and {minutes} are taken."
+            yield f"Work of this priority may fill {quota} minutes of the day of {name}, and {minutes} are taken."
     visits = f"{len(others)} booking{'' if len(others) == 1 else 's'}"
-    return f"{name} has {visits} of {minutes} minutes that day; with travel, {job.minutes} more find no room there."
+    yield f"{name} has {visits} of {minutes} minutes that day; with travel, {job.minutes} more find no room there."
 
 
-def _describe_work(job: Job) -> str:
-    return f"work of the trade {' and '.join(job.trades)}"
+def _reasons_of_hours(context: UseCaseContext, job: Job, found: OperativeDay, move: Move) -> Iterator[str]:
+    """Yield why an operative's hours and the window have too little in common."""
+    assert found.hours is not None
+    zone, needed = context.installation.zone, timedelta(minutes=job.minutes)
+    begin, end = (each.astimezone(zone) for each in found.hours)
+    if min(end, move.end) - max(begin, move.begin) < needed:
+        hours = f"from {begin:%H:%M} to {end:%H:%M}"
+        yield f"{found.operative.name} works {hours} that day, too short a time for {job.minutes} minutes."
+    if min(end, move.end) - max(begin, move.begin, context.now) < needed:
+        yield f"Too little of the window is left for {job.minutes} minutes of work."
