@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOAD := $(VENV)/load/ready
 
-.PHONY: demo test check docs bench bench-quick bench-scale bench-contracts start-up mutants lock clean
+.PHONY: demo test check docs pictures bench bench-quick bench-scale bench-contracts start-up mutants lock clean
 
 demo: $(READY)
 	$(BIN)/python docs/demo.py
@@ -22,6 +22,10 @@ check: $(READY)
 # Pages that are made from the code; the suite checks that they are up to date.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+# The README's pictures of the console, taken in Chromium.
+pictures: $(READY)
+	$(BIN)/python docs/pictures/take.py
 
 # Some ten minutes on an idle machine; benchmarks/README.md says how to read what comes out.
 bench: $(READY)

@@ -6,8 +6,10 @@ the journal has the exchanges and each order its history. Fault rules do not app
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
+from operator import itemgetter
 from random import Random
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -170,15 +172,9 @@ class DemoWeek:
         begun = [each for each in made if self._begin_of(each) <= self._now]
         coming = made[len(begun) :]
         in_progress, done = begun[-1:], begun[:-1]
-        for index, each in enumerate(done):
-            planned = self._planned(each)
-            self._move_clock(min(self._end_of(planned), self._now))
-            if index % 9 == 4:  # noqa: PLR2004 - now and then there is no access
-                status = self._profile.ordering.suspended_status
-                self._update(each, "STARTED", "<actionTaken>No access</actionTaken>", status)
-            else:
-                self._update(each, "STARTED")
-                self._complete(each, planned)
+        for at, act in sorted(self._reports_of(done), key=itemgetter(0)):
+            self._move_clock(at)
+            act()
         self._move_clock(self._now)
         for each in in_progress:
             self._update(each, "STARTED")
@@ -203,11 +199,22 @@ class DemoWeek:
             booking_id = f"<bookingId>{each.booking_id}</bookingId>"
             self._call("createReservation", f"{booking_id}{self._describe_booking(each, (begin, end))}")
 
+    def _reports_of(self, done: list[_Made]) -> Iterator[tuple[datetime, Callable[[], object]]]:
+        """Yield what operatives report of their work, with the time at which they do: begun, and done or suspended."""
+        for index, each in enumerate(done):
+            planned = self._planned(each)
+            yield self._begin_of(each), partial(self._update, each, "STARTED")
+            end = min(self._end_of(planned), self._now)
+            if index % 9 == 4:  # noqa: PLR2004 - now and then there is no access
+                status = self._profile.ordering.suspended_status
+                yield end, partial(self._update, each, "STARTED", "<actionTaken>No access</actionTaken>", status)
+            else:
+                yield end, partial(self._complete, each, planned)
+
     def _complete(self, each: _Made, planned: PlannedBooking) -> None:
         zone = self._profile.zone
-        begin, end = (
-            f"{at.astimezone(zone):%Y-%m-%dT%H:%M:%S}" for at in (self._begin_of(each), self._end_of(planned))
-        )
+        times_of_work = planned.assigned_start or planned.booking.window_start, self._end_of(planned)
+        begin, end = (f"{at.astimezone(zone):%Y-%m-%dT%H:%M:%S}" for at in times_of_work)
         times = f"<endDateAndTime>{end}</endDateAndTime>", f"<startDateAndTime>{begin}</startDateAndTime>"
         resource = f"<resourceId>{planned.operative_id}</resourceId>"
         self._update(each, "COMPLETED", f"<completeOrder>true</completeOrder>{times[0]}{resource}{times[1]}")

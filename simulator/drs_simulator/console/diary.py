@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from flask import Blueprint, render_template, request
 
@@ -18,16 +18,17 @@ pages = Blueprint("diary", __name__)
 _DAYS = 7
 
 
-class _Period(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Period:
     """The days that are shown. ``is_found`` says that the page chose them, and not its visitor."""
 
     first: date
-    count: int
+    days: int
     is_found: bool = False
 
     @property
     def view(self) -> str:
-        return "day" if self.count == 1 else "week"
+        return "day" if self.days == 1 else "week"
 
 
 @pages.get("/")
@@ -40,8 +41,8 @@ def week() -> str:
     trade = request.args.get("trade", "")
     operatives = perform(all_operatives, None)
     hues = hues_of(operatives)
-    timeline = draw_timeline(perform(diary_of, period[:2]), period.first, hues, trade, profile.zone)
-    step = timedelta(days=period.count)
+    timeline = draw_timeline(perform(diary_of, (period.first, period.days)), period.first, hues, trade, profile.zone)
+    step = timedelta(days=period.days)
     return render_template(
         "diary.html",
         period=period,
@@ -93,4 +94,4 @@ def _areas_of(profile: Profile, period: _Period) -> list[str]:
     """Return the area that is served on each day, if the installation has areas."""
     if profile.areas is None:
         return []
-    return [calendar.area_on(profile.areas, period.first + timedelta(index)) for index in range(period.count)]
+    return [calendar.area_on(profile.areas, period.first + timedelta(index)) for index in range(period.days)]

@@ -35,7 +35,7 @@ def demo() -> Iterator[Stage]:
 
 
 def numbers_on(page: str) -> list[str]:
-    return html.fromstring(page).xpath("//tbody/tr/th/a/text()")
+    return [str(each) for each in html.fromstring(page).xpath("//tbody/tr/th/a/text()")]
 
 
 @pytest.mark.parametrize(
