@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from drs_simulator import Simulator
+from drs_simulator.scheduling import back_office
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.simulator.console.browsing import address, needs_chromium
+from tests.simulator.console.staging import FIRST_BOOKING
 
 pytestmark = needs_chromium
 
@@ -146,7 +148,40 @@ def test_a_server_that_is_gone_is_said_where_it_happens(page: Page) -> None:
     page.route("**/move", lambda route: route.abort())
     drag(page, planned_joinery(page), track(page, FRIDAY, JOINER_TWO), 0.9)
     page.mouse.up()
-    expect(page.get_by_role("alert")).to_contain_text("The simulator did not answer.")
+    expect(page.get_by_role("alert")).to_contain_text("The simulator did not answer as expected.")
+
+
+def test_a_booking_that_is_gone_is_said_where_it_happens(page: Page, drs: Simulator) -> None:
+    block = planned_joinery(page)
+    drs.reset()
+    drag(page, block, track(page, FRIDAY, JOINER_TWO), 0.9)
+    page.mouse.up()
+    expect(page.get_by_role("alert")).to_contain_text("There is no booking")
+
+
+def test_a_finger_moves_a_booking_after_a_long_press(page: Page) -> None:
+    block = planned_joinery(page)
+    number = block.get_attribute("data-number")
+    start, end = block.bounding_box(), track(page, FRIDAY, JOINER_TWO).bounding_box()
+    assert start
+    assert end
+    finger = page.context.new_cdp_session(page)
+    at = [{"x": start["x"] + 10, "y": start["y"] + 10}]
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": at})
+    expect(page.locator(".dragged")).to_have_count(1)
+    to = [{"x": end["x"] + end["width"] * 0.9, "y": end["y"] + end["height"] / 2}]
+    finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": to})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.get_by_role("status")).to_contain_text(f"{number} is now on Fri 29 Oct, 12:00")
+
+
+def test_what_others_change_appears_by_itself(page: Page, drs: Simulator) -> None:
+    block = planned_joinery(page)
+    block.focus()
+    drs.scheduler.run_as_system(back_office.cancel_booking, FIRST_BOOKING)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(f"#b{FIRST_BOOKING}")).to_have_count(0)
+    expect(block).to_be_focused()
 
 
 def test_the_theme_is_chosen_and_stays(page: Page) -> None:

@@ -299,6 +299,7 @@ def test_browsers_get_an_icon_and_a_menu_at_a_wrong_address(shown: Stage) -> Non
         assert (icon.status_code, icon.mimetype) == (200, "image/svg+xml")
     answer = shown.http.get("/nowhere", headers={"Accept": "text/html"})
     assert (answer.status_code, "Diary" in text_of(answer.text)) == (404, True)
+    assert "There is no page at /nowhere." in text_of(answer.text)
     assert shown.http.get("/nowhere").mimetype == "text/plain"
     assert shown.http.get("/health", headers={"Accept": "text/html"}).mimetype == "application/json"
 

@@ -4,9 +4,11 @@
 {
   const DISTANCE = 5; // pixels before a press becomes a drag
   const LONG_PRESS = 350; // milliseconds before a touch becomes a drag
+  const REFRESH = 5000; // milliseconds from one look for changes to the next
   const isList = matchMedia("(max-width: 48rem)");
   const said = document.getElementById("said");
   let diary = document.getElementById("diary");
+  let shown = diary.outerHTML; // as the server has sent it
   let drag = null; // the booking that is moved: { block, row, slots, target, drop, … }
   let wasDragged = false;
 
@@ -107,11 +109,18 @@
     bubble.scrollIntoView({ block: "nearest" });
   };
 
+  // Shows the diary as it is now, without losing place or focus.
   const refresh = async () => {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("diary");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("diary");
+    if (!fresh || drag || fresh.outerHTML === shown) return;
+    if (document.querySelector(".empty") && !page.querySelector(".empty")) { location.reload(); return; }
+    shown = fresh.outerHTML;
+    const focused = diary.contains(document.activeElement) ? document.activeElement.id : "";
     diary.replaceWith(fresh);
     diary = fresh;
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   };
 
   const move = async () => {
@@ -130,7 +139,7 @@
       answer = await fetch(dataset.move, { method: "POST", body: form, headers: { Accept: "application/json" } });
       result = await answer.json();
     } catch {
-      result = { refusal: "The simulator did not answer. Reload the page to see whether the booking was moved." };
+      result = { refusal: "The simulator did not answer as expected. Reload the page to see whether the booking was moved." };
     }
     if (!answer?.ok) {
       say("", "");
@@ -238,4 +247,16 @@
   document.addEventListener("focusout", (event) => {
     if (drag && !drag.start && event.target === drag.block && event.relatedTarget) { end(); say("", ""); }
   });
+
+  // What others book appears by itself.
+  const follow = async () => {
+    if (document.hidden || drag || document.querySelector(".refused")) return;
+    try {
+      await refresh();
+    } catch {
+      // The simulator may be restarting.
+    }
+  };
+  setInterval(follow, REFRESH);
+  document.addEventListener("visibilitychange", follow);
 }
