@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from drs_simulator import Simulator
+from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
+from drs_simulator.scheduling.use_cases.placement import schedule_booking
 from lxml import html
 from werkzeug.test import Client, TestResponse
 
 from tests.simulator.console.staging import FIRST_BOOKING, HOST, Stage, called_from_here, stage
 from tests.simulator.console.test_pages import text_of
+from tests.simulator.scheduling.builders import local
 
 # Times have an en dash between them.
 TO = "\N{EN DASH}"
@@ -178,6 +181,19 @@ def test_a_booking_is_cancelled(shown: Stage) -> None:
     assert "cancelled its bookings were deleted" in text_of(shown.get("/orders?text=10000047"))
 
 
+def test_bookings_that_overlap_are_on_lines_of_their_own(shown: Stage) -> None:
+    window = local("2021-10-26T08:00"), local("2021-10-26T09:00")
+    for booking_id in range(FIRST_BOOKING, FIRST_BOOKING + 3):
+        sent = BookingRequest(booking_id, None, "any", None, *window, operative_ids=("102",))
+        placing = PlacingRequest(sent, force=True, resource_lock="lockAsSpecified")
+        shown.drs.scheduler.run_as_system(schedule_booking, placing)
+    document = html.fromstring(shown.get(f"/?day={TUESDAY}"))
+    (track,) = document.xpath("//*[@data-operative='102']")
+    assert "lanes-3" in track.get("class").split()
+    lanes = [name for block in track.xpath(".//a") for name in block.get("class").split() if name.startswith("lane-")]
+    assert sorted(lanes) == ["lane-0", "lane-1", "lane-2"]
+
+
 @pytest.mark.parametrize("profile", ["lincoln", "lincoln-2021", "lincoln-areas", "hackney", "newark", "full"])
 def test_the_demo_fills_the_diary_of_every_profile(profile: str) -> None:
     drs = Simulator(profile, clock="fixed@2021-10-27T11:20", seed=1)
@@ -186,5 +202,7 @@ def test_the_demo_fills_the_diary_of_every_profile(profile: str) -> None:
     page = http.get("/?week=2021-10-27", headers={"Accept": "text/html"}).text
     blocks = html.fromstring(page).xpath("//a[@data-number]")
     assert len(blocks) > 15
+    ids = html.fromstring(page).xpath("//@id")
+    assert len(ids) == len(set(ids))
     found = {name for block in blocks for name in block.get("class").split() if name.startswith("state-")}
     assert {"state-completed", "state-started", "state-planned", "state-suspended"} <= found

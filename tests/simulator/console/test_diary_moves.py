@@ -180,7 +180,7 @@ def test_what_others_change_appears_by_itself(page: Page, drs: Simulator) -> Non
     block.focus()
     drs.scheduler.run_as_system(back_office.cancel_booking, FIRST_BOOKING)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(page.locator(f"#b{FIRST_BOOKING}")).to_have_count(0)
+    expect(page.locator(f"[data-booking='{FIRST_BOOKING}']")).to_have_count(0)
     expect(block).to_be_focused()
 
 

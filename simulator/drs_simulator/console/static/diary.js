@@ -14,6 +14,7 @@
 
   const minutes = (text) => { const [hour, minute] = text.split(":").map(Number); return hour * 60 + minute; };
   const readable = (slot) => slot.replace("-", "–");
+  const blockOf = (booking) => diary.querySelector(`.block[data-booking="${booking}"]`);
   const tracks = () => [...diary.querySelectorAll(".track")];
 
   const place = (element, slot) => {
@@ -117,15 +118,15 @@
     if (!fresh || drag || fresh.outerHTML === shown) return;
     if (document.querySelector(".empty") && !page.querySelector(".empty")) { location.reload(); return; }
     shown = fresh.outerHTML;
-    const focused = diary.contains(document.activeElement) ? document.activeElement.id : "";
+    const focused = diary.contains(document.activeElement) ? document.activeElement.dataset.booking : "";
     diary.replaceWith(fresh);
     diary = fresh;
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (focused) blockOf(focused)?.focus({ preventScroll: true });
   };
 
   const move = async () => {
     const { block, target, track, own } = drag;
-    const { id, dataset } = block;
+    const { dataset } = block;
     end();
     if (!target || (target.track === track && target.slot === own)) {
       block.focus();
@@ -149,7 +150,7 @@
     }
     await refresh();
     say(result.moved, "done");
-    document.getElementById(id)?.focus();
+    blockOf(dataset.booking)?.focus();
   };
 
   // Mouse, pen and touch
