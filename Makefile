@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 LOAD := $(VENV)/load/ready
 SITE := $(VENV)/site/ready
 
-.PHONY: demo test check docs bench bench-quick bench-scale bench-contracts start-up mutants lock clean
+.PHONY: demo test check docs pictures bench bench-quick bench-scale bench-contracts start-up mutants lock clean
 
 demo: $(READY)
 	$(BIN)/python docs/demo.py
@@ -23,6 +23,10 @@ check: $(READY)
 # Pages that are made from the code; the suite checks that they are up to date.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+# The README's pictures of the console, taken in Chromium.
+pictures: $(READY)
+	$(BIN)/python docs/pictures/take.py
 
 # Some ten minutes on an idle machine; benchmarks/README.md says how to read what comes out.
 bench: $(READY)

@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from drs_simulator import FaultRule, Simulator, effects
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from drs_simulator import FaultRule, effects
+from playwright.sync_api import Browser, Page, expect
 
+from tests.simulator.console.browsing import address, needs_chromium
 from tests.simulator.console.staging import FIRST_BOOKING, Stage, stage
 from tests.simulator.console.test_pages import PAGES
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SCREENSHOTS = Path(__file__).parents[3] / "artefacts" / "screenshots"
 WEEK = "/?week=2021-10-25"
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="there is no Chromium to look at pages with"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture
 def shown() -> Iterator[Stage]:
     with stage() as each, each.drs:
         yield each
-
-
-def address(drs: Simulator, path: str) -> str:
-    return drs.url.removesuffix(drs.path) + path
 
 
 @pytest.fixture
@@ -59,7 +42,7 @@ def page(browser: Browser, shown: Stage) -> Iterator[Page]:
     assert not problems
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390), ("dark", 1920)])
 def test_every_page_is_accessible_and_fits_the_screen(browser: Browser, shown: Stage, scheme: str, width: int) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     shown.drs.faults.add(FaultRule(operation="createOrder", times=2, effect=effects.Empty()))
@@ -91,7 +74,7 @@ def test_a_booking_is_moved_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("The booking is moved.")
     page.goto(WEEK)
-    expect(page.get_by_role("link", name="12:00\N{EN DASH}13:00 10000047")).to_be_visible()
+    expect(page.get_by_role("link", name="12:00\N{EN DASH}13:00, window 12:00\N{EN DASH}16:00")).to_be_visible()
 
 
 def test_a_booking_is_cancelled_after_confirmation(page: Page) -> None:
