@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
+from wsgiref.types import WSGIApplication
 
 from drs_simulator.clock import Clock
 from drs_simulator.errors import UnusableError
@@ -108,6 +109,10 @@ class SimulatorControl(Protocol):
     @property
     def path(self) -> str:
         """The gateway's path."""
+
+    @property
+    def wsgi(self) -> WSGIApplication:
+        """The simulator as a WSGI application, for calls without a socket."""
 
     @property
     def tenants(self) -> TenantControl | None:

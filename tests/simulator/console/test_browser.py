@@ -104,11 +104,14 @@ def test_a_booking_is_cancelled_after_confirmation(page: Page) -> None:
     expect(page.get_by_role("link", name="10000047")).to_have_count(0)
 
 
-def test_the_journal_follows_while_it_is_live(page: Page, shown: Stage) -> None:
+def test_the_journal_follows_until_it_is_paused(page: Page, shown: Stage) -> None:
     page.goto("/journal?operation=openSession")
     rows = page.locator("#rows tr")
     expect(rows).to_have_count(1)
-    page.get_by_role("checkbox", name="Live").check()
+    page.get_by_role("button", name="Pause").click()
+    page.reload()
+    page.get_by_role("button", name="Follow").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     body = (
         '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><openSession/></e:Body></e:Envelope>'
     )

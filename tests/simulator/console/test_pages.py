@@ -24,6 +24,9 @@ PAGES = [
     "/sessions",
     "/journal",
     "/journal/1",
+    "/try",
+    "/try/createOrder",
+    "/try/xml?from=1",
     "/controls",
     "/setup",
 ]
