@@ -314,6 +314,23 @@ class Simulator:
         self.clock.mode = self._first_clock_mode
         self.faults.reset()
 
+    def add_demo_week(self) -> int:
+        """Fill an empty state with a week to look at: orders in the profile's own terms, in every state.
+
+        The same profile, seed and clock make the same week. The journal has the calls that made it.
+
+        Returns:
+            How many orders were made; 0 if the state has orders already.
+        """
+        from drs_simulator.demo import DemoWeek  # noqa: PLC0415 - few simulators have it
+
+        if self.scheduler.counts()["orders"]:
+            return 0
+        credentials = Credentials(self.login, self.password)
+        seed = 0 if self._seed is None else self._seed
+        week = DemoWeek(self.profile, self._store, credentials, self.journal, self.path, self.clock.now(), seed)
+        return week.fill()
+
     def export_state(self) -> StateDocument:
         """Export the whole state: clock, sessions with their ids, orders and bookings."""
         from drs_simulator.storage.export import export_state  # noqa: PLC0415 - its models take time to import

@@ -96,6 +96,7 @@ class ServeConfig:
 
     Args:
         scenario: The title of the scenario whose settings are applied; empty without one.
+        demo: Whether an empty state is filled with a week to look at.
         threads: The worker threads of each process; ``None`` for the default.
         tenants: How many tenants there may be; 0 for none.
         tenant_idle: Hours without a request after which a tenant is dropped.
@@ -111,6 +112,7 @@ class ServeConfig:
     trusted_proxies: int = 0
     faults: tuple[FaultRule, ...] = ()
     scenario: str = ""
+    demo: bool = False
     journal: int = 0
     threads: int | None = None
     workers: int = 1
@@ -189,8 +191,11 @@ class ServeConfig:
                 raise OptionError(f"--workers cannot be more than 1 here: {reason}.")
 
     def without_shared_settings(self) -> ServeConfig:
-        """The configuration of the processes that serve: in a database, clock and fault rules are set once for all."""
-        return self if self.state == MEMORY else replace(self, clock=SYSTEM, faults=())
+        """The configuration of the processes that serve.
+
+        In a database, clock, fault rules and the demo's week are set once for all processes.
+        """
+        return self if self.state == MEMORY else replace(self, clock=SYSTEM, faults=(), demo=False)
 
 
 def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplication:

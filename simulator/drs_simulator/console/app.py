@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from drs_simulator.admin.control import SimulatorControl
 from drs_simulator.admin.resources.clock import ClockReading
-from drs_simulator.console import controls, diary, orders, sessions, setup
+from drs_simulator.console import bookings, controls, diary, orders, sessions, setup
 from drs_simulator.console.exchanges import pages as journal
 from drs_simulator.console.tryit import pages as tryit
 from drs_simulator.scheduling.back_office import UnknownError
@@ -48,7 +48,7 @@ def make_app(simulator: SimulatorControl) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BYTES
     app.extensions["simulator"] = simulator
-    for part in (diary, orders, sessions, journal, tryit, controls, setup):
+    for part in (diary, orders, bookings, sessions, journal, tryit, controls, setup):
         app.register_blueprint(part.pages)
     app.add_url_rule("/login", "login", lambda: render_template("login.html", is_wrong="wrong" in request.args))
     app.add_url_rule("/favicon.ico", "icon", lambda: app.send_static_file(_ICON))

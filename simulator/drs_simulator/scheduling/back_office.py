@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
@@ -200,15 +200,6 @@ def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> Operativ
         None if shift is None else _period(shift.begin, shift.end, zone),
         tuple(sorted(_period(visit.opens, visit.closes, zone) for visit in fixed)),
         tuple(sorted(planned, key=lambda each: (each.assigned_start or each.booking.window_start, each.booking.id))),
-    )
-
-
-@only_reads
-def week_of(context: UseCaseContext, monday: date) -> tuple[tuple[OperativeDay, ...], ...]:
-    """Return seven days from ``monday`` on: a row for each operative, in the profile's order."""
-    days = [monday + timedelta(days=index) for index in range(7)]
-    return tuple(
-        tuple(operative_day(context, (operative.id, day)) for day in days) for operative in context.current.operatives()
     )
 
 

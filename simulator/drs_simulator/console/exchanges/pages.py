@@ -178,7 +178,7 @@ def _find_links(found: JournalEntry) -> tuple[Link, ...]:
             perform(back_office.booking_of_id, int(text) if text.isascii() and text.isdigit() else 0)
         except (UnknownError, OverflowError, ValueError):
             continue
-        links.append(Link(f"Booking {text}", url_for("orders.booking", booking_id=int(text))))
+        links.append(Link(f"Booking {text}", url_for("bookings.booking", booking_id=int(text))))
     return tuple(links)
 
 
