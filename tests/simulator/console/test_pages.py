@@ -256,13 +256,6 @@ def test_setup_has_the_browsers_address_and_no_secret() -> None:
         assert '"id" => 0, "login" => "drs", "password" => "drs"' in page
 
 
-def test_the_curl_snippet_is_a_valid_call(shown: Stage) -> None:
-    (curl,) = html.fromstring(shown.get("/setup")).xpath("//pre[@id='curl']")
-    envelope = etree.fromstring(curl.text_content().split("'")[1])
-    answer = shown.http.post(shown.drs.path, data=etree.tostring(envelope), content_type="text/xml")
-    assert "<status>success</status>" in answer.text
-
-
 class TestAccess:
     """Who may see the pages."""
 

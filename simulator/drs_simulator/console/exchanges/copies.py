@@ -25,16 +25,24 @@ using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
 
-var envelope = {envelope};
-using var http = new HttpClient();
-using var request = new HttpRequestMessage(HttpMethod.Post, {address});
-request.Content = new StringContent(envelope, Encoding.UTF8);
-request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse({content_type});
-{soap_action}using var answer = await http.SendAsync(request);
-Console.WriteLine((int)answer.StatusCode);
-Console.WriteLine(await answer.Content.ReadAsStringAsync());
+public static class Program
+{{
+    public static void Main()
+    {{
+        var envelope = {envelope};
+        using (var http = new HttpClient())
+        using (var request = new HttpRequestMessage(HttpMethod.Post, {address}))
+        {{
+            request.Content = new StringContent(envelope, Encoding.UTF8);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse({content_type});
+{soap_action}            var answer = http.SendAsync(request).GetAwaiter().GetResult();
+            Console.WriteLine((int)answer.StatusCode);
+            Console.WriteLine(answer.Content.ReadAsStringAsync().GetAwaiter().GetResult());
+        }}
+    }}
+}}
 """
-_SOAP_ACTION = 'request.Headers.TryAddWithoutValidation("SOAPAction", {value});\n'
+_SOAP_ACTION = '            request.Headers.TryAddWithoutValidation("SOAPAction", {value});\n'
 
 
 class OutgoingCall(NamedTuple):
