@@ -122,6 +122,10 @@ class SimulatorControl(Protocol):
     def has_default_password(self) -> bool:
         """Whether the password is the documented default, so that pages may show it."""
 
+    @property
+    def scenario(self) -> str:
+        """The title of the scenario that is in force; empty for none."""
+
     def reset(self) -> None:
         """Start again from an empty state."""
 

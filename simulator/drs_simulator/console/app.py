@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from drs_simulator.admin.control import SimulatorControl
 from drs_simulator.admin.resources.clock import ClockReading
-from drs_simulator.console import bookings, controls, diary, orders, sessions, setup
+from drs_simulator.console import bookings, diary, orders, sessions, setup
+from drs_simulator.console.controls import pages as controls
 from drs_simulator.console.exchanges import pages as journal
 from drs_simulator.console.tryit import pages as tryit
 from drs_simulator.scheduling.back_office import UnknownError
@@ -70,6 +71,8 @@ def _common_variables(simulator: SimulatorControl) -> dict[str, Any]:
         "installation": simulator.profile.title,
         "clock_reading": ClockReading.of(simulator.clock, simulator.profile.zone),
         "navigation": _NAVIGATION,
+        "scenario": simulator.scenario,
+        "rule_count": len(simulator.faults.rules()),
     }
 
 

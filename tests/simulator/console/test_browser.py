@@ -146,9 +146,10 @@ def test_text_of_callers_stays_text(page: Page) -> None:
 
 def test_the_controls_work(page: Page, shown: Stage) -> None:
     page.get_by_role("link", name="Controls").click()
-    page.get_by_label("Effect").select_option("delay")
-    page.get_by_label("Seconds, status or text").fill("2.5")
-    page.get_by_role("button", name="Add rule").click()
+    page.get_by_text("The call waits seconds.").click()
+    form = page.get_by_role("form", name="delay", exact=True)
+    form.get_by_label("seconds").fill("2.5")
+    form.get_by_role("button", name="Add rule").click()
     expect(page.get_by_role("row", name="delay (seconds 2.5)")).to_be_visible()
     page.get_by_role("button", name="Shift", exact=True).click()
     expect(page.get_by_text("It reads Sat 23 Oct 2021, 12:20 and stands still.")).to_be_visible()

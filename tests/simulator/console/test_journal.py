@@ -181,8 +181,8 @@ def test_awkward_bodies_are_copied_exactly(shown: Stage) -> None:
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stdout.strip() == ascii(body)
     words = copied(shown, number, "curl").replace("curl", "printf '%s\\n'", 1)
-    ran = subprocess.run(["sh", "-c", words], capture_output=True, check=True, timeout=60)
-    assert ran.stdout.decode().endswith(f"--data-binary\n{body}\n")
+    shown_words = subprocess.run(["sh", "-c", words], capture_output=True, check=True, timeout=60).stdout.decode()
+    assert shown_words.endswith(f"--data-binary\n{body}\n")
 
 
 def test_a_call_is_sent_again(shown: Stage) -> None:
