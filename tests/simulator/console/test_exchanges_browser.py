@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from drs_simulator import FaultRule, effects
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.simulator.console.browsing import address, needs_chromium
 from tests.simulator.console.staging import Stage, stage
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WIDTHS = (390, 1280, 1920)
 PAGES = ("/journal?outcome=fault", "/journal/18", "/try/createOrder", "/controls", "/setup")
+WIDTHS = (390, 1280, 1920)
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="there is no Chromium to look at pages with"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +28,7 @@ def shown() -> Iterator[Stage]:
 @pytest.fixture
 def page(browser: Browser, shown: Stage) -> Iterator[Page]:
     """A page in which no script fails and nothing is asked of elsewhere."""
-    base = shown.drs.url.removesuffix(shown.drs.path)
-    context = browser.new_context(base_url=base, viewport={"width": 1280, "height": 800})
+    context = browser.new_context(base_url=address(shown.drs, ""), viewport={"width": 1280, "height": 800})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened = context.new_page()
     problems: list[str] = []
