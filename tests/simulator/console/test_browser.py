@@ -133,7 +133,7 @@ def test_a_snippet_is_copied_without_https(page: Page) -> None:
     page.evaluate("document.addEventListener('copy', () => { window.copied = document.getSelection().toString(); })")
     page.locator(".snippet", has_text="SoapClient").get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("window.copied").startswith("$drs = new SoapClient(")
+    assert page.evaluate("window.copied").startswith("<?php\n$drs = new SoapClient(")
     expect(page.locator("textarea")).to_have_count(0)
 
 
