@@ -29,6 +29,7 @@ from drs_simulator.scheduling import back_office
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.scheduling.store import Store
 from drs_simulator.soap.gateway import Gateway
+from drs_simulator.storage.errors import StateError
 from drs_simulator.storage.opening import MEMORY, open_store
 from drs_simulator.storage.shared_records import SharesRecords
 from drs_simulator.storage.shared_settings import SharedClock, SharedSettings, claim_profile
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 DEFAULT_LOGIN = "drs"
 DEFAULT_PASSWORD = "drs"  # noqa: S105 - the documented default of a simulator that listens on loopback
 _CLIENTS = "drs_simulator.clients"
+_SCENARIO = "scenario"
 _FORWARDED = ("x_proto", "x_host", "x_port", "x_prefix")
 
 
@@ -133,6 +135,7 @@ class Simulator:
         self.password = password
         self.tenants: TenantControl | None = None
         """The tenants that the same server has, if it has any. For the admin API; not a part of the public API."""
+        self._first_scenario = self._own_scenario = ""
         self._seed = seed
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         # Faults have a source of randomness of their own, so that ids are the same with them and without.
@@ -206,6 +209,21 @@ class Simulator:
     def has_default_password(self) -> bool:
         """Whether the password is the documented default, so that pages may show it."""
         return self.password == DEFAULT_PASSWORD
+
+    @property
+    def scenario(self) -> str:
+        """The title of the scenario that is in force; empty for none. Fault rules may have been added since."""
+        try:
+            shared = self._store.setting(_SCENARIO) if isinstance(self._store, SharedSettings) else None
+        except StateError:
+            # As with fault rules, there is none while the database cannot be reached.
+            return ""
+        return self._own_scenario if shared is None else shared
+
+    def name_first_scenario(self, title: str) -> None:
+        """Say of which scenario the clock and the fault rules from the start are. For ``serve``; not a public API."""
+        self._first_scenario = title
+        self._note_scenario(title)
 
     @property
     def is_running(self) -> bool:
@@ -283,6 +301,7 @@ class Simulator:
         self._random.seed(self._seed)
         self._fault_random.seed(self._seed)
         self.faults.reset()
+        self._note_scenario(self._first_scenario)
         self.journal.clear()
         self.clock.mode = self._first_clock_mode
 
@@ -308,11 +327,13 @@ class Simulator:
         self.clock.mode = mode if mode != RunningClock() else self._first_clock_mode
         self.faults.clear()
         self.faults.add(*applied.faults)
+        self._note_scenario(applied.title)
 
     def clear_scenario(self) -> None:
         """Return to the clock and the fault rules from the start."""
         self.clock.mode = self._first_clock_mode
         self.faults.reset()
+        self._note_scenario(self._first_scenario)
 
     def add_demo_week(self) -> int:
         """Fill an empty state with a week to look at: orders in the profile's own terms, in every state.
@@ -380,6 +401,13 @@ class Simulator:
         from drs_simulator.housing_files.watcher import FolderWatcher, ImportFolder  # noqa: PLC0415
 
         return FolderWatcher(ImportFolder(Path(folder), self.import_order))
+
+    def _note_scenario(self, title: str) -> None:
+        """Remember which scenario is in force, for all processes of a database."""
+        if isinstance(self._store, SharedSettings):
+            self._store.change_setting(_SCENARIO, lambda _: title)
+        else:
+            self._own_scenario = title
 
     def _choose_clock(self, own: Clock) -> Clock:
         """In a database, the clock that all share; it is only set if the own one differs from system time."""

@@ -195,7 +195,7 @@ class ServeConfig:
 
         In a database, clock, fault rules and the demo's week are set once for all processes.
         """
-        return self if self.state == MEMORY else replace(self, clock=SYSTEM, faults=(), demo=False)
+        return self if self.state == MEMORY else replace(self, clock=SYSTEM, faults=(), scenario="", demo=False)
 
 
 def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplication:
@@ -207,12 +207,13 @@ def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplicati
 
     def make(settings: TenantSettings) -> Simulator:
         profile: Profile | str = settings.profile or config.profile
-        clock, password, faults = config.clock, config.password, config.faults
+        clock, password, faults, title = config.clock, config.password, config.faults, config.scenario
         if settings.scenario is not None:
             scenario = read_scenario(settings.scenario)
             profile = scenario.installation(settings.profile)
             clock, password, faults = scenario.clock, scenario.password or password, scenario.faults
-        return Simulator(
+            title = scenario.title
+        made = Simulator(
             profile,
             clock=settings.clock or clock,
             seed=config.seed if settings.seed is None else settings.seed,
@@ -224,6 +225,9 @@ def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplicati
             admin=config.has_admin,
             admin_token=config.admin_token,
         )
+        if title:
+            made.name_first_scenario(title)
+        return made
 
     server = TenantServer(simulator, make, max_tenants=config.tenants, idle=timedelta(hours=config.tenant_idle))
     return trust_proxies(server, config.trusted_proxies)
@@ -236,7 +240,7 @@ def make_simulator(config: ServeConfig) -> Simulator:
         StateError: The state cannot be stored there.
     """
     callback_url, callback_every = config.resolve_callbacks()
-    return Simulator(
+    simulator = Simulator(
         config.profile,
         clock=config.clock,
         seed=config.seed,
@@ -254,6 +258,9 @@ def make_simulator(config: ServeConfig) -> Simulator:
         callback_url=callback_url,
         callback_every=callback_every,
     )
+    if config.scenario:
+        simulator.name_first_scenario(config.scenario)
+    return simulator
 
 
 def resolve_profile(source: str, wsdl_style: WsdlStyle | None) -> Profile:

@@ -11,7 +11,10 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from drs_simulator.admin.control import SimulatorControl
 from drs_simulator.admin.resources.clock import ClockReading
-from drs_simulator.console import bookings, controls, diary, journal, orders, sessions, setup
+from drs_simulator.console import bookings, diary, orders, sessions, setup
+from drs_simulator.console.controls import pages as controls
+from drs_simulator.console.exchanges import pages as journal
+from drs_simulator.console.tryit import pages as tryit
 from drs_simulator.scheduling.back_office import UnknownError
 from drs_simulator.storage.errors import StateError
 
@@ -32,6 +35,7 @@ _NAVIGATION = (
     ("orders.all_orders", "Orders"),
     ("sessions.all_sessions", "Sessions"),
     ("journal.entries", "Journal"),
+    ("try.all_operations", "Try it"),
     ("controls.all_controls", "Controls"),
     ("setup.clients", "Setup"),
 )
@@ -44,7 +48,7 @@ def make_app(simulator: SimulatorControl) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = _MAX_BYTES
     app.extensions["simulator"] = simulator
-    for part in (diary, orders, bookings, sessions, journal, controls, setup):
+    for part in (diary, orders, bookings, sessions, journal, tryit, controls, setup):
         app.register_blueprint(part.pages)
     app.add_url_rule("/login", "login", lambda: render_template("login.html", is_wrong="wrong" in request.args))
     app.add_url_rule("/favicon.ico", "icon", lambda: app.send_static_file(_ICON))
@@ -53,6 +57,8 @@ def make_app(simulator: SimulatorControl) -> Flask:
     app.template_filter("when")(lambda instant: f"{instant.astimezone(zone):%a %-d %b %Y, %H:%M}")
     app.template_filter("clock")(lambda instant: f"{instant.astimezone(zone):%H:%M}")
     app.template_filter("seconds")(lambda instant: f"{instant.astimezone(zone):%H:%M:%S}")
+    app.template_filter("day_and_seconds")(lambda instant: f"{instant.astimezone(zone):%-d %b %H:%M:%S}")
+    app.template_filter("when_exactly")(lambda instant: f"{instant.astimezone(zone):%a %-d %b %Y, %H:%M:%S.%f}"[:-3])
     app.after_request(_add_headers)
     app.register_error_handler(Exception, _show_error)
     return app
@@ -64,6 +70,8 @@ def _common_variables(simulator: SimulatorControl) -> dict[str, Any]:
         "installation": simulator.profile.title,
         "clock_reading": ClockReading.of(simulator.clock, simulator.profile.zone),
         "navigation": _NAVIGATION,
+        "scenario": simulator.scenario,
+        "rule_count": len(simulator.faults.rules()),
     }
 
 

@@ -87,11 +87,14 @@ def test_a_booking_is_cancelled_after_confirmation(page: Page) -> None:
     expect(page.get_by_role("link", name="10000047")).to_have_count(0)
 
 
-def test_the_journal_follows_while_it_is_live(page: Page, shown: Stage) -> None:
+def test_the_journal_follows_until_it_is_paused(page: Page, shown: Stage) -> None:
     page.goto("/journal?operation=openSession")
     rows = page.locator("#rows tr")
     expect(rows).to_have_count(1)
-    page.get_by_role("checkbox", name="Live").check()
+    page.get_by_role("button", name="Pause").click()
+    page.reload()
+    page.get_by_role("button", name="Follow").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     body = (
         '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><openSession/></e:Body></e:Envelope>'
     )
@@ -113,7 +116,7 @@ def test_a_snippet_is_copied_without_https(page: Page) -> None:
     page.evaluate("document.addEventListener('copy', () => { window.copied = document.getSelection().toString(); })")
     page.locator(".snippet", has_text="SoapClient").get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("window.copied").startswith("$drs = new SoapClient(")
+    assert page.evaluate("window.copied").startswith("<?php\n$drs = new SoapClient(")
     expect(page.locator("textarea")).to_have_count(0)
 
 
@@ -126,9 +129,10 @@ def test_text_of_callers_stays_text(page: Page) -> None:
 
 def test_the_controls_work(page: Page, shown: Stage) -> None:
     page.get_by_role("link", name="Controls").click()
-    page.get_by_label("Effect").select_option("delay")
-    page.get_by_label("Seconds, status or text").fill("2.5")
-    page.get_by_role("button", name="Add rule").click()
+    page.get_by_text("The call waits seconds.").click()
+    form = page.get_by_role("form", name="delay", exact=True)
+    form.get_by_label("seconds").fill("2.5")
+    form.get_by_role("button", name="Add rule").click()
     expect(page.get_by_role("row", name="delay (seconds 2.5)")).to_be_visible()
     page.get_by_role("button", name="Shift", exact=True).click()
     expect(page.get_by_text("It reads Sat 23 Oct 2021, 12:20 and stands still.")).to_be_visible()

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 from drs_contracts import CallbackReceiver
 from drs_simulator.storage.errors import StateLostError
-from lxml import etree, html
+from lxml import html
 from werkzeug.test import Client, TestResponse
 
 from tests.simulator.console.staging import FIRST_BOOKING, FIRST_ORDER, HOST, SCRIPT, Stage, stage
@@ -24,6 +24,9 @@ PAGES = [
     "/sessions",
     "/journal",
     "/journal/1",
+    "/try",
+    "/try/createOrder",
+    "/try/xml?from=1",
     "/controls",
     "/setup",
 ]
@@ -136,32 +139,6 @@ def test_an_invalid_time_is_explained(shown: Stage, form: dict[str, str]) -> Non
     assert str(shown.drs.clock) == before
 
 
-def test_a_fault_rule_is_added_and_removed(shown: Stage) -> None:
-    form = {"kind": "refusal", "setting": "No room", "operation": "createOrder", "times": "2", "probability": "0.5"}
-    shown.post("/controls/faults", **form)
-    page = text_of(shown.get("/controls"))
-    assert "refusal (text No room) createOrder 2 50%" in page
-    shown.post("/controls/faults/end")
-    assert "There are no fault rules." in shown.get("/controls")
-
-
-@pytest.mark.parametrize(
-    ("form", "said"),
-    [
-        ({"kind": "delay", "setting": "long"}, "seconds"),
-        ({"kind": "fault", "times": "0"}, "times"),
-        ({"kind": "slot_taken", "operation": "openSession"}, "applies to"),
-        ({"kind": "nothing"}, "effect"),
-        ({}, "effect"),
-    ],
-)
-def test_an_invalid_fault_rule_is_explained(shown: Stage, form: dict[str, str], said: str) -> None:
-    status, _, page = shown.post("/controls/faults", **form)
-    assert status == 400
-    assert said in html.fromstring(page).xpath("string(//*[@role='alert'])")
-    assert not shown.drs.faults.rules()
-
-
 def test_state_is_exported_deleted_and_imported(shown: Stage) -> None:
     saved = shown.http.get("/controls/state.json").data
     assert shown.post("/controls/reset")[0] == 400
@@ -183,13 +160,6 @@ def test_setup_has_the_browsers_address_and_no_secret() -> None:
         page = text_of(shown.get("/setup"))
         assert "Password drs" in page
         assert '"id" => 0, "login" => "drs", "password" => "drs"' in page
-
-
-def test_the_curl_snippet_is_a_valid_call(shown: Stage) -> None:
-    (curl,) = html.fromstring(shown.get("/setup")).xpath("//pre[@id='curl']")
-    envelope = etree.fromstring(curl.text_content().split("'")[1])
-    answer = shown.http.post(shown.drs.path, data=etree.tostring(envelope), content_type="text/xml")
-    assert "<status>success</status>" in answer.text
 
 
 class TestAccess:
