@@ -34,6 +34,7 @@ from drs_simulator.storage.shared_records import SharesRecords
 from drs_simulator.storage.shared_settings import SharedClock, SharedSettings, claim_profile
 
 if TYPE_CHECKING:
+    from drs_simulator.admin.planner import Planner
     from drs_simulator.callbacks.sender import Attempt, ConfirmationSender
     from drs_simulator.faults.rules import FaultRule
     from drs_simulator.housing_files.records import HousingFile
@@ -206,6 +207,13 @@ class Simulator:
     def has_default_password(self) -> bool:
         """Whether the password is the documented default, so that pages may show it."""
         return self.password == DEFAULT_PASSWORD
+
+    @property
+    def planner(self) -> Planner:
+        """A planner at this DRS: moves, confirms, completes and cancels bookings without a session."""
+        from drs_simulator.admin.planner import Planner  # noqa: PLC0415 - its models take time to import
+
+        return Planner(self)
 
     @property
     def is_running(self) -> bool:
