@@ -128,6 +128,24 @@ class TestMakeDrs:
             with DrsClient.for_simulator(made) as client:
                 client.open_session()
 
+    def test_a_failure_shows_each_of_them(self, pytester: pytest.Pytester) -> None:
+        """Also where the fixture is asked for by name while the test runs."""
+        source = """
+            from drs_client import DrsClient
+
+            def test_fails(request):
+                for profile in ("lincoln", "hackney"):
+                    with DrsClient.for_simulator(request.getfixturevalue("make_drs")(profile)) as client:
+                        client.open_session()
+                assert False
+
+            def test_passes(make_drs):
+                assert make_drs("hackney").journal.entries() == ()
+        """
+        done = run(pytester, source)
+        done.assert_outcomes(failed=1, passed=1)
+        done.stdout.fnmatch_lines(["*- DRS (lincoln) -*", "*openSession*", "*- DRS (hackney) -*", "*openSession*"])
+
     def test_it_is_the_same_all_through_the_run(self, make_drs: MakeDrs) -> None:
         assert make_drs("lincoln", clock=FRIDAY, serve=True) is make_drs("lincoln", clock=FRIDAY, serve=True)
 

@@ -19,6 +19,8 @@ import pytest
 
 from drs_contracts.pytest_plugin.fixtures import (
     FIXTURES,
+    JOURNAL,
+    POOL,
     _drs_admin,
     drs,
     drs_client,
@@ -89,18 +91,16 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     try:
         return (yield)
     finally:
-        if "make_drs" in getattr(item, "fixturenames", ()):
-            from drs_contracts.pytest_plugin.pool import POOL  # noqa: PLC0415 - imported by those who use it
-
-            if POOL in item.config.stash:
-                item.config.stash[POOL].start_again()
+        made = item.config.stash.get(POOL, None)
+        if made is not None:
+            made.start_again()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put the exchanges of a test that failed into its report."""
     report = yield
-    if report.failed and uses_fixtures(item, FIXTURES):
+    if report.failed and (JOURNAL in item.stash or POOL in item.config.stash):
         from drs_contracts.pytest_plugin.failure import list_sections  # noqa: PLC0415 - imported by those who use it
 
         report.sections.extend(list_sections(item))

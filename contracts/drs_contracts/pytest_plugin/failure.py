@@ -10,8 +10,7 @@ from drs_simulator import AdminError, JournalEntry, Outcome
 from lxml import etree
 
 from drs_contracts.pytest_plugin.calls import describe_call, find_body
-from drs_contracts.pytest_plugin.fixtures import JOURNAL
-from drs_contracts.pytest_plugin.pool import POOL
+from drs_contracts.pytest_plugin.fixtures import JOURNAL, POOL
 
 _MAX_LISTED = 15
 _MAX_LINES = 18

@@ -36,6 +36,8 @@ FIXTURES = frozenset(
 )
 JOURNAL: pytest.StashKey[DrsJournal] = pytest.StashKey()
 """The exchanges of a test, for its report."""
+POOL: pytest.StashKey[MakeDrs] = pytest.StashKey()
+"""The simulators of ``make_drs``, once it is used."""
 _PASSWORD: pytest.StashKey[str] = pytest.StashKey()
 
 
@@ -72,7 +74,7 @@ def make_drs(pytestconfig: pytest.Config) -> Iterator[MakeDrs]:
     The same arguments return the same simulator; ``name`` tells those with the same settings apart. ``serve=True``
     listens on a socket, at the same address in all tests.
     """
-    from drs_contracts.pytest_plugin.pool import POOL, MakeDrs  # noqa: PLC0415 - imported by those who use it
+    from drs_contracts.pytest_plugin.pool import MakeDrs  # noqa: PLC0415 - imported by those who use it
     from drs_contracts.pytest_plugin.set_up import default_profile  # noqa: PLC0415 - likewise
 
     with closing(MakeDrs(pytestconfig.rootpath, default_profile(pytestconfig))) as made:

@@ -5,15 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from drs_contracts.pytest_plugin.set_up import BuiltSimulator, SetUp
 
 if TYPE_CHECKING:
     from drs_simulator import Profile, Scenario, Simulator, StateDocument
-
-POOL: pytest.StashKey[MakeDrs] = pytest.StashKey()
-"""Where the run stores its factory."""
 
 
 class MakeDrs:
