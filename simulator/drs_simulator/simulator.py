@@ -35,6 +35,7 @@ from drs_simulator.storage.shared_records import SharesRecords
 from drs_simulator.storage.shared_settings import SharedClock, SharedSettings, claim_profile
 
 if TYPE_CHECKING:
+    from drs_simulator.admin.planner import Planner
     from drs_simulator.callbacks.sender import Attempt, ConfirmationSender
     from drs_simulator.faults.rules import FaultRule
     from drs_simulator.housing_files.records import HousingFile
@@ -224,6 +225,13 @@ class Simulator:
         """Say of which scenario the clock and the fault rules from the start are. For ``serve``; not a public API."""
         self._first_scenario = title
         self._note_scenario(title)
+
+    @property
+    def planner(self) -> Planner:
+        """A planner at this DRS: moves, confirms, completes and cancels bookings without a session."""
+        from drs_simulator.admin.planner import Planner  # noqa: PLC0415 - its models take time to import
+
+        return Planner(self)
 
     @property
     def is_running(self) -> bool:
