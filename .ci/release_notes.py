@@ -60,7 +60,7 @@ def notes_of(version: str, changelog: str) -> str:
     sections = re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]
     for section in sections:
         heading, _, body = section.partition("\n")
-        if heading.strip("[] ").split("]")[0].split()[:1] == [version]:
+        if re.split(r"[],\s]", heading.removeprefix("["))[0] == version:
             if not body.strip():
                 raise ReleaseError(f"CHANGELOG.md says nothing of version {version}. Write what changed for users.")
             return _join_lines(body)

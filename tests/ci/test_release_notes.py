@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import subprocess
 import sys
@@ -35,6 +36,10 @@ second
 ## [0.1.0]
 
 - The first.
+
+## 0.0.9, not published
+
+- Before it.
 """
 
 
@@ -55,6 +60,7 @@ def test_each_item_is_one_line_and_code_is_not(notes_of: Callable[[str, str], st
         "- Another; see [the page](docs/ci.md).\n\n```sh\nfirst\nsecond\n```\n"
     )
     assert notes_of("0.1.0", CHANGELOG) == "- The first.\n"
+    assert notes_of("0.0.9", CHANGELOG) == "- Before it.\n"
 
 
 @pytest.mark.parametrize(
@@ -81,4 +87,5 @@ def test_a_tag_of_another_version_is_refused() -> None:
 
 def test_every_section_of_the_changelog_can_be_released(notes_of: Callable[[str, str], str]) -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert "- " in notes_of("Unreleased", changelog)
+    for heading in re.findall(r"^## (.*)$", changelog, re.MULTILINE):
+        assert "- " in notes_of(re.split(r"[, ]", heading)[0], changelog)
