@@ -265,7 +265,7 @@ def serve_command(
     tls: Annotated[
         TlsMode | None,
         typer.Option(
-            help="Serve HTTPS with a generated certificate (needs the extra tls).",
+            help="Serve HTTPS with a generated certificate (needs the package trustme).",
             show_default=False,
             rich_help_panel=_TLS,
         ),

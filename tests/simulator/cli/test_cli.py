@@ -150,11 +150,12 @@ def test_profile_check_names_the_wrong_key(tmp_path: Path) -> None:
     assert "availability.day_cap" in done.stderr
 
 
-def test_profile_check_accepts_a_valid_profile(tmp_path: Path) -> None:
+def test_profile_check_accepts_valid_profiles(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text('extends = "newark"\n', encoding="utf-8")
-    done = run("profile", "check", str(file))
+    done = run("profile", "check", "hackney", str(file))
     assert done.returncode == 0
+    assert [line.partition(" is valid: ")[0] for line in done.stdout.splitlines()] == ["hackney", str(file)]
     assert "is valid: Newark and Sherwood" in done.stdout
 
 
