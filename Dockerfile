@@ -5,9 +5,11 @@ COPY . .
 RUN pip wheel --no-cache-dir --wheel-dir /wheels ".[sql,tls]"
 
 FROM python:3.13-slim
+# The folder of --tls-dir is there, so that a volume mounted at it belongs to the simulator's user.
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
     pip install --no-cache-dir --no-index --find-links /wheels "drs-simulator[sql,tls]" \
-    && useradd --uid 10001 --create-home drs
+    && useradd --uid 10001 --create-home drs \
+    && install --directory --owner=drs /home/drs/tls
 USER 10001
 WORKDIR /home/drs
 ENV DRS_HOST=0.0.0.0 DRS_LOG_LEVEL=info DRS_LOG_FORMAT=json

@@ -1,4 +1,4 @@
-# Two commands for a fresh clone: make demo shows the workflow, make test runs the suite. Only python3 is needed.
+# Two commands for a fresh clone: make demo shows the workflow, make test runs the suite. Only Python 3.11 is needed.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -6,10 +6,11 @@ READY := $(VENV)/ready
 LOAD := $(VENV)/load/ready
 SITE := $(VENV)/site/ready
 
-.PHONY: demo test check docs bench bench-quick bench-scale bench-contracts start-up mutants lock clean
+.PHONY: demo test check docs pictures bench bench-quick bench-scale bench-contracts start-up mutants lock clean
 
-demo: $(READY)
-	$(BIN)/python docs/demo.py
+# Ctrl-C: the shell waits for the line that the script says. Then make ends too, without a line of its own.
+demo:
+	@trap : INT; $(PYTHON) docs/run_demo.py $(VENV) || test $$? -eq 130
 
 test: $(READY) $(LOAD)
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
@@ -23,6 +24,10 @@ check: $(READY)
 # Pages that are made from the code; the suite checks that they are up to date.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+# The README's pictures of the console, taken in Chromium.
+pictures: $(READY)
+	$(BIN)/python docs/pictures/take.py
 
 # Some ten minutes on an idle machine; benchmarks/README.md says how to read what comes out.
 bench: $(READY)

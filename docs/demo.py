@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from drs_client import DrsClient, Order, RepairWorkflow
-from drs_contracts import Outcome, SimulatorTarget, TestData, VerifySettings, list_clauses, run_clauses
+from drs_contracts import AppliesTo, Outcome, SimulatorTarget, TestData, VerifySettings, list_clauses, run_clauses
 from drs_contracts.clauses.clause import count_by_grade
 from drs_simulator import Simulator
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 LOCATION, SOR_CODE, PRIORITY = "3670010", "N373049", "Priority 20 Days"
@@ -49,11 +50,11 @@ def main() -> None:
         far = client.check_availability(LOCATION, SOR_CODE, PRIORITY, begin.begin, begin.begin + timedelta(days=13))
         say(f"[bold]Ask for 14 days[/bold] and {len(far.days)} come, with the warning: {far.warning}\n")
     target = SimulatorTarget(Simulator("lincoln", clock=CLOCK, seed=1))
-    findings = list(
-        run_clauses(target, TestData.of(target.simulator.profile), list_clauses(), VerifySettings(examples=3))
-    )
+    clauses = list_clauses(AppliesTo.DRS)
+    checked = run_clauses(target, TestData.of(target.simulator.profile), clauses, VerifySettings(examples=1))
+    findings = list(track(checked, f"[bold]Verify[/bold] {len(clauses)} clauses with generated requests", len(clauses)))
     held = sum(finding.outcome is Outcome.HELD for finding in findings)
-    say(f"[bold]Verify[/bold]: {held} of {len(findings)} clauses of what is known of DRS hold for the simulator.")
+    say(f"{held} of {len(findings)} clauses of what is known of DRS hold for the simulator.")
     counts = count_by_grade(finding.clause for finding in findings)
     say(f"How they are known: {', '.join(f'{count} {grade}' for grade, count in counts.items() if count)}.\n")
     say(

@@ -198,7 +198,9 @@ def contract_page() -> str:
     for clause in list_clauses():
         writes = "yes" if clause.writes else ""
         caught = "; ".join(defects.get(clause.id, []))
-        cells = (clause.id, clause.statement, clause.applies_to.value, str(clause.evidence), writes, caught)
+        # Reports link to a clause by this anchor.
+        identifier = f'<a id="{clause.id.lower()}"></a>{clause.id}'
+        cells = (identifier, clause.statement, clause.applies_to.value, str(clause.evidence), writes, caught)
         rows.append(f"| {' | '.join(cells)} |")
     listed = "\n".join(rows)
     return (

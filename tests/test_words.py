@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("simulator/drs_simulator", "client/drs_client", "contracts/drs_contracts")
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"])
+FOLDERS = (ROOT, ROOT / "docs", ROOT / ".github", ROOT / "benchmarks")
+PAGES = sorted(page for folder in FOLDERS for page in folder.glob("*.md"))
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 TEMPLATES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.html"))
 

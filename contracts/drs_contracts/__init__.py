@@ -57,6 +57,10 @@ if TYPE_CHECKING:
         judge_calls,
     )
     from drs_contracts.observe.sources import HarError, NoCallsError, TrafficError, read_journal, read_traffic
+    from drs_contracts.pytest_plugin.journal import DrsJournal
+    from drs_contracts.pytest_plugin.planner import DrsPlanner
+    from drs_contracts.pytest_plugin.pool import MakeDrs
+    from drs_contracts.pytest_plugin.steering import DrsClock, DrsFaults
     from drs_contracts.recordings.drift import Difference, DifferenceKind
     from drs_contracts.recordings.recorder import Recorder, RecorderError, RecordingServer
     from drs_contracts.recordings.recording import (
@@ -101,7 +105,11 @@ __all__ = [
     "Difference",
     "DifferenceKind",
     "Discovery",
+    "DrsClock",
     "DrsDriver",
+    "DrsFaults",
+    "DrsJournal",
+    "DrsPlanner",
     "Evidence",
     "ExerciseOutcome",
     "Finding",
@@ -111,6 +119,7 @@ __all__ = [
     "GuessReport",
     "GuessSettings",
     "HarError",
+    "MakeDrs",
     "NeedNotMetError",
     "NoCallsError",
     "NoDateError",
@@ -179,6 +188,10 @@ _MODULES = {
         "Breach CallerFinding ClauseResult Coverage CoveragePoint TrafficReport Verdict analyse_traffic judge_calls"
     ),
     "observe.sources": "HarError NoCallsError TrafficError read_journal read_traffic",
+    "pytest_plugin.journal": "DrsJournal",
+    "pytest_plugin.planner": "DrsPlanner",
+    "pytest_plugin.pool": "MakeDrs",
+    "pytest_plugin.steering": "DrsClock DrsFaults",
     "recordings.drift": "Difference DifferenceKind",
     "recordings.recorder": "Recorder RecorderError RecordingServer",
     "recordings.recording": "RecordedExchange Recording RecordingError load_recording replay",

@@ -17,8 +17,10 @@ def main() -> None:
         library = (missing.name or "").partition(".")[0]
         if library not in _EXTRA:
             raise
-        remedy = "Install it with: pip install 'drs-simulator[contracts]'"
-        sys.stderr.write(f"drs-contracts needs {library}. {remedy}\n")
+        sys.stderr.write(
+            f"drs-contracts needs {library}, which is not installed. Install what it needs with: "
+            "pip install faker hypothesis jinja2 pytest\n"
+        )
         raise SystemExit(_UNUSABLE) from None
     except KeyboardInterrupt:
         raise SystemExit(_INTERRUPTED) from None

@@ -15,12 +15,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from drs_simulator.admin.client import AdminClient as AdminClient
+    from drs_simulator.admin.client import AdminClock as AdminClock
     from drs_simulator.admin.client import AdminError as AdminError
+    from drs_simulator.admin.client import AdminFaults as AdminFaults
+    from drs_simulator.admin.client import AdminJournal as AdminJournal
     from drs_simulator.admin.client import AdminUnreachableError as AdminUnreachableError
     from drs_simulator.admin.client import ConflictError as ConflictError
     from drs_simulator.admin.client import InvalidRequestError as InvalidRequestError
     from drs_simulator.admin.client import NotFoundError as NotFoundError
     from drs_simulator.admin.client import UnauthorizedError as UnauthorizedError
+    from drs_simulator.admin.planner import Planner as Planner
+    from drs_simulator.admin.resources.bookings import BookingView as BookingView
     from drs_simulator.callbacks.http_post import ReceiverUrlError as ReceiverUrlError
     from drs_simulator.clock import Clock as Clock
     from drs_simulator.clock import ClockError as ClockError
@@ -80,9 +85,13 @@ if TYPE_CHECKING:
 # a command that only prints its version nor a test suite that uses none of them should wait for that.
 _MODULES = {
     "AdminClient": "admin.client",
+    "AdminClock": "admin.client",
     "AdminError": "admin.client",
+    "AdminFaults": "admin.client",
+    "AdminJournal": "admin.client",
     "AdminUnreachableError": "admin.client",
     "AlreadyServingError": "simulator",
+    "BookingView": "admin.resources.bookings",
     "COMPETITOR": "faults.competitor",
     "Archive": "replay.http_archive",
     "ArchiveError": "replay.http_archive",
@@ -107,6 +116,7 @@ _MODULES = {
     "NoClientError": "simulator",
     "NotServingError": "simulator",
     "Outcome": "exchange",
+    "Planner": "admin.planner",
     "PortTakenError": "http.servers.address",
     "Profile": "profile.model",
     "ProfileError": "profile.loading",

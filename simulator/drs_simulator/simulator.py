@@ -29,11 +29,13 @@ from drs_simulator.scheduling import back_office
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.scheduling.store import Store
 from drs_simulator.soap.gateway import Gateway
+from drs_simulator.storage.errors import StateError
 from drs_simulator.storage.opening import MEMORY, open_store
 from drs_simulator.storage.shared_records import SharesRecords
 from drs_simulator.storage.shared_settings import SharedClock, SharedSettings, claim_profile
 
 if TYPE_CHECKING:
+    from drs_simulator.admin.planner import Planner
     from drs_simulator.callbacks.sender import Attempt, ConfirmationSender
     from drs_simulator.faults.rules import FaultRule
     from drs_simulator.housing_files.records import HousingFile
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 DEFAULT_LOGIN = "drs"
 DEFAULT_PASSWORD = "drs"  # noqa: S105 - the documented default of a simulator that listens on loopback
 _CLIENTS = "drs_simulator.clients"
+_SCENARIO = "scenario"
 _FORWARDED = ("x_proto", "x_host", "x_port", "x_prefix")
 
 
@@ -133,6 +136,7 @@ class Simulator:
         self.password = password
         self.tenants: TenantControl | None = None
         """The tenants that the same server has, if it has any. For the admin API; not a part of the public API."""
+        self._first_scenario = self._own_scenario = ""
         self._seed = seed
         self._random = SystemRandom() if seed is None else Random(seed)  # noqa: S311 - repeatable on purpose
         # Faults have a source of randomness of their own, so that ids are the same with them and without.
@@ -206,6 +210,28 @@ class Simulator:
     def has_default_password(self) -> bool:
         """Whether the password is the documented default, so that pages may show it."""
         return self.password == DEFAULT_PASSWORD
+
+    @property
+    def scenario(self) -> str:
+        """The title of the scenario that is in force; empty for none. Fault rules may have been added since."""
+        try:
+            shared = self._store.setting(_SCENARIO) if isinstance(self._store, SharedSettings) else None
+        except StateError:
+            # As with fault rules, there is none while the database cannot be reached.
+            return ""
+        return self._own_scenario if shared is None else shared
+
+    def name_first_scenario(self, title: str) -> None:
+        """Say of which scenario the clock and the fault rules from the start are. For ``serve``; not a public API."""
+        self._first_scenario = title
+        self._note_scenario(title)
+
+    @property
+    def planner(self) -> Planner:
+        """A planner at this DRS: moves, confirms, completes and cancels bookings without a session."""
+        from drs_simulator.admin.planner import Planner  # noqa: PLC0415 - its models take time to import
+
+        return Planner(self)
 
     @property
     def is_running(self) -> bool:
@@ -283,6 +309,7 @@ class Simulator:
         self._random.seed(self._seed)
         self._fault_random.seed(self._seed)
         self.faults.reset()
+        self._note_scenario(self._first_scenario)
         self.journal.clear()
         self.clock.mode = self._first_clock_mode
 
@@ -308,11 +335,30 @@ class Simulator:
         self.clock.mode = mode if mode != RunningClock() else self._first_clock_mode
         self.faults.clear()
         self.faults.add(*applied.faults)
+        self._note_scenario(applied.title)
 
     def clear_scenario(self) -> None:
         """Return to the clock and the fault rules from the start."""
         self.clock.mode = self._first_clock_mode
         self.faults.reset()
+        self._note_scenario(self._first_scenario)
+
+    def add_demo_week(self) -> int:
+        """Fill an empty state with a week to look at: orders in the profile's own terms, in every state.
+
+        The same profile, seed and clock make the same week. The journal has the calls that made it.
+
+        Returns:
+            How many orders were made; 0 if the state has orders already, or the profile has no work to plan.
+        """
+        from drs_simulator.demo import DemoWeek  # noqa: PLC0415 - few simulators have it
+
+        if self.scheduler.counts()["orders"]:
+            return 0
+        credentials = Credentials(self.login, self.password)
+        seed = 0 if self._seed is None else self._seed
+        week = DemoWeek(self.profile, self._store, credentials, self.journal, self.path, self.clock.now(), seed)
+        return week.fill()
 
     def export_state(self) -> StateDocument:
         """Export the whole state: clock, sessions with their ids, orders and bookings."""
@@ -363,6 +409,13 @@ class Simulator:
         from drs_simulator.housing_files.watcher import FolderWatcher, ImportFolder  # noqa: PLC0415
 
         return FolderWatcher(ImportFolder(Path(folder), self.import_order))
+
+    def _note_scenario(self, title: str) -> None:
+        """Remember which scenario is in force, for all processes of a database."""
+        if isinstance(self._store, SharedSettings):
+            self._store.change_setting(_SCENARIO, lambda _: title)
+        else:
+            self._own_scenario = title
 
     def _choose_clock(self, own: Clock) -> Clock:
         """In a database, the clock that all share; it is only set if the own one differs from system time."""

@@ -91,6 +91,22 @@ def test_health_check_follows_the_variables(image: str, variables: dict[str, str
         run("rm", "--force", name)
 
 
+def test_callers_trust_the_authority_at_its_known_path(image: str, tmp_path: Path) -> None:
+    variables = {"DRS_PASSWORD": PASSWORD, "DRS_TLS": "self-signed", "DRS_TLS_DIR": "/home/drs/tls"}
+    options = [f"--env={name}={value}" for name, value in variables.items()]
+    name = run("run", "--detach", "--publish", "127.0.0.1::8080", *options, image).stdout.split()[-1]
+    try:
+        until = time.monotonic() + STARTING_SECONDS
+        while run("exec", name, "drs-simulator", "health").returncode != 0:
+            assert time.monotonic() < until, run("logs", name).stderr
+            time.sleep(0.5)
+        assert run("cp", f"{name}:/home/drs/tls/ca.pem", str(tmp_path)).returncode == 0
+        address = f"https://{run('port', name, '8080').stdout.split()[-1]}"
+        assert requests.get(f"{address}/health", verify=str(tmp_path / "ca.pem"), timeout=10).ok
+    finally:
+        run("rm", "--force", name)
+
+
 def test_a_container_needs_a_password(image: str) -> None:
     refused = run("run", "--rm", image)
     assert refused.returncode == 2

@@ -33,7 +33,7 @@ from drs_contracts.cli.output import (
 from drs_contracts.exercise.hosts import AUTO, OwnSimulators, SharedServer
 from drs_contracts.exercise.report import ExerciseReport, to_data, to_html, to_json, to_junit
 from drs_contracts.exercise.runner import BASELINE, ExerciseOutcome, Run, run_scenarios
-from drs_contracts.reports import write_report
+from drs_contracts.reports import write_reports
 
 _SHOWN_LINES = 12
 _COLOURS = {
@@ -116,9 +116,7 @@ def exercise_command(
     host = OwnSimulators() if drs_url is None else SharedServer(drs_url, drs_tenant, login, password, admin_token)
     runs = run_scenarios(command, scenarios, timeout=seconds, profile=profile, allow_no_calls=allow_no_calls, host=host)
     report = _exercise(command, scenarios, runs, keep_going)
-    for file, make in ((json_file, to_json), (junit_file, to_junit), (html_file, to_html)):
-        if file is not None:
-            write_report(file, make(report))
+    write_reports(report, ((json_file, to_json), (junit_file, to_junit), (html_file, to_html)))
     if as_json:
         echo_json(to_data(report))
     else:

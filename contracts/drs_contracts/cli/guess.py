@@ -12,7 +12,7 @@ from drs_contracts.cli.output import ExitCode, UsageError, echo, echo_json, echo
 from drs_contracts.guess.engine import GuessSettings, find_dependencies
 from drs_contracts.guess.report import GuessReport, to_data, to_html, to_json, to_junit
 from drs_contracts.guess.text import to_text
-from drs_contracts.reports import write_report
+from drs_contracts.reports import write_reports
 
 _DEFAULT_TIMEOUT = 120.0
 
@@ -73,9 +73,7 @@ def guess_command(
             GuessSettings(timeout, jobs, time_budget),
             lambda run: advance(f"{len(run.variants)} variants: {'passed' if run.passed else 'failed'}"),
         )
-    for file, make in ((json_file, to_json), (junit_file, to_junit), (html_file, to_html)):
-        if file is not None:
-            write_report(file, make(report))
+    write_reports(report, ((json_file, to_json), (junit_file, to_junit), (html_file, to_html)))
     if as_json:
         echo_json(to_data(report))
     else:

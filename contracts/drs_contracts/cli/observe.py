@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from drs_contracts.observe.report import (
     to_junit,
 )
 from drs_contracts.observe.sources import read_journal, read_traffic
-from drs_contracts.reports import write_report
+from drs_contracts.reports import write_reports
 
 _MAX_PLACES = 3
 
@@ -54,22 +55,11 @@ def observe_command(
         echo_json(to_data(report))
     else:
         _print_report(report)
-    _write_reports(report, json_report, junit, html, strict=strict)
+    write_reports(report, ((json_report, to_json), (junit, partial(to_junit, strict=strict)), (html, to_html)))
     if report.broken or (strict and report.advice):
         exit_with(ExitCode.FAILED)
     if any(strict or not each.is_advice for each in report.inconclusive):
         exit_with(ExitCode.UNUSABLE)
-
-
-def _write_reports(
-    report: TrafficReport, json_report: Path | None, junit: Path | None, html: Path | None, *, strict: bool
-) -> None:
-    if json_report:
-        write_report(json_report, to_json(report))
-    if junit:
-        write_report(junit, to_junit(report, strict=strict))
-    if html:
-        write_report(html, to_html(report))
 
 
 def _print_report(report: TrafficReport) -> None:

@@ -14,6 +14,7 @@ from drs_contracts.cli.options import (
     DEFAULT_PASSWORD,
     AllowWrites,
     Authorized,
+    HtmlReport,
     InProcess,
     Json,
     Login,
@@ -33,8 +34,9 @@ from drs_contracts.cli.output import (
 )
 from drs_contracts.driver.messages import Exchange, NoEnvelopeError, request
 from drs_contracts.driver.targets import SimulatorTarget, Target, UnreachableError, UrlTarget, is_loopback
-from drs_contracts.recordings.drift_report import Drift, find_drift, format_clauses, format_drift, to_data
+from drs_contracts.recordings.drift_report import Drift, find_drift, format_clauses, format_drift, to_data, to_html
 from drs_contracts.recordings.recording import Recording, load_recording, replay
+from drs_contracts.reports import write_report
 
 _READING = frozenset(
     {
@@ -63,6 +65,7 @@ def replay_command(
     authorized: Authorized = False,
     allow_writes: AllowWrites = False,
     as_json: Json = False,
+    html_file: HtmlReport = None,
     against: _OldAgainst = None,
     old_authorized: OldAuthorized = False,
 ) -> None:
@@ -72,7 +75,8 @@ def replay_command(
     """
     recording = _load(folder)
     target = _find_target(recording, choose_url(url, against), simulator, login, password)
-    _compare(recording, target, authorized or old_authorized, allow_writes, as_json, _format_replay)
+    found = _compare(recording, target, authorized or old_authorized, allow_writes)
+    _report(recording, found, "replay", _format_replay, html_file, as_json=as_json)
 
 
 def drift_command(
@@ -84,6 +88,7 @@ def drift_command(
     authorized: Authorized = False,
     allow_writes: AllowWrites = False,
     as_json: Json = False,
+    html_file: HtmlReport = None,
     against: _OldAgainst = None,
     old_authorized: OldAuthorized = False,
 ) -> None:
@@ -93,7 +98,8 @@ def drift_command(
     """
     recording = _load(folder)
     target = _find_target(recording, choose_url(url, against), simulator, login, password)
-    _compare(recording, target, authorized or old_authorized, allow_writes, as_json, format_drift)
+    found = _compare(recording, target, authorized or old_authorized, allow_writes)
+    _report(recording, found, "drift", format_drift, html_file, as_json=as_json)
 
 
 def choose_url(url: str | None, against: str | None) -> str | None:
@@ -148,17 +154,24 @@ def _open_session(target: Target) -> str:
     return session_id
 
 
-def _compare(
-    recording: Recording,
-    target: Target,
-    authorized: bool,
-    may_write: bool,
-    as_json: bool,
-    format_lines: Callable[[Recording, Sequence[Drift]], Iterator[str]],
-) -> None:
-    """Send the recorded requests again and print what differs; exit code 1 if something does."""
+def _compare(recording: Recording, target: Target, authorized: bool, may_write: bool) -> list[Drift]:
+    """Send the recorded requests again and return what differs."""
     _check_allowed(target, recording, authorized, may_write)
-    found = _replay(recording, target)
+    return _replay(recording, target)
+
+
+def _report(
+    recording: Recording,
+    found: Sequence[Drift],
+    command: str,
+    format_lines: Callable[[Recording, Sequence[Drift]], Iterator[str]],
+    html_file: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what differs and write it to the file that was named; exit code 1 if something does."""
+    if html_file is not None:
+        write_report(html_file, to_html(recording, found, command))
     if as_json:
         echo_json(to_data(recording, found))
     else:

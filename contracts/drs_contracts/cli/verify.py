@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,7 +42,7 @@ from drs_contracts.cli.output import (
 from drs_contracts.driver.driver import TestData
 from drs_contracts.driver.targets import SimulatorTarget, Target, UrlTarget, is_loopback
 from drs_contracts.errors import ContractsError
-from drs_contracts.reports import write_report
+from drs_contracts.reports import write_reports
 from drs_contracts.verify.discovery import FoundSetting, discover
 from drs_contracts.verify.preflight import check_ready, compare_clocks
 from drs_contracts.verify.report import Report, to_data, to_html, to_json, to_junit, to_lines, to_setup_lines
@@ -130,7 +129,7 @@ def verify_command(
     except ContractsError as error:
         # Who waits for a report finds out from it too.
         findings = (Finding(each, Outcome.INCONCLUSIVE, f"it was not tried: {error}") for each in clauses)
-        _write(_report_before_run(plan, findings, shlex.join(command)), files)
+        write_reports(_report_before_run(plan, findings, shlex.join(command)), files)
         raise
     except KeyboardInterrupt:
         report = replace(_report_before_run(plan, (), shlex.join(command)), interrupted=True)
@@ -139,7 +138,7 @@ def verify_command(
             for line in (*plan.notices, *to_setup_lines(plan.setup)):
                 echo(line)
         report = verify_plan(plan, clauses, shlex.join(command))
-    _write(report, files)
+    write_reports(report, files)
     if as_json:
         echo_json(to_data(report))
     else:
@@ -213,12 +212,6 @@ def _report_before_run(plan: VerifyPlan, findings: Iterable[Finding], command: s
     """A report of a run that ended before the first check."""
     settings, now = plan.settings, datetime.now(UTC)
     return Report(plan.described, now, 0.0, settings.examples, settings.seed, tuple(findings), command=command)
-
-
-def _write(report: Report, files: Iterable[tuple[Path | None, Callable[[Report], bytes]]]) -> None:
-    for file, make in files:
-        if file is not None:
-            write_report(file, make(report))
 
 
 def verify_plan(plan: VerifyPlan, clauses: Sequence[Clause], command: str) -> Report:

@@ -9,8 +9,19 @@ from dataclasses import asdict, dataclass, field
 from drs_simulator import Scenario
 from lxml import etree
 
+from drs_contracts.clauses.clause import count_by_grade
 from drs_contracts.exercise.runner import BASELINE, ExerciseOutcome, Run
-from drs_contracts.reports import render_page, to_xml_text
+from drs_contracts.reports import Frame, Tile, Tone, count_words, format_command, render_page, to_xml_text
+
+_TONES = {
+    ExerciseOutcome.PASSED: Tone.GOOD,
+    ExerciseOutcome.PASSED_WITH_MESS: Tone.BAD,
+    ExerciseOutcome.FAILED: Tone.BAD,
+    ExerciseOutcome.FAILED_WITH_MESS: Tone.BAD,
+    ExerciseOutcome.HUNG: Tone.BAD,
+    ExerciseOutcome.NEVER_CALLED: Tone.UNSURE,
+}
+_PASSED = ExerciseOutcome.PASSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +119,43 @@ def to_junit(report: ExerciseReport) -> bytes:
 
 def to_html(report: ExerciseReport) -> bytes:
     """Make the report as one page that needs nothing else."""
-    return render_page("exercise.html", report=report, ExerciseOutcome=ExerciseOutcome).encode()
+    return render_page("exercise.html", _make_frame(report), report=report, tones=_TONES)
+
+
+def _make_frame(report: ExerciseReport) -> Frame:
+    verdict, tone = _judge(report)
+    stopped = "The run was interrupted. Scenarios that are not listed as run were not reached."
+    tiles = [
+        # That the command passes is as it should be: it has no colour.
+        Tile(
+            each.value, sum(run.outcome is each for run in report.runs), Tone.PLAIN if each is _PASSED else _TONES[each]
+        )
+        for each in ExerciseOutcome
+    ]
+    broken = {each.clause.id: each.clause for run in report.runs for each in run.findings if each.clause is not None}
+    return Frame(
+        "exercise",
+        "Does the service survive what DRS can do to it?",
+        verdict,
+        tone,
+        facts=(format_command(report.command),),
+        notices=(*((stopped,) if report.interrupted else ()), *report.advice),
+        tiles=(*tiles, Tile("not run", len(report.not_run))),
+        grades=tuple(count_by_grade(broken.values()).items()),
+        graded="clauses in the findings",
+    )
+
+
+def _judge(report: ExerciseReport) -> tuple[str, Tone]:
+    """The verdict in a sentence, and how good or bad it is."""
+    number, failed = len(report.runs), len(report.unsuccessful)
+    left = (
+        f"; {len(report.not_run)} more {'was' if len(report.not_run) == 1 else 'were'} not run"
+        if report.not_run
+        else ""
+    )
+    if failed:
+        return f"No: in {failed} of {count_words(number, 'scenario')} it does not pass cleanly{left}.", Tone.BAD
+    if not number or left:
+        return f"So far: it passes cleanly in {count_words(number, 'scenario')}{left}.", Tone.UNSURE
+    return f"Yes: it passes cleanly in {count_words(number, 'scenario')}.", Tone.GOOD

@@ -10,9 +10,12 @@ from drs_simulator import Guess, Profile, Variant
 from lxml import etree
 
 from drs_contracts.clauses import list_clauses
-from drs_contracts.clauses.clause import Clause
+from drs_contracts.clauses.clause import Clause, count_by_grade
 from drs_contracts.guess.exchanges import ShownDifference
-from drs_contracts.reports import render_page, to_xml_text
+from drs_contracts.reports import Frame, Tile, Tone, count_words, format_command, render_page, to_xml_text
+
+_DEPENDS, _UNDECIDED = "depends on", "not decided"
+_INDEPENDENT, _NOT_EXERCISED = "does not depend on", "not exercised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,28 @@ def to_junit(report: GuessReport) -> bytes:
 
 def to_html(report: GuessReport) -> bytes:
     """Make the report as one page that needs nothing else."""
-    return render_page("guess.html", report=report, find_clauses=find_clauses).encode()
+    groups = (
+        (_DEPENDS, Tone.BAD, report.depends_on),
+        (_UNDECIDED, Tone.UNSURE, report.not_decided),
+        (_INDEPENDENT, Tone.PLAIN, report.independent_of),
+        (_NOT_EXERCISED, Tone.PLAIN, report.not_exercised),
+    )
+    tone = Tone.UNSURE if report.not_decided or report.notices else Tone.GOOD
+    tone = Tone.BAD if report.depends_on else tone
+    concerned = [clause for guess in report.depends_on for clause in find_clauses(guess)]
+    runs = f"{count_words(report.runs, 'run')} in {report.seconds:.0f} seconds"
+    frame = Frame(
+        "guess",
+        "Which guesses about DRS does it depend on?",
+        report.headline,
+        tone,
+        facts=(format_command(report.command), f"Profile {report.profile.name}, {runs}."),
+        notices=report.notices,
+        tiles=tuple(Tile(outcome, len(guesses), each) for outcome, each, guesses in groups),
+        grades=tuple(count_by_grade({each.id: each for each in concerned}.values()).items()),
+        graded="clauses that it depends on",
+    )
+    return render_page("guess.html", frame, report=report, find_clauses=find_clauses, groups=groups)
 
 
 def _dependency_data(report: GuessReport, guess: Guess) -> dict[str, object]:

@@ -66,7 +66,7 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class ClauseResult:
-    """A clause, the number of calls to which it applied, and the calls that break it.
+    """A clause, the number of calls to which it applied, the calls that break it, and those that keep it.
 
     ``is_certain`` is false where a call that is not recorded may be the one that was missed.
     """
@@ -75,6 +75,7 @@ class ClauseResult:
     occurrences: int
     breaches: tuple[Breach, ...]
     is_certain: bool = True
+    kept_by: tuple[Call, ...] = ()
 
     @property
     def is_advice(self) -> bool:
@@ -200,7 +201,9 @@ def _check(clause: Clause, traffic: Traffic, positions: Mapping[Call, int]) -> C
     occurrences: list[Occurrence] = list(clause.check(traffic))
     breaches = [Breach(positions[each.call], each.call, each.breach) for each in occurrences if each.breach]
     is_certain = isinstance(clause.check, EachCallCheck) or len(traffic.calls) == len(positions)
-    return ClauseResult(clause, len(occurrences), tuple(breaches), is_certain)
+    broken_by = {each.call for each in breaches}
+    kept_by = tuple(each.call for each in occurrences if each.call not in broken_by)
+    return ClauseResult(clause, len(occurrences), tuple(breaches), is_certain, kept_by)
 
 
 def _measure_coverage(traffic: Traffic) -> Coverage:

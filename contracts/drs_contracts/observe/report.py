@@ -7,10 +7,12 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from drs_contracts.clauses.clause import count_by_grade
 from drs_contracts.observe.analysis import ClauseResult, CoveragePoint, TrafficReport, Verdict
-from drs_contracts.reports import render_page, to_xml_text
+from drs_contracts.reports import Frame, Tile, Tone, count_words, render_page, to_xml_text
 
 _MAX_PLACES = 100
+_TONES = {Verdict.BROKEN: Tone.BAD, Verdict.INCONCLUSIVE: Tone.UNSURE, Verdict.ADVICE: Tone.UNSURE}
 
 
 def to_data(report: TrafficReport) -> dict[str, object]:
@@ -66,14 +68,49 @@ def to_html(report: TrafficReport) -> bytes:
     """Make the report as one page that needs nothing else."""
     return render_page(
         "observe.html",
+        _make_frame(report),
         report=report,
-        counts=count_verdicts(report),
+        tones={verdict: _TONES.get(verdict, Tone.PLAIN) for verdict in Verdict},
         max_places=_MAX_PLACES,
         splits=[
             ("operations", split_coverage(report.coverage.operations)),
             ("situations", split_coverage({each.value: n for each, n in report.coverage.situations.items()})),
         ],
-    ).encode()
+    )
+
+
+def _make_frame(report: TrafficReport) -> Frame:
+    verdict, tone = _judge(report)
+    unrecorded = ", ".join(call.name for call in report.unrecorded)
+    notice = f"The body was not recorded, or not as it was sent, and these calls are not checked: {unrecorded}."
+    return Frame(
+        "observe",
+        "Does the service call DRS as it should?",
+        verdict,
+        tone,
+        facts=(f"{count_words(len(report.traffic.calls), 'call')} from {report.traffic.source}.",),
+        notices=(notice,) if unrecorded else (),
+        tiles=tuple(
+            Tile(verdict, count, _TONES.get(Verdict(verdict), Tone.PLAIN))
+            for verdict, count in count_verdicts(report).items()
+        ),
+        grades=tuple(count_by_grade(result.clause for result in report.results).items()),
+    )
+
+
+def _judge(report: TrafficReport) -> tuple[str, Tone]:
+    """The verdict in a sentence, and how good or bad it is."""
+    met = len(report.results) - len(report.not_met)
+    broken = len(report.broken)
+    if broken:
+        breaks = count_words(broken, "clause is", "clauses are")
+        return f"No: {breaks} broken, of {met} that its calls meet.", Tone.BAD
+    if report.inconclusive:
+        return f"No clause is certainly broken, but {len(report.inconclusive)} may be.", Tone.UNSURE
+    if report.advice:
+        advice = count_words(len(report.advice), "piece of advice is", "pieces of advice are")
+        return f"Yes: no clause is broken. {advice} not followed.", Tone.GOOD
+    return f"Yes: none of the {count_words(met, 'clause')} that its calls meet is broken.", Tone.GOOD
 
 
 def count_verdicts(report: TrafficReport) -> dict[str, int]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from drs_contracts.clauses import list_clauses
-from drs_contracts.clauses.clause import Clause
-from drs_contracts.recordings.drift import Difference
+from drs_contracts.clauses.clause import Clause, count_by_grade
+from drs_contracts.recordings.drift import Difference, DifferenceKind
 from drs_contracts.recordings.drift_clauses import find_clauses
 from drs_contracts.recordings.recording import Recording
+from drs_contracts.reports import Frame, Tile, Tone, count_words, render_page
+
+_NO_DRIFT = "no drift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,49 @@ class Drift:
     def ids(self) -> str:
         """The clauses in brackets; empty where there are none."""
         return f"  [{', '.join(self.clauses)}]" if self.clauses else ""
+
+
+@dataclass(frozen=True, slots=True)
+class DriftGroup:
+    """Differences of an exchange that are alike: of one kind, at one place, about the same clauses.
+
+    Args:
+        first: The first of them.
+        count: How many they are.
+    """
+
+    first: Drift
+    count: int
+
+    @property
+    def kind(self) -> str:
+        """What has become of the element or its value."""
+        return self.first.difference.kind.value
+
+    @property
+    def place(self) -> str:
+        """Where the first one is."""
+        return self.first.difference.path
+
+    @property
+    def was(self) -> str:
+        """What was recorded in the first one."""
+        return self.first.difference.was
+
+    @property
+    def is_(self) -> str:
+        """What is there now in the first one."""
+        return self.first.difference.is_
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The ids of the clauses that they concern."""
+        return self.first.clauses
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """The grades of these clauses."""
+        return tuple(each.evidence.grade.value for each in list_concerned([self.first]))
 
 
 def find_drift(recording: Recording, found: Mapping[str, Sequence[Difference]]) -> list[Drift]:
@@ -83,6 +130,36 @@ def to_data(recording: Recording, found: Sequence[Drift]) -> dict[str, object]:
     }
 
 
+def to_html(recording: Recording, found: Sequence[Drift], command: str = "drift") -> bytes:
+    """Make the report as one page that needs nothing else."""
+    exchanges = [
+        (exchange.name, _group([each for each in found if each.exchange == exchange.name]))
+        for exchange in recording.exchanges
+    ]
+    same = sum(not groups for _, groups in exchanges)
+    drifted, number = len(exchanges) - same, count_words(len(exchanges), "answer")
+    kinds = Counter(group.kind for group in chain.from_iterable(groups for _, groups in exchanges))
+    verdict = (
+        f"Yes: {drifted} of {number} drifted."
+        if drifted
+        else f"No: {number} {'is' if same == 1 else 'are'} as recorded."
+    )
+    frame = Frame(
+        command,
+        "Does this DRS answer otherwise than it was recorded?",
+        verdict,
+        Tone.BAD if drifted else Tone.GOOD,
+        facts=(f"{recording.title}. {recording.source}",),
+        tiles=(
+            Tile(_NO_DRIFT, same),
+            *(Tile(kind.value, kinds[kind.value], Tone.BAD) for kind in DifferenceKind if kinds[kind.value]),
+        ),
+        grades=tuple(count_by_grade(list_concerned(found)).items()),
+        graded="clauses concerned",
+    )
+    return render_page("drift.html", frame, recording=recording, exchanges=exchanges, clauses=list_concerned(found))
+
+
 def _one_as_data(drift: Drift) -> dict[str, object]:
     difference = drift.difference
     return {
@@ -100,10 +177,14 @@ def _counted(found: Sequence[Drift]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in counts.items())
 
 
-def _summed_up(found: Sequence[Drift]) -> Iterator[str]:
+def _group(found: Sequence[Drift]) -> list[DriftGroup]:
     alike: dict[tuple[str, str, tuple[str, ...]], list[Drift]] = {}
     for each in found:
         alike.setdefault((each.difference.kind.value, each.difference.place, each.clauses), []).append(each)
-    for (kind, _, _), group in alike.items():
-        times = f", {len(group)} times, first" if len(group) > 1 else ""
-        yield f"{kind}{times}: {group[0].difference}{group[0].ids}"
+    return [DriftGroup(group[0], len(group)) for group in alike.values()]
+
+
+def _summed_up(found: Sequence[Drift]) -> Iterator[str]:
+    for group in _group(found):
+        times = f", {group.count} times, first" if group.count > 1 else ""
+        yield f"{group.kind}{times}: {group.first.difference}{group.first.ids}"

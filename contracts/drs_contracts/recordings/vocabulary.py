@@ -103,6 +103,11 @@ def _list_values(profile: Profile) -> set[str]:
     return {text for text in found if text and "{" not in text}
 
 
+def list_element_names() -> frozenset[str]:
+    """List the names of all elements of DRS's interface, operations and the envelope among them."""
+    return _read_interface()[0]
+
+
 @cache
 def _read_interface() -> tuple[frozenset[str], frozenset[str]]:
     """The names of all elements of DRS's interface, and the values of its enumerations."""

@@ -48,7 +48,7 @@ def find_shown(exchanges: Sequence[Exchange], reason: str) -> Exchange | None:
 def show(exchange: Exchange, reason: str, max_lines: int) -> ShownExchange:
     """Lay out an exchange, each message cut to ``max_lines`` around what the reason names. Passwords are hidden."""
     words = _find_words(reason)
-    sent, came = (_cut(_lay_out(body), words, max_lines) for body in (exchange.sent, exchange.reply.body))
+    sent, came = (_cut(lay_out(body), words, max_lines) for body in (exchange.sent, exchange.reply.body))
     return ShownExchange(exchange.operation, sent, exchange.reply.status, came)
 
 
@@ -56,7 +56,8 @@ def _find_words(reason: str) -> list[str]:
     return [word for found in _TELLING.findall(reason) for word in found if word]
 
 
-def _lay_out(body: bytes) -> str:
+def lay_out(body: bytes) -> str:
+    """Lay out a message, one element a line, with its password hidden; what is not XML stays as it is."""
     try:
         root = parse_xml(body)
     except NotXmlError:

@@ -10,16 +10,22 @@ from typing import Any
 
 from lxml import etree
 
-from drs_contracts.clauses.clause import Clause, Grade
-from drs_contracts.reports import render_page, to_xml_text
+from drs_contracts.clauses.clause import Clause, Grade, count_by_grade
+from drs_contracts.reports import Frame, Tile, Tone, count_words, render_page, to_xml_text
 from drs_contracts.verify.discovery import FoundSetting
-from drs_contracts.verify.evidence import ShownExchange, show
+from drs_contracts.verify.evidence import ShownExchange, lay_out, show
 from drs_contracts.verify.runner import Finding, Outcome
 from drs_contracts.verify.story import Story
 from drs_contracts.verify.story_text import to_curl, to_operations, to_test
 
 _LINES_IN_TERMINAL = 24
 _LINES_IN_FILES = 200
+_TONES = {
+    Outcome.HELD: Tone.GOOD,
+    Outcome.BROKEN: Tone.BAD,
+    Outcome.INCONCLUSIVE: Tone.UNSURE,
+    Outcome.SKIPPED: Tone.PLAIN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +224,60 @@ def to_junit(report: Report) -> bytes:
 
 def to_html(report: Report) -> bytes:
     """Make the report as one page that needs nothing else, for readers who do not program."""
-    return render_page("report.html", report=report, Outcome=Outcome, show=_show, operations=to_operations).encode()
+    values = {
+        "report": report,
+        "Outcome": Outcome,
+        "show": _show,
+        "operations": to_operations,
+        "tones": _TONES,
+        "lay_out": _lay_out,
+    }
+    return render_page("verify.html", _make_frame(report), **values)
+
+
+def _lay_out(message: str) -> str:
+    return lay_out(message.encode())
+
+
+def _make_frame(report: Report) -> Frame:
+    verdict, tone = _judge(report)
+    when = f"{report.started.strftime('%d %B %Y %H:%M %Z')}, {report.seconds:.1f} seconds"
+    stopped = "The run was interrupted. Clauses that are not listed were not reached."
+    return Frame(
+        "verify",
+        "Does this DRS keep its contract?",
+        verdict,
+        tone,
+        facts=(f"{report.target}, {when}, at most {report.examples} values for each clause, seed {report.seed}.",),
+        notices=(*report.notices, *((stopped,) if report.interrupted else ())),
+        # That most clauses hold is as it should be: it has no colour.
+        tiles=tuple(
+            Tile(each.value, len(report.having(each)), Tone.PLAIN if each is Outcome.HELD else _TONES[each])
+            for each in Outcome
+        ),
+        grades=tuple(count_by_grade(finding.clause for finding in report.findings).items()),
+    )
+
+
+def _judge(report: Report) -> tuple[str, Tone]:
+    """The verdict in a sentence, and how good or bad it is."""
+    held, broken, inconclusive, skipped = (len(report.having(each)) for each in Outcome)
+    checked = held + broken + inconclusive
+    if broken:
+        verb = "is" if broken == 1 else "are"
+        return f"No: {broken} of {count_words(checked, 'clause')} that {_was(checked)} checked {verb} broken.", Tone.BAD
+    if inconclusive:
+        return f"No clause is broken, but {inconclusive} of {checked} could not be checked.", Tone.UNSURE
+    if not checked:
+        return "Nothing is known: no clause was checked.", Tone.UNSURE
+    if report.interrupted:
+        return f"So far: {count_words(held, 'clause holds', 'clauses hold')}.", Tone.UNSURE
+    left_out = f"; {skipped} {_was(skipped)} skipped" if skipped else ""
+    return f"Yes: {count_words(held, 'clause holds', 'clauses hold')}, and none is broken{left_out}.", Tone.GOOD
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def _to_setting_data(setting: FoundSetting) -> dict[str, Any]:

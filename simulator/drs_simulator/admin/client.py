@@ -26,7 +26,7 @@ from pydantic import BaseModel, ValidationError
 
 from drs_simulator.admin.models import EmptyPayload
 from drs_simulator.admin.problem import Problem
-from drs_simulator.admin.resources.bookings import BookingQuery, Bookings, BookingView, MoveRequest
+from drs_simulator.admin.resources.bookings import BookingQuery, Bookings, BookingView, CompleteRequest, MoveRequest
 from drs_simulator.admin.resources.clock import ClockChange, ClockReading
 from drs_simulator.admin.resources.faults import FaultRules
 from drs_simulator.admin.resources.journal import HarDocument, JournalQuery
@@ -355,6 +355,19 @@ class AdminClient:
     def confirm(self, booking_id: int) -> BookingView:
         """Confirm a booking's appointment, as a planner does."""
         return self._connection.call("POST", f"/bookings/{booking_id}/confirm", BookingView)
+
+    def complete(
+        self,
+        booking_id: int,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+        operative_id: str | None = None,
+    ) -> BookingView:
+        """Complete a booking, as a planner does; without times it took place as the diary says."""
+        sent = {"begin": begin, "end": end, "operative_id": operative_id}
+        known = {name: value for name, value in sent.items() if value is not None}
+        completion = CompleteRequest.model_construct(set(known), **known)
+        return self._connection.call("POST", f"/bookings/{booking_id}/complete", BookingView, completion)
 
     def cancel(self, booking_id: int) -> BookingView:
         """Cancel a booking, as a planner does; returns the booking as it was."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
+from wsgiref.types import WSGIApplication
 
 from drs_simulator.clock import Clock
 from drs_simulator.errors import UnusableError
@@ -110,12 +111,20 @@ class SimulatorControl(Protocol):
         """The gateway's path."""
 
     @property
+    def wsgi(self) -> WSGIApplication:
+        """The simulator as a WSGI application, for calls without a socket."""
+
+    @property
     def tenants(self) -> TenantControl | None:
         """The tenants that the same server has; ``None`` where it has none."""
 
     @property
     def has_default_password(self) -> bool:
         """Whether the password is the documented default, so that pages may show it."""
+
+    @property
+    def scenario(self) -> str:
+        """The title of the scenario that is in force; empty for none."""
 
     def reset(self) -> None:
         """Start again from an empty state."""

@@ -12,7 +12,7 @@ from drs_simulator.http.urls import base_url
 from drs_simulator.simulator import DEFAULT_PASSWORD
 
 
-def print_banner(config: ServeConfig, tls: Tls | None, clock: Clock, state: str, port: int) -> None:
+def print_banner(config: ServeConfig, tls: Tls | None, clock: Clock, state: str, demo: str, port: int) -> None:
     """Print the banner of a simulator.
 
     Args:
@@ -20,6 +20,7 @@ def print_banner(config: ServeConfig, tls: Tls | None, clock: Clock, state: str,
         tls: The certificate that it is served with.
         clock: The simulator's clock.
         state: Where the state is stored.
+        demo: What --demo has done; empty without it.
         port: The port that it listens on.
     """
     echo(f"DRS simulator: {config.profile.title}, clock {clock.describe(config.profile.zone)}")
@@ -37,6 +38,8 @@ def print_banner(config: ServeConfig, tls: Tls | None, clock: Clock, state: str,
     if config.scenario:
         _print_line("scenario", config.scenario)
     _print_line("state", state)
+    if demo:
+        _print_line("demo", demo)
     if config.import_dir is not None:
         _print_line("imports", str(config.import_dir))
     print_end()

@@ -32,13 +32,16 @@ def list_profiles() -> None:
 
 
 @profile_app.command("check", cls=PlainCommand)
-def check_profile(profile: _Profile) -> None:
-    """Check a profile. If it is invalid, the exit code is 2 and the error names the key."""
-    loaded = load_profile(profile)
-    echo(
-        f"{profile} is valid: {loaded.title}, {len(loaded.operatives)} operatives, {len(loaded.sor_codes)} SOR codes, "
-        f"{len(loaded.locations)} locations."
-    )
+def check_profile(
+    profiles: Annotated[list[str], typer.Argument(help="Profiles' names or TOML files.", metavar="PROFILE...")],
+) -> None:
+    """Check profiles. If one is invalid, the exit code is 2 and the error names the key."""
+    for profile in profiles:
+        loaded = load_profile(profile)
+        echo(
+            f"{profile} is valid: {loaded.title}, {len(loaded.operatives)} operatives, {len(loaded.sor_codes)} SOR "
+            f"codes, {len(loaded.locations)} locations."
+        )
 
 
 @profile_app.command("evidence", cls=PlainCommand)

@@ -33,7 +33,7 @@ from drs_simulator.http.servers.address import reserve_port
 from drs_simulator.http.servers.granian_server import ServerConfig, serve
 from drs_simulator.journal.journal import DEFAULT_ENTRIES
 from drs_simulator.log_setup import LogFormat, LogLevel
-from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD
+from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
 from drs_simulator.storage.opening import MEMORY
 
 _NETWORK, _DRS, _STATE, _FAULTS = "Network", "DRS", "State", "Faults"
@@ -41,7 +41,7 @@ _ADMIN, _TLS, _LOGGING, _REPLAY = "Admin and console", "TLS", "Logging", "Replay
 # These do nothing where recorded exchanges are served instead of a simulator.
 _SIMULATOR_OPTIONS = frozenset(
     {
-        *("admin", "admin_token", "clock", "confirm_to", "faults", "import_dir", "journal"),
+        *("admin", "admin_token", "clock", "confirm_to", "demo", "faults", "import_dir", "journal"),
         *("callback_url", "callback_login", "callback_password", "callback_every"),
         *("login", "password", "scenario", "state", "tenant_idle", "tenants", "trusted_proxies", "workers"),
     }
@@ -196,6 +196,15 @@ def serve_command(
             rich_help_panel=_STATE,
         ),
     ] = MEMORY,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo",
+            metavar="",
+            help="Fill an empty state with a week of orders; the same --seed and --clock make the same week.",
+            rich_help_panel=_STATE,
+        ),
+    ] = False,
     import_dir: Annotated[
         Path | None,
         typer.Option(
@@ -256,7 +265,7 @@ def serve_command(
     tls: Annotated[
         TlsMode | None,
         typer.Option(
-            help="Serve HTTPS with a generated certificate (needs the extra tls).",
+            help="Serve HTTPS with a generated certificate (needs the package trustme).",
             show_default=False,
             rich_help_panel=_TLS,
         ),
@@ -362,6 +371,7 @@ def serve_command(
             trusted_proxies=trusted_proxies,
             faults=rules,
             scenario=title,
+            demo=demo,
             journal=journal,
             threads=threads,
             workers=workers,
@@ -395,21 +405,35 @@ def serve_simulator(config: ServeConfig) -> None:
     server_config = ServerConfig(config.host, config.port, config.worker_threads, config.workers, tls)
     # Errors of the state are printed here, and not by each process that serves; a database gets its shared settings.
     simulator = make_simulator(config)
+    demo = ""
+    if config.demo:
+        # A state in memory is made again by the process that serves.
+        demo = _describe_demo(simulator.add_demo_week(), simulator)
     simulator.close()
     try:
         serve(
             partial(_load, config.without_shared_settings()),
             server_config,
-            partial(print_banner, config, tls, simulator.clock, simulator.state),
+            partial(print_banner, config, tls, simulator.clock, simulator.state, demo),
         )
     finally:
         # The workers have ended: now the file of an SQLite database gets what they have written.
         simulator.close()
 
 
+def _describe_demo(added: int, simulator: Simulator) -> str:
+    if added:
+        return f"{added} orders, a week to look at"
+    if simulator.scheduler.counts()["orders"]:
+        return "nothing was added: the state has orders already"
+    return "nothing was added: the profile has no operative, SOR code and location that go together"
+
+
 def _load(config: ServeConfig) -> WSGIApplication:
     """Make the application, in a process that serves it."""
     simulator = make_simulator(config)
+    if config.demo:
+        simulator.add_demo_week()
     simulator.start_callbacks()
     if config.import_dir is not None:
         simulator.watch_folder(config.import_dir)

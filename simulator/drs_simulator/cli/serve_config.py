@@ -96,6 +96,7 @@ class ServeConfig:
 
     Args:
         scenario: The title of the scenario whose settings are applied; empty without one.
+        demo: Whether an empty state is filled with a week to look at.
         threads: The worker threads of each process; ``None`` for the default.
         tenants: How many tenants there may be; 0 for none.
         tenant_idle: Hours without a request after which a tenant is dropped.
@@ -111,6 +112,7 @@ class ServeConfig:
     trusted_proxies: int = 0
     faults: tuple[FaultRule, ...] = ()
     scenario: str = ""
+    demo: bool = False
     journal: int = 0
     threads: int | None = None
     workers: int = 1
@@ -189,8 +191,11 @@ class ServeConfig:
                 raise OptionError(f"--workers cannot be more than 1 here: {reason}.")
 
     def without_shared_settings(self) -> ServeConfig:
-        """The configuration of the processes that serve: in a database, clock and fault rules are set once for all."""
-        return self if self.state == MEMORY else replace(self, clock=SYSTEM, faults=())
+        """The configuration of the processes that serve.
+
+        In a database, clock, fault rules and the demo's week are set once for all processes.
+        """
+        return self if self.state == MEMORY else replace(self, clock=SYSTEM, faults=(), scenario="", demo=False)
 
 
 def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplication:
@@ -202,12 +207,13 @@ def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplicati
 
     def make(settings: TenantSettings) -> Simulator:
         profile: Profile | str = settings.profile or config.profile
-        clock, password, faults = config.clock, config.password, config.faults
+        clock, password, faults, title = config.clock, config.password, config.faults, config.scenario
         if settings.scenario is not None:
             scenario = read_scenario(settings.scenario)
             profile = scenario.installation(settings.profile)
             clock, password, faults = scenario.clock, scenario.password or password, scenario.faults
-        return Simulator(
+            title = scenario.title
+        made = Simulator(
             profile,
             clock=settings.clock or clock,
             seed=config.seed if settings.seed is None else settings.seed,
@@ -219,6 +225,9 @@ def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplicati
             admin=config.has_admin,
             admin_token=config.admin_token,
         )
+        if title:
+            made.name_first_scenario(title)
+        return made
 
     server = TenantServer(simulator, make, max_tenants=config.tenants, idle=timedelta(hours=config.tenant_idle))
     return trust_proxies(server, config.trusted_proxies)
@@ -231,7 +240,7 @@ def make_simulator(config: ServeConfig) -> Simulator:
         StateError: The state cannot be stored there.
     """
     callback_url, callback_every = config.resolve_callbacks()
-    return Simulator(
+    simulator = Simulator(
         config.profile,
         clock=config.clock,
         seed=config.seed,
@@ -249,6 +258,9 @@ def make_simulator(config: ServeConfig) -> Simulator:
         callback_url=callback_url,
         callback_every=callback_every,
     )
+    if config.scenario:
+        simulator.name_first_scenario(config.scenario)
+    return simulator
 
 
 def resolve_profile(source: str, wsdl_style: WsdlStyle | None) -> Profile:

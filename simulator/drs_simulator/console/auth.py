@@ -18,7 +18,8 @@ COOKIE = "drs_console"
 LOGIN = "/login"
 _ASSETS, _ICON = "static", "/favicon.ico"
 _PAGES = frozenset(
-    {"orders", "bookings", "sessions", "journal", "controls", "setup", _ASSETS, _ICON.strip("/"), LOGIN.strip("/")}
+    {"orders", "bookings", "sessions", "journal", "try", "controls", "setup"}
+    | {_ASSETS, _ICON.strip("/"), LOGIN.strip("/")}
 )
 _HTML = "text/html"
 

@@ -1,132 +1,97 @@
-"""The page of the diary: a week by operative and day, with bookings and utilisation."""
+"""The page of the diary: a day or a week, with a time line for each operative and day."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from flask import Blueprint, render_template, request
 
 from drs_simulator.console.current import perform, simulator
+from drs_simulator.console.timeline import draw_timeline, hues_of, span_of_instant
 from drs_simulator.profile.model import Profile
-from drs_simulator.scheduling.back_office import OperativeDay, week_of
-from drs_simulator.scheduling.model import PlannedBooking
+from drs_simulator.scheduling.back_office import all_operatives
+from drs_simulator.scheduling.diary import diary_of, find_busy_day
 from drs_simulator.scheduling.planning import calendar
 
 pages = Blueprint("diary", __name__)
 _DAYS = 7
-_MINUTES_PER_HOUR = 60
-# The hours that a day's picture shows, unless an operative works before or after them.
-_FIRST_HOUR, _LAST_HOUR = 8, 16
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a day's picture, in minutes from its start."""
+class _Period:
+    """The days that are shown. ``is_found`` says that the page chose them, and not its visitor."""
 
-    start: int
-    length: int
+    first: date
+    days: int
+    is_found: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class DayPicture:
-    """The picture of an operative's day.
-
-    Args:
-        day: The operative's day.
-        date: Its date.
-        working: The working hours; ``None`` on a day off.
-        fixed: Breaks and other fixed times.
-        windows: The part of each booking's window that is on the day.
-        bars: Each booking's assigned time, in the order of the bookings.
-        utilisation: Booked time in per cent of bookable time; ``None`` if there is no bookable time.
-    """
-
-    day: OperativeDay
-    date: date
-    working: Span | None
-    fixed: tuple[Span, ...]
-    windows: tuple[Span, ...]
-    bars: tuple[Span, ...]
-    utilisation: int | None
+    @property
+    def view(self) -> str:
+        return "day" if self.days == 1 else "week"
 
 
 @pages.get("/")
 def week() -> str:
-    """Show the diary of a week."""
-    profile = simulator().profile
-    today = calendar.local_day(simulator().clock.now(), profile.zone)
-    monday = _monday(request.args.get("week", ""), today)
+    """Show the diary of a week or a day: that of the next booking, if the visitor names none."""
+    profile, now = simulator().profile, simulator().clock.now()
+    today = calendar.local_day(now, profile.zone)
+    busy = perform(find_busy_day, today)
+    period = _read_period(request.args.get("week", ""), request.args.get("day", ""), today, busy)
     trade = request.args.get("trade", "")
-    rows = [row for row in perform(week_of, monday) if not trade or trade in row[0].operative.trades]
-    first_hour, last_hour = _hours_of(rows, profile.zone)
-    pictures = [
-        [_draw(day, monday + timedelta(index), first_hour, profile.zone) for index, day in enumerate(row)]
-        for row in rows
-    ]
+    operatives = perform(all_operatives, None)
+    hues = hues_of(operatives)
+    timeline = draw_timeline(perform(diary_of, (period.first, period.days)), period.first, hues, trade, profile.zone)
+    step = timedelta(days=period.days)
     return render_template(
         "diary.html",
-        days=[monday + timedelta(index) for index in range(_DAYS)],
+        period=period,
+        timeline=timeline,
+        last=period.first + step - timedelta(days=1),
         today=today,
-        rows=pictures,
-        span=(last_hour - first_hour) * _MINUTES_PER_HOUR,
-        first_hour=first_hour,
-        last_hour=last_hour,
+        now_span=span_of_instant(now, timeline, profile.zone),
+        busy=busy,
+        before=period.first - step,
+        after=period.first + step,
         trade=trade,
-        trades=sorted({trade for operative in profile.operatives for trade in operative.trades}),
-        areas=_areas_of(profile, monday),
-        weeks={"before": monday - timedelta(_DAYS), "after": monday + timedelta(_DAYS), "now": today},
+        hues=hues,
+        slots=slots_by_template(profile),
+        areas=_areas_of(profile, period),
+        is_empty=busy is None,
     )
 
 
-def _monday(text: str, today: date) -> date:
-    """Return the Monday of the requested week, or of this one if the request is invalid."""
+def slots_by_template(profile: Profile) -> dict[str, list[str]]:
+    """Return the windows in which jobs of each slots template are planned; those without a template under no name."""
+    slots = {"": [f"{each.begin:%H:%M}-{each.end:%H:%M}" for each in profile.availability.slots]}
+    for template in profile.slots_templates:
+        hours = dict.fromkeys(each for of_day in template.by_weekday.values() for each in of_day)
+        slots[template.name] = [f"{each.begin:%H:%M}-{each.end:%H:%M}" for each in hours]
+    return slots
+
+
+def _read_period(week_text: str, day_text: str, today: date, busy: date | None) -> _Period:
+    """Return the requested day or week; without a request the week of the next booking, or this week."""
+    day = _read_day(day_text)
+    if day is not None:
+        return _Period(day, 1)
+    asked = _read_day(week_text)
+    shown = asked or (today if week_text else busy or today)
+    monday = shown - timedelta(days=shown.weekday())
+    return _Period(monday, _DAYS, is_found=not week_text and monday != today - timedelta(days=today.weekday()))
+
+
+def _read_day(text: str) -> date | None:
+    """Return a day with a whole week of dates around it, or ``None``."""
     try:
-        day = date.fromisoformat(text) if text else today
-        monday = day - timedelta(days=day.weekday())
-        # The next week must have a date too.
-        return monday if monday.year < date.max.year and monday.year > 1 else _monday("", today)
-    except (ValueError, OverflowError):
-        return _monday("", today)
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if date.min.year < day.year < date.max.year else None
 
 
-def _areas_of(profile: Profile, monday: date) -> list[str]:
+def _areas_of(profile: Profile, period: _Period) -> list[str]:
     """Return the area that is served on each day, if the installation has areas."""
     if profile.areas is None:
         return []
-    return [calendar.area_on(profile.areas, monday + timedelta(index)) for index in range(_DAYS)]
-
-
-def _hours_of(rows: Sequence[Sequence[OperativeDay]], zone: ZoneInfo) -> tuple[int, int]:
-    """Return the first and last whole hour that show all working hours."""
-    hours = [day.hours for row in rows for day in row if day.hours is not None]
-    begins = [begin.astimezone(zone).hour for begin, _ in hours]
-    ends = [end.astimezone(zone).hour + (end.minute > 0) for _, end in hours]
-    return min([_FIRST_HOUR, *begins]), max([_LAST_HOUR, *ends])
-
-
-def _draw(day: OperativeDay, on: date, first_hour: int, zone: ZoneInfo) -> DayPicture:
-    def span(begin: datetime, end: datetime) -> Span:
-        local = begin.astimezone(zone)
-        start = (local.hour - first_hour) * _MINUTES_PER_HOUR + local.minute
-        return Span(start, max(1, int((end - begin).total_seconds()) // 60))
-
-    working = None if day.hours is None else span(*day.hours)
-    fixed = tuple(span(*each) for each in day.fixed)
-    midnight, next_midnight = calendar.midnight(on, zone), calendar.midnight(on + timedelta(days=1), zone)
-    windows = tuple(
-        span(max(planned.booking.window_start, midnight), min(planned.booking.window_end, next_midnight))
-        for planned in day.bookings
-    )
-    bars = tuple(span(*_assigned_time(planned)) for planned in day.bookings)
-    free = (0 if working is None else working.length) - sum(each.length for each in fixed)
-    booked = sum(planned.booking.minutes for planned in day.bookings)
-    return DayPicture(day, on, working, fixed, windows, bars, round(100 * booked / free) if free > 0 else None)
-
-
-def _assigned_time(planned: PlannedBooking) -> tuple[datetime, datetime]:
-    booking = planned.booking
-    start = planned.assigned_start or booking.window_start
-    return start, planned.assigned_end or start + timedelta(minutes=booking.minutes)
+    return [calendar.area_on(profile.areas, period.first + timedelta(index)) for index in range(period.days)]

@@ -122,6 +122,15 @@ class FaultPlan:
         """Add rules after the present ones."""
         self._rule_store.change(lambda present: ((*present, *rules), None))
 
+    def remove(self, rule: FaultRule) -> bool:
+        """Remove the first rule that is like this one, however often it has applied; returns whether there was one."""
+
+        def take_out(present: _Rules) -> tuple[_Rules, bool]:
+            place = next((place for place, each in enumerate(present) if _is_alike(each, rule)), None)
+            return (present, False) if place is None else ((*present[:place], *present[place + 1 :]), True)
+
+        return self._rule_store.change(take_out)
+
     def clear(self) -> None:
         """Remove all rules."""
         self._rule_store.change(lambda _: ((), None))
@@ -148,6 +157,10 @@ class FaultPlan:
             return tuple(left), (tuple(effects), random)
 
         return self._rule_store.change(take)
+
+
+def _is_alike(one: FaultRule, other: FaultRule) -> bool:
+    return one.model_copy(update={"times": None}) == other.model_copy(update={"times": None})
 
 
 def apply_effects(effects: Iterable[Effect], context: FaultContext, call_next: Callable[[], Reply]) -> Reply:

@@ -79,7 +79,7 @@ def _write_request(entry: JournalEntry) -> dict[str, Any]:
 
 def _write_posted(entry: JournalEntry) -> dict[str, str]:
     """The request's body as text, decoded as the gateway decodes it; as Base64 if it is not text."""
-    charset = _charset_of(entry)
+    charset = charset_of(entry)
     try:
         text = entry.request.decode(charset)
         is_exact = text.encode(charset) == entry.request
@@ -91,8 +91,8 @@ def _write_posted(entry: JournalEntry) -> dict[str, str]:
     return {"text": text, "_charset": charset} | ({} if is_exact else {"_base64": b64encode(entry.request).decode()})
 
 
-def _charset_of(entry: JournalEntry) -> str:
-    """The charset of the Content-Type, else that of the XML declaration, else UTF-8."""
+def charset_of(entry: JournalEntry) -> str:
+    """The charset of an entry's request: that of the Content-Type, else that of the XML declaration, else UTF-8."""
     if entry.request.startswith(WITHHELD):
         return "utf-8"
     named = _CHARSET.search(entry.content_type)

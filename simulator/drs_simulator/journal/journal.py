@@ -112,7 +112,7 @@ class Journal:
             outcome: How the exchange ended.
             text: A text in either body or the diagnosis; case is ignored.
         """
-        return tuple(reversed(tuple(self._newest(operation, outcome, text, None))))
+        return tuple(reversed(tuple(self.newest(operation, outcome, text, None))))
 
     def latest(
         self,
@@ -131,15 +131,23 @@ class Journal:
             text: See ``entries``.
             before: Only exchanges with a lower number; ``None`` for all.
         """
-        return tuple(islice(self._newest(operation, outcome, text, before), limit))
+        return tuple(islice(self.newest(operation, outcome, text, before), limit))
 
     def entry(self, number: int) -> JournalEntry | None:
         """Return the exchange with that number, or ``None``."""
         return self._entries.entry(number)
 
-    def _newest(
-        self, operation: str | None, outcome: Outcome | None, text: str | None, before: int | None
+    def newest(
+        self,
+        operation: str | None = None,
+        outcome: Outcome | None = None,
+        text: str | None = None,
+        before: int | None = None,
     ) -> Iterator[JournalEntry]:
+        """Yield those exchanges, newest first; a shared database is read a page at a time.
+
+        The arguments are those of ``latest``.
+        """
         return (entry for entry in self._entries.newest(operation, outcome, before) if entry.matches(None, None, text))
 
     def clear(self) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from drs_simulator.scheduling.commands import BookingRequest, PlacingRequest
+from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate, PlacingRequest
 from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import LifeCycle, Operative, OrderWithBookings, PlannedBooking, Session
 from drs_simulator.scheduling.outbox import queue_confirmation
-from drs_simulator.scheduling.use_cases.bookings import delete_booking
+from drs_simulator.scheduling.use_cases.bookings import delete_booking, update_booking
 from drs_simulator.scheduling.use_cases.placement import place_booking, take_reserved_place
 
 
@@ -52,6 +52,16 @@ class Move:
     booking_id: int
     begin: datetime
     end: datetime
+    operative_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A planner completes a booking: when and by whom it was worked on. ``None`` for what the diary has."""
+
+    booking_id: int
+    begin: datetime | None = None
+    end: datetime | None = None
     operative_id: str | None = None
 
 
@@ -161,6 +171,25 @@ def confirm_booking(context: UseCaseContext, booking_id: int) -> PlannedBooking:
     return confirmed
 
 
+def complete_booking(context: UseCaseContext, completion: Completion) -> PlannedBooking:
+    """Complete the booking, as updateBooking does; its order stays open.
+
+    Without times they are those of its place in the diary; without a place the work has just ended (presumed). The
+    council's service is notified, if there is one and the profile says so.
+
+    Raises:
+        UnknownError: There is no such booking.
+        Refusal: As for updateBooking.
+    """
+    planned = booking_of_id(context, completion.booking_id)
+    end = completion.end or planned.assigned_end or context.now
+    begin = completion.begin or planned.assigned_start or end - timedelta(minutes=planned.booking.minutes)
+    request = BookingRequest(completion.booking_id, planned.booking.contract, planned.booking.order_number)
+    operative_id = completion.operative_id
+    update_booking(context, BookingUpdate(request, LifeCycle.COMPLETED, None, operative_id, begin, end))
+    return booking_of_id(context, completion.booking_id)
+
+
 def cancel_booking(context: UseCaseContext, booking_id: int) -> PlannedBooking:
     """Delete the booking, as deleteBooking does, and return what it was; its place is free again.
 
@@ -200,15 +229,6 @@ def operative_day(context: UseCaseContext, wanted: tuple[str, date]) -> Operativ
         None if shift is None else _period(shift.begin, shift.end, zone),
         tuple(sorted(_period(visit.opens, visit.closes, zone) for visit in fixed)),
         tuple(sorted(planned, key=lambda each: (each.assigned_start or each.booking.window_start, each.booking.id))),
-    )
-
-
-@only_reads
-def week_of(context: UseCaseContext, monday: date) -> tuple[tuple[OperativeDay, ...], ...]:
-    """Return seven days from ``monday`` on: a row for each operative, in the profile's order."""
-    days = [monday + timedelta(days=index) for index in range(7)]
-    return tuple(
-        tuple(operative_day(context, (operative.id, day)) for day in days) for operative in context.current.operatives()
     )
 
 

@@ -43,5 +43,5 @@ def open_store(state: str) -> Store:
     except ImportError as error:
         raise StateDriverError(
             f"State at {scheme}:// needs {error.name or error}, which is not installed. "
-            "Install it with: pip install 'drs-simulator[sql]'"
+            "Install it with: pip install sqlalchemy 'psycopg[binary]'"
         ) from error

@@ -33,6 +33,15 @@ def spoiling(spoil: Callable[[str], str], simulator: Simulator) -> WSGIApplicati
 
 
 class TestCommand:
+    def test_the_report_is_written_as_a_page(self, tmp_path: Path) -> None:
+        for command in ("drift", "replay"):
+            file = tmp_path / f"{command}.html"
+            assert run(command, str(FOLDER), "--simulator", "--html", file).returncode == 0
+            assert "No: 5 answers are as recorded." in file.read_text(encoding="utf-8")
+        refused = run("drift", str(FOLDER), "--simulator", "--html", tmp_path / "none" / "x.html")
+        assert refused.returncode == 2
+        assert "cannot be written" in refused.stderr
+
     def test_the_recording_of_the_document_has_not_drifted_from_the_simulator(self) -> None:
         done = run("drift", str(FOLDER), "--simulator")
         assert done.returncode == 0, done.stdout

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from drs_contracts.observe.journal_observer import broken_clauses
+from drs_contracts.observe.journal_observer import judge_exchanges
 from drs_simulator import AdminClient
 
 from tests.contracts.observe.soap_service import Service
 
 
-def shown(service: Service) -> list[str]:
+def judged(service: Service) -> dict[int, tuple[dict[str, str], ...]]:
     with service.wire.drs as drs, AdminClient(drs.url) as admin:
-        return [told for clauses in broken_clauses(admin.journal.as_har()).values() for told in clauses]
+        return judge_exchanges(admin.journal.as_har())
+
+
+def shown(service: Service) -> list[str]:
+    return [
+        f"{each['id']} ({each['grade']}): {each['reason']}"
+        for clauses in judged(service).values()
+        for each in clauses
+        if each["result"] != "kept"
+    ]
 
 
 def test_advice_is_shown_with_its_grade() -> None:
@@ -34,3 +43,15 @@ def test_a_correct_service_has_nothing_beside_its_calls() -> None:
     service.book()
     service.close()
     assert shown(service) == []
+
+
+def test_kept_clauses_have_their_evidence() -> None:
+    service = Service()
+    service.open()
+    service.close()
+    clauses = judged(service)
+    assert sorted(clauses) == [1, 2]
+    first = clauses[1][0]
+    assert first == first | {"id": "CAL-01", "grade": "published", "result": "kept", "reason": ""}
+    assert first["statement"]
+    assert first["source"]

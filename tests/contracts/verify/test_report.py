@@ -9,6 +9,7 @@ from typing import Any
 from drs_contracts import Clause, Evidence, Finding, Outcome, Report
 from drs_contracts.clauses.clause import AppliesTo, Grade
 from drs_contracts.driver.messages import Exchange, Reply
+from drs_contracts.reports import CONTRACT_PAGE, clause_url
 from drs_contracts.verify.discovery import FoundSetting
 from drs_contracts.verify.report import to_html, to_json, to_junit, to_lines, to_setup_lines
 from hypothesis import given
@@ -94,10 +95,14 @@ def test_junit_counts_failures_errors_and_skips() -> None:
 
 def test_the_page_needs_nothing_else_and_escapes_what_it_shows() -> None:
     root = etree.HTML(to_html(ALL).decode())
-    assert root.findtext(".//h1") == "Does this DRS keep its contract?"
+    assert root.findtext(".//h1") == "No: 1 of 3 clauses that were checked is broken."
     assert "it was <other>" in "".join(root.itertext())
     assert root.xpath("//pre/text()")[0] == "<sent>1</sent>"
-    assert not root.xpath("//script | //link | //img | //@src | //@href")
+    assert not root.xpath("//link | //img | //@src")
+    assert {link for link in root.xpath("//@href") if not link.startswith("#")} == {
+        CONTRACT_PAGE,
+        *(clause_url(name) for name in ("AVL-01", "AVL-02", "ORD-01", "ORD-02")),
+    }
     assert len(root.xpath("//tbody/tr")) == 4
 
 

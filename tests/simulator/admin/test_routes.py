@@ -23,6 +23,7 @@ from drs_simulator.admin.client import (
 )
 from drs_simulator.clock import RunningClock
 from drs_simulator.scheduling import back_office
+from drs_simulator.scheduling.back_office import order_numbered
 from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.use_cases.bookings import update_booking
@@ -205,6 +206,11 @@ class TestOrders:
         assert f"/{query.partition('=')[0]}: " in assert_problem(desk.ask("GET", f"/orders?{query}"), 422, "invalid")
 
 
+def worked_times(desk: AdminCaller) -> tuple[datetime, datetime] | None:
+    """When the only booking of the order ``a`` was worked on. selectOrder does not list completed bookings."""
+    return desk.drs.scheduler.run_as_system(order_numbered, "a").bookings[0].booking.worked
+
+
 class TestBookings:
     def test_bookings_are_filtered(self, desk: AdminCaller, admin: AdminClient) -> None:
         booked = desk.book("a")
@@ -256,6 +262,27 @@ class TestBookings:
         assert admin.day(str(booked.operative_id), BEGIN.date()).bookings == ()
         assert admin.order("a").bookings == ()
 
+    def test_a_booking_is_completed_as_its_diary_says(self, desk: AdminCaller, admin: AdminClient) -> None:
+        booked = desk.book("a")
+        done = admin.complete(booked.booking.id)
+        assert (done.life_cycle, done.alert) == (LifeCycle.COMPLETED, None)
+        assert worked_times(desk) == (booked.assigned_start, booked.assigned_end)
+        with pytest.raises(ConflictError):
+            admin.complete(booked.booking.id)
+
+    def test_a_booking_without_a_slot_was_done_just_now(self, desk: AdminCaller, admin: AdminClient) -> None:
+        planned = desk.order("a").bookings[0].booking
+        admin.complete(planned.id)
+        now = desk.drs.clock.now()
+        assert worked_times(desk) == (now - timedelta(minutes=planned.minutes), now)
+
+    def test_times_and_operative_of_work_can_be_given(self, desk: AdminCaller, admin: AdminClient) -> None:
+        booked = desk.book("a").booking
+        done = admin.complete(booked.id, BEGIN, END, "102")
+        assert (done.operative_id, worked_times(desk)) == ("102", (BEGIN, END))
+        path = f"/bookings/{booked.id}/complete"
+        assert_problem(desk.ask("POST", path, {"begin": "2021-10-28T08:00:00"}), 422, "invalid")
+
     def test_alerts_are_shown(self, desk: AdminCaller, admin: AdminClient) -> None:
         booking_id = desk.book("a").booking.id
         desk.perform(update_booking, BookingUpdate(BookingRequest(booking_id, completion_status="SUSPENDED")))
@@ -265,7 +292,8 @@ class TestBookings:
 
     @pytest.mark.parametrize("booking_id", ["1", "0", "-1", "x", "9" * 5000, "1.0", "٣"])
     def test_an_unknown_one_is_not_found(self, desk: AdminCaller, booking_id: str) -> None:
-        assert_problem(desk.ask("POST", f"/bookings/{booking_id}/cancel"), 404, "unknown")
+        for act in ("cancel", "confirm", "complete"):
+            assert_problem(desk.ask("POST", f"/bookings/{booking_id}/{act}"), 404, "unknown")
         window = {"begin": BEGIN.isoformat(), "end": END.isoformat()}
         assert_problem(desk.ask("POST", f"/bookings/{booking_id}/move", window), 404, "unknown")
 
@@ -356,7 +384,7 @@ class TestDescription:
             if operation.get("requestBody", {}).get("required")
         }
         ends = {path.rpartition("/")[2] for path in required}
-        assert ends == {"clock", "state", "scenario", "faults", "move", "{name}"}
+        assert ends == {"clock", "state", "scenario", "faults", "move", "complete", "{name}"}
 
     @pytest.mark.parametrize("effect", [{"kind": "delay", "seconds": False}, {"kind": "delay", "seconds": "1"}])
     def test_values_of_another_type_are_errors(self, desk: AdminCaller, effect: dict[str, Any]) -> None:
@@ -368,7 +396,7 @@ class TestDescription:
     def test_every_route_answers_as_it_is_described(self, desk: AdminCaller, document: Any) -> None:
         """Each is called once as it should be and once wrongly; status, type and model are those of the document."""
         TenantServer(desk.drs, lambda _: Simulator(), max_tenants=1)
-        booking_id = desk.book("a").booking.id
+        booking_id, to_complete = desk.book("a").booking.id, desk.book("b").booking.id
         parts = {"number": "a", "booking_id": str(booking_id), "operative_id": "101", "day": "2021-10-26"}
         parts["name"] = "ours"
         window = {"begin": LATER[0].isoformat(), "end": LATER[1].isoformat()}
@@ -380,7 +408,8 @@ class TestDescription:
         # What cancels and forgets comes last.
         for route in sorted(ROUTES, key=lambda route: (route.path == "/reset", route.path.endswith("cancel"))):
             path = route.path.replace("<path:number>", "<number>")
-            for name, value in parts.items():
+            chosen = parts | {"booking_id": str(to_complete)} if path.endswith("complete") else parts
+            for name, value in chosen.items():
                 path = path.replace(f"<{name}>", value)
             described = document["paths"][
                 f"/__admin{route.path.replace('path:', '').replace('<', '{').replace('>', '}')}"

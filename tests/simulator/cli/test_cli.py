@@ -94,6 +94,22 @@ def test_serve_stores_its_state_and_reads_it_again(tmp_path: Path) -> None:
     assert set(ids[0]) == set(ids[1])
 
 
+def test_the_demo_is_in_the_state_once_for_all_workers(tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--demo", "--workers", "2", "--state", f"sqlite:///{tmp_path}/drs.db")
+    for said in ("orders, a week to look at", "nothing was added: the state has orders already"):
+        with serving(*arguments) as (_, printed):
+            assert said in printed
+            root = re.findall(r"console +(\S+)", printed)[0]
+            page = requests.get(root, headers={"Accept": "text/html"}, timeout=20).text
+            assert "data-number=" in page
+
+
+def test_the_demo_is_in_memory_too() -> None:
+    with serving("--port", "0", "--demo", "--seed", "1") as (_, printed):
+        root = re.findall(r"console +(\S+)", printed)[0]
+        assert "data-number=" in requests.get(root, headers={"Accept": "text/html"}, timeout=20).text
+
+
 def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
@@ -134,11 +150,12 @@ def test_profile_check_names_the_wrong_key(tmp_path: Path) -> None:
     assert "availability.day_cap" in done.stderr
 
 
-def test_profile_check_accepts_a_valid_profile(tmp_path: Path) -> None:
+def test_profile_check_accepts_valid_profiles(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text('extends = "newark"\n', encoding="utf-8")
-    done = run("profile", "check", str(file))
+    done = run("profile", "check", "hackney", str(file))
     assert done.returncode == 0
+    assert [line.partition(" is valid: ")[0] for line in done.stdout.splitlines()] == ["hackney", str(file)]
     assert "is valid: Newark and Sherwood" in done.stdout
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,28 @@ def test_missing_server_is_unhealthy() -> None:
     done = run(DRS_PORT=port)
     assert done.exit_code == 1
     assert f"The server at 127.0.0.1, port {port}, does not answer" in done.output
+
+
+def test_it_waits_for_a_server_that_starts_later() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    caller = Caller()
+    served = ThreadedServer(caller.simulator.wsgi, port=port)
+    begin = threading.Timer(0.3, served.start)
+    begin.start()
+    try:
+        done = run(DRS_PORT=str(port), DRS_WAIT="60")
+    finally:
+        begin.join()
+        served.stop()
+    assert (done.exit_code, done.output) == (0, '{"status": "ok"}\n')
+
+
+def test_waiting_ends_when_the_time_is_over() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    done = run(DRS_PORT=port, DRS_WAIT="0.3")
+    assert (done.exit_code, done.output.count("does not answer")) == (1, 1)
 
 
 def test_silent_server_is_unhealthy() -> None:

@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from drs_simulator import FaultRule, Simulator, effects
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from drs_simulator import FaultRule, effects
+from playwright.sync_api import Browser, Page, expect
 
+from tests.simulator.console.browsing import address, needs_chromium
 from tests.simulator.console.staging import FIRST_BOOKING, Stage, stage
 from tests.simulator.console.test_pages import PAGES
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SCREENSHOTS = Path(__file__).parents[3] / "artefacts" / "screenshots"
 WEEK = "/?week=2021-10-25"
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="there is no Chromium to look at pages with"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture
 def shown() -> Iterator[Stage]:
     with stage() as each, each.drs:
         yield each
-
-
-def address(drs: Simulator, path: str) -> str:
-    return drs.url.removesuffix(drs.path) + path
 
 
 @pytest.fixture
@@ -59,7 +42,7 @@ def page(browser: Browser, shown: Stage) -> Iterator[Page]:
     assert not problems
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390), ("dark", 1920)])
 def test_every_page_is_accessible_and_fits_the_screen(browser: Browser, shown: Stage, scheme: str, width: int) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     shown.drs.faults.add(FaultRule(operation="createOrder", times=2, effect=effects.Empty()))
@@ -91,7 +74,7 @@ def test_a_booking_is_moved_with_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("The booking is moved.")
     page.goto(WEEK)
-    expect(page.get_by_role("link", name="12:00\N{EN DASH}13:00 10000047")).to_be_visible()
+    expect(page.get_by_role("link", name="12:00\N{EN DASH}13:00, window 12:00\N{EN DASH}16:00")).to_be_visible()
 
 
 def test_a_booking_is_cancelled_after_confirmation(page: Page) -> None:
@@ -104,11 +87,14 @@ def test_a_booking_is_cancelled_after_confirmation(page: Page) -> None:
     expect(page.get_by_role("link", name="10000047")).to_have_count(0)
 
 
-def test_the_journal_follows_while_it_is_live(page: Page, shown: Stage) -> None:
+def test_the_journal_follows_until_it_is_paused(page: Page, shown: Stage) -> None:
     page.goto("/journal?operation=openSession")
     rows = page.locator("#rows tr")
     expect(rows).to_have_count(1)
-    page.get_by_role("checkbox", name="Live").check()
+    page.get_by_role("button", name="Pause").click()
+    page.reload()
+    page.get_by_role("button", name="Follow").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     body = (
         '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><openSession/></e:Body></e:Envelope>'
     )
@@ -130,7 +116,7 @@ def test_a_snippet_is_copied_without_https(page: Page) -> None:
     page.evaluate("document.addEventListener('copy', () => { window.copied = document.getSelection().toString(); })")
     page.locator(".snippet", has_text="SoapClient").get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("window.copied").startswith("$drs = new SoapClient(")
+    assert page.evaluate("window.copied").startswith("<?php\n$drs = new SoapClient(")
     expect(page.locator("textarea")).to_have_count(0)
 
 
@@ -143,9 +129,10 @@ def test_text_of_callers_stays_text(page: Page) -> None:
 
 def test_the_controls_work(page: Page, shown: Stage) -> None:
     page.get_by_role("link", name="Controls").click()
-    page.get_by_label("Effect").select_option("delay")
-    page.get_by_label("Seconds, status or text").fill("2.5")
-    page.get_by_role("button", name="Add rule").click()
+    page.get_by_text("The call waits seconds.").click()
+    form = page.get_by_role("form", name="delay", exact=True)
+    form.get_by_label("seconds").fill("2.5")
+    form.get_by_role("button", name="Add rule").click()
     expect(page.get_by_role("row", name="delay (seconds 2.5)")).to_be_visible()
     page.get_by_role("button", name="Shift", exact=True).click()
     expect(page.get_by_text("It reads Sat 23 Oct 2021, 12:20 and stands still.")).to_be_visible()

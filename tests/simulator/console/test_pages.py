@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 from drs_contracts import CallbackReceiver
 from drs_simulator.storage.errors import StateLostError
-from lxml import etree, html
+from lxml import html
 from werkzeug.test import Client, TestResponse
 
 from tests.simulator.console.staging import FIRST_BOOKING, FIRST_ORDER, HOST, SCRIPT, Stage, stage
@@ -24,6 +24,9 @@ PAGES = [
     "/sessions",
     "/journal",
     "/journal/1",
+    "/try",
+    "/try/createOrder",
+    "/try/xml?from=1",
     "/controls",
     "/setup",
 ]
@@ -33,10 +36,6 @@ PAGES = [
 def shown() -> Iterator[Stage]:
     with stage() as each:
         yield each
-
-
-# Times have an en dash between them.
-TO = "\N{EN DASH}"
 
 
 def text_of(page: str) -> str:
@@ -66,55 +65,6 @@ def test_clients_without_html_get_plain_text(shown: Stage) -> None:
     assert "The SOAP gateway is at" not in shown.get("/")
 
 
-def test_the_diary_shows_bookings_and_utilisation(shown: Stage) -> None:
-    page = shown.get("/?week=2021-10-27")
-    assert "Diary, week of 25 October 2021" in page
-    row = text_of(page).split("Joiner One")[1].split("Joiner Two")[0]
-    assert f"08:00{TO}09:00 10000049 7 EXAMPLE TERRACE window 08:00{TO}12:00" in row
-    assert "% booked" in row
-    assert "off" in row
-    assert "10000047" not in text_of(shown.get("/"))
-    assert "Joiner" not in text_of(shown.get("/?trade=Plumber")).split("Show")[1]
-
-
-@pytest.mark.parametrize("week", ["never", "9999-12-31", "0001-01-01", "2021-13-01", "2021-10-22"])
-def test_an_invalid_week_is_this_week(shown: Stage, week: str) -> None:
-    assert "week of 18 October 2021" in shown.get(f"/?week={week}")
-
-
-def test_the_diary_shows_the_area_of_each_day() -> None:
-    with stage("lincoln-areas") as shown:
-        assert text_of(shown.get("/?week=2021-10-04")).count("North") >= 7
-        assert text_of(shown.get("/?week=2021-10-25")).count("East") >= 7
-
-
-def test_a_booking_is_moved_to_another_day_and_operative(shown: Stage) -> None:
-    form = {"day": "2021-10-28", "slot": "12:00-16:00", "operative": "102"}
-    status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/move", **form)
-    assert (status, there) == (303, f"/bookings/{FIRST_BOOKING}?done=moved")
-    page = text_of(shown.get(there))
-    assert "The booking is moved." in page
-    assert "Thu 28 Oct 2021, 12:00 to 13:00, Joiner Two" in page
-
-
-@pytest.mark.parametrize(
-    ("form", "said"),
-    [
-        ({"day": "2021-10-21", "slot": "08:00-12:00"}, "planningWindowEnd is in the past"),
-        ({"day": "soon", "slot": "08:00-12:00"}, "Choose a day, written like 2021-10-26, and a slot."),
-        ({"day": "2021-10-28", "slot": "morning"}, "Choose a day"),
-        ({}, "Choose a day"),
-        ({"day": "2021-10-28", "slot": "08:00-12:00", "operative": "nobody"}, "nobody"),
-    ],
-)
-def test_a_refused_move_is_explained_and_changes_nothing(shown: Stage, form: dict[str, str], said: str) -> None:
-    before = shown.drs.export_state()
-    status, _, page = shown.post(f"/bookings/{FIRST_BOOKING}/move", **form)
-    assert status == 409
-    assert said in html.fromstring(page).xpath("string(//*[@role='alert'])")
-    assert shown.drs.export_state() == before
-
-
 def test_moves_and_confirmations_are_posted() -> None:
     with CallbackReceiver() as receiver, stage(callback_url=receiver.url) as shown:
         shown.post(f"/bookings/{FIRST_BOOKING}/move", day="2021-10-28", slot="12:00-16:00")
@@ -126,21 +76,6 @@ def test_moves_and_confirmations_are_posted() -> None:
         assert [each["planningWindowStart"] for each in (moved, confirmed)] == ["2021-10-28T12:00:00"] * 2
         shown.drs.close()
         assert shown.get("/journal?operation=bookingConfirmation").count(">bookingConfirmation</td>") == 5
-
-
-def test_a_booking_is_cancelled(shown: Stage) -> None:
-    status, there, _ = shown.post(f"/bookings/{FIRST_BOOKING}/cancel")
-    assert status == 303
-    assert "The booking is cancelled" in shown.get(there)
-    assert shown.http.get(f"/bookings/{FIRST_BOOKING}").status_code == 404
-
-
-def test_orders_are_found_page_by_page(shown: Stage) -> None:
-    assert "3 orders, newest first." in text_of(shown.get("/orders"))
-    assert "1 order, newest first." in text_of(shown.get("/orders?number=0047"))
-    assert "No order number contains x." in text_of(shown.get("/orders?number=x"))
-    assert shown.get("/orders?page=999999999999") != ""
-    assert SCRIPT.replace("<", "&lt;").replace("'", "&#39;").replace(">", "&gt;") in shown.get(f"/orders/{FIRST_ORDER}")
 
 
 @pytest.mark.parametrize(
@@ -204,32 +139,6 @@ def test_an_invalid_time_is_explained(shown: Stage, form: dict[str, str]) -> Non
     assert str(shown.drs.clock) == before
 
 
-def test_a_fault_rule_is_added_and_removed(shown: Stage) -> None:
-    form = {"kind": "refusal", "setting": "No room", "operation": "createOrder", "times": "2", "probability": "0.5"}
-    shown.post("/controls/faults", **form)
-    page = text_of(shown.get("/controls"))
-    assert "refusal (text No room) createOrder 2 50%" in page
-    shown.post("/controls/faults/end")
-    assert "There are no fault rules." in shown.get("/controls")
-
-
-@pytest.mark.parametrize(
-    ("form", "said"),
-    [
-        ({"kind": "delay", "setting": "long"}, "seconds"),
-        ({"kind": "fault", "times": "0"}, "times"),
-        ({"kind": "slot_taken", "operation": "openSession"}, "applies to"),
-        ({"kind": "nothing"}, "effect"),
-        ({}, "effect"),
-    ],
-)
-def test_an_invalid_fault_rule_is_explained(shown: Stage, form: dict[str, str], said: str) -> None:
-    status, _, page = shown.post("/controls/faults", **form)
-    assert status == 400
-    assert said in html.fromstring(page).xpath("string(//*[@role='alert'])")
-    assert not shown.drs.faults.rules()
-
-
 def test_state_is_exported_deleted_and_imported(shown: Stage) -> None:
     saved = shown.http.get("/controls/state.json").data
     assert shown.post("/controls/reset")[0] == 400
@@ -251,13 +160,6 @@ def test_setup_has_the_browsers_address_and_no_secret() -> None:
         page = text_of(shown.get("/setup"))
         assert "Password drs" in page
         assert '"id" => 0, "login" => "drs", "password" => "drs"' in page
-
-
-def test_the_curl_snippet_is_a_valid_call(shown: Stage) -> None:
-    (curl,) = html.fromstring(shown.get("/setup")).xpath("//pre[@id='curl']")
-    envelope = etree.fromstring(curl.text_content().split("'")[1])
-    answer = shown.http.post(shown.drs.path, data=etree.tostring(envelope), content_type="text/xml")
-    assert "<status>success</status>" in answer.text
 
 
 class TestAccess:
@@ -367,6 +269,7 @@ def test_browsers_get_an_icon_and_a_menu_at_a_wrong_address(shown: Stage) -> Non
         assert (icon.status_code, icon.mimetype) == (200, "image/svg+xml")
     answer = shown.http.get("/nowhere", headers={"Accept": "text/html"})
     assert (answer.status_code, "Diary" in text_of(answer.text)) == (404, True)
+    assert "There is no page at /nowhere." in text_of(answer.text)
     assert shown.http.get("/nowhere").mimetype == "text/plain"
     assert shown.http.get("/health", headers={"Accept": "text/html"}).mimetype == "application/json"
 

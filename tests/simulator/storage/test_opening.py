@@ -143,7 +143,7 @@ def test_a_missing_library_is_named_with_its_installation(missing: str, state: s
     scheme = state.partition(":")[0]
     assert done.stdout == (
         f"State at {scheme}:// needs {missing}, which is not installed. "
-        "Install it with: pip install 'drs-simulator[sql]'\n"
+        "Install it with: pip install sqlalchemy 'psycopg[binary]'\n"
     )
     assert not list(tmp_path.iterdir())
     assert issubclass(StateDriverError, StateError)

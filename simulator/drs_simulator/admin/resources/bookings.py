@@ -1,4 +1,4 @@
-"""The admin API's bookings: list them; move, confirm and cancel one as a planner does."""
+"""The admin API's bookings: list them; move, confirm, complete and cancel one as a planner does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 from drs_simulator.admin.models import EmptyPayload, ListQuery, Payload, View, to_local
 from drs_simulator.admin.route import AdminRequest, Route, Section
 from drs_simulator.scheduling import back_office
-from drs_simulator.scheduling.back_office import Move, Search, UnknownError
+from drs_simulator.scheduling.back_office import Completion, Move, Search, UnknownError
 from drs_simulator.scheduling.model import Alert, AlertReason, LifeCycle, PlannedBooking
 
 _MAX_DIGITS = 18
@@ -30,6 +30,14 @@ class MoveRequest(Payload):
 
     begin: AwareDatetime
     end: AwareDatetime
+    operative_id: str | None = None
+
+
+class CompleteRequest(Payload):
+    """When and by whom a booking was worked on. What is left out is as in the diary."""
+
+    begin: AwareDatetime | None = None
+    end: AwareDatetime | None = None
     operative_id: str | None = None
 
 
@@ -130,6 +138,13 @@ def _confirm_booking(request: AdminRequest) -> BookingView:
     return BookingView.of(confirmed, request.simulator.profile.zone)
 
 
+def _complete_booking(request: AdminRequest) -> BookingView:
+    sent, zone = request.payload, request.simulator.profile.zone
+    begin, end = to_local(sent.begin, zone), to_local(sent.end, zone)
+    completion = Completion(_booking_id(request), begin, end, sent.operative_id)
+    return BookingView.of(request.simulator.scheduler.run_as_system(back_office.complete_booking, completion), zone)
+
+
 def _cancel_booking(request: AdminRequest) -> BookingView:
     cancelled = request.simulator.scheduler.run_as_system(back_office.cancel_booking, _booking_id(request))
     return BookingView.of(cancelled, request.simulator.profile.zone)
@@ -164,6 +179,15 @@ BOOKINGS = Section(
             _confirm_booking,
             BookingView,
             EmptyPayload,
+            errors=_REFUSALS,
+        ),
+        Route(
+            "POST",
+            "/bookings/<booking_id>/complete",
+            "Complete a booking, as a planner does",
+            _complete_booking,
+            BookingView,
+            CompleteRequest,
             errors=_REFUSALS,
         ),
         Route(

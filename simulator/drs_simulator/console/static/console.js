@@ -1,4 +1,4 @@
-// What the console can do with a script: copy, and follow the journal.
+// What every page can do with a script: copy.
 "use strict";
 
 const copy = async (text) => {
@@ -19,21 +19,4 @@ for (const button of document.querySelectorAll("button.copy")) {
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   });
-}
-
-const live = document.getElementById("live");
-if (live) {
-  const rows = document.getElementById("rows");
-  live.closest("label").hidden = false;
-  let timer;
-  const refresh = async () => {
-    try {
-      const answer = await fetch(live.dataset.rows);
-      if (answer.ok) rows.innerHTML = await answer.text();
-    } catch {
-      // The simulator may be restarting.
-    }
-    if (live.checked) timer = setTimeout(refresh, 1000);
-  };
-  live.addEventListener("change", () => { clearTimeout(timer); if (live.checked) refresh(); });
 }

@@ -87,7 +87,7 @@ def _generate(tls: Tls, ca_file: Path, host: str) -> None:
         import trustme  # noqa: PLC0415 - an extra, and slow to import
     except ModuleNotFoundError:
         raise TlsError(
-            "A certificate is generated with trustme. Install it with: pip install 'drs-simulator[tls]'"
+            "A certificate is generated with trustme, which is not installed. Install it with: pip install trustme"
         ) from None
     authority = trustme.CA(organization_name="DRS simulator")
     issued = authority.issue_cert(*sorted(_list_names(host)), organization_name="DRS simulator")

@@ -1,7 +1,8 @@
-"""The page of controls: clock, fault rules, and the whole state."""
+"""The page of controls: clock, scenarios, fault rules, and the whole state."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -11,33 +12,16 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from drs_simulator.clock import ClockError, read_duration
+from drs_simulator.console.controls.effects import list_forms, read_rule, summarize
+from drs_simulator.console.controls.scenarios import describe_effect, list_scenarios
 from drs_simulator.console.current import simulator
 from drs_simulator.errors import explain
 from drs_simulator.faults.rules import FaultRule
 from drs_simulator.scheduling.snapshot import SnapshotError
-from drs_simulator.soap.interface import OPERATIONS
 from drs_simulator.storage.export import StateDocument
 
 pages = Blueprint("controls", __name__)
 _HOW_TO_WRITE = "Write the time like 2021-10-22T12:20, and a shift like P1D, PT2H or -PT30M."
-_EFFECTS: tuple[tuple[str, str, str], ...] = (
-    ("delay", "a late response", "seconds"),
-    ("delay_lincoln", "a response as slow as was measured at Lincoln", ""),
-    ("fault", "a SOAP fault", "text"),
-    ("refusal", "a refusal with this errorMsg", "text"),
-    ("http_status", "this HTTP status, from a proxy", "status"),
-    ("login_page", "the login page of a proxy", ""),
-    ("reset", "a closed connection", ""),
-    ("empty", "an empty response", ""),
-    ("truncated", "a response that ends in the middle", ""),
-    ("garbage", "a response that is not XML", ""),
-    ("wrong_content_type", "a response declared as HTML", ""),
-    ("sessions_expired", "all sessions end", ""),
-    ("slot_taken", "another caller takes the slot first", ""),
-    ("response_lost", "the call succeeds, but its response is lost", ""),
-    ("extra_elements", "a response with unknown elements", ""),
-)
-"""The effects that the form offers: kind, what happens, and the setting that it requires."""
 
 
 @pages.get("/controls")
@@ -68,20 +52,49 @@ def set_clock() -> AnyResponse | tuple[str, int]:
     return _done("clock")
 
 
+@pages.post("/controls/scenario")
+def apply_scenario() -> AnyResponse | tuple[str, int]:
+    """Put a bundled scenario in force."""
+    name = request.form.get("name", "")
+    chosen = next((each.scenario for each in list_scenarios() if each.name == name), None)
+    if chosen is None:
+        return _page(scenario_problem=f"There is no scenario {name}."), HTTPStatus.BAD_REQUEST
+    if chosen.requires_restart:
+        problem = f"{name} changes the installation. Start a simulator with --scenario {name} for it."
+        return _page(scenario_problem=problem), HTTPStatus.CONFLICT
+    try:
+        simulator().apply_scenario(chosen)
+    except ClockError as error:
+        return _page(scenario_problem=str(error)), HTTPStatus.CONFLICT
+    return _done("scenarios")
+
+
+@pages.post("/controls/scenario/end")
+def clear_scenario() -> AnyResponse:
+    """Return to the clock and the fault rules from the start."""
+    simulator().clear_scenario()
+    return _done("scenarios")
+
+
 @pages.post("/controls/faults")
 def add_fault() -> AnyResponse | tuple[str, int]:
     """Add a fault rule."""
-    form = request.form
-    kind = form.get("kind", "")
-    setting = next((needs for name, _, needs in _EFFECTS if name == kind), "")
-    effect = {"kind": kind} | ({setting: form.get("setting", "")} if setting and form.get("setting") else {})
-    rule = {"effect": effect} | {
-        name: form[name] for name in ("operation", "times", "probability") if form.get(name, "").strip()
-    }
     try:
-        simulator().faults.add(FaultRule.model_validate(rule))
+        simulator().faults.add(read_rule(request.form))
     except ValidationError as error:
         return _page(fault_problem=str(explain(error, tagged="effect")[0])), HTTPStatus.BAD_REQUEST
+    return _done("faults")
+
+
+@pages.post("/controls/faults/remove")
+def remove_fault() -> AnyResponse | tuple[str, int]:
+    """Remove one fault rule."""
+    try:
+        rule = FaultRule.model_validate_json(request.form.get("rule", ""))
+    except ValidationError:
+        return _page(fault_problem="That is not a rule of this page."), HTTPStatus.BAD_REQUEST
+    if not simulator().faults.remove(rule):
+        return _page(fault_problem="That rule is not in force any more."), HTTPStatus.CONFLICT
     return _done("faults")
 
 
@@ -125,24 +138,32 @@ def import_state() -> AnyResponse | tuple[str, int]:
 def _page(**problems: str) -> str:
     return render_template(
         "controls.html",
-        rules=[_describe_rule(rule) for rule in simulator().faults.rules()],
-        effects=_EFFECTS,
-        operations=sorted(OPERATIONS),
+        rules=_describe_rules(),
+        effects=list_forms(),
+        scenarios=list_scenarios(),
         now=simulator().clock.now().astimezone(simulator().profile.zone),
         sent=request.form,
         **problems,
     )
 
 
-def _describe_rule(rule: FaultRule) -> dict[str, Any]:
-    settings = rule.effect.model_dump(exclude={"kind"}, exclude_defaults=True)
-    return {
-        "kind": rule.effect.kind,
-        "settings": ", ".join(f"{name} {value}" for name, value in settings.items()),
-        "operation": rule.operation or "any",
-        "times": "always" if rule.times is None else str(rule.times),
-        "probability": f"{rule.probability:.0%}",
-    }
+def _describe_rules() -> list[dict[str, Any]]:
+    """Describe the rules in force, with how often an effect of their kind was applied to the journal's exchanges."""
+    rules = simulator().faults.rules()
+    applied = Counter(kind for entry in simulator().journal.newest() for kind in entry.faults) if rules else Counter()
+    return [
+        {
+            "effect": describe_effect(rule),
+            "summary": summarize(rule.effect),
+            "operation": rule.operation or "any",
+            "who": ", ".join(each for each in (rule.caller, rule.header) if each),
+            "times": "always" if rule.times is None else f"{rule.times} more",
+            "probability": f"{rule.probability:.0%}",
+            "applied": applied[rule.effect.kind],
+            "json": rule.model_dump_json(),
+        }
+        for rule in rules
+    ]
 
 
 def _done(what: str) -> AnyResponse:

@@ -1,0 +1,1 @@
+"""The controls in the console: clock, scenarios, fault rules, and the whole state."""
