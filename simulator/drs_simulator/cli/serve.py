@@ -34,7 +34,7 @@ from drs_simulator.http.servers.granian_server import ServerConfig, serve
 from drs_simulator.journal.journal import DEFAULT_ENTRIES
 from drs_simulator.log_setup import LogFormat, LogLevel
 from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD
-from drs_simulator.storage.opening import MEMORY
+from drs_simulator.storage.opening import MEMORY, open_tenants
 
 _NETWORK, _DRS, _STATE, _FAULTS = "Network", "DRS", "State", "Faults"
 _ADMIN, _TLS, _LOGGING, _REPLAY = "Admin and console", "TLS", "Logging", "Replay"
@@ -396,9 +396,11 @@ def serve_simulator(config: ServeConfig) -> None:
     # Errors of the state are printed here, and not by each process that serves; a database gets its shared settings.
     simulator = make_simulator(config)
     simulator.close()
+    if config.tenants and config.state != MEMORY:
+        open_tenants(config.state).close()
     try:
         serve(
-            partial(_load, config.without_shared_settings()),
+            partial(_load, config),
             server_config,
             partial(print_banner, config, tls, simulator.clock, simulator.state),
         )
@@ -409,7 +411,7 @@ def serve_simulator(config: ServeConfig) -> None:
 
 def _load(config: ServeConfig) -> WSGIApplication:
     """Make the application, in a process that serves it."""
-    simulator = make_simulator(config)
+    simulator = make_simulator(config.without_shared_settings())
     simulator.start_callbacks()
     if config.import_dir is not None:
         simulator.watch_folder(config.import_dir)
