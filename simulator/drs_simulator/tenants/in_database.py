@@ -20,7 +20,7 @@ from drs_simulator.tenants.in_memory import DEFAULT_IDLE
 from drs_simulator.tenants.names import check_name, check_room, path_of
 
 MAX_OPEN = 64
-"""How many tenants a process has open at once: so many files, threads and caches it needs at most."""
+"""How many tenants a process has open at once: this bounds its files, threads and caches."""
 _CHECK_SECONDS = 60.0
 
 

@@ -94,7 +94,7 @@ class SqlTenants:
             change = _Change(connection, self._home)
             yield change
             connection.exec_driver_sql("COMMIT")
-            # Afterwards: a store that is left over does no harm, and a tenant without one would.
+            # Afterwards: a store without a tenant is found again later, a tenant without a store could not be opened.
             for number in change.dropped:
                 self._home.drop(number)
 
