@@ -68,7 +68,7 @@ them: [Test your service under failures](../exercise.md). {_MADE}
 _PYTEST = f"""# pytest: fixtures, marker and options
 
 They are there as soon as `drs-simulator[contracts]` is installed; nothing needs to be imported.
-[Test with pytest](../python-tests.md) shows them in use. {_MADE}
+[Test with pytest](../pytest.md) shows them in use. {_MADE}
 
 """
 _ADMIN = f"""# Admin API

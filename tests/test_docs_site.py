@@ -121,13 +121,6 @@ class TestExamples:
         listing, *_ = commands_of(block)
         assert "presumed" in run_command(listing).stdout
 
-    def test_the_tests_of_the_page_on_pytest_pass(self, tmp_path: Path) -> None:
-        page = "\n\n".join(blocks("python-tests.md", "python"))
-        (tmp_path / "test_page.py").write_text(page, encoding="utf-8")
-        done = run_pytest(tmp_path, "test_page.py")
-        assert done.returncode == 0, done.stdout
-        assert "3 passed" in done.stdout
-
     def test_the_admin_api_is_driven(self) -> None:
         (example,) = blocks("admin.md", "python")
         with Simulator("lincoln", clock="fixed@2021-10-22T12:20") as drs:
