@@ -6,7 +6,8 @@ READY := $(VENV)/ready
 LOAD := $(VENV)/load/ready
 SITE := $(VENV)/site/ready
 
-.PHONY: demo test check docs pictures bench bench-quick bench-scale bench-contracts start-up mutants lock clean
+.PHONY: demo test check docs pictures bench bench-quick bench-scale bench-hosts bench-workflows bench-contracts start-up \
+	mutants lock clean
 
 # Ctrl-C: the shell waits for the line that the script says. Then make ends too, without a line of its own.
 demo:
@@ -38,7 +39,7 @@ bench-quick: $(READY)
 	$(BIN)/python -m benchmarks --seconds 1 --warm-up 10 --rounds 1 --connections 1 --connections 8 \
 		--history 0 --history 10000
 
-# Some three minutes on an idle machine: databases and workers beside memory.
+# Some five minutes on an idle machine: databases and workers beside memory and WireMock.
 bench-scale: $(READY)
 	$(BIN)/python -m benchmarks.scale --write benchmarks/scale.md
 
@@ -46,6 +47,14 @@ bench-scale: $(READY)
 .PHONY: docs-site
 docs-site: $(SITE)
 	NO_MKDOCS_2_WARNING=1 $(VENV)/site/bin/python -m mkdocs build --strict --config-file .mkdocs.yml
+
+# Two hosts in network namespaces, behind a balancer, on one PostgreSQL. Needs root, and apt-get install haproxy.
+bench-hosts: $(READY) $(LOAD)
+	$(BIN)/python -m benchmarks.hosts
+
+# Twenty minutes or more: deadlocks and double places are looked for in 100,000 workflows of 32 callers at two servers.
+bench-workflows: $(READY)
+	$(BIN)/python -m benchmarks.workflows
 
 start-up: $(READY)
 	$(BIN)/python -m benchmarks.start_up

@@ -1,4 +1,4 @@
-"""The command of ``make bench-scale``: what a database costs beside memory, and what a second worker adds."""
+"""The command of ``make bench-scale``: what a database costs beside memory and WireMock, and what a worker adds."""
 
 from __future__ import annotations
 
@@ -19,24 +19,27 @@ from benchmarks.generators.generator import LoadGenerator, Reading, Task
 from benchmarks.measures.databases import postgresql
 from benchmarks.peers.peer import Peer, running
 from benchmarks.peers.simulator import SIMULATOR
+from benchmarks.peers.wiremock import HOW_TO_GET, wiremock_jar, wiremocks
 from benchmarks.reports.machine import Machine, this_machine
 from benchmarks.workload.bodies import CLOCK, LOGIN, PASSWORD, PROFILE, Step, Workload, bodies_of
 
 BOOKING_STEPS = (Step.CREATE, Step.SCHEDULE, Step.SELECT, Step.DELETE)
-MEMORY, SQLITE, POSTGRESQL = "memory", "SQLite", "PostgreSQL"
+MEMORY, SQLITE, POSTGRESQL, WIREMOCK = "memory", "SQLite", "PostgreSQL", "WireMock as it comes"
 
 _SERVE = [sys.executable, "-c", "from drs_simulator.cli import main; main()", "serve"]
 _SETTINGS = ["--profile", PROFILE, "--clock", CLOCK, "--login", LOGIN, "--password", PASSWORD]
-_WARM_UP_SECONDS = 2
+_WARM_UP_SECONDS, _WARM_UP_OF_JVM_SECONDS = 2, 15
 
 
 class Served(NamedTuple):
-    """Where the state is, and how many workers serve it."""
+    """Where the state is, and how many workers serve it; or WireMock, which has neither."""
 
     state: str
     workers: int = 1
 
     def __str__(self) -> str:
+        if self.state == WIREMOCK:
+            return WIREMOCK
         return f"{self.state}, {self.workers} worker{'s' if self.workers > 1 else ''}"
 
 
@@ -47,7 +50,14 @@ class Point(NamedTuple):
     connections: int
 
 
-SERVED = (Served(MEMORY), Served(SQLITE), Served(SQLITE, 2), Served(POSTGRESQL), Served(POSTGRESQL, 2))
+SERVED = (
+    Served(MEMORY),
+    Served(SQLITE),
+    Served(SQLITE, 2),
+    Served(POSTGRESQL),
+    Served(POSTGRESQL, 2),
+    Served(WIREMOCK),
+)
 POINTS = (
     Point(Workload.AVAILABILITY, 1),
     Point(Workload.AVAILABILITY, 8),
@@ -93,7 +103,7 @@ def measure(
 
 
 def _turn(served: Served, state: str, generator: LoadGenerator, seconds: float) -> Iterator[tuple[Point, Reading]]:
-    peer = Peer(str(served), "", partial(_command, served, state), frozenset(Workload), SIMULATOR)
+    peer = _peer(served, state)
     with running(peer) as server:
         bodies = bodies_of(server.session)
 
@@ -103,9 +113,17 @@ def _turn(served: Served, state: str, generator: LoadGenerator, seconds: float) 
             return generator.run(Task(*where, duration, prefix, BOOKING_STEPS, rest=4))
 
         for number, point in enumerate(POINTS[1:3]):
-            run(point, min(_WARM_UP_SECONDS, seconds), f"7{number}")
+            # A JVM compiles itself as it is used.
+            warm_up = _WARM_UP_OF_JVM_SECONDS if peer.compiles_itself else _WARM_UP_SECONDS
+            run(point, min(warm_up, seconds * 5 if peer.compiles_itself else seconds), f"7{number}")
         for number, point in enumerate(POINTS):
             yield point, run(point, seconds, f"8{number}0")
+
+
+def _peer(served: Served, state: str) -> Peer:
+    if served.state == WIREMOCK:
+        return wiremocks()[0]
+    return Peer(str(served), "", partial(_command, served, state), frozenset(Workload), SIMULATOR)
 
 
 def _command(served: Served, state: str, port: int, folder: Path) -> list[str]:
@@ -140,6 +158,7 @@ def verdicts(found: Readings) -> list[Verdict]:
     p50 = None if at_one is None else median(each.p50_us for each in at_one)
     p99 = None if at_32 is None else median(each.p99_us for each in at_32)
     done = workflows(found, Served(POSTGRESQL, 2), 32)
+    beside = workflows(found, Served(SQLITE, 2), 32), workflows(found, Served(WIREMOCK), 32)
     return [
         _ratio("searches at 8 connections: PostgreSQL, one worker, beside memory", one, memory, 0.4),
         _ratio("searches at 8 connections: PostgreSQL, two workers, beside one", two, one, 1.5),
@@ -159,7 +178,12 @@ def verdicts(found: Readings) -> list[Verdict]:
             "not measured" if p99 is None else f"{p99 / 1000:.1f} ms",
             None if p99 is None else p99 < 50_000,
         ),
+        Verdict("workflows at 32 connections: SQLite, two workers, beside WireMock as it comes", _times(*beside), None),
     ]
+
+
+def _times(ours: float | None, theirs: float | None) -> str:
+    return "not measured" if ours is None or not theirs else f"{ours / theirs:.2f} x"
 
 
 def _ratio(target: str, ours: float | None, theirs: float | None, wanted: float) -> Verdict:
@@ -229,7 +253,7 @@ def benchmark(
     ] = None,
     write: Annotated[Path | None, typer.Option(help="Where the results are written, as Markdown.")] = None,
 ) -> None:
-    """Measure databases and workers beside memory, in turn."""
+    """Measure databases and workers beside memory and WireMock, in turn."""
     if write is not None and not write.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {write.parent}.", param_hint="--write")
     generator, machine = load_generator(load), this_machine({})
@@ -240,7 +264,10 @@ def benchmark(
             new_database = stack.enter_context(postgresql(postgresql_url))
         except ImportError as error:
             missing.append(f"PostgreSQL: {error.name} is not installed. Install it, or give --postgresql-url.")
-            served = [each for each in SERVED if each.state != POSTGRESQL]
+            served = [each for each in served if each.state != POSTGRESQL]
+        if wiremock_jar() is None:
+            missing.append(f"WireMock: {HOW_TO_GET}.")
+            served = [each for each in served if each.state != WIREMOCK]
 
         def new_state(served: Served) -> str:
             return new_database() if served.state == POSTGRESQL else served.state

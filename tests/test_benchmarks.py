@@ -310,4 +310,5 @@ def test_the_targets_of_scale_are_held_against_what_was_reached() -> None:
         ("not measured", None),
         ("310", True),
         ("51.0 ms", False),
+        ("not measured", None),
     ]

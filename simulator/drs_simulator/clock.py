@@ -72,18 +72,19 @@ class Clock:
         self._mode = mode
 
     @classmethod
-    def parse(cls, text: str, zone: tzinfo = DEFAULT_ZONE) -> Clock:
+    def parse(cls, text: str, zone: tzinfo = DEFAULT_ZONE, source: Callable[[], datetime] = system_time) -> Clock:
         """Make a clock from its text: ``system``, ``fixed@TIME``, ``shifted@TIME`` or ``shifted@DURATION``.
 
         Args:
             text: ``wall`` is an alias of ``system``. TIME is in ISO 8601, local to ``zone`` if it has no offset; a
                 shifted clock reads TIME now and runs on from there. DURATION is in ISO 8601 too (``P3D``, ``-PT2H``).
             zone: The time zone of a TIME without offset.
+            source: Returns system time, as an aware datetime.
 
         Raises:
             ClockError: The text is none of these, or the clock would read a time outside the years 1900 to 9000.
         """
-        clock = cls()
+        clock = cls(source)
         mode, separator, value = text.partition("@")
         if mode in _SYSTEM_NAMES and not separator:
             return clock

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
 from random import Random, SystemRandom
@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from drs_simulator.admin.auth import Admin, is_loopback, make_guard
 from drs_simulator.admin.control import TenantControl
-from drs_simulator.clock import SYSTEM, Clock, RunningClock
+from drs_simulator.clock import SYSTEM, Clock, RunningClock, system_time
 from drs_simulator.console.auth import Console
 from drs_simulator.errors import UnusableError
 from drs_simulator.faults.plan import FaultPlan, RuleStore
@@ -33,6 +33,7 @@ from drs_simulator.storage.errors import StateError
 from drs_simulator.storage.opening import MEMORY, open_store
 from drs_simulator.storage.shared_records import SharesRecords
 from drs_simulator.storage.shared_settings import SharedClock, SharedSettings, claim_profile
+from drs_simulator.storage.shared_time import time_of
 
 if TYPE_CHECKING:
     from drs_simulator.admin.planner import Planner
@@ -100,6 +101,8 @@ class Simulator:
         callback_url: The address of the service to notify when a booking is scheduled, moved or confirmed;
             ``http://LOGIN:PASSWORD@HOST/PATH`` for HTTP basic authentication.
         callback_every: The time from one run of posting to the next, by the simulator's clock; 0 to post at once.
+        joins: Whether the clock and the fault rules that the database has stay as they are; those given are then only
+            what a reset returns to. For a further process of one DRS.
 
     Raises:
         ProfileError: The profile cannot be used.
@@ -128,6 +131,7 @@ class Simulator:
         admin_token: str | None = None,
         callback_url: str | None = None,
         callback_every: timedelta = timedelta(0),
+        joins: bool = False,
     ) -> None:
         check_password(host, password)
         self.profile = profile if isinstance(profile, Profile) else load_profile(profile)
@@ -144,25 +148,36 @@ class Simulator:
         self._address = (host, port)
         self._server: ThreadedServer | None = None
         self._starting = Lock()
-        own_clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone)
+        if not isinstance(clock, Clock):
+            # Before the state is opened: one that cannot be read is an error now.
+            Clock.parse(clock, self.profile.zone)
+        self._now: Callable[[], datetime] = system_time
         self._sender = None if callback_url is None else self._make_sender(callback_url, callback_every)
         self._store = open_store(state) if isinstance(state, str) else state
         self._shared: Shared | None = None
         try:
             if isinstance(self._store, SharedSettings):
                 claim_profile(self._store, self.profile.name)
-            self.clock = self._choose_clock(own_clock)
+            self._now = time_of(self._store)
+            own_clock = clock if isinstance(clock, Clock) else Clock.parse(clock, self.profile.zone, self._now)
+            self.clock = self._choose_clock(own_clock, joins)
             """The simulated time."""
-            self._first_clock_mode = self.clock.mode
+            self._first_clock_mode = own_clock.mode if joins else self.clock.mode
             wake = None if self._sender is None else self._wake_sender
             credentials = Credentials(login, password)
             self.scheduler = Scheduler(self.profile, self.clock, self._random, self._store, credentials, wake)
             """Runs use cases. For the admin API and the console; not a part of the public API."""
-            self.faults = FaultPlan(faults, self._fault_random, self._make_rule_store())
+            self.faults = FaultPlan(faults, self._fault_random, self._make_rule_store(), restore=not joins)
             """The fault rules in force."""
             self._shared = self._open_shared()
             self.journal = Journal(
-                self.profile, self.clock, self.scheduler, password, max_entries=journal, shared=self._shared
+                self.profile,
+                self.clock,
+                self.scheduler,
+                password,
+                max_entries=journal,
+                now=self._now,
+                shared=self._shared,
             )
             """The recorded exchanges."""
             guard = make_guard(host, admin_token, trusted_proxies) if admin else None
@@ -276,11 +291,18 @@ class Simulator:
 
         A further call opens them again. Closing twice does nothing.
         """
+        self._close()
+
+    def discard(self) -> None:
+        """Close a DRS whose state is gone. For tenants; not a part of the public API."""
+        self._close(write=False)
+
+    def _close(self, *, write: bool = True) -> None:
         self.stop()
         if self._sender is not None:
             self._sender.stop()
         if self._shared is not None:
-            self._shared.writer.stop()
+            self._shared.writer.stop(write=write)
             self._shared.records.close()
         self._store.close()
 
@@ -331,7 +353,7 @@ class Simulator:
         from drs_simulator.scenarios.scenario import load_scenario  # noqa: PLC0415 - its models take time to import
 
         applied = load_scenario(scenario) if isinstance(scenario, str) else scenario
-        mode = Clock.parse(applied.clock, self.profile.zone).mode
+        mode = Clock.parse(applied.clock, self.profile.zone, self._now).mode
         self.clock.mode = mode if mode != RunningClock() else self._first_clock_mode
         self.faults.clear()
         self.faults.add(*applied.faults)
@@ -417,12 +439,12 @@ class Simulator:
         else:
             self._own_scenario = title
 
-    def _choose_clock(self, own: Clock) -> Clock:
+    def _choose_clock(self, own: Clock, joins: bool) -> Clock:
         """In a database, the clock that all share; it is only set if the own one differs from system time."""
         if not isinstance(self._store, SharedSettings):
             return own
-        shared = SharedClock(self._store)
-        if own.mode != RunningClock():
+        shared = SharedClock(self._store, self._now)
+        if own.mode != RunningClock() and not joins:
             shared.mode = own.mode
         return shared
 
@@ -447,7 +469,11 @@ class Simulator:
         from drs_simulator.callbacks.sender import ConfirmationSender  # noqa: PLC0415 - likewise
 
         # The journal is made later than the sender.
-        return ConfirmationSender(Receiver(url), self.profile.zone, self._record_sent, every)
+        return ConfirmationSender(Receiver(url), self.profile.zone, self._record_sent, every, self._read_time)
+
+    def _read_time(self) -> datetime:
+        """Return the time that all processes agree on, also where it is known later than the sender."""
+        return self._now()
 
     def _record_sent(self, attempt: Attempt) -> None:
         self.journal.record_sent(attempt)

@@ -19,7 +19,10 @@ SNIPPETS: dict[str, list[str]] = {}
 for _section in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
     SNIPPETS[_section.partition("\n")[0]] = re.findall(r"```yaml\n(.*?)```", _section, re.DOTALL)
 WORKFLOWS = [*SNIPPETS["GitHub Actions"], *SNIPPETS["The image"]]
-OWN_ACTIONS = {"OWNER/drs-simulator@main": ROOT, "OWNER/drs-simulator/save-journal@main": ROOT / "save-journal"}
+OWN_ACTIONS = {
+    "drs-simulator/drs-simulator@main": ROOT,
+    "drs-simulator/drs-simulator/save-journal@main": ROOT / "save-journal",
+}
 
 
 def check(schema: str, *files: Path) -> None:
@@ -68,7 +71,12 @@ def steps_of(workflow: Any) -> list[dict[str, Any]]:
 
 
 def test_examples_use_the_actions_with_inputs_that_they_have() -> None:
-    used = [step for text in WORKFLOWS for step in steps_of(yaml.safe_load(text)) if "OWNER/" in step.get("uses", "")]
+    used = [
+        step
+        for text in WORKFLOWS
+        for step in steps_of(yaml.safe_load(text))
+        if "drs-simulator/" in step.get("uses", "")
+    ]
     assert {step["uses"] for step in used} == OWN_ACTIONS.keys()
     for step in used:
         inputs = load_yaml(OWN_ACTIONS[step["uses"]] / "action.yml")["inputs"]
@@ -88,7 +96,7 @@ def test_major_versions_of_actions_are_pinned() -> None:
     """The same everywhere, so that one update is all that it takes."""
     texts = [PAGE, *(path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yml"))]
     texts += [(path / "action.yml").read_text(encoding="utf-8") for path in OWN_ACTIONS.values()]
-    used = set(re.findall(r"uses: ([\w-]+/[\w-]+)@(\S+)", "\n".join(texts))) - {("OWNER/drs-simulator", "main")}
+    used = set(re.findall(r"uses: ([\w-]+/[\w-]+)@(\S+)", "\n".join(texts))) - {("drs-simulator/drs-simulator", "main")}
     assert all(re.fullmatch(r"v\d+", version) for _, version in used)
     assert len(used) == len(dict(used))
 

@@ -13,7 +13,7 @@ from drs_contracts import DrsClock, DrsJournal, DrsPlanner, MakeDrs
 from drs_contracts.pytest_plugin.fixtures import FIXTURES
 from drs_contracts.pytest_plugin.set_up import SETTINGS
 from drs_simulator import AdminClient, ConflictError, NotFoundError, Simulator
-from drs_simulator.tenants import TenantServer  # noqa: F401 - its modules may be imported once in a process only
+from drs_simulator.tenants.server import TenantServer  # noqa: F401 - its modules may be imported once in a process only
 
 pytest_plugins = ["pytester"]
 FRIDAY = "fixed@2021-10-22T12:20"

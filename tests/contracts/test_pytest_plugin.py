@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from drs_simulator import AdminClient, Simulator, ThreadedServer
-from drs_simulator.tenants import TenantServer
+from drs_simulator.tenants.in_memory import TenantsInMemory
+from drs_simulator.tenants.server import TenantServer
 
 pytest_plugins = ["pytester"]
 PLUGIN = ("-p", "no:cacheprovider")
@@ -191,7 +192,7 @@ class TestTenants:
 
     @pytest.fixture
     def root(self) -> Iterator[str]:
-        tenants = TenantServer(Simulator(), lambda _: Simulator(), max_tenants=10)
+        tenants = TenantServer(Simulator(), TenantsInMemory(lambda _: Simulator(), max_tenants=10))
         server = ThreadedServer(tenants, "127.0.0.1", 0)
         server.start()
         yield f"http://127.0.0.1:{server.port}"

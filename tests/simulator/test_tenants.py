@@ -18,7 +18,8 @@ from drs_simulator import (
     ThreadedServer,
 )
 from drs_simulator.admin.control import TenantLimitError, TenantNameError, TenantSettings
-from drs_simulator.tenants import TenantServer
+from drs_simulator.tenants.in_memory import TenantsInMemory
+from drs_simulator.tenants.server import TenantServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client
@@ -46,7 +47,7 @@ class Seconds:
 
 
 def server(*, max_tenants: int = 10, idle: timedelta = timedelta(hours=1), now: Seconds | None = None) -> TenantServer:
-    return TenantServer(Simulator(), make, max_tenants=max_tenants, idle=idle, now=now or Seconds())
+    return TenantServer(Simulator(), TenantsInMemory(make, max_tenants=max_tenants, idle=idle, now=now or Seconds()))
 
 
 def post(tenants: TenantServer, name: str, body: str) -> Any:
@@ -95,7 +96,7 @@ class TestIsolation:
     def test_no_call_changes_another_tenant(self, done: list[str], caller: str) -> None:
         tenants = server()
         for name in "ab":
-            tenants.make_tenant(name, TenantSettings(clock=f"fixed@{MOMENT_OF_THE_EXAMPLE}", seed=1))
+            tenants.control.make_tenant(name, TenantSettings(clock=f"fixed@{MOMENT_OF_THE_EXAMPLE}", seed=1))
         others = ["root", *({"a", "b"} - {caller})]
         before = [state_of(tenants, name) for name in others]
         own = state_of(tenants, caller)
@@ -112,7 +113,7 @@ class TestIsolation:
 
     def test_each_has_its_own_profile_and_clock(self) -> None:
         tenants = server()
-        made = tenants.make_tenant("ours", TenantSettings(profile="newark", clock="fixed@2026-03-02T09:00"))
+        made = tenants.control.make_tenant("ours", TenantSettings(profile="newark", clock="fixed@2026-03-02T09:00"))
         assert (made.profile, made.path) == ("newark", "/t/ours/OTWebServiceGateway_NEWARK/ws/soap")
         wsdl = Client(tenants).get(f"{made.path}?singleWsdl").get_data(as_text=True)
         assert f'location="http://localhost{made.path}"' in wsdl
@@ -123,9 +124,9 @@ class TestLives:
 
     def test_it_is_made_by_its_first_call(self) -> None:
         tenants = server()
-        assert tenants.tenants() == ()
+        assert tenants.control.tenants() == ()
         assert post(tenants, "new", call("openSession", OPEN)).status_code == 200
-        assert [each.name for each in tenants.tenants()] == ["new"]
+        assert [each.name for each in tenants.control.tenants()] == ["new"]
 
     def test_one_without_requests_is_dropped(self) -> None:
         now = Seconds()
@@ -135,13 +136,13 @@ class TestLives:
         now.now = 3000.0
         post(tenants, "used", call("openSession", OPEN))
         now.now = 4000.0
-        assert [(each.name, each.idle) for each in tenants.tenants()] == [("used", timedelta(seconds=1000))]
+        assert [(each.name, each.idle) for each in tenants.control.tenants()] == [("used", timedelta(seconds=1000))]
 
     def test_one_that_was_dropped_begins_again(self) -> None:
         tenants = server()
         post(tenants, "a", call("openSession", OPEN))
-        tenants.drop_tenant("a")
-        assert tenants.tenants() == ()
+        tenants.control.drop_tenant("a")
+        assert tenants.control.tenants() == ()
         assert "openSession" not in state_of(tenants, "a")
 
     def test_there_are_never_more_than_there_may_be(self) -> None:
@@ -153,7 +154,7 @@ class TestLives:
         assert refused.status_code == 503
         assert "There are 2 tenants" in refused.get_data(as_text=True)
         with pytest.raises(TenantLimitError, match="--tenants"):
-            tenants.make_tenant("c", TenantSettings())
+            tenants.control.make_tenant("c", TenantSettings())
         assert post(tenants, "a", call("openSession", OPEN)).status_code == 200
         now.now = 5000.0
         assert post(tenants, "c", call("openSession", OPEN)).status_code == 200
@@ -162,12 +163,12 @@ class TestLives:
         tenants = server(max_tenants=1000)
         for number in range(1000):
             assert post(tenants, f"t{number}", call("openSession", OPEN)).status_code == 200
-        assert len(tenants.tenants()) == 1000
+        assert len(tenants.control.tenants()) == 1000
 
     def test_one_that_is_made_again_is_replaced(self) -> None:
         tenants = server(max_tenants=1)
         post(tenants, "a", call("openSession", OPEN))
-        tenants.make_tenant("a", TenantSettings())
+        tenants.control.make_tenant("a", TenantSettings())
         assert "openSession" not in state_of(tenants, "a")
 
 
@@ -175,11 +176,11 @@ class TestLives:
 def test_a_name_that_cannot_be_one_is_refused(name: str) -> None:
     tenants = server()
     with pytest.raises(TenantNameError, match="letter or a digit"):
-        tenants.make_tenant(name, TenantSettings())
+        tenants.control.make_tenant(name, TenantSettings())
     if "\n" not in name:
         refused = Client(tenants).post(f"/t/{name}{GATEWAY}", data=call("openSession", OPEN))
         assert refused.status_code == 404
-    assert tenants.tenants() == ()
+    assert tenants.control.tenants() == ()
 
 
 class TestOverHttp:

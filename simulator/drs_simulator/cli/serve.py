@@ -34,7 +34,7 @@ from drs_simulator.http.servers.granian_server import ServerConfig, serve
 from drs_simulator.journal.journal import DEFAULT_ENTRIES
 from drs_simulator.log_setup import LogFormat, LogLevel
 from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, Simulator
-from drs_simulator.storage.opening import MEMORY
+from drs_simulator.storage.opening import MEMORY, open_tenants
 
 _NETWORK, _DRS, _STATE, _FAULTS = "Network", "DRS", "State", "Faults"
 _ADMIN, _TLS, _LOGGING, _REPLAY = "Admin and console", "TLS", "Logging", "Replay"
@@ -410,9 +410,11 @@ def serve_simulator(config: ServeConfig) -> None:
         # A state in memory is made again by the process that serves.
         demo = _describe_demo(simulator.add_demo_week(), simulator)
     simulator.close()
+    if config.tenants and config.state != MEMORY:
+        open_tenants(config.state).close()
     try:
         serve(
-            partial(_load, config.without_shared_settings()),
+            partial(_load, config),
             server_config,
             partial(print_banner, config, tls, simulator.clock, simulator.state, demo),
         )
@@ -431,8 +433,9 @@ def _describe_demo(added: int, simulator: Simulator) -> str:
 
 def _load(config: ServeConfig) -> WSGIApplication:
     """Make the application, in a process that serves it."""
-    simulator = make_simulator(config)
-    if config.demo:
+    own = config.without_shared_settings()
+    simulator = make_simulator(own)
+    if own.demo:
         simulator.add_demo_week()
     simulator.start_callbacks()
     if config.import_dir is not None:

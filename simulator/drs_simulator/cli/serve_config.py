@@ -16,13 +16,15 @@ from drs_simulator.log_setup import LogFormat, LogLevel
 from drs_simulator.profile.loading import load_profile
 from drs_simulator.profile.model import Profile
 from drs_simulator.simulator import DEFAULT_LOGIN, DEFAULT_PASSWORD, DefaultPasswordError, Simulator, trust_proxies
-from drs_simulator.storage.opening import MEMORY
+from drs_simulator.storage.opening import MEMORY, open_tenants
 
 if TYPE_CHECKING:
     from drs_simulator.admin.control import TenantSettings
     from drs_simulator.faults.rules import FaultRule
     from drs_simulator.http.servers.tls import Tls
     from drs_simulator.scenarios.scenario import Scenario
+    from drs_simulator.scheduling.store import Store
+    from drs_simulator.tenants.server import Tenants
 
 # One thread is quickest, since Python runs one at a time; but a slow call must not hold up the others.
 _THREADS, _THREADS_WITH_FAULTS = 1, 32
@@ -152,8 +154,6 @@ class ServeConfig:
         self.tls.validate()
         if self.workers > 1:
             self._validate_workers()
-        if self.tenants and self.state != MEMORY:
-            raise OptionError("--tenants are in memory only: leave out --state, or serve one DRS for each database.")
         Clock.parse(self.clock, self.profile.zone)
         self.resolve_callbacks()
 
@@ -203,9 +203,11 @@ def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplicati
     if not config.tenants:
         return simulator.wsgi
     # Imported here: few servers have tenants.
-    from drs_simulator.tenants import TenantServer  # noqa: PLC0415
+    from drs_simulator.tenants.in_database import TenantsInDatabase  # noqa: PLC0415
+    from drs_simulator.tenants.in_memory import TenantsInMemory  # noqa: PLC0415
+    from drs_simulator.tenants.server import TenantServer  # noqa: PLC0415
 
-    def make(settings: TenantSettings) -> Simulator:
+    def make(settings: TenantSettings, store: Store | None = None, *, joins: bool = False) -> Simulator:
         profile: Profile | str = settings.profile or config.profile
         clock, password, faults, title = config.clock, config.password, config.faults, config.scenario
         if settings.scenario is not None:
@@ -213,10 +215,14 @@ def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplicati
             profile = scenario.installation(settings.profile)
             clock, password, faults = scenario.clock, scenario.password or password, scenario.faults
             title = scenario.title
+        seed = config.seed if settings.seed is None else settings.seed
         made = Simulator(
             profile,
             clock=settings.clock or clock,
-            seed=config.seed if settings.seed is None else settings.seed,
+            # Two processes with one seed would return the same session ids.
+            seed=None if joins else seed,
+            state=MEMORY if store is None else store,
+            joins=joins,
             login=config.login,
             password=password,
             host=config.host,
@@ -225,12 +231,17 @@ def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplicati
             admin=config.has_admin,
             admin_token=config.admin_token,
         )
-        if title:
+        if title and not joins:
             made.name_first_scenario(title)
         return made
 
-    server = TenantServer(simulator, make, max_tenants=config.tenants, idle=timedelta(hours=config.tenant_idle))
-    return trust_proxies(server, config.trusted_proxies)
+    most, idle = config.tenants, timedelta(hours=config.tenant_idle)
+    tenants: Tenants
+    if config.state == MEMORY:
+        tenants = TenantsInMemory(make, max_tenants=most, idle=idle)
+    else:
+        tenants = TenantsInDatabase(make, open_tenants(config.state), max_tenants=most, idle=idle)
+    return trust_proxies(TenantServer(simulator, tenants), config.trusted_proxies)
 
 
 def make_simulator(config: ServeConfig) -> Simulator:

@@ -102,13 +102,21 @@ class FaultPlan:
         rules: The rules at the start. If there are none, those in the store stay in force.
         random: A source of randomness for faults alone, so that the same calls have the same faults.
         rule_store: Stores the rules in force; default: in this process.
+        restore: Whether to put the rules at the start in force now; else a reset does.
     """
 
-    def __init__(self, rules: Iterable[FaultRule], random: Random, rule_store: RuleStore | None = None) -> None:
+    def __init__(
+        self,
+        rules: Iterable[FaultRule],
+        random: Random,
+        rule_store: RuleStore | None = None,
+        *,
+        restore: bool = True,
+    ) -> None:
         self._initial = tuple(rules)
         self._random = random
         self._rule_store = InMemoryRuleStore() if rule_store is None else rule_store
-        if self._initial:
+        if self._initial and restore:
             self.reset()
 
     def __bool__(self) -> bool:

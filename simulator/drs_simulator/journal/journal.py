@@ -91,7 +91,7 @@ class Journal:
         else:
             from drs_simulator.journal.shared_entries import SharedEntries  # noqa: PLC0415 - few simulators share
 
-            entries = SharedEntries(self._describer, shared)
+            entries = SharedEntries(self._describer, shared, now)
             self._entries, self._count_dropped = entries, lambda: entries.dropped
 
     def __bool__(self) -> bool:

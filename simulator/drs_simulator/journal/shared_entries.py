@@ -7,7 +7,7 @@ import logging
 import os
 import socket
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any, NamedTuple
@@ -45,9 +45,11 @@ class SharedEntries:
     Args:
         describer: Describes exchanges.
         shared: Where to, and the thread that writes.
+        now: Returns the time that all processes agree on.
     """
 
-    def __init__(self, describer: Describer, shared: Shared) -> None:
+    def __init__(self, describer: Describer, shared: Shared, now: Callable[[], datetime] = system_time) -> None:
+        self._now = now
         self._describer = describer
         self._records, self._writer = shared
         self._host, self._worker = socket.gethostname(), str(os.getpid())
@@ -91,7 +93,7 @@ class SharedEntries:
     def clear(self) -> None:
         """See ``Entries.clear``."""
         self._take(len(self._queue))
-        self._records.clear(system_time())
+        self._records.clear(self._now())
 
     def _enqueue(self, queued: Exchange | JournalEntry) -> None:
         with self._lock:

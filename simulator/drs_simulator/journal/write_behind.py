@@ -50,8 +50,14 @@ class WriteBehind:
         """Run the jobs now, in this thread. A failure is logged; the jobs run again later."""
         self._run_jobs(_do_not_pause)
 
-    def stop(self) -> None:
-        """Run the jobs a last time and end the thread. ``wake`` starts it again."""
+    def stop(self, *, write: bool = True) -> None:
+        """End the thread. ``wake`` starts it again.
+
+        Args:
+            write: Whether to run the jobs a last time; not if the database with all of it is gone.
+        """
+        if not write:
+            self._jobs.clear()
         with self._starting:
             thread, self._thread = self._thread, None
         if thread is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from drs_simulator.clock import Clock, FrozenClock, RunningClock
+from drs_simulator.clock import Clock, FrozenClock, RunningClock, system_time
 from drs_simulator.storage.errors import StateError, StateProfileError
 
 _CLOCK = "clock"
@@ -56,12 +56,16 @@ class SharedClock(Clock):
     """A clock whose mode all processes of one database share.
 
     While the database cannot be reached, the clock runs on in the mode that it last had.
+
+    Args:
+        settings: The settings of the database.
+        source: Returns the time that its processes agree on.
     """
 
-    def __init__(self, settings: SharedSettings) -> None:
+    def __init__(self, settings: SharedSettings, source: Callable[[], datetime] = system_time) -> None:
         self._settings = settings
         self._seen: tuple[str | None, RunningClock | FrozenClock] = (None, RunningClock())
-        super().__init__()
+        super().__init__(source)
 
     @property
     def mode(self) -> RunningClock | FrozenClock:
@@ -88,7 +92,7 @@ class SharedClock(Clock):
 
     def _change(self, change: Callable[[Clock], None]) -> None:
         def apply(text: str | None) -> str:
-            clock = Clock()
+            clock = Clock(self._source)
             clock.mode = _mode_of(text)
             change(clock)
             return str(clock)

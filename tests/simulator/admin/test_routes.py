@@ -28,7 +28,8 @@ from drs_simulator.scheduling.commands import BookingRequest, BookingUpdate
 from drs_simulator.scheduling.model import LifeCycle
 from drs_simulator.scheduling.use_cases.bookings import update_booking
 from drs_simulator.storage.errors import StateLostError
-from drs_simulator.tenants import TenantServer
+from drs_simulator.tenants.in_memory import TenantsInMemory
+from drs_simulator.tenants.server import TenantServer
 from werkzeug.routing import Map
 from werkzeug.test import Client
 
@@ -395,7 +396,7 @@ class TestDescription:
 
     def test_every_route_answers_as_it_is_described(self, desk: AdminCaller, document: Any) -> None:
         """Each is called once as it should be and once wrongly; status, type and model are those of the document."""
-        TenantServer(desk.drs, lambda _: Simulator(), max_tenants=1)
+        TenantServer(desk.drs, TenantsInMemory(lambda _: Simulator(), max_tenants=1))
         booking_id, to_complete = desk.book("a").booking.id, desk.book("b").booking.id
         parts = {"number": "a", "booking_id": str(booking_id), "operative_id": "101", "day": "2021-10-26"}
         parts["name"] = "ours"

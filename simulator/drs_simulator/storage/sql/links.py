@@ -12,8 +12,8 @@ from time import monotonic, sleep
 from typing import Any, NamedTuple, Protocol
 
 _RETRY_SECONDS = 0.0005
-LOCK = f"SELECT pg_advisory_xact_lock({0x445253})"
-"""Waits for the PostgreSQL lock of all simulators, which ends with the transaction. Its key spells DRS."""
+LOCK = f"SELECT pg_advisory_xact_lock({0x445253}, hashtext(current_schema()))"
+"""Waits for the PostgreSQL lock of all simulators of a schema, which ends with the transaction. Its key spells DRS."""
 
 Row = Sequence[Any]
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Double,
+    Engine,
     Index,
     Integer,
     LargeBinary,
@@ -37,6 +38,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from drs_simulator.storage.errors import StateLostError
 from drs_simulator.storage.shared_records import Figure, StoredExchange
+from drs_simulator.storage.sql.room import Room
 from drs_simulator.storage.sql.schema import microseconds
 
 _WAIT_SECONDS = 5
@@ -83,37 +85,60 @@ _ADD = text("""INSERT INTO drs_figures (name, labels, value) VALUES (:name, :lab
 ON CONFLICT (name, labels) DO UPDATE SET value = drs_figures.value + excluded.value""")
 
 
+def make_records_engine(url: URL) -> Engine:
+    """Make the connections for exchanges and figures, whose commits wait for no disk."""
+    is_sqlite = url.get_backend_name() == "sqlite"
+    # The driver of SQLite begins no transaction: the statements say when one begins.
+    options: dict[str, object] = (
+        {"timeout": _WAIT_SECONDS, "isolation_level": None}
+        if is_sqlite
+        else {"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8"}
+    )
+    # Parameters are personal data and must not be logged.
+    engine = create_engine(
+        url.difference_update_query(["timeout"]) if is_sqlite else url,
+        connect_args={name: value for name, value in options.items() if is_sqlite or name not in url.query},
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=_CONNECTIONS,
+    )
+
+    def relax(connection: Any, _: object) -> None:
+        """After a crash of the machine the last exchanges may be missing."""
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous=NORMAL" if is_sqlite else "SET synchronous_commit = off")
+        cursor.close()
+        connection.commit()
+
+    event.listen(engine, "connect", relax)
+    return engine
+
+
 class SqlRecords:
     """Exchanges and figures of all processes of a database; see ``SharedRecords``.
 
     Args:
         url: The database, from ``database_url``.
         display_url: What messages call it.
+        room: Where in the database; ``None`` for the whole of it.
 
     Raises:
         StateLostError: The tables cannot be made.
     """
 
-    def __init__(self, url: URL, display_url: str) -> None:
+    def __init__(self, url: URL, display_url: str, room: Room | None = None) -> None:
         self._display_url = display_url
         self._is_sqlite = url.get_backend_name() == "sqlite"
         self._file = url.database if self._is_sqlite else None
-        # Parameters are personal data and must not be logged.
-        self._engine = create_engine(
-            url.difference_update_query(["timeout"]) if self._is_sqlite else url,
-            connect_args=self._options(url),
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_size=_CONNECTIONS,
-        )
-        event.listen(self._engine, "connect", self._relax)
+        self._room = room
+        self._engine = make_records_engine(url) if room is None else room.records
         self._clearings: int | None = None
         try:
             with self._begin() as connection:
                 self._create(connection)
                 self._clearings = connection.execute(select(_counted.c.clearings)).scalar_one()
         except BaseException:
-            self._engine.dispose()
+            self.close()
             raise
 
     def put(self, exchanges: Sequence[StoredExchange], dropped: int) -> None:
@@ -180,22 +205,9 @@ class SqlRecords:
             return {Figure(row.name, row.labels): row.value for row in rows}
 
     def close(self) -> None:
-        """See ``SharedRecords.close``."""
-        self._engine.dispose()
-
-    def _options(self, url: URL) -> dict[str, object]:
-        if self._is_sqlite:
-            # The driver begins no transaction: the statements say when one begins.
-            return {"timeout": _WAIT_SECONDS, "isolation_level": None}
-        options = {"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8"}
-        return {name: value for name, value in options.items() if name not in url.query}
-
-    def _relax(self, connection: Any, _: object) -> None:
-        """Let commits wait for no disk: after a crash of the machine the last exchanges may be missing."""
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA synchronous=NORMAL" if self._is_sqlite else "SET synchronous_commit = off")
-        cursor.close()
-        connection.commit()
+        """See ``SharedRecords.close``. Connections that tenants share stay open."""
+        if self._room is None:
+            self._engine.dispose()
 
     def _create(self, connection: Connection) -> None:
         if not self._is_sqlite:
@@ -219,11 +231,15 @@ class SqlRecords:
         with self._translate_errors(), self._engine.begin() as connection:
             if self._is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if self._room is not None:
+                self._room.enter_for_transaction(connection)
             yield connection
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
         with self._translate_errors(), self._engine.connect() as connection:
+            if self._room is not None:
+                self._room.enter_for_transaction(connection)
             yield connection
 
     @contextmanager

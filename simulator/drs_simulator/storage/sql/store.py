@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock, local
 from typing import TypeVar
 
-from sqlalchemy import URL, PoolProxiedConnection, create_engine, make_url, update
+from sqlalchemy import URL, Engine, PoolProxiedConnection, create_engine, make_url, update
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -22,6 +23,7 @@ from drs_simulator.storage.sql import codec, schema, statements
 from drs_simulator.storage.sql.links import LOCK, Link, PostgresqlLink, Row, SqliteLink, Statement
 from drs_simulator.storage.sql.mirror import Mirror
 from drs_simulator.storage.sql.records import SqlRecords
+from drs_simulator.storage.sql.room import Room
 from drs_simulator.storage.sql.statements import CLOCK, FAULTS, Look, look_of, look_since
 from drs_simulator.storage.sql.transaction import NotKnownError, SqlTransaction
 
@@ -83,19 +85,31 @@ def database_url(text: str) -> URL | None:
     return url.set(drivername=driver)
 
 
+def make_engine(url: URL) -> Engine:
+    """Make the connections for use cases. Their transactions are begun and ended by statements."""
+    database = _DATABASES[url.get_backend_name()]
+    options = {name: value for name, value in database.options.items() if name not in url.query}
+    # Parameters are personal data and must not be logged.
+    return create_engine(
+        url, connect_args=options, hide_parameters=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+    )
+
+
 class SqlStore:
     """Stores the state in a database. Transactions that write run one after the other; readers wait for none.
 
     Args:
         url: A URL from ``database_url``.
+        room: Where in the database; ``None`` for the whole of it.
 
     Raises:
         StateUnreachableError: The database cannot be opened.
         StateVersionError: Its schema has another version.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, room: Room | None = None) -> None:
         self._url = url
+        self._room = room
         self._kind = url.get_backend_name()
         database = _DATABASES[self._kind]
         self._on_closing = database.on_closing
@@ -109,23 +123,22 @@ class SqlStore:
         self._wait_seconds = float(str(url.query.get("timeout", _WAIT_SECONDS)))
         if self._kind == "sqlite":
             url = url.difference_update_query(["timeout"])
-        options = {name: value for name, value in database.options.items() if name not in url.query}
-        # Parameters are personal data and must not be logged. Transactions are begun and ended by statements.
-        self._engine = create_engine(
-            url, connect_args=options, hide_parameters=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
-        )
+        self._engine = make_engine(url) if room is None else room.engine
         driver = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = driver.Error
         try:
             self._open(database)
         except BaseException:
-            self._engine.dispose()
+            if room is None:
+                self._engine.dispose()
             raise
 
     def _open(self, database: _Database) -> None:
         try:
             with self._engine.connect() as connection:
                 link = self._link_of(connection.connection)
+                if self._room is not None:
+                    self._room.enter(connection.connection)
                 for statement in (*database.on_opening, *database.lock):
                     link.rows((Statement(statement, {}),))
                 version = schema.version_of(connection)
@@ -225,12 +238,24 @@ class SqlStore:
             after = change(before)
             link.commit(() if after == before else (statements.put("drs_settings", name, document=after),))
 
+    def time(self) -> datetime | None:
+        """See ``TellsTime.time``. A file has the time of the computer on which all its processes run."""
+        if self._kind == "sqlite":
+            return None
+        time: datetime = self._rows((Statement("SELECT clock_timestamp()", {}),))[0][0]
+        return time.astimezone(UTC)
+
     def shared_records(self) -> SharedRecords:
         """See ``SharesRecords.shared_records``."""
-        return SqlRecords(self._url, self._display_url)
+        return SqlRecords(self._url, self._display_url, self._room)
 
     def close(self) -> None:
-        """See ``Store.close``. The file of an SQLite database then holds the whole state."""
+        """See ``Store.close``. The file of an SQLite database then holds the whole state.
+
+        Connections that tenants share stay open.
+        """
+        if self._room is not None:
+            return
         file = self._engine.url.database
         # SQLite would create a file that was deleted in the meantime.
         if self._on_closing and file is not None and Path(file).is_file():
@@ -303,6 +328,8 @@ class SqlStore:
             pooled = self._engine.raw_connection()
             link = self._link_of(pooled)
             try:
+                if self._room is not None:
+                    self._room.enter(pooled)
                 yield link
             except BaseException as error:
                 link.roll_back()

@@ -1,0 +1,1 @@
+"""Two hosts behind a balancer on one PostgreSQL, driven by residents."""
