@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from threading import Lock, local
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, PoolProxiedConnection, create_engine, make_url, update
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -19,7 +21,7 @@ from drs_simulator.scheduling.store import Transaction
 from drs_simulator.storage.errors import StateLostError, StateUnreachableError, StateVersionError
 from drs_simulator.storage.shared_records import SharedRecords
 from drs_simulator.storage.sql import codec, schema, statements
-from drs_simulator.storage.sql.links import LOCK, Link, PostgresqlLink, Row, SqliteLink, Statement
+from drs_simulator.storage.sql.links import LOCK, Link, Row, SqliteLink, Statement
 from drs_simulator.storage.sql.mirror import Mirror
 from drs_simulator.storage.sql.records import SqlRecords
 from drs_simulator.storage.sql.statements import CLOCK, FAULTS, Look, look_of, look_since
@@ -29,6 +31,7 @@ _Answer = TypeVar("_Answer")
 _WAIT_SECONDS = 30
 _CONNECT_SECONDS = 10
 _LINK = "drs_link"
+_POSTGRESQL_LINK = "drs_simulator.storage.sql.postgresql_link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,12 @@ class SqlStore:
         # Parameters are personal data and must not be logged. Transactions are begun and ended by statements.
         self._engine = create_engine(
             url, connect_args=options, hide_parameters=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+        )
+        # Only where it is needed: it imports psycopg.
+        self._new_link: Callable[[Any, Callable[[], None]], Link] = (
+            partial(SqliteLink, wait_seconds=self._wait_seconds)
+            if self._kind == "sqlite"
+            else import_module(_POSTGRESQL_LINK).PostgresqlLink
         )
         driver = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = driver.Error
@@ -322,11 +331,7 @@ class SqlStore:
         """Return the link of a connection, which is kept with it."""
         link: Link | None = pooled.info.get(_LINK)
         if link is None:
-            connection = pooled.driver_connection
-            if self._kind == "sqlite":
-                link = SqliteLink(connection, self._count_trip, self._wait_seconds)
-            else:
-                link = PostgresqlLink(connection, self._count_trip)
+            link = self._new_link(pooled.driver_connection, self._count_trip)
             pooled.info[_LINK] = link
         return link
 
