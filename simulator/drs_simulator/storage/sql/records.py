@@ -244,7 +244,7 @@ class SqlRecords:
 
 
 def _copy(connection: Connection, exchanges: Sequence[StoredExchange]) -> None:
-    """Copy rows into PostgreSQL, since psycopg takes milliseconds to read a statement with so many parameters."""
+    """Copy rows into PostgreSQL, since psycopg takes milliseconds to read an insert of them all."""
     columns = [_exchanges.columns[name] for name in StoredExchange._fields]
     driver: Any = connection.connection.driver_connection
     statement = f"COPY drs_exchanges ({', '.join(StoredExchange._fields)}) FROM STDIN (FORMAT BINARY)"
