@@ -75,16 +75,21 @@ def test_a_restart_between_two_calls_is_not_noticed(server: Any) -> None:
 def test_a_full_disk_is_a_fault_and_leaves_no_half_order(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
 ) -> None:
+    connections: list[Any] = []
+
+    def limit_pages(limit: int) -> None:
+        for connection in connections:
+            connection.execute(f"PRAGMA max_page_count = {limit}").fetchall()
+
+    def remember(connection: Any, *_: object) -> None:
+        connections.append(connection)
+
+    request.addfinalizer(lambda: event.remove(Pool, "connect", remember))
+    event.listen(Pool, "connect", remember)
     with Simulator("lincoln", clock="fixed@2021-10-22T12:20", state=f"sqlite:///{tmp_path}/drs.db") as drs:
         session = ask(drs, "openSession", OPEN)[1].split("<sessionId>")[1].split("<")[0]
-        limit = ["PRAGMA max_page_count = 1"]
-
-        def limit_pages(connection: Any, *_: object) -> None:
-            # Fewer pages than there are: the database may not grow, as on a full disk.
-            connection.execute(limit[0]).fetchall()
-
-        request.addfinalizer(lambda: event.remove(Pool, "checkout", limit_pages))
-        event.listen(Pool, "checkout", limit_pages)
+        # Fewer pages than there are: the database may not grow, as on a full disk.
+        limit_pages(1)
         long = ORDER.replace("Door", "x" * 255)
         made = 0
         for number in range(400):
@@ -96,7 +101,7 @@ def test_a_full_disk_is_a_fault_and_leaves_no_half_order(
         assert status == 500
         line = fault_and_log(drs, caplog, "createOrder", f"{order}<sessionId>{session}</sessionId>")
         assert "database or disk is full" in line
-        limit[0] = "PRAGMA max_page_count = 100000"
+        limit_pages(100_000)
         status, text = ask(drs, "createOrder", f"{order}<sessionId>{session}</sessionId>")
         assert "<status>success</status>" in text
         state = drs.export_state()

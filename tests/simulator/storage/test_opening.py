@@ -110,10 +110,10 @@ def test_a_database_of_another_version_is_refused_unchanged(database: str) -> No
     engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE drs_schema SET version = 99"))
-    with pytest.raises(StateVersionError, match=r"has version 99 of the schema, this simulator has version 4\. Name"):
+    with pytest.raises(StateVersionError, match=r"has version 99 of the schema, this simulator has version 5\. Name"):
         open_store(database)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE drs_schema SET version = 4"))
+        connection.execute(text("UPDATE drs_schema SET version = 5"))
     engine.dispose()
     store = open_store(database)
     with store.transaction() as transaction:
@@ -171,6 +171,7 @@ def test_a_simulator_continues_with_the_state_of_another(database: str) -> None:
         (1, ("drs_settings", "drs_partner_visits", "drs_state", "drs_changes")),
         (2, ("drs_partner_visits", "drs_state", "drs_changes")),
         (3, ("drs_state", "drs_changes")),
+        (4, ()),
     ],
 )
 def test_a_database_that_lacks_tables_only_is_brought_up(database: str, version: int, lacking: tuple[str, ...]) -> None:

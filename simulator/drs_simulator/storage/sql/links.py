@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date
-from functools import lru_cache
 from time import monotonic, sleep
 from typing import Any, NamedTuple, Protocol
 
@@ -104,66 +101,6 @@ class SqliteLink:
     def is_lost(self) -> bool:
         """See ``Link.is_lost``. A file cannot hang up."""
         return False
-
-
-class PostgresqlLink:
-    """A connection to a PostgreSQL database: statements that are sent together are one round trip.
-
-    Args:
-        connection: The driver's connection, which commits each statement by itself.
-        on_trip: Called before each wait.
-    """
-
-    def __init__(self, connection: Any, on_trip: Callable[[], None]) -> None:
-        self._connection = connection
-        self._on_trip = on_trip
-        self._cursor = connection.cursor()
-        self._other_cursor = connection.cursor()
-
-    def rows(self, statements: Sequence[Statement]) -> list[Row]:
-        """See ``Link.rows``."""
-        self._on_trip()
-        *others, last = statements
-        if others:
-            with self._connection.pipeline():
-                for each in others:
-                    self._other_cursor.execute(_for_psycopg(each.text), each.parameters or None)
-                self._cursor.execute(_for_psycopg(last.text), last.parameters or None)
-        else:
-            self._cursor.execute(_for_psycopg(last.text), last.parameters or None)
-        return [] if self._cursor.description is None else self._cursor.fetchall()
-
-    def begin(self, statement: Statement) -> list[Row]:
-        """See ``Link.begin``."""
-        return self.rows((Statement("BEGIN", {}), Statement(LOCK, {}), statement))
-
-    def begin_snapshot(self, statement: Statement) -> list[Row]:
-        """See ``Link.begin_snapshot``."""
-        return self.rows((Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {}), statement))
-
-    def commit(self, statements: Sequence[Statement] = ()) -> None:
-        """See ``Link.commit``."""
-        self.rows((*statements, Statement("COMMIT", {})))
-
-    def roll_back(self) -> None:
-        """See ``Link.roll_back``."""
-        with suppress(self._errors):
-            self._connection.rollback()
-
-    def is_lost(self) -> bool:
-        """See ``Link.is_lost``."""
-        return bool(self._connection.closed)
-
-    @property
-    def _errors(self) -> type[Exception]:
-        errors: type[Exception] = self._connection.Error
-        return errors
-
-
-@lru_cache(maxsize=256)
-def _for_psycopg(text: str) -> str:
-    """Write the names of parameters as psycopg wants them."""
-    return re.sub(r"(?<!:):(\w+)", r"%(\1)s", text)
 
 
 def day_of(value: date | str) -> date:

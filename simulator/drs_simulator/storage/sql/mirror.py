@@ -19,7 +19,18 @@ _MAX_LOGGED = 512
 _STAMPS = count(1)
 
 Kind = Literal[
-    "session", "order", "numbered", "booking", "siblings", "diary", "sor_code", "location", "operatives", "number"
+    "session",
+    "order",
+    "numbered",
+    "booking",
+    "siblings",
+    "diary",
+    "sor_code",
+    "location",
+    "operatives",
+    "number",
+    "setting",
+    "lapses",
 ]
 
 
@@ -27,7 +38,8 @@ class Cell(NamedTuple):
     """One thing that is known: its kind, and its key among those of its kind.
 
     ``numbered`` are the ids of the orders of a number, ``siblings`` those of the bookings of an order, ``number`` the
-    last id that was issued, ``operatives`` all that callers have changed; its key is empty.
+    last id that was issued, ``operatives`` all that callers have changed, ``lapses`` when the first reservation lapses;
+    the keys of the last two are empty.
     """
 
     kind: Kind
@@ -40,7 +52,9 @@ class _Unknown(Enum):
 
 UNKNOWN: Final = _Unknown.UNKNOWN
 """The value of a cell that has to be read from the database."""
+LAPSES = Cell("lapses", "")
 _MASTER_DATA = frozenset({"sor_code", "location", "operatives"})
+_IN_NO_ANSWER = frozenset({"session", "setting", "lapses"})
 _EVERYTHING = "everything"
 ABSENT: Mapping[Kind, Any] = {
     "session": None,
@@ -53,6 +67,8 @@ ABSENT: Mapping[Kind, Any] = {
     "location": None,
     "operatives": {},
     "number": None,
+    "setting": None,
+    "lapses": None,
 }
 """The value of a cell of which the database has nothing."""
 _IDS = Document(tuple[int, ...])
@@ -67,6 +83,8 @@ _DOCUMENTS: Mapping[Kind, Document[Any]] = {
     "location": codec.LOCATION,
     "operatives": Document(dict[str, Operative]),
     "number": Document(int),
+    "setting": Document(str),
+    "lapses": Document(int),
 }
 
 
@@ -94,7 +112,10 @@ class Mirror:
         self.version: int | None = None
         """The version of the state in the database; ``None`` while nothing is known."""
         self.stamp = next(_STAMPS)
-        """Changes with everything except sessions, and is never used again, whatever becomes of the database."""
+        """Changes with all that answers depend on, and is never used again, whatever becomes of the database.
+
+        Sessions, shared settings and reservations that lapse are checked by themselves.
+        """
         self.master_data_stamp = self.stamp
         """Changes with locations, SOR codes and operatives."""
         self._cells: dict[Cell, Any] = {}
@@ -152,7 +173,7 @@ class Mirror:
                 self.master_data_stamp = next(_STAMPS)
             for cell, value in changed.items():
                 self._move(cell, value)
-            if everything or any(cell.kind != "session" for cell in changed):
+            if everything or any(cell.kind not in _IN_NO_ANSWER for cell in changed):
                 self.stamp = next(_STAMPS)
             self.version = version
 
@@ -164,7 +185,7 @@ class Mirror:
                 continue
             cell = Cell(kind, (key[0], date.fromisoformat(key[1])) if kind == "diary" else key)
             self._move(cell, UNKNOWN if text is None else _Text(text))
-            if kind != "session":
+            if kind not in _IN_NO_ANSWER:
                 self.stamp = next(_STAMPS)
 
     def _put(self, cell: Cell, value: Any) -> None:

@@ -20,10 +20,13 @@ from sqlalchemy import (
     update,
 )
 
-VERSION = 4
+VERSION = 5
 """Incremented when the tables change, or when earlier documents can no longer be read."""
-_LACK_TABLES_ONLY = (1, 2, 3)
-"""Databases of these versions only have fewer tables, and are upgraded by creating the missing ones."""
+_LACK_TABLES_ONLY = (1, 2, 3, 4)
+"""Databases of these versions only have fewer tables, and are upgraded by creating the missing ones.
+
+Those of version 4 have all of them, but their simulators changed settings without a new version of the state.
+"""
 
 _metadata = MetaData()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -116,3 +119,8 @@ def _create(connection: Connection) -> None:
 def microseconds(instant: datetime) -> int:
     """The instant as microseconds since 1970, which compare alike in every database."""
     return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant(since_1970: int) -> datetime:
+    """The instant of which ``microseconds`` are given."""
+    return _EPOCH + timedelta(microseconds=since_1970)

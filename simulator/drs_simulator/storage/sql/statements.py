@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from drs_simulator.storage.sql.links import Row, Statement
@@ -37,10 +37,29 @@ class Look(NamedTuple):
         return self.clock if name == CLOCK else self.faults
 
 
-_LOOK = f"""SELECT s.version,
+_CHANGES = """SELECT s.version, c.version, c.document
+FROM drs_state s LEFT JOIN drs_changes c ON c.version > :known WHERE s.id = 1"""
+_LOOK = f"""SELECT s.version, c.version, c.document,
 (SELECT document FROM drs_settings WHERE id = '{CLOCK}'), (SELECT document FROM drs_settings WHERE id = '{FAULTS}'),
-(SELECT min(held_until) FROM drs_bookings WHERE held_until IS NOT NULL), c.version, c.document
-FROM drs_state s LEFT JOIN drs_changes c ON c.version > :known WHERE s.id = 1 ORDER BY c.version"""  # noqa: S608
+(SELECT min(held_until) FROM drs_bookings WHERE held_until IS NOT NULL)
+FROM drs_state s LEFT JOIN drs_changes c ON c.version > :known WHERE s.id = 1"""  # noqa: S608
+
+
+class Moved(NamedTuple):
+    """The version of the state, and what the log has after the version that was known, in that order."""
+
+    version: int
+    changes: tuple[Change, ...]
+
+
+def changes_since(known: int | None) -> Statement:
+    """Make the statement that reads the version, and the log after the version that this process knows."""
+    return Statement(_CHANGES, {"known": NOTHING_KNOWN if known is None else known})
+
+
+def moved_of(rows: Sequence[Row]) -> Moved:
+    """Read the rows of ``changes_since``."""
+    return Moved(rows[0][0], tuple(sorted(Change(row[1], row[2]) for row in rows if row[1] is not None)))
 
 
 def look_since(known: int | None) -> Statement:
@@ -48,11 +67,10 @@ def look_since(known: int | None) -> Statement:
     return Statement(_LOOK, {"known": NOTHING_KNOWN if known is None else known})
 
 
-def look_of(rows: Iterable[Row]) -> Look:
+def look_of(rows: Sequence[Row]) -> Look:
     """Read the rows of a look."""
-    found = list(rows)
-    version, clock, faults, lapses, *_ = found[0]
-    changes = tuple(Change(row[4], row[5]) for row in found if row[4] is not None)
+    version, changes = moved_of(rows)
+    clock, faults, lapses = rows[0][3:]
     return Look(version, clock, faults, lapses, changes)
 
 

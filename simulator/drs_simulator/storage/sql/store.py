@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from threading import Lock, local
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import URL, Engine, PoolProxiedConnection, create_engine, make_url, update
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -20,17 +22,27 @@ from drs_simulator.scheduling.store import Transaction
 from drs_simulator.storage.errors import StateLostError, StateUnreachableError, StateVersionError
 from drs_simulator.storage.shared_records import SharedRecords
 from drs_simulator.storage.sql import codec, schema, statements
-from drs_simulator.storage.sql.links import LOCK, Link, PostgresqlLink, Row, SqliteLink, Statement
-from drs_simulator.storage.sql.mirror import Mirror
+from drs_simulator.storage.sql.links import LOCK, Link, Row, SqliteLink, Statement
+from drs_simulator.storage.sql.mirror import LAPSES, UNKNOWN, Cell, Mirror, write_change
 from drs_simulator.storage.sql.records import SqlRecords
 from drs_simulator.storage.sql.room import Room
-from drs_simulator.storage.sql.statements import CLOCK, FAULTS, Look, look_of, look_since
+from drs_simulator.storage.sql.statements import (
+    CLOCK,
+    FAULTS,
+    Look,
+    Moved,
+    changes_since,
+    look_of,
+    look_since,
+    moved_of,
+)
 from drs_simulator.storage.sql.transaction import NotKnownError, SqlTransaction
 
 _Answer = TypeVar("_Answer")
 _WAIT_SECONDS = 30
 _CONNECT_SECONDS = 10
 _LINK = "drs_link"
+_POSTGRESQL_LINK = "drs_simulator.storage.sql.postgresql_link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,9 @@ class SqlStore:
         # Threads of this process queue here, because waiting for the database is polling.
         self._writing = Lock()
         self._mirror = Mirror()
+        self._last_look: Look | None = None
+        # Lent again without asking the pool, which takes longer than a statement.
+        self._idle: list[_Lent] = []
         self._thread = _OfThread()
         self.trips = 0
         """How often a thread has waited for the database."""
@@ -124,6 +139,12 @@ class SqlStore:
         if self._kind == "sqlite":
             url = url.difference_update_query(["timeout"])
         self._engine = make_engine(url) if room is None else room.engine
+        # Only where it is needed: it imports psycopg.
+        self._new_link: Callable[[Any, Callable[[], None]], Link] = (
+            partial(SqliteLink, wait_seconds=self._wait_seconds)
+            if self._kind == "sqlite"
+            else import_module(_POSTGRESQL_LINK).PostgresqlLink
+        )
         driver = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = driver.Error
         try:
@@ -159,7 +180,6 @@ class SqlStore:
     def transaction(self) -> Iterator[Transaction]:
         """See ``Store.transaction``. It waits for transactions of other processes as well."""
         with self._begin() as (link, look):
-            self._move_on(look)
             transaction = SqlTransaction(self._mirror, look, look.version, link, can_write=True)
             yield transaction
             transaction.commit()
@@ -182,20 +202,20 @@ class SqlStore:
 
     def _read_snapshot(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         known = self._mirror.version
-        with self._begun(lambda link: link.begin_snapshot(look_since(known))) as (link, rows):
-            look = look_of(rows)
-            self._move_on(look)
+        with self._begun(lambda link: link.begin_snapshot(changes_since(known))) as (link, rows):
+            look = self._look_after(moved_of(rows), link)
             with self._looking(look):
                 answer = work(SqlTransaction(self._mirror, look, look.version, link))
             link.commit()
             return answer
 
-    def _move_on(self, look: Look) -> None:
-        """Move the mirror to the version of a look that no other thread can have overtaken."""
-        if not self._mirror.advance(look.version, look.changes):
+    def _look_after(self, moved: Moved, link: Link) -> Look:
+        """Move the mirror to a version that no other thread can have overtaken, and return the rest of a look."""
+        if not self._mirror.advance(*moved):
             # An earlier version than one that was seen before: the database was restored from a copy.
-            self._mirror.clear()
-            self._mirror.advance(look.version, ())
+            self._forget()
+            self._mirror.advance(moved.version, ())
+        return self._known_look(moved.version) or self._keep_look(link.rows((look_since(moved.version),)))
 
     def add_session(self, session: Session) -> None:
         """See ``Store.add_session``."""
@@ -232,18 +252,24 @@ class SqlStore:
 
     def change_setting(self, name: str, change: Callable[[str | None], str]) -> None:
         """See ``SharedSettings.change_setting``."""
-        with self._begin() as (link, _):
+        with self._begin() as (link, look):
             rows = link.rows((_setting(name),))
             before = None if not rows else str(rows[0][0])
             after = change(before)
-            link.commit(() if after == before else (statements.put("drs_settings", name, document=after),))
+            if after == before:
+                return link.commit()
+            changed, version = {Cell("setting", name): after}, look.version + 1
+            moved = statements.move_on(version, write_change(changed, {}, everything=False))
+            link.commit((statements.put("drs_settings", name, document=after), *moved))
+            self._mirror.install(version, changed, everything=False)
+            return None
 
     def time(self) -> datetime | None:
         """See ``TellsTime.time``. A file has the time of the computer on which all its processes run."""
         if self._kind == "sqlite":
             return None
-        time: datetime = self._rows((Statement("SELECT clock_timestamp()", {}),))[0][0]
-        return time.astimezone(UTC)
+        text = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+        return schema.instant(self._rows((Statement(text, {}),))[0][0])
 
     def shared_records(self) -> SharedRecords:
         """See ``SharesRecords.shared_records``."""
@@ -262,11 +288,34 @@ class SqlStore:
             with suppress(DBAPIError, PoolTimeoutError), self._engine.connect() as connection:
                 for statement in self._on_closing:
                     connection.exec_driver_sql(statement)
-        self._engine.dispose()
+        self._disconnect()
 
     def _look(self) -> Look:
         """Look at the state without a lock."""
-        return look_of(self._rows((look_since(self._mirror.version),)))
+        moved = moved_of(self._rows((changes_since(self._mirror.version),)))
+        self._mirror.advance(*moved)
+        return self._known_look(moved.version) or self._keep_look(self._rows((look_since(self._mirror.version),)))
+
+    def _known_look(self, version: int) -> Look | None:
+        """Return the look at a version if all of it is known."""
+        if self._last_look is not None and self._last_look.version == version:
+            return self._last_look
+        with self._mirror.lock:
+            if self._mirror.version != version:
+                return None
+            clock, faults, lapses = map(self._mirror.get, _LOOKED_AT)
+        if UNKNOWN in (clock, faults, lapses):
+            return None
+        self._last_look = Look(version, clock, faults, lapses, changes=())
+        return self._last_look
+
+    def _keep_look(self, rows: Sequence[Row]) -> Look:
+        """Read the rows of a look, and store what it tells."""
+        look = look_of(rows)
+        if self._mirror.advance(look.version, look.changes):
+            for cell, value in zip(_LOOKED_AT, (look.clock, look.faults, look.lapses), strict=True):
+                self._mirror.put(cell, value, look.version)
+        return look
 
     def _rows(self, wanted: Sequence[Statement]) -> list[Row]:
         """Execute statements outside a transaction, and return the rows of the last one.
@@ -286,8 +335,8 @@ class SqlStore:
         self._thread.look = None
         with self._writing:
             known = self._mirror.version
-            with self._begun(lambda link: link.begin(look_since(known))) as (link, rows):
-                look = look_of(rows)
+            with self._begun(lambda link: link.begin(changes_since(known))) as (link, rows):
+                look = self._look_after(moved_of(rows), link)
                 with self._looking(look):
                     yield link, look
 
@@ -325,37 +374,60 @@ class SqlStore:
             StateLostError: The database fails; the message has one line.
         """
         try:
-            pooled = self._engine.raw_connection()
-            link = self._link_of(pooled)
+            lent = self._lend()
             try:
                 if self._room is not None:
-                    self._room.enter(pooled)
-                yield link
+                    self._room.enter(lent.pooled)
+                yield lent.link
             except BaseException as error:
-                link.roll_back()
-                if isinstance(error, self._driver_error) and link.is_lost():
-                    # Others of the pool are lost too, and what is known may be of another database.
-                    pooled.invalidate()
-                    self._engine.dispose()
-                    self._mirror.clear()
+                lent.link.roll_back()
+                if not lent.link.is_lost():
+                    self._take_back(lent)
+                    raise
+                # Others are lost too, and what is known may be of another database.
+                lent.pooled.invalidate()
+                self._disconnect()
+                self._forget()
+                if isinstance(error, self._driver_error):
                     raise _ConnectionLostError(self._message_of(error)) from error
                 raise
-            finally:
-                pooled.close()
+            else:
+                self._take_back(lent)
         except (DBAPIError, PoolTimeoutError, self._driver_error) as error:
             raise StateLostError(self._message_of(error)) from error
+
+    def _lend(self) -> _Lent:
+        # Another thread may take the last one between a look and a pop.
+        with suppress(IndexError):
+            return self._idle.pop()
+        pooled = self._engine.raw_connection()
+        return _Lent(pooled, self._link_of(pooled))
+
+    def _take_back(self, lent: _Lent) -> None:
+        """Keep a connection for the next call. Those that tenants share go back to the others at once."""
+        if self._room is None:
+            self._idle.append(lent)
+        else:
+            lent.pooled.close()
 
     def _link_of(self, pooled: PoolProxiedConnection) -> Link:
         """Return the link of a connection, which is kept with it."""
         link: Link | None = pooled.info.get(_LINK)
         if link is None:
-            connection = pooled.driver_connection
-            if self._kind == "sqlite":
-                link = SqliteLink(connection, self._count_trip, self._wait_seconds)
-            else:
-                link = PostgresqlLink(connection, self._count_trip)
+            link = self._new_link(pooled.driver_connection, self._count_trip)
             pooled.info[_LINK] = link
         return link
+
+    def _disconnect(self) -> None:
+        """Close the connections that are not in use."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().pooled.close()
+        self._engine.dispose()
+
+    def _forget(self) -> None:
+        self._mirror.clear()
+        self._last_look = None
 
     def _count_trip(self) -> None:
         self.trips += 1
@@ -367,6 +439,16 @@ class SqlStore:
 
     def __str__(self) -> str:
         return self._display_url
+
+
+_LOOKED_AT = (Cell("setting", CLOCK), Cell("setting", FAULTS), LAPSES)
+
+
+class _Lent(NamedTuple):
+    """A connection of the pool, and its link."""
+
+    pooled: PoolProxiedConnection
+    link: Link
 
 
 class _OfThread(local):

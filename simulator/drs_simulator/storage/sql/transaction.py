@@ -23,7 +23,7 @@ from drs_simulator.scheduling.store import DiaryDay, Numbered, OnlyReadsError
 from drs_simulator.storage.sql import codec, statements
 from drs_simulator.storage.sql.codec import Document
 from drs_simulator.storage.sql.links import Link, Row, Statement, day_of
-from drs_simulator.storage.sql.mirror import ABSENT, UNKNOWN, Cell, Kind, Mirror, write_change
+from drs_simulator.storage.sql.mirror import ABSENT, LAPSES, UNKNOWN, Cell, Kind, Mirror, write_change
 from drs_simulator.storage.sql.schema import STATE_TABLES, microseconds
 from drs_simulator.storage.sql.statements import Look
 
@@ -254,6 +254,8 @@ class SqlTransaction:
         elif before is not None and before.appointment is not None and before.appointment.partner_id is not None:
             self._write(statements.drop("drs_partner_visits", booking.id))
         self._change(Cell("booking", booking.id), booking, document)
+        if held_until is not None or (before is not None and before.held_until is not None):
+            self._change(LAPSES, UNKNOWN)
         for diary in _diaries_of(booking):
             self._change_known(diary, lambda visits: _with_visit(visits, booking.visit))
 
@@ -263,6 +265,8 @@ class SqlTransaction:
         if booking is not None:
             self._leave_diaries(booking)
             self._change_known(Cell("siblings", booking.order_id), lambda ids: _without(ids, booking_id))
+            if booking.held_until is not None:
+                self._change(LAPSES, UNKNOWN)
         self._write(statements.drop("drs_bookings", booking_id), statements.drop("drs_partner_visits", booking_id))
         self._change(Cell("booking", booking_id), None)
 

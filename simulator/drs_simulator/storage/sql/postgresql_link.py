@@ -1,0 +1,181 @@
+"""A connection to a PostgreSQL database by libpq, which comes with psycopg: its cursors take longer than the trip."""
+
+from __future__ import annotations
+
+import re
+import select
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from psycopg import DataError, Error
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+
+from drs_simulator.storage.sql.links import LOCK, Row, Statement
+
+_MAX_PREPARED = 128
+_MAX_SENT_AT_ONCE = 100
+_INTEGERS = frozenset({20, 21, 23})
+"""The types bigint, smallint and integer; everything else is read as text."""
+_PARAMETER = re.compile(r"(?<!:):(\w+)")
+_BEGIN, _COMMIT = Statement("BEGIN", {}), Statement("COMMIT", {})
+_BEGIN_SNAPSHOT = Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {})
+_LOCK = Statement(LOCK, {})
+
+
+class PostgresqlLink:
+    """A connection to a PostgreSQL database: statements that are sent together are one round trip.
+
+    The server parses and plans each text once for a connection.
+
+    Args:
+        connection: The driver's connection, which commits each statement by itself.
+        on_trip: Called before each wait.
+    """
+
+    def __init__(self, connection: Any, on_trip: Callable[[], None]) -> None:
+        self._connection = connection
+        self._libpq = connection.pgconn
+        self._encoding: str = connection.info.encoding
+        self._on_trip = on_trip
+        self._prepared: dict[bytes, bytes] = {}
+        self._has_failed = False
+        self._wait_for_answer = _waits_for(self._libpq.socket)
+
+    def rows(self, statements: Sequence[Statement]) -> list[Row]:
+        """See ``Link.rows``."""
+        self._on_trip()
+        # The server stops reading while its answers to more than these are not fetched.
+        for first in range(0, len(statements), _MAX_SENT_AT_ONCE):
+            found = self._run(statements[first : first + _MAX_SENT_AT_ONCE])
+        return found
+
+    def begin(self, statement: Statement) -> list[Row]:
+        """See ``Link.begin``."""
+        return self.rows((_BEGIN, _LOCK, statement))
+
+    def begin_snapshot(self, statement: Statement) -> list[Row]:
+        """See ``Link.begin_snapshot``."""
+        return self.rows((_BEGIN_SNAPSHOT, statement))
+
+    def commit(self, statements: Sequence[Statement] = ()) -> None:
+        """See ``Link.commit``."""
+        self.rows((*statements, _COMMIT))
+
+    def roll_back(self) -> None:
+        """See ``Link.roll_back``."""
+        with suppress(Error):
+            if self._libpq.transaction_status == TransactionStatus.ACTIVE:
+                # It was interrupted, and would answer later.
+                self._connection.close()
+                return
+            self._connection.rollback()
+            if self._has_failed:
+                # The server has not prepared what came after the error.
+                self._libpq.exec_(b"DEALLOCATE ALL")
+                self._prepared.clear()
+                self._has_failed = False
+
+    def is_lost(self) -> bool:
+        """See ``Link.is_lost``."""
+        return bool(self._connection.closed)
+
+    def _run(self, statements: Sequence[Statement]) -> list[Row]:
+        written = [self._write(each) for each in statements]
+        self._libpq.enter_pipeline_mode()
+        try:
+            sent = sum(map(self._send, written))
+            self._libpq.pipeline_sync()
+            return self._receive(sent)
+        finally:
+            # It cannot be left after an interruption; then the connection is closed.
+            with suppress(Error):
+                self._libpq.exit_pipeline_mode()
+
+    def _write(self, statement: Statement) -> _Written:
+        text, names = _for_libpq(statement.text)
+        values = [None if (value := statement.parameters[name]) is None else str(value) for name in names]
+        if any(value is not None and "\0" in value for value in values):
+            # libpq would take the text to end there.
+            raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+        return _Written(text, [None if value is None else value.encode(self._encoding) for value in values])
+
+    def _send(self, written: _Written) -> int:
+        """Send a statement, and return how many answers it will have."""
+        text, values = written
+        name = self._prepared.get(text)
+        if name is not None:
+            self._libpq.send_query_prepared(name, values)
+            return 1
+        if len(self._prepared) >= _MAX_PREPARED:
+            self._libpq.send_query_params(text, values)
+            return 1
+        self._prepared[text] = name = b"drs%d" % len(self._prepared)
+        self._libpq.send_prepare(name, text)
+        self._libpq.send_query_prepared(name, values)
+        return 2
+
+    def _receive(self, sent: int) -> list[Row]:
+        """Wait for all answers, and return the rows of the last one."""
+        last: PGresult | None = None
+        failed: PGresult | None = None
+        for _ in range(sent):
+            while (result := self._next()) is not None:
+                last = result
+                if failed is None and result.status == ExecStatus.FATAL_ERROR:
+                    failed = result
+        self._next()
+        if failed is not None:
+            self._has_failed = True
+            raise error_from_result(failed, encoding=self._encoding)
+        return [] if last is None else _read(last, self._encoding)
+
+    def _next(self) -> PGresult | None:
+        while self._libpq.is_busy():
+            self._wait_for_answer()
+            self._libpq.consume_input()
+        result: PGresult | None = self._libpq.get_result()
+        return result
+
+
+def _read(result: PGresult, encoding: str) -> list[Row]:
+    reads = [int if result.ftype(column) in _INTEGERS else _decoder(encoding) for column in range(result.nfields)]
+    return [
+        tuple(
+            None if (value := result.get_value(row, column)) is None else read(value)
+            for column, read in enumerate(reads)
+        )
+        for row in range(result.ntuples)
+    ]
+
+
+@lru_cache(maxsize=4)
+def _decoder(encoding: str) -> Callable[[bytes], str]:
+    return lambda value: value.decode(encoding)
+
+
+def _waits_for(socket: int) -> Callable[[], object]:
+    """Make the function that waits until the socket can be read."""
+    if not hasattr(select, "poll"):
+        return lambda: select.select([socket], [], [])
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return poll.poll
+
+
+class _Written(NamedTuple):
+    """A statement with numbered parameters, and their values in that order."""
+
+    text: bytes
+    values: list[bytes | None]
+
+
+@lru_cache(maxsize=256)
+def _for_libpq(text: str) -> tuple[bytes, tuple[str, ...]]:
+    """Number the parameters of a statement, and name them in that order."""
+    names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
+    numbered = _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", text)
+    return numbered.encode(), names
