@@ -43,7 +43,7 @@ class PostgresqlLink:
         self._on_trip = on_trip
         self._prepared: dict[bytes, bytes] = {}
         self._has_failed = False
-        self._wait_for_answer = _waits_for(self._libpq.socket)
+        self._wait_for_answer, self._wait_for_either = _waits_for(self._libpq.socket)
 
     def rows(self, statements: Sequence[Statement]) -> list[Row]:
         """See ``Link.rows``."""
@@ -89,6 +89,7 @@ class PostgresqlLink:
         try:
             sent = sum(map(self._send, written))
             self._libpq.pipeline_sync()
+            self._flush()
             return self._receive(sent)
         finally:
             # It cannot be left after an interruption; then the connection is closed.
@@ -117,6 +118,12 @@ class PostgresqlLink:
         self._libpq.send_prepare(name, text)
         self._libpq.send_query_prepared(name, values)
         return 2
+
+    def _flush(self) -> None:
+        """Send what the socket did not take at once. The server may have to be read first."""
+        while self._libpq.flush():
+            self._wait_for_either()
+            self._libpq.consume_input()
 
     def _receive(self, sent: int) -> list[Row]:
         """Wait for all answers, and return the rows of the last one."""
@@ -157,13 +164,14 @@ def _decoder(encoding: str) -> Callable[[bytes], str]:
     return lambda value: value.decode(encoding)
 
 
-def _waits_for(socket: int) -> Callable[[], object]:
-    """Make the function that waits until the socket can be read."""
+def _waits_for(socket: int) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Make the functions that wait until the socket can be read, and until it can be read or written."""
     if not hasattr(select, "poll"):
-        return lambda: select.select([socket], [], [])
-    poll = select.poll()
-    poll.register(socket, select.POLLIN)
-    return poll.poll
+        return lambda: select.select([socket], [], []), lambda: select.select([socket], [socket], [])
+    answer, either = select.poll(), select.poll()
+    answer.register(socket, select.POLLIN)
+    either.register(socket, select.POLLIN | select.POLLOUT)
+    return answer.poll, either.poll
 
 
 class _Written(NamedTuple):

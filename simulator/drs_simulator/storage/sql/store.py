@@ -71,8 +71,8 @@ _DATABASES = {
         ("PRAGMA journal_mode=WAL",),
         ("PRAGMA busy_timeout=1000", "PRAGMA wal_checkpoint(TRUNCATE)"),
     ),
-    # UTF-8 is stored also in a database that declares no encoding. psycopg itself prepares nothing: after a DROP it would
-    # make the server forget what ``PostgresqlLink`` has prepared.
+    # UTF-8 is stored also in a database that declares no encoding. psycopg itself prepares nothing: after a DROP it
+    # would make the server forget what ``PostgresqlLink`` has prepared.
     "postgresql": _Database(
         ("BEGIN", LOCK),
         {"connect_timeout": _CONNECT_SECONDS, "client_encoding": "utf8", "prepare_threshold": None},
