@@ -10,6 +10,7 @@ from typing import ClassVar
 import pytest
 from drs_contracts import CallbackReceiver
 from drs_simulator.storage.errors import StateLostError
+from drs_simulator.version import project_url
 from lxml import html
 from werkzeug.test import Client, TestResponse
 
@@ -250,11 +251,13 @@ class TestBelowAPrefix:
     def test_every_address_of_a_page_has_it(self, behind: Stage) -> None:
         cookie = self.sign_in(behind).headers["Set-Cookie"].partition(";")[0].partition("=")[2]
         behind.http.set_cookie("drs_console", cookie)
+        contract = project_url("Contract")
+        assert contract.startswith("https://")
         for path in [*PAGES, "/nowhere"]:
             answer = behind.http.get(path, headers=self.HEADERS)
             assert answer.status_code == (404 if path == "/nowhere" else 200)
             for address in html.fromstring(answer.text).xpath("//a/@href | //@src | //link/@href | //form/@action"):
-                assert address.startswith(("/housing/drs/", "#", "http://www.example/housing/drs/OT")), path
+                assert address.startswith(("/housing/drs/", "#", "http://www.example/housing/drs/OT", contract)), path
         setup = behind.http.get("/setup", headers=self.HEADERS).text
         assert f"http://www.example/housing/drs{behind.drs.path}?wsdl" in setup
 
