@@ -236,7 +236,7 @@ class TestElsewhere:
         def test_marked(drs_client):
             pass
 
-        @pytest.mark.drs(profile="hackney")
+        @pytest.mark.drs(profile="hackney", clock="fixed@2021-12-01T12:00", seed=3)
         def test_profile(drs_client):
             pass
 

@@ -19,7 +19,7 @@ _OWN = frozenset({"drs", "drs_server"})
 _CALLERS = frozenset({"drs_client", "drs_url"})
 _TIMEOUT_SECONDS = 10
 # What of a marker a DRS elsewhere cannot be given.
-_NEEDS_SIMULATOR = ("clock", "faults", "scenario", "state")
+_NEEDS_SIMULATOR = ("faults", "scenario", "state")
 
 
 def find_steered(request: pytest.FixtureRequest) -> Simulator | AdminClient:
