@@ -82,7 +82,8 @@ class TestWheel:
 
     def test_the_readme_is_done_top_to_bottom(self, environment: Path, tmp_path: Path) -> None:
         """The wheel is installed already; ``test_readme_tools.py`` has what needs docker or uvx."""
-        reader = Reader(environment, tmp_path, clean_variables())
+        # Wide enough that no cell of a table is cut.
+        reader = Reader(environment, tmp_path, clean_variables() | {"COLUMNS": "200"})
         printed: dict[str, str] = {}
         with ExitStack() as server:
             for step in steps():

@@ -135,6 +135,7 @@ class SqlStore:
         self._last_look: Look | None = None
         # Lent again without asking the pool, which takes longer than a statement.
         self._idle: list[_Lent] = []
+        self._is_closed = False
         self._thread = _OfThread()
         self.trips = 0
         """How often a thread has waited for the database."""
@@ -292,6 +293,7 @@ class SqlStore:
             with suppress(DBAPIError, PoolTimeoutError), self._engine.connect() as connection:
                 for statement in self._on_closing:
                     connection.exec_driver_sql(statement)
+        self._is_closed = True
         self._disconnect()
 
     def _look(self) -> Look:
@@ -409,10 +411,13 @@ class SqlStore:
 
     def _take_back(self, lent: _Lent) -> None:
         """Keep a connection for the next call. Those that tenants share go back to the others at once."""
-        if self._room is None:
-            self._idle.append(lent)
-        else:
+        if self._room is not None:
             lent.pooled.close()
+            return
+        self._idle.append(lent)
+        # It may have been in use while the others were closed.
+        if self._is_closed:
+            self._disconnect()
 
     def _link_of(self, pooled: PoolProxiedConnection) -> Link:
         """Return the link of a connection, which is kept with it."""
