@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
@@ -138,7 +138,7 @@ def test_every_acknowledged_booking_survives_kill_9(tmp_path: Path) -> None:
             assert (selected.findtext(".//assignedStart") or "").startswith(str(day))
 
     check_that_nothing_is_half_there(database, acknowledged)
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -138,7 +139,7 @@ class TestOneJournal:
             Client(drs.wsgi).post(f"{drs.path}?{session}", data=f"<a><sessionId>{session}</sessionId>{PASSWORD}").text,
         ]
         drs.close()
-        with sqlite3.connect(tmp_path / "secrets.db") as connection:
+        with closing(sqlite3.connect(tmp_path / "secrets.db")) as connection, connection:
             rows = connection.execute("SELECT * FROM drs_exchanges").fetchall()
         written = b"\n".join(
             value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row
@@ -347,12 +348,12 @@ class TestDatabaseGone:
 
     def test_calls_go_on(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         with Simulator("lincoln", state=f"sqlite:///{tmp_path}/drs.db", password=PASSWORD) as drs:
-            with sqlite3.connect(tmp_path / "drs.db") as connection:
+            with closing(sqlite3.connect(tmp_path / "drs.db")) as connection, connection:
                 connection.execute("ALTER TABLE drs_exchanges RENAME TO away")
             session = open_session(drs)
             assert "<status>success</status>" in search(drs, session)
             assert samples(Client(drs.wsgi).get("/metrics").text)["drs_journal_dropped_total[]"] >= 1
-            with sqlite3.connect(tmp_path / "drs.db") as connection:
+            with closing(sqlite3.connect(tmp_path / "drs.db")) as connection, connection:
                 connection.execute("ALTER TABLE away RENAME TO drs_exchanges")
             search(drs, session)
             assert drs.journal.entries()[-1].operation == "checkAvailability"
