@@ -61,14 +61,15 @@ def _seconds_to_import(folder: Path) -> float:
     return float(subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout)
 
 
-def rows(whole_runs: int = _WHOLE_RUNS, runs: int = _RUNS) -> list[tuple[str, str, str]]:
-    """What was measured, each with its figure and its bound."""
+def rows(whole_runs: int = _WHOLE_RUNS, runs: int = _RUNS, clauses: Sequence[str] = ()) -> list[tuple[str, str, str]]:
+    """What was measured, each with its figure and its bound; of a verification all clauses unless some are named."""
+    verify = [*_VERIFY, *(word for clause in clauses for word in ("--clause", clause))]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, source in (("test_ten.py", _TEN), ("test_plain.py", _TEN_PLAIN)):
             (folder / file).write_text(source, encoding="utf-8")
-        whole = statistics.median(seconds(_VERIFY, folder) for _ in range(whole_runs))
-        quick = statistics.median(seconds([*_VERIFY, "--quick"], folder) for _ in range(runs))
+        whole = statistics.median(seconds(verify, folder) for _ in range(whole_runs))
+        quick = statistics.median(seconds([*verify, "--quick"], folder) for _ in range(runs))
         two = [*_PYTEST, "-n", "2"]
         ten = beyond([*two, "test_ten.py"], [*two, "-p", "no:drs", "test_plain.py"], folder, runs)
         idle = statistics.median(_seconds_to_import(folder) for _ in range(2 * runs))
