@@ -127,9 +127,9 @@ class DrsJournal:
         if times is None and min_times is None and max_times is None:
             min_times = 1
         found = self.calls(operation, outcome=outcome, **members)
-        least = max(each for each in (times, min_times, 0) if each is not None)
-        most = min((each for each in (times, max_times) if each is not None), default=None)
-        if len(found) < least or (most is not None and len(found) > most):
+        lowest = max(each for each in (times, min_times, 0) if each is not None)
+        highest = min((each for each in (times, max_times) if each is not None), default=None)
+        if len(found) < lowest or (highest is not None and len(found) > highest):
             was = f"was called {_counted(len(found))}" if found else "was not called"
             how = f"{_with(members)}{'' if outcome is None else f' and outcome {outcome}'}"
             expected = _expected(times, min_times, max_times)

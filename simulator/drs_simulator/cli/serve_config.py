@@ -235,12 +235,12 @@ def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplicati
             made.name_first_scenario(title)
         return made
 
-    most, idle = config.tenants, timedelta(hours=config.tenant_idle)
+    idle = timedelta(hours=config.tenant_idle)
     tenants: Tenants
     if config.state == MEMORY:
-        tenants = TenantsInMemory(make, max_tenants=most, idle=idle)
+        tenants = TenantsInMemory(make, max_tenants=config.tenants, idle=idle)
     else:
-        tenants = TenantsInDatabase(make, open_tenants(config.state), max_tenants=most, idle=idle)
+        tenants = TenantsInDatabase(make, open_tenants(config.state), max_tenants=config.tenants, idle=idle)
     return trust_proxies(TenantServer(simulator, tenants), config.trusted_proxies)
 
 

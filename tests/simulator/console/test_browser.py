@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from drs_simulator import FaultRule, effects
 from playwright.sync_api import Browser, Page, expect
 
-from tests.simulator.console.browsing import address, needs_chromium
+from tests.simulator.console.browsing import address, needs_chromium, open_watched
 from tests.simulator.console.staging import FIRST_BOOKING, Stage, stage
 from tests.simulator.console.test_pages import PAGES
 
@@ -30,16 +30,9 @@ def shown() -> Iterator[Stage]:
 @pytest.fixture
 def page(browser: Browser, shown: Stage) -> Iterator[Page]:
     """A page at the diary, in which no script fails and nothing is asked of elsewhere."""
-    context = browser.new_context(base_url=address(shown.drs, ""), viewport={"width": 1280, "height": 800})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened = context.new_page()
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on("request", lambda request: problems.append(request.url) if "127.0.0.1" not in request.url else None)
-    opened.goto(WEEK)
-    yield opened
-    context.close()
-    assert not problems
+    with open_watched(browser, shown.drs) as opened:
+        opened.goto(WEEK)
+        yield opened
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390), ("dark", 1920)])

@@ -32,6 +32,19 @@ def connected(state: str) -> Iterator[Connection]:
     engine.dispose()
 
 
+def end_while_waiting(drs: Simulator, state: str, members: str, table: str, mode: str) -> tuple[int, str]:
+    """Call createOrder, end its connection while it waits for a table, and return what the caller gets."""
+    with connected(state) as administrator, connected(state) as other, ThreadPoolExecutor(1) as pool:
+        other.execute(text("BEGIN"))
+        other.execute(text(f"LOCK TABLE {table} IN {mode} MODE"))
+        calling = pool.submit(ask, drs, "createOrder", members)
+        while administrator.execute(text(f"SELECT count(*) {WAITING}")).scalar_one() == 0:
+            assert not calling.done()
+        administrator.execute(text(f"SELECT pg_terminate_backend(pid) {WAITING}"))
+        other.execute(text("ROLLBACK"))
+        return calling.result(timeout=60)
+
+
 def session_of(drs: Simulator) -> str:
     opened = ask(drs, "openSession", OPEN)[1]
     return f"<sessionId>{opened.partition('<sessionId>')[2].partition('<')[0]}</sessionId>"
@@ -80,18 +93,11 @@ def test_a_restart_in_mid_call_is_a_fault_and_nothing_of_it_is_done(
 ) -> None:
     """The call waits within its transaction when the database ends its connection, as it does when it stops."""
     state = new_postgresql()
-    with closing(Simulator("lincoln", clock=CLOCK, state=state)) as drs, connected(state) as administrator:
+    with closing(Simulator("lincoln", clock=CLOCK, state=state)) as drs:
         members = ORDER + session_of(drs)
-        with connected(state) as other, ThreadPoolExecutor(1) as pool, caplog.at_level(logging.ERROR):
-            # The order can be inserted, its booking has to wait.
-            other.execute(text("BEGIN"))
-            other.execute(text("LOCK TABLE drs_bookings IN EXCLUSIVE MODE"))
-            calling = pool.submit(ask, drs, "createOrder", members)
-            while administrator.execute(text(f"SELECT count(*) {WAITING}")).scalar_one() == 0:
-                assert not calling.done()
-            administrator.execute(text(f"SELECT pg_terminate_backend(pid) {WAITING}"))
-            other.execute(text("ROLLBACK"))
-            status, answer = calling.result(timeout=60)
+        # The order can be inserted, its booking has to wait.
+        with caplog.at_level(logging.ERROR):
+            status, answer = end_while_waiting(drs, state, members, "drs_bookings", "EXCLUSIVE")
         assert (status, "<faultcode>soap:Server</faultcode>" in answer) == (500, True)
         assert "createOrder failed: The state at postgresql+psycopg://" in caplog.text
         assert "Traceback" not in caplog.text
@@ -103,17 +109,9 @@ def test_a_restart_in_mid_call_is_a_fault_and_nothing_of_it_is_done(
 def test_a_restart_while_a_call_waits_for_its_turn_is_not_noticed(new_postgresql: NewDatabase) -> None:
     """Nothing of the call was done, so it begins again."""
     state = new_postgresql()
-    with closing(Simulator("lincoln", clock=CLOCK, state=state)) as drs, connected(state) as administrator:
+    with closing(Simulator("lincoln", clock=CLOCK, state=state)) as drs:
         members = ORDER + session_of(drs)
-        with connected(state) as other, ThreadPoolExecutor(1) as pool:
-            other.execute(text("BEGIN"))
-            other.execute(text("LOCK TABLE drs_state IN ACCESS EXCLUSIVE MODE"))
-            calling = pool.submit(ask, drs, "createOrder", members)
-            while administrator.execute(text(f"SELECT count(*) {WAITING}")).scalar_one() == 0:
-                assert not calling.done()
-            administrator.execute(text(f"SELECT pg_terminate_backend(pid) {WAITING}"))
-            other.execute(text("ROLLBACK"))
-            status, answer = calling.result(timeout=60)
+        status, answer = end_while_waiting(drs, state, members, "drs_state", "ACCESS EXCLUSIVE")
         assert (status, "<status>success" in answer) == (200, True)
         assert len(drs.export_state().orders) == 1
 

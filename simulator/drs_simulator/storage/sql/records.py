@@ -38,8 +38,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from drs_simulator.storage.errors import StateLostError
 from drs_simulator.storage.shared_records import Figure, StoredExchange
-from drs_simulator.storage.sql.room import Room
+from drs_simulator.storage.sql.failures import first_line
 from drs_simulator.storage.sql.schema import microseconds
+from drs_simulator.storage.sql.tenant_schema import TenantSchema
 
 _WAIT_SECONDS = 5
 _CONNECT_SECONDS = 5
@@ -120,18 +121,18 @@ class SqlRecords:
     Args:
         url: The database, from ``database_url``.
         display_url: What messages call it.
-        room: Where in the database; ``None`` for the whole of it.
+        tenant_schema: The schema of a tenant; ``None`` for the tables of the database itself.
 
     Raises:
         StateLostError: The tables cannot be made.
     """
 
-    def __init__(self, url: URL, display_url: str, room: Room | None = None) -> None:
+    def __init__(self, url: URL, display_url: str, tenant_schema: TenantSchema | None = None) -> None:
         self._display_url = display_url
         self._is_sqlite = url.get_backend_name() == "sqlite"
         self._file = url.database if self._is_sqlite else None
-        self._room = room
-        self._engine = make_records_engine(url) if room is None else room.records
+        self._tenant_schema = tenant_schema
+        self._engine = make_records_engine(url) if tenant_schema is None else tenant_schema.records
         self._driver_error: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         self._clearings: int | None = None
         try:
@@ -207,7 +208,7 @@ class SqlRecords:
 
     def close(self) -> None:
         """See ``SharedRecords.close``. Connections that tenants share stay open."""
-        if self._room is None:
+        if self._tenant_schema is None:
             self._engine.dispose()
 
     def _create(self, connection: Connection) -> None:
@@ -234,15 +235,15 @@ class SqlRecords:
         with self._translate_errors(), self._engine.begin() as connection:
             if self._is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            if self._room is not None:
-                self._room.enter_for_transaction(connection)
+            if self._tenant_schema is not None:
+                self._tenant_schema.enter_for_transaction(connection)
             yield connection
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
         with self._translate_errors(), self._engine.connect() as connection:
-            if self._room is not None:
-                self._room.enter_for_transaction(connection)
+            if self._tenant_schema is not None:
+                self._tenant_schema.enter_for_transaction(connection)
             yield connection
 
     @contextmanager
@@ -254,8 +255,7 @@ class SqlRecords:
                 raise StateLostError(f"The state at {self._display_url} cannot be used: its file is gone")
             yield
         except (DBAPIError, PoolTimeoutError, self._driver_error) as error:
-            # Only the first line, because the others may contain personal data.
-            reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+            reason = first_line(error)
             raise StateLostError(f"The state at {self._display_url} cannot be used: {reason}") from error
 
 

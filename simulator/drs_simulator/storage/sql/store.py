@@ -22,10 +22,10 @@ from drs_simulator.scheduling.store import Transaction
 from drs_simulator.storage.errors import StateLostError, StateUnreachableError, StateVersionError
 from drs_simulator.storage.shared_records import SharedRecords
 from drs_simulator.storage.sql import codec, schema, statements
+from drs_simulator.storage.sql.failures import first_line
 from drs_simulator.storage.sql.links import LOCK, Link, Row, SqliteLink, Statement
 from drs_simulator.storage.sql.mirror import LAPSES, UNKNOWN, Cell, Mirror, write_change
 from drs_simulator.storage.sql.records import SqlRecords
-from drs_simulator.storage.sql.room import Room
 from drs_simulator.storage.sql.statements import (
     CLOCK,
     FAULTS,
@@ -36,6 +36,7 @@ from drs_simulator.storage.sql.statements import (
     look_since,
     moved_of,
 )
+from drs_simulator.storage.sql.tenant_schema import TenantSchema
 from drs_simulator.storage.sql.transaction import NotKnownError, SqlTransaction
 
 _Answer = TypeVar("_Answer")
@@ -116,16 +117,16 @@ class SqlStore:
 
     Args:
         url: A URL from ``database_url``.
-        room: Where in the database; ``None`` for the whole of it.
+        tenant_schema: The schema of a tenant; ``None`` for the tables of the database itself.
 
     Raises:
         StateUnreachableError: The database cannot be opened.
         StateVersionError: Its schema has another version.
     """
 
-    def __init__(self, url: URL, room: Room | None = None) -> None:
+    def __init__(self, url: URL, tenant_schema: TenantSchema | None = None) -> None:
         self._url = url
-        self._room = room
+        self._tenant_schema = tenant_schema
         self._kind = url.get_backend_name()
         database = _DATABASES[self._kind]
         self._on_closing = database.on_closing
@@ -143,7 +144,7 @@ class SqlStore:
         self._wait_seconds = float(str(url.query.get("timeout", _WAIT_SECONDS)))
         if self._kind == "sqlite":
             url = url.difference_update_query(["timeout"])
-        self._engine = make_engine(url) if room is None else room.engine
+        self._engine = make_engine(url) if tenant_schema is None else tenant_schema.engine
         # Only where it is needed: it imports psycopg.
         self._new_link: Callable[[Any, Callable[[], None]], Link] = (
             partial(SqliteLink, wait_seconds=self._wait_seconds)
@@ -155,7 +156,7 @@ class SqlStore:
         try:
             self._open(database)
         except BaseException:
-            if room is None:
+            if tenant_schema is None:
                 self._engine.dispose()
             raise
 
@@ -163,8 +164,8 @@ class SqlStore:
         try:
             with self._engine.connect() as connection:
                 link = self._link_of(connection.connection)
-                if self._room is not None:
-                    self._room.enter(connection.connection)
+                if self._tenant_schema is not None:
+                    self._tenant_schema.enter(connection.connection)
                 for statement in (*database.on_opening, *database.lock):
                     link.rows((Statement(statement, {}),))
                 version = schema.version_of(connection)
@@ -278,14 +279,14 @@ class SqlStore:
 
     def shared_records(self) -> SharedRecords:
         """See ``SharesRecords.shared_records``."""
-        return SqlRecords(self._url, self._display_url, self._room)
+        return SqlRecords(self._url, self._display_url, self._tenant_schema)
 
     def close(self) -> None:
         """See ``Store.close``. The file of an SQLite database then holds the whole state.
 
         Connections that tenants share stay open.
         """
-        if self._room is not None:
+        if self._tenant_schema is not None:
             return
         file = self._engine.url.database
         # SQLite would create a file that was deleted in the meantime.
@@ -382,8 +383,8 @@ class SqlStore:
         try:
             lent = self._lend()
             try:
-                if self._room is not None:
-                    self._room.enter(lent.pooled)
+                if self._tenant_schema is not None:
+                    self._tenant_schema.enter(lent.pooled)
                 yield lent.link
             except BaseException as error:
                 lent.link.roll_back()
@@ -411,7 +412,7 @@ class SqlStore:
 
     def _take_back(self, lent: _Lent) -> None:
         """Keep a connection for the next call. Those that tenants share go back to the others at once."""
-        if self._room is not None:
+        if self._tenant_schema is not None:
             lent.pooled.close()
             return
         self._idle.append(lent)
@@ -442,8 +443,7 @@ class SqlStore:
         self.trips += 1
 
     def _message_of(self, error: Exception) -> str:
-        # Only the first line, because the others may contain personal data.
-        reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+        reason = first_line(error)
         return f"The state at {self._display_url} cannot be used: {reason}"
 
     def __str__(self) -> str:

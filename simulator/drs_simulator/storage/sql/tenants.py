@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -16,9 +17,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from drs_simulator.scheduling.store import Store
 from drs_simulator.storage.errors import StateLostError, StateUnreachableError
 from drs_simulator.storage.shared_tenants import StoredTenant, TenantChange
+from drs_simulator.storage.sql.failures import first_line
 from drs_simulator.storage.sql.records import make_records_engine
-from drs_simulator.storage.sql.room import Room
 from drs_simulator.storage.sql.store import SqlStore, make_engine
+from drs_simulator.storage.sql.tenant_schema import TenantSchema
 
 _LOCK = 0x44525354  # "DRST": the key of the PostgreSQL advisory lock of those who change tenants
 _WAIT_SECONDS = 30
@@ -49,9 +51,9 @@ class SqlTenants:
 
     def __init__(self, url: URL, display_url: str) -> None:
         self._display_url = display_url
-        self._home: _Home
+        self._places: _Places
         try:
-            self._home = _Folder(url) if url.get_backend_name() == "sqlite" else _Schemas(url)
+            self._places = _Files(url) if url.get_backend_name() == "sqlite" else _Schemas(url)
             with self.changing():
                 pass
         except (StateLostError, OSError) as error:
@@ -69,10 +71,10 @@ class SqlTenants:
                 return self._find(name)
 
     def _find(self, name: str) -> StoredTenant | None:
-        with self._home.engine.connect() as connection:
-            found = _find(connection, self._home, name)
+        with self._places.engine.connect() as connection:
+            found = _find(connection, self._places, name)
             if found is not None and found.idle >= _USED_EVERY:
-                statement = f"UPDATE drs_tenants SET used = {self._home.now} WHERE name = :name AND number = :number"  # noqa: S608
+                statement = f"UPDATE drs_tenants SET used = {self._places.now} WHERE name = :name AND number = :number"  # noqa: S608
                 noted = connection.execute(text(statement), {"name": name, "number": found.number}).rowcount
                 # Another process may have dropped it in between.
                 return found._replace(idle=timedelta(0)) if noted else None
@@ -80,31 +82,31 @@ class SqlTenants:
 
     def tenants(self) -> Sequence[StoredTenant]:
         """See ``TenantRegister.tenants``."""
-        with self._translate_errors(), self._home.engine.connect() as connection:
-            return sorted(_rows(connection, self._home))
+        with self._translate_errors(), self._places.engine.connect() as connection:
+            return sorted(_rows(connection, self._places))
 
     @contextmanager
     def changing(self) -> Iterator[TenantChange]:
         """See ``TenantRegister.changing``."""
         # One thread at a time, so that those who wait leave connections for the one that works.
-        with self._home.changing, self._translate_errors(), self._home.engine.connect() as connection:
-            self._home.lock(connection)
+        with self._places.changing, self._translate_errors(), self._places.engine.connect() as connection:
+            self._places.lock(connection)
             for statement in _CREATE:
                 connection.exec_driver_sql(statement)
-            change = _Change(connection, self._home)
+            change = _Change(connection, self._places)
             yield change
             connection.exec_driver_sql("COMMIT")
             # Afterwards: a store without a tenant is found again later, a tenant without a store could not be opened.
             for number in change.dropped:
-                self._home.drop(number)
+                self._places.drop(number)
 
     def open(self, number: int) -> Store:
         """See ``TenantRegister.open``."""
-        return self._home.open(number)
+        return self._places.open(number)
 
     def close(self) -> None:
         """See ``TenantRegister.close``."""
-        self._home.close()
+        self._places.close()
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
@@ -112,11 +114,11 @@ class SqlTenants:
         try:
             yield
         except (DBAPIError, PoolTimeoutError) as error:
-            reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+            reason = first_line(error)
             raise StateLostError(f"The tenants of {self._display_url} cannot be used: {reason}") from error
 
 
-class _Home:
+class _Places(ABC):
     """Where the list of tenants and their stores are.
 
     Args:
@@ -129,32 +131,32 @@ class _Home:
         self.now = now
         self.changing = Lock()
 
+    @abstractmethod
     def lock(self, connection: Connection) -> None:
         """Begin a transaction that other processes wait for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make(self, number: int) -> None:
         """Make an empty place for a store; what is left there of an earlier attempt is removed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open(self, number: int) -> Store:
         """Open a store."""
-        raise NotImplementedError
 
+    @abstractmethod
     def numbers(self, connection: Connection) -> set[int]:
         """Return the numbers of all places that there are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def drop(self, number: int) -> None:
         """Remove a place with all that is in it."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Close the connections."""
         self.engine.dispose()
 
 
-class _Folder(_Home):
+class _Files(_Places):
     """A folder beside an SQLite file, with a file for the list and one for each tenant."""
 
     def __init__(self, url: URL) -> None:
@@ -193,7 +195,7 @@ class _Folder(_Home):
         return self._folder / f"{number}.db"
 
 
-class _Schemas(_Home):
+class _Schemas(_Places):
     """A table for the list, and a schema for each tenant; a few connections for all of them."""
 
     def __init__(self, url: URL) -> None:
@@ -216,7 +218,7 @@ class _Schemas(_Home):
             own.exec_driver_sql(f"CREATE SCHEMA {_SCHEMA}{number}")
 
     def open(self, number: int) -> Store:
-        return SqlStore(self._url, Room(f"{_SCHEMA}{number}", self._stores, self._records))
+        return SqlStore(self._url, TenantSchema(f"{_SCHEMA}{number}", self._stores, self._records))
 
     def numbers(self, connection: Connection) -> set[int]:
         found = connection.exec_driver_sql("SELECT nspname FROM pg_namespace WHERE nspname ~ '^drs_tenant_[0-9]+$'")
@@ -235,14 +237,14 @@ class _Schemas(_Home):
 class _Change:
     """See ``TenantChange``."""
 
-    def __init__(self, connection: Connection, home: _Home) -> None:
+    def __init__(self, connection: Connection, places: _Places) -> None:
         self._connection = connection
-        self._home = home
+        self._places = places
         self.dropped: list[int] = []
 
     def find(self, name: str) -> StoredTenant | None:
         """See ``TenantChange.find``."""
-        return _find(self._connection, self._home, name)
+        return _find(self._connection, self._places, name)
 
     def count(self) -> int:
         """See ``TenantChange.count``."""
@@ -254,10 +256,10 @@ class _Change:
         self._connection.exec_driver_sql("UPDATE drs_tenant_numbers SET last = last + 1")
         number: int = self._connection.exec_driver_sql("SELECT last FROM drs_tenant_numbers").scalar_one()
         self._connection.execute(
-            text(f"INSERT INTO drs_tenants VALUES (:name, :number, '', {self._home.now})"),  # noqa: S608
+            text(f"INSERT INTO drs_tenants VALUES (:name, :number, '', {self._places.now})"),  # noqa: S608
             {"name": name, "number": number},
         )
-        self._home.make(number)
+        self._places.make(number)
         return number
 
     def describe(self, name: str, document: str) -> None:
@@ -274,9 +276,9 @@ class _Change:
 
     def drop_idle(self, idle: timedelta) -> None:
         """See ``TenantChange.drop_idle``."""
-        known = list(_rows(self._connection, self._home))
-        self.dropped += self._home.numbers(self._connection) - {each.number for each in known} - set(self.dropped)
-        statement = f"DELETE FROM drs_tenants WHERE number = :number AND used < {self._home.now} - :idle"  # noqa: S608
+        known = list(_rows(self._connection, self._places))
+        self.dropped += self._places.numbers(self._connection) - {each.number for each in known} - set(self.dropped)
+        statement = f"DELETE FROM drs_tenants WHERE number = :number AND used < {self._places.now} - :idle"  # noqa: S608
         for each in known:
             # Once more in the statement: another process may just have noted that it is used.
             given = {"number": each.number, "idle": int(idle.total_seconds())}
@@ -284,11 +286,11 @@ class _Change:
                 self.dropped.append(each.number)
 
 
-def _find(connection: Connection, home: _Home, name: str) -> StoredTenant | None:
-    return next(_rows(connection, home, "WHERE name = :name", name), None)
+def _find(connection: Connection, places: _Places, name: str) -> StoredTenant | None:
+    return next(_rows(connection, places, "WHERE name = :name", name), None)
 
 
-def _rows(connection: Connection, home: _Home, where: str = "", name: str = "") -> Iterator[StoredTenant]:
-    statement = f"SELECT name, number, document, {home.now} - used FROM drs_tenants {where}"  # noqa: S608
+def _rows(connection: Connection, places: _Places, where: str = "", name: str = "") -> Iterator[StoredTenant]:
+    statement = f"SELECT name, number, document, {places.now} - used FROM drs_tenants {where}"  # noqa: S608
     for row in connection.execute(text(statement), {"name": name} if where else {}):
         yield StoredTenant(row[0], row[1], row[2], timedelta(seconds=max(row[3], 0)))
