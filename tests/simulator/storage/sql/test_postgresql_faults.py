@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, text
 from tests.simulator.cli.test_cli import run
 from tests.simulator.soap.wire import OPEN, ORDER, PERIOD
 from tests.simulator.storage.conftest import NewDatabase
-from tests.simulator.storage.test_lost import ask, fault_and_log
+from tests.simulator.storage.sql.test_lost import ask, fault_and_log
 
 CLOCK = "fixed@2021-10-22T12:20"
 FULL = """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
