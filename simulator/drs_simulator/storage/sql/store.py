@@ -432,7 +432,8 @@ class SqlStore:
         """Close the connections that are not in use."""
         with suppress(IndexError):
             while True:
-                self._idle.pop().pooled.close()
+                # To close it would give it back to its pool, which may be one that no longer counts.
+                self._idle.pop().pooled.invalidate()
         self._engine.dispose()
 
     def _forget(self) -> None:

@@ -6,9 +6,11 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from time import monotonic, sleep
 
 import pytest
 from drs_simulator import Simulator
+from drs_simulator.storage.opening import open_store
 from sqlalchemy import Connection, create_engine, text
 
 from tests.simulator.cli.test_cli import run
@@ -114,6 +116,21 @@ def test_a_restart_while_a_call_waits_for_its_turn_is_not_noticed(new_postgresql
         status, answer = end_while_waiting(drs, state, members, "drs_state", "ACCESS EXCLUSIVE")
         assert (status, "<status>success" in answer) == (200, True)
         assert len(drs.export_state().orders) == 1
+
+
+def test_a_connection_in_use_while_its_store_is_closed_is_closed_too(new_postgresql: NewDatabase) -> None:
+    """The server ends it a moment later."""
+    state = new_postgresql()
+    store = open_store(state)
+    with store.transaction():
+        store.close()
+    with connected(state) as administrator:
+        deadline = monotonic() + 30
+        while (
+            left := administrator.execute(text(f"SELECT count(*) {OTHERS}")).scalar_one()
+        ) and monotonic() < deadline:
+            sleep(0.01)
+    assert left == 0
 
 
 def test_a_server_of_another_profile_is_refused_in_one_line(database: str) -> None:
