@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from drs_simulator.scheduling.store import Store
     from drs_simulator.tenants.server import Tenants
 
-# One thread is quickest, since Python runs one at a time; but a slow call must not hold up the others.
-_THREADS, _THREADS_WITH_FAULTS = 1, 32
+# One thread is quickest, since Python runs one at a time. With several processes, threads share what waits for the
+# database; and a slow call must not hold up the others.
+_THREADS, _THREADS_OF_WORKERS, _THREADS_WITH_FAULTS = 1, 4, 32
 _TENANT_JOURNAL = 200
 """How many exchanges a tenant's journal has at most, so that many tenants fit into memory."""
 
@@ -134,7 +135,11 @@ class ServeConfig:
     @property
     def worker_threads(self) -> int:
         """The worker threads of each process."""
-        return self.threads or (_THREADS_WITH_FAULTS if self.faults or self.scenario else _THREADS)
+        if self.threads is not None:
+            return self.threads
+        if self.faults or self.scenario:
+            return _THREADS_WITH_FAULTS
+        return _THREADS_OF_WORKERS if self.workers > 1 else _THREADS
 
     @property
     def has_admin(self) -> bool:

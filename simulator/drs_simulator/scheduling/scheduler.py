@@ -144,8 +144,7 @@ class Scheduler:
             except OnlyReadsError:
                 # A reservation has lapsed: its place has to be released first.
                 pass
-        with self._store.transaction() as transaction:
-            return work(transaction)
+        return self._store.write(work)
 
     def _context(self, transaction: Transaction, session_id: str) -> UseCaseContext:
         current = CurrentInstallation(self.installation, transaction)

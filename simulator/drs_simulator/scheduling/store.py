@@ -160,6 +160,12 @@ class Store(Protocol):
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Return a transaction. Transactions are serializable: none sees the unfinished work of another."""
 
+    def write(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+        """Run work in a transaction and return its answer. A store may commit the work of several threads at once.
+
+        The work may run in another thread, and twice if the first time is undone.
+        """
+
     def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """Run work that only reads, on the state of one moment, and return its answer. It waits for no transaction.
 

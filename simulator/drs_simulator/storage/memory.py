@@ -70,6 +70,11 @@ class MemoryStore:
             finally:
                 self._undo.clear()
 
+    def write(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+        """See ``Store.write``."""
+        with self.transaction() as transaction:
+            return work(transaction)
+
     def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """See ``Store.read``. Work that writes is a transaction like any other."""
         with self.transaction() as transaction:

@@ -55,6 +55,7 @@ from drs_simulator.scheduling.use_cases.orders import (
 from drs_simulator.scheduling.use_cases.placement import confirm_reservation, create_reservation, schedule_booking
 from drs_simulator.storage.memory import MemoryStore
 from drs_simulator.storage.sql.store import SqlStore, database_url
+from drs_simulator.storage.sql.transaction import SqlTransaction
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule, run_state_machine_as_test
@@ -119,41 +120,61 @@ def placing(booking: int, window: Window | None, operatives: tuple[str, ...] = (
 
 
 class RestartableStore:
-    """A store in a database that can be closed and opened again."""
+    """A store in a database that can be closed and opened again.
+
+    Up to three writes in a row share a transaction, as those of threads do that wait for each other.
+    """
 
     def __init__(self, database: str) -> None:
         self._database = database
         self._store = self._open()
+        self._shared = ExitStack()
+        self._transaction: SqlTransaction | None = None
+        self._written = 0
 
     def _open(self) -> SqlStore:
         url = database_url(self._database)
         assert url is not None
         return SqlStore(url)
 
+    def _commit(self) -> SqlStore:
+        self._shared.close()
+        self._transaction, self._written = None, 0
+        return self._store
+
     def restart(self) -> None:
-        self._store.close()
+        self._commit().close()
         self._store = self._open()
 
     def transaction(self) -> AbstractContextManager[Transaction]:
-        return self._store.transaction()
+        return self._commit().transaction()
+
+    def write(self, work: Callable[[Transaction], Answer]) -> Answer:
+        if self._written == 3:
+            self._commit()
+        self._written += 1
+        if self._transaction is None:
+            self._transaction = self._shared.enter_context(self._store.transaction())
+        with self._transaction.part():
+            return work(self._transaction)
 
     def read(self, work: Callable[[Transaction], Answer]) -> Answer:
-        return self._store.read(work)
+        return self._commit().read(work)
 
     def add_session(self, session: Session) -> None:
-        self._store.add_session(session)
+        self._commit().add_session(session)
 
     def call(self) -> AbstractContextManager[object]:
-        return self._store.call()
+        return self._commit().call()
 
     def reset(self) -> None:
-        self._store.reset()
+        self._commit().reset()
 
     def ping(self) -> None:
-        self._store.ping()
+        self._commit().ping()
 
     def close(self) -> None:
-        self._store.close()
+        self._commit().close()
 
 
 class TwoStores(RuleBasedStateMachine):

@@ -22,6 +22,7 @@ from drs_simulator.scheduling.store import Transaction
 from drs_simulator.storage.errors import StateLostError, StateUnreachableError, StateVersionError
 from drs_simulator.storage.shared_records import SharedRecords
 from drs_simulator.storage.sql import codec, schema, statements
+from drs_simulator.storage.sql.batcher import Batcher, Job
 from drs_simulator.storage.sql.failures import first_line
 from drs_simulator.storage.sql.links import LOCK, Link, Row, SqliteLink, Statement
 from drs_simulator.storage.sql.mirror import LAPSES, UNKNOWN, Cell, Mirror, write_change
@@ -40,7 +41,10 @@ from drs_simulator.storage.sql.tenant_schema import TenantSchema
 from drs_simulator.storage.sql.transaction import NotKnownError, SqlTransaction
 
 _Answer = TypeVar("_Answer")
+_WriteJob = Job[Callable[[Transaction], Any], Any]
 _WAIT_SECONDS = 30
+_MAX_WRITERS, _MAX_LOOKERS = 32, 1024
+"""How many threads share a transaction, and a look. What a transaction changes should fit the log."""
 _CONNECT_SECONDS = 10
 _LINK = "drs_link"
 _POSTGRESQL_LINK = "drs_simulator.storage.sql.postgresql_link"
@@ -134,6 +138,8 @@ class SqlStore:
         self._writing = Lock()
         self._mirror = Mirror()
         self._last_look: Look | None = None
+        self._writers: Batcher[Callable[[Transaction], Any], Any] = Batcher(self._write_all, _MAX_WRITERS)
+        self._lookers: Batcher[None, Look] = Batcher(self._look_for_all, _MAX_LOOKERS)
         # Lent again without asking the pool, which takes longer than a statement.
         self._idle: list[_Lent] = []
         self._is_closed = False
@@ -183,12 +189,51 @@ class SqlStore:
             )
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self) -> Iterator[SqlTransaction]:
         """See ``Store.transaction``. It waits for transactions of other processes as well."""
         with self._begin() as (link, look):
             transaction = SqlTransaction(self._mirror, look, look.version, link, can_write=True)
             yield transaction
             transaction.commit()
+
+    def write(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+        """See ``Store.write``. The work of all threads that wait meanwhile shares one transaction."""
+        self._thread.look = None
+        answer: _Answer = self._writers.submit(work)
+        return answer
+
+    def _write_all(self, take: Callable[[], Sequence[_WriteJob]]) -> None:
+        jobs: Sequence[_WriteJob] = ()
+        try:
+            with self.transaction() as transaction:
+                jobs = take()
+                ends = [self._do_part(transaction, job) for job in jobs]
+        except StateLostError as error:
+            is_shared = len(jobs) > 1
+            if not is_shared or isinstance(error, _ConnectionLostError):
+                raise
+            # The database refuses what one thread wants and has undone the work of all.
+            ends = [self._do_alone(job) for job in jobs]
+        for end in ends:
+            end()
+
+    def _do_part(self, transaction: SqlTransaction, job: _WriteJob) -> Callable[[], None]:
+        """Do one job in a transaction with others, and return what ends the wait for it, once that is committed."""
+        try:
+            with transaction.part():
+                return partial(job.answer, job.work(transaction))
+        except self._driver_error:
+            raise
+        except Exception as error:
+            return partial(job.fail, error)
+
+    def _do_alone(self, job: _WriteJob) -> Callable[[], None]:
+        try:
+            with self.transaction() as transaction:
+                answer = job.work(transaction)
+        except Exception as error:
+            return partial(job.fail, error)
+        return partial(job.answer, answer)
 
     def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """See ``Store.read``. What this process knows needs no further trip; else the work runs again in a snapshot."""
@@ -298,7 +343,16 @@ class SqlStore:
         self._disconnect()
 
     def _look(self) -> Look:
-        """Look at the state without a lock."""
+        """Look at the state without a lock, once for all threads that wait for a look."""
+        return self._lookers.submit(None)
+
+    def _look_for_all(self, take: Callable[[], Sequence[Job[None, Look]]]) -> None:
+        jobs = take()
+        look = self._look_now()
+        for job in jobs:
+            job.answer(look)
+
+    def _look_now(self) -> Look:
         moved = moved_of(self._rows((changes_since(self._mirror.version),)))
         self._mirror.advance(*moved)
         return self._known_look(moved.version) or self._keep_look(self._rows((look_since(self._mirror.version),)))

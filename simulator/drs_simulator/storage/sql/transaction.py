@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -61,6 +62,7 @@ class SqlTransaction:
         self._link = link
         self._can_write = can_write
         self._pending: list[Statement] = []
+        self._part_begins: int | None = None
         self._has_written = False
         self._changed: dict[Cell, Any] = {}
         self._documents: dict[Cell, str] = {}
@@ -83,6 +85,29 @@ class SqlTransaction:
         self._link.commit(self._pending)
         if is_moved:
             self._mirror.install(version, self._changed, everything=self._is_cleared)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Undo what is changed within it, and nothing else, if that raises.
+
+        The database gets a savepoint only if it has to be asked in the meantime.
+        """
+        operatives = None if self._operatives is None else dict(self._operatives)
+        before = self._has_written, self._is_cleared, operatives
+        kept = tuple(map(dict, (self._changed, self._documents, self._read_after_change)))
+        begins = self._part_begins = len(self._pending)
+        try:
+            yield
+        except BaseException:
+            if self._part_begins is None:
+                self._pending = [_UNDO_PART]
+            else:
+                del self._pending[begins:]
+            self._has_written, self._is_cleared, self._operatives = before
+            self._changed, self._documents, self._read_after_change = kept
+            raise
+        finally:
+            self._part_begins = None
 
     def session(self, session_id: str) -> Session | None:
         """See ``Transaction.session``."""
@@ -223,7 +248,8 @@ class SqlTransaction:
     def lapsed_reservations(self, now: datetime) -> tuple[Booking, ...]:
         """See ``Transaction.lapsed_reservations``."""
         instant = microseconds(now)
-        if not self._has_written and (self._look.lapses is None or self._look.lapses > instant):
+        is_known = LAPSES not in self._changed and not self._is_cleared
+        if is_known and (self._look.lapses is None or self._look.lapses > instant):
             return ()
         return self._all("drs_bookings", codec.BOOKING, "held_until <= :now", now=instant)
 
@@ -456,6 +482,9 @@ class SqlTransaction:
         if self._link is None:
             raise NotKnownError
         pending, self._pending = self._pending, []
+        if pending and self._part_begins is not None:
+            pending.insert(self._part_begins, _SAVE_PART)
+            self._part_begins = None
         return self._link.rows((*pending, statement))
 
     def _one(self, table: str, document: Document[_Value], key: str | int) -> _Value | None:
@@ -474,6 +503,7 @@ class SqlTransaction:
         return tuple(document.read(row[0]) for row in self._rows(statements.documents(table, where, parameters)))
 
 
+_SAVE_PART, _UNDO_PART = Statement("SAVEPOINT part", {}), Statement("ROLLBACK TO SAVEPOINT part", {})
 _OPERATIVES = Cell("operatives", "")
 # In a document, a quotation mark within a text has a backslash before it, so that no text can look like this.
 _HAS_LIFE_CYCLE = "document LIKE :life_cycle ESCAPE '\\'"
