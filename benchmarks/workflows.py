@@ -277,7 +277,7 @@ def benchmark(
     number: Annotated[int, typer.Option(help="How many workflows are carried out.", min=1)] = 100_000,
     callers: Annotated[int, typer.Option(help="How many callers there are.", min=1, max=256)] = 32,
     servers: Annotated[int, typer.Option(help="How many servers have the database.", min=1, max=16)] = 2,
-    workers: Annotated[int, typer.Option(help="How many workers each server has.", min=1, max=64)] = 1,
+    workers: Annotated[int, typer.Option(help="How many workers each server has.", min=1, max=64)] = 2,
     postgresql_url: Annotated[
         str | None,
         typer.Option(help="A server on which a database may be made; one is started by default.", show_default=False),

@@ -114,10 +114,13 @@ class SharedEntries:
         return taken, dropped
 
     def _write(self, pause: Pause) -> None:
-        """Write what is queued now, some at a time. What the database does not take is dropped, the rest stays."""
-        if not self._queue:
+        """Write what is queued now, some at a time. What the database does not take is dropped, the rest stays.
+
+        Exchanges that were dropped have their numbers too, also if none comes after them.
+        """
+        if not self._queue and not self._dropped_before:
             return
-        for _ in range(0, len(self._queue), _WRITTEN_AT_ONCE):
+        for _ in range(0, max(len(self._queue), 1), _WRITTEN_AT_ONCE):
             taken, dropped = self._take(_WRITTEN_AT_ONCE)
             stored = []
             for each in taken:

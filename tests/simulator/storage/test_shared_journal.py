@@ -338,6 +338,14 @@ class TestDatabaseGone:
         assert (len(broken.stored), broken.dropped, journal.dropped) == (1, 3, 3)
         assert "written again" in caplog.text
 
+    def test_dropped_exchanges_are_numbered_if_none_follows(self, journal: Journal, broken: BrokenRecords) -> None:
+        record(journal, 3)
+        for is_gone in (True, False):
+            broken.is_gone = is_gone
+            with pytest.raises(StateError):
+                journal.entries()
+        assert (broken.stored, broken.dropped, journal.dropped) == ([], 3, 3)
+
     def test_the_queue_is_bounded_in_entries(self, journal: Journal) -> None:
         record(journal, 1600)
         assert journal.dropped >= 100
