@@ -242,7 +242,7 @@ def _rows(found: Readings, point: Point) -> Iterator[str]:
 
 
 def benchmark(
-    seconds: Annotated[float, typer.Option(help="How long each point is measured.", min=0.05)] = 3,
+    seconds: Annotated[float, typer.Option(help="How long each point is measured.", min=0.05)] = 10,
     rounds: Annotated[int, typer.Option(help="How many turns each server has.", min=1)] = 3,
     load: Annotated[
         GeneratorName | None, typer.Option(help="What drives the servers; wrk by default, where it is installed.")
