@@ -14,6 +14,7 @@ from drs_contracts.caller_command import check_program
 from drs_contracts.errors import ContractsError
 from drs_contracts.guess.exchanges import find_difference, find_exercised
 from drs_contracts.guess.failed_tests import cut_to_end
+from drs_contracts.guess.rehearsal import Rehearsal
 from drs_contracts.guess.report import Dependency, GuessReport, Undecided
 from drs_contracts.guess.runner import VariantRun, VariantRunner
 from drs_contracts.guess.search import Group, GroupSearch, find_failing_together
@@ -22,6 +23,7 @@ from drs_contracts.guess.search import Group, GroupSearch, find_failing_together
 _TIMES_THE_DEFAULT = 10
 _AT_LEAST_SECONDS = 20.0
 _POLL_SECONDS = 0.2
+_REHEARSAL_SECONDS = 2.0
 
 
 class DefaultFailsError(ContractsError):
@@ -104,7 +106,7 @@ class _DependencySearch:
         exercised = find_exercised([each.guess for each in self.variants], default.exchanges, self.profile)
         search = GroupSearch(self.variants, Variant.excludes, lambda each: int(each.setting not in exercised))
         try:
-            self._search(search, exercised)
+            self._search(search, default, exercised)
             is_chance = self._try_joint(search)
             self._try_culprits(search, is_chance)
             self._try_default()
@@ -130,17 +132,34 @@ class _DependencySearch:
             )
         return run
 
-    def _search(self, search: GroupSearch[Variant], exercised: set[str]) -> None:
+    def _search(self, search: GroupSearch[Variant], default: VariantRun, exercised: set[str]) -> None:
+        is_ranked = False
+
         def tell(group: Group[Variant], run: VariantRun) -> None:
+            nonlocal is_ranked
             if not run.passed and len(run.variants) == 1:
                 self._alone[run.variants[0]] = run
             search.tell(group, run.passed, self._find_hidden(run, exercised))
+            if not run.passed and not is_ranked:
+                is_ranked = True
+                self._rank_again(search, default, exercised, group.items)
 
         def take() -> _Work | None:
             group = search.next_group()
             return None if group is None else (group.items, partial(tell, group))
 
         self._work(take)
+
+    def _rank_again(
+        self, search: GroupSearch[Variant], default: VariantRun, exercised: set[str], failed: Sequence[Variant]
+    ) -> None:
+        """Put those first that change an answer to the calls of the default run; begin with a group that failed."""
+        # It may take as long as one run, since it saves several.
+        rehearsal = Rehearsal(default.exchanges, self.profile, max(_REHEARSAL_SECONDS, default.seconds))
+        variants = dict.fromkeys((*failed, *search.undecided))
+        changes = {each: rehearsal.changes_answers(each) for each in variants if each.setting in exercised}
+        ranks = {True: 0, None: 1, False: 2}
+        search.rank_again(lambda each: ranks[changes.get(each, False)])
 
     def _work(self, take: Callable[[], _Work | None]) -> None:
         """Run what there is to run, until there is nothing more or the time is over."""
@@ -229,15 +248,15 @@ class _DependencySearch:
     def _report(self, default: VariantRun, search: GroupSearch[Variant], exercised: set[str]) -> GuessReport:
         dependencies, undecided = [], []
         why_not = "interrupted before it was tried" if self._interrupted else "not tried: the time is over"
-        too_early = "was interrupted before" if self._interrupted else "the time was over before"
-        for variant in search.culprits:
+        ended = "the search was interrupted" if self._interrupted else "the time was over"
+        for variant in (each for each in self.variants if each in search.culprits):
             run = self._alone[variant]
             names = tuple(each for each in run.failed_tests if each not in self._flaky_tests)
             if variant in self._flaky:
                 undecided.append(Undecided(variant, _flaky(run.failed_tests, "once and passed once with it")))
             elif variant not in self._twice:
                 undecided.append(
-                    Undecided(variant, f"the command failed with it once, and {too_early} it was tried again")
+                    Undecided(variant, f"the command failed with it once, and {ended} before it was tried again")
                 )
             elif self._flaky_tests and not names:
                 undecided.append(Undecided(variant, _flaky(sorted(self._flaky_tests), "by default too")))

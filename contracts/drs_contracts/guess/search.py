@@ -102,6 +102,12 @@ class GroupSearch(Generic[_Item]):
         others = {*self._culprits, *self.undecided} - {culprit}
         return any(culprit in each and len(each) > 1 and others.isdisjoint(each) for each in self._failed)
 
+    def rank_again(self, rank: Callable[[_Item], int]) -> None:
+        """Take another function for the rank of items, now that more is known; the groups stay as they are."""
+        self._rank = rank
+        for each in self._open:
+            each.items = tuple(sorted(each.items, key=rank))
+
     def next_group(self) -> Group[_Item] | None:
         """Take the group that is best tested next; ``None`` while the results of others are needed, or at the end."""
         idle = [each for each in self._open if not each.running]
@@ -115,7 +121,7 @@ class GroupSearch(Generic[_Item]):
         if any(each.known is _Known.LEFT for each in idle):
             left = self._join_what_is_left()
             return _begin(left, left.items)
-        # The first half may fail, and then the result of the second one is needed; if not, it does no harm.
+        # If the first half fails, the result of the second one is needed; if not, it was tested for nothing.
         return None if halved is None else _begin(halved, _others(halved, halved.running[0].items))
 
     def tell(self, group: Group[_Item], passed: bool, hidden: Collection[_Item] = ()) -> None:
