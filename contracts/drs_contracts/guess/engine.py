@@ -54,9 +54,9 @@ def find_dependencies(
 ) -> GuessReport:
     """Run the command by default, then under the variants: groups first, then halves of what fails.
 
-    A variant is a dependency only if the command fails with it alone, has failed with it twice, and passes afterwards
-    without it. The command finds the DRS in its environment, as in ``drs-contracts exercise``. Ctrl-C ends the search;
-    the report has what is known so far.
+    A variant is a dependency only if the command fails with it alone, either twice or also in two groups of which all
+    others pass, and passes afterwards without it. The command finds the DRS in its environment, as in ``drs-contracts
+    exercise``. Ctrl-C ends the search; the report has what is known so far.
 
     Args:
         command: The program and its arguments; ``{junit}`` in them is the file for its results.
@@ -89,8 +89,8 @@ class _DependencySearch:
     _timeout: float = 0.0
     _last_pass_began: float = 0.0
     _alone: dict[Variant, VariantRun] = field(default_factory=dict)
-    _twice: set[Variant] = field(default_factory=set)
-    _flaky: dict[Variant, VariantRun] = field(default_factory=dict)
+    _sure: set[Variant] = field(default_factory=set)
+    _flaky: set[Variant] = field(default_factory=set)
     _flaky_tests: set[str] = field(default_factory=set)
     _joint: dict[tuple[Variant, ...], tuple[Variant, ...]] = field(default_factory=dict)
     _interrupted: bool = False
@@ -109,7 +109,7 @@ class _DependencySearch:
             self._search(search, default, exercised)
             is_chance = self._try_joint(search)
             self._try_culprits(search, is_chance)
-            self._try_default()
+            self._try_default(is_chance or bool(self._flaky))
         except KeyboardInterrupt:
             self._interrupted = True
         finally:
@@ -166,12 +166,14 @@ class _DependencySearch:
         running: dict[Future[VariantRun], Callable[[VariantRun], object]] = {}
         with ThreadPoolExecutor(self.settings.jobs) as pool:
             try:
-                while not self._is_over():
+                while True:
                     while len(running) < self.settings.jobs and (work := take()) is not None:
+                        if self._is_over():
+                            return
                         variants, on_result = work
                         running[pool.submit(self._runner.run, variants, self._timeout)] = on_result
-                    if not running:
-                        break
+                    if not running or self._is_over():
+                        return
                     done, _ = wait(running, _POLL_SECONDS, FIRST_COMPLETED)
                     for future in done:
                         run = future.result()
@@ -201,31 +203,31 @@ class _DependencySearch:
         return None if self._is_over() else not self._run(variants).passed
 
     def _try_culprits(self, search: GroupSearch[Variant], is_chance: bool) -> None:
-        """Run the command again with each culprit of which one failure is known; with all, if some fail by chance."""
-        once = [each for each in search.culprits if is_chance or not search.is_confirmed(each)]
-        twice = [each for each in search.culprits if each not in once]
-        self._try_again(once)
+        """Run the command again with each culprit that has failed too rarely; with all, if some fail by chance."""
+        unsure = [each for each in search.culprits if is_chance or not search.is_confirmed(each)]
+        others = [each for each in search.culprits if each not in unsure]
+        self._try_again(unsure)
         if self._flaky:
-            self._try_again(twice)
+            self._try_again(others)
         else:
-            self._twice.update(twice)
+            self._sure.update(others)
 
     def _try_again(self, culprits: Iterable[Variant]) -> None:
         def tell(run: VariantRun) -> None:
             (culprit,) = run.variants
             if run.passed:
-                self._flaky[culprit] = self._alone[culprit]
+                self._flaky.add(culprit)
             else:
-                self._alone[culprit] = run
-                self._twice.add(culprit)
+                self._sure.add(culprit)
 
         work: Iterator[_Work] = (((each,), tell) for each in culprits)
         self._work(lambda: next(work, None))
 
-    def _try_default(self) -> None:
-        """Make sure that the command still passes without the culprits: what fails by default is not theirs."""
-        failed = [self._alone[each] for each in self._twice]
-        if failed and self._last_pass_began < max(run.ended for run in failed) and not self._is_over():
+    def _try_default(self, is_chance: bool) -> None:
+        """Make sure that the command still passed when the culprits had failed: what fails by default is not theirs."""
+        failed = [self._alone[each] for each in self._sure]
+        is_needed = is_chance or self._last_pass_began < max((run.ended for run in failed), default=0)
+        if failed and is_needed and not self._is_over():
             control = self._run(())
             self._flaky_tests |= set(control.failed_tests or ("the command",)) if not control.passed else set()
 
@@ -254,7 +256,7 @@ class _DependencySearch:
             names = tuple(each for each in run.failed_tests if each not in self._flaky_tests)
             if variant in self._flaky:
                 undecided.append(Undecided(variant, _flaky(run.failed_tests, "once and passed once with it")))
-            elif variant not in self._twice:
+            elif variant not in self._sure:
                 undecided.append(
                     Undecided(variant, f"the command failed with it once, and {ended} before it was tried again")
                 )

@@ -10,7 +10,7 @@ An item that had no effect in a group that passed, since another one hid it, is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import count
@@ -98,9 +98,9 @@ class GroupSearch(Generic[_Item]):
         return tuple(each for key, each in found.items() if not any(other < key for other in found))
 
     def is_confirmed(self, culprit: _Item) -> bool:
-        """Check whether a culprit has failed not only alone, but also with others that are all decided and none."""
+        """Check whether a culprit has failed alone, and in two groups whose other items are all known to pass."""
         others = {*self._culprits, *self.undecided} - {culprit}
-        return any(culprit in each and len(each) > 1 and others.isdisjoint(each) for each in self._failed)
+        return sum(culprit in each and len(each) > 1 and others.isdisjoint(each) for each in self._failed) > 1
 
     def rank_again(self, rank: Callable[[_Item], int]) -> None:
         """Take another function for the rank of items, now that more is known; the groups stay as they are."""
@@ -230,13 +230,22 @@ def _separate(
     """Share the items out to as few groups as exclusion asks for, each with as many items of each rank."""
     excluded = {item: {other for other in items if other is not item and excludes(item, other)} for item in items}
     most_excluded_first = sorted(items, key=lambda item: -len(excluded[item]))
-    for number in count(1):
-        groups: list[list[_Item]] = [[] for _ in range(number)]
-        for item in most_excluded_first:
-            free = [group for group in groups if excluded[item].isdisjoint(group)]
-            if not free:
-                break
-            min(free, key=lambda group: (sum(rank(each) == rank(item) for each in group), len(group))).append(item)
-        else:
-            return [[item for item in items if item in group] for group in groups if group]
-    raise AssertionError
+    number = 0
+    groups: list[list[_Item]] | None = None
+    while groups is None:
+        number += 1
+        groups = _share_out(most_excluded_first, excluded, rank, number)
+    return [[item for item in items if item in group] for group in groups if group]
+
+
+def _share_out(
+    items: Sequence[_Item], excluded: Mapping[_Item, Collection[_Item]], rank: Callable[[_Item], int], number: int
+) -> list[list[_Item]] | None:
+    """Share the items out to a number of groups; ``None`` if one of them fits into no group."""
+    groups: list[list[_Item]] = [[] for _ in range(number)]
+    for item in items:
+        free = [group for group in groups if not any(each in excluded[item] for each in group)]
+        if not free:
+            return None
+        min(free, key=lambda group: (sum(rank(each) == rank(item) for each in group), len(group))).append(item)
+    return groups

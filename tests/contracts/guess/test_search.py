@@ -227,15 +227,22 @@ def test_what_is_known_so_far_can_be_read_at_any_time() -> None:
 
 
 class TestConfirmation:
-    """Whether a culprit has failed with others too, and no other can have been the reason."""
+    """Whether a culprit has failed in two groups too, and no other item can have been the reason."""
 
-    def test_a_culprit_whose_group_has_no_other_is_confirmed(self) -> None:
+    def test_a_culprit_that_failed_in_two_groups_is_confirmed(self) -> None:
         items = items_of([1] * 8)
-        found, _ = search(items, lambda group: items[2] in group)
+        found, tests = search(items, lambda group: items[2] in group)
+        assert tests == 5
         assert found.is_confirmed(items[2])
 
-    def test_a_culprit_that_was_never_without_another_is_not(self) -> None:
+    def test_a_culprit_that_failed_in_one_group_is_not(self) -> None:
         items = items_of([1] * 2)
+        found, _ = search(items, lambda group: items[0] in group)
+        assert found.culprits == (items[0],)
+        assert not found.is_confirmed(items[0])
+
+    def test_a_culprit_that_was_never_without_another_is_not(self) -> None:
+        items = items_of([1] * 4)
         found, _ = search(items, lambda _: True)
         assert set(found.culprits) == set(items)
         assert not any(map(found.is_confirmed, items))
