@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 
 from drs_simulator import Profile, Variant, apply_variants
 
@@ -13,14 +14,16 @@ from drs_contracts.caller_command import check_program
 from drs_contracts.errors import ContractsError
 from drs_contracts.guess.exchanges import find_difference, find_exercised
 from drs_contracts.guess.failed_tests import cut_to_end
+from drs_contracts.guess.rehearsal import Rehearsal
 from drs_contracts.guess.report import Dependency, GuessReport, Undecided
 from drs_contracts.guess.runner import VariantRun, VariantRunner
-from drs_contracts.guess.search import Group, GroupSearch
+from drs_contracts.guess.search import Group, GroupSearch, find_failing_together
 
 # A variant that makes the command hang is given up long before the time limit of a quick command.
 _TIMES_THE_DEFAULT = 10
 _AT_LEAST_SECONDS = 20.0
 _POLL_SECONDS = 0.2
+_REHEARSAL_SECONDS = 2.0
 
 
 class DefaultFailsError(ContractsError):
@@ -51,8 +54,9 @@ def find_dependencies(
 ) -> GuessReport:
     """Run the command by default, then under the variants: groups first, then halves of what fails.
 
-    A variant is a dependency only if the command fails twice with it alone. The command finds the DRS in its
-    environment, as in ``drs-contracts exercise``. Ctrl-C ends the search; the report has what is known so far.
+    A variant is a dependency only if the command fails with it alone, either twice or also in two groups of which all
+    others pass, and passes afterwards without it. The command finds the DRS in its environment, as in ``drs-contracts
+    exercise``. Ctrl-C ends the search; the report has what is known so far.
 
     Args:
         command: The program and its arguments; ``{junit}`` in them is the file for its results.
@@ -69,6 +73,10 @@ def find_dependencies(
     return _DependencySearch(command, profile, variants, settings, on_run).run()
 
 
+_Work = tuple[tuple[Variant, ...], Callable[[VariantRun], object]]
+"""The variants of a run, and what takes its result."""
+
+
 @dataclass
 class _DependencySearch:
     command: Sequence[str]
@@ -79,9 +87,12 @@ class _DependencySearch:
     _count: int = 0
     _began: float = field(default_factory=time.monotonic)
     _timeout: float = 0.0
+    _last_pass_began: float = 0.0
     _alone: dict[Variant, VariantRun] = field(default_factory=dict)
-    _flaky: dict[Variant, VariantRun] = field(default_factory=dict)
-    _joint: list[tuple[Variant, ...]] = field(default_factory=list)
+    _sure: set[Variant] = field(default_factory=set)
+    _flaky: set[Variant] = field(default_factory=set)
+    _flaky_tests: set[str] = field(default_factory=set)
+    _joint: dict[tuple[Variant, ...], tuple[Variant, ...]] = field(default_factory=dict)
     _interrupted: bool = False
     _out_of_time: bool = False
 
@@ -93,19 +104,17 @@ class _DependencySearch:
         default = self._run_default()
         self._timeout = min(self.settings.timeout, max(_AT_LEAST_SECONDS, _TIMES_THE_DEFAULT * default.seconds))
         exercised = find_exercised([each.guess for each in self.variants], default.exchanges, self.profile)
-        search = GroupSearch(self.variants, Variant.excludes, lambda each: each.setting in exercised)
-        flaky_tests: set[str] = set()
+        search = GroupSearch(self.variants, Variant.excludes, lambda each: int(each.setting not in exercised))
         try:
-            self._search(search, exercised)
-            if not self._out_of_time and search.culprits:
-                flaky_tests |= self._find_flaky_tests()
-            for variants in () if self._out_of_time else search.joint:
-                self._try_again(variants)
+            self._search(search, default, exercised)
+            is_chance = self._try_joint(search)
+            self._try_culprits(search, is_chance)
+            self._try_default(is_chance or bool(self._flaky))
         except KeyboardInterrupt:
             self._interrupted = True
         finally:
             self._runner.stop()
-        return self._report(default, search, exercised, flaky_tests)
+        return self._report(default, search, exercised)
 
     def _run_default(self) -> VariantRun:
         run = self._runner.run((), self.settings.timeout)
@@ -123,30 +132,57 @@ class _DependencySearch:
             )
         return run
 
-    def _search(self, search: GroupSearch[Variant], exercised: set[str]) -> None:
-        running: dict[Future[tuple[VariantRun, ...]], Group[Variant]] = {}
+    def _search(self, search: GroupSearch[Variant], default: VariantRun, exercised: set[str]) -> None:
+        is_ranked = False
+
+        def tell(group: Group[Variant], run: VariantRun) -> None:
+            nonlocal is_ranked
+            if not run.passed and len(run.variants) == 1:
+                self._alone[run.variants[0]] = run
+            search.tell(group, run.passed, self._find_hidden(run, exercised))
+            if not run.passed and not is_ranked:
+                is_ranked = True
+                self._rank_again(search, default, exercised, group.items)
+
+        def take() -> _Work | None:
+            group = search.next_group()
+            return None if group is None else (group.items, partial(tell, group))
+
+        self._work(take)
+
+    def _rank_again(
+        self, search: GroupSearch[Variant], default: VariantRun, exercised: set[str], failed: Sequence[Variant]
+    ) -> None:
+        """Put those first that change an answer to the calls of the default run; begin with a group that failed."""
+        # It may take as long as one run, since it saves several.
+        rehearsal = Rehearsal(default.exchanges, self.profile, max(_REHEARSAL_SECONDS, default.seconds))
+        variants = dict.fromkeys((*failed, *search.undecided))
+        changes = {each: rehearsal.changes_answers(each) for each in variants if each.setting in exercised}
+        ranks = {True: 0, None: 1, False: 2}
+        search.rank_again(lambda each: ranks[changes.get(each, False)])
+
+    def _work(self, take: Callable[[], _Work | None]) -> None:
+        """Run what there is to run, until there is nothing more or the time is over."""
+        running: dict[Future[VariantRun], Callable[[VariantRun], object]] = {}
         with ThreadPoolExecutor(self.settings.jobs) as pool:
             try:
-                while not self._is_over():
-                    while len(running) < self.settings.jobs and (group := search.next_group()) is not None:
-                        running[pool.submit(self._try, group.items)] = group
-                    if not running:
-                        break
+                while True:
+                    while len(running) < self.settings.jobs and (work := take()) is not None:
+                        if self._is_over():
+                            return
+                        variants, on_result = work
+                        running[pool.submit(self._runner.run, variants, self._timeout)] = on_result
+                    if not running or self._is_over():
+                        return
                     done, _ = wait(running, _POLL_SECONDS, FIRST_COMPLETED)
                     for future in done:
-                        runs = future.result()
-                        self._note(runs)
-                        search.tell(running.pop(future), runs[-1].passed, self._find_hidden(runs[-1], exercised))
+                        run = future.result()
+                        self._told(run)
+                        running.pop(future)(run)
             finally:
                 # The pool waits for its threads, so the commands must end first.
                 if running:
                     self._runner.stop()
-
-    def _try(self, variants: tuple[Variant, ...]) -> tuple[VariantRun, ...]:
-        """Run the command with these variants; where it fails with one alone, run it twice."""
-        run = self._runner.run(variants, self._timeout)
-        is_sure = run.passed or len(variants) > 1
-        return (run,) if is_sure else (run, self._runner.run(variants, self._timeout))
 
     def _find_hidden(self, run: VariantRun, exercised: set[str]) -> set[Variant]:
         """Find the variants that the command exercises by default, but not in this run: others have hidden them."""
@@ -154,29 +190,51 @@ class _DependencySearch:
         shown = find_exercised([each.guess for each in run.variants], run.exchanges, tried)
         return {each for each in run.variants if each.setting in exercised - shown}
 
-    def _note(self, runs: tuple[VariantRun, ...]) -> None:
-        for run in runs:
-            self._told(run)
-        if runs[0].passed or len(runs[0].variants) > 1:
-            return
-        (variant,) = runs[0].variants
-        if runs[-1].passed:
-            self._flaky[variant] = runs[0]
+    def _try_joint(self, search: GroupSearch[Variant]) -> bool:
+        """Find which variants fail only together, where a group did; return whether one failed by chance."""
+        for group in search.joint:
+            fails = self._fails(group)
+            if fails is not None:
+                self._joint[group] = find_failing_together(group, self._fails) if fails else ()
+        return () in self._joint.values()
+
+    def _fails(self, variants: tuple[Variant, ...]) -> bool | None:
+        """Check whether the command fails with these variants; ``None`` if the time is over."""
+        return None if self._is_over() else not self._run(variants).passed
+
+    def _try_culprits(self, search: GroupSearch[Variant], is_chance: bool) -> None:
+        """Run the command again with each culprit that has failed too rarely; with all, if some fail by chance."""
+        unsure = [each for each in search.culprits if is_chance or not search.is_confirmed(each)]
+        others = [each for each in search.culprits if each not in unsure]
+        self._try_again(unsure)
+        if self._flaky:
+            self._try_again(others)
         else:
-            self._alone[variant] = runs[-1]
+            self._sure.update(others)
 
-    def _find_flaky_tests(self) -> set[str]:
-        """Run the command by default once more, now that something is blamed: what fails here is not the variant's."""
-        control = self._runner.run((), self._timeout)
-        self._told(control)
-        return set(control.failed_tests or ("the command",)) if not control.passed else set()
+    def _try_again(self, culprits: Iterable[Variant]) -> None:
+        def tell(run: VariantRun) -> None:
+            (culprit,) = run.variants
+            if run.passed:
+                self._flaky.add(culprit)
+            else:
+                self._sure.add(culprit)
 
-    def _try_again(self, variants: tuple[Variant, ...]) -> None:
-        """Run the command with variants that failed together and not alone: was it chance, or is it all of them?"""
+        work: Iterator[_Work] = (((each,), tell) for each in culprits)
+        self._work(lambda: next(work, None))
+
+    def _try_default(self, is_chance: bool) -> None:
+        """Make sure that the command still passed when the culprits had failed: what fails by default is not theirs."""
+        failed = [self._alone[each] for each in self._sure]
+        is_needed = is_chance or self._last_pass_began < max((run.ended for run in failed), default=0)
+        if failed and is_needed and not self._is_over():
+            control = self._run(())
+            self._flaky_tests |= set(control.failed_tests or ("the command",)) if not control.passed else set()
+
+    def _run(self, variants: tuple[Variant, ...]) -> VariantRun:
         run = self._runner.run(variants, self._timeout)
         self._told(run)
-        if not run.passed:
-            self._joint.append(variants)
+        return run
 
     def _is_over(self) -> bool:
         budget = self.settings.time_budget
@@ -185,34 +243,36 @@ class _DependencySearch:
 
     def _told(self, run: VariantRun) -> None:
         self._count += 1
+        if run.passed:
+            self._last_pass_began = max(self._last_pass_began, run.began)
         self.on_run(run)
 
-    def _report(
-        self,
-        default: VariantRun,
-        search: GroupSearch[Variant],
-        exercised: set[str],
-        flaky_tests: set[str],
-    ) -> GuessReport:
+    def _report(self, default: VariantRun, search: GroupSearch[Variant], exercised: set[str]) -> GuessReport:
         dependencies, undecided = [], []
-        for variant in search.culprits:
+        why_not = "interrupted before it was tried" if self._interrupted else "not tried: the time is over"
+        ended = "the search was interrupted" if self._interrupted else "the time was over"
+        for variant in (each for each in self.variants if each in search.culprits):
             run = self._alone[variant]
-            names = tuple(each for each in run.failed_tests if each not in flaky_tests)
-            if flaky_tests and not names:
-                undecided.append(Undecided(variant, _flaky(sorted(flaky_tests), "by default too")))
-                continue
-            difference = find_difference(default.exchanges, run.exchanges)
-            dependencies.append(Dependency(variant, names, run.summary, cut_to_end(run.printed), difference))
-        for variant, run in self._flaky.items():
-            undecided.append(Undecided(variant, _flaky(run.failed_tests, "once and passed once with it")))
-        for variants in self._joint:
+            names = tuple(each for each in run.failed_tests if each not in self._flaky_tests)
+            if variant in self._flaky:
+                undecided.append(Undecided(variant, _flaky(run.failed_tests, "once and passed once with it")))
+            elif variant not in self._sure:
+                undecided.append(
+                    Undecided(variant, f"the command failed with it once, and {ended} before it was tried again")
+                )
+            elif self._flaky_tests and not names:
+                undecided.append(Undecided(variant, _flaky(sorted(self._flaky_tests), "by default too")))
+            else:
+                difference = find_difference(default.exchanges, run.exchanges)
+                dependencies.append(Dependency(variant, names, run.summary, cut_to_end(run.printed), difference))
+        for group in search.joint:
+            variants = self._joint.get(group, group)
             others = ", ".join(each.id for each in variants)
             undecided += [
                 Undecided(each, f"the command failed with these together, with none alone: {others}")
                 for each in variants
             ]
-        reason = "interrupted before it was tried" if self._interrupted else "not tried: the time is over"
-        undecided += [Undecided(each, reason) for each in search.undecided]
+        undecided += [Undecided(each, why_not) for each in search.undecided]
         return GuessReport(
             command=tuple(self.command),
             profile=self.profile,

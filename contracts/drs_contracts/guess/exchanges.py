@@ -97,7 +97,10 @@ def find_exercised(guesses: Iterable[Guess], exchanges: Sequence[KeptExchange], 
     """
     requests = {_names(each.sent) for each in exchanges}
     refusals = {
-        text for each in exchanges for path, text in _leaves(each.came) if path.endswith(("errorMsg", "faultstring"))
+        text
+        for each in exchanges
+        for path, text in read_members(each.came)
+        if path.endswith(("errorMsg", "faultstring"))
     }
     found = set()
     for guess in guesses:
@@ -143,7 +146,7 @@ class _Numbers:
     """The numbers of orders of a run, which another run may not have."""
 
     def __init__(self, exchanges: Iterable[KeptExchange]) -> None:
-        leaves = chain.from_iterable(_leaves(each.sent) for each in exchanges)
+        leaves = chain.from_iterable(read_members(each.sent) for each in exchanges)
         found = {text for path, text in leaves if path.endswith(_NUMBER) and len(text) >= _MIN_NUMBER}
         self._pattern = re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))) or r"(?!)")
 
@@ -151,7 +154,7 @@ class _Numbers:
         """Return the answer without what differs in any two runs."""
         return tuple(
             (path, "…" if path.endswith(_RANDOM) else self._plain_text(text, exchange.time))
-            for path, text in _leaves(exchange.came)
+            for path, text in read_members(exchange.came)
         )
 
     def _plain_text(self, text: str, time: datetime) -> str:
@@ -186,7 +189,7 @@ def _numbered(answer: _Answer) -> dict[str, str]:
     return found
 
 
-def _leaves(body: bytes) -> Iterator[tuple[str, str]]:
+def read_members(body: bytes) -> Iterator[tuple[str, str]]:
     """Every element without children, by its path below the return element, with its text."""
     try:
         root = parse_xml(body)

@@ -31,6 +31,7 @@ class VariantRun:
     Args:
         variants: The variants that were in force; none by default.
         exit_code: The command's exit code; ``None`` where it timed out.
+        began: When it began, by the monotonic clock.
         seconds: How long it took.
         printed: The end of what it printed.
         failed_tests: The tests that failed, by name, where they are known.
@@ -39,6 +40,7 @@ class VariantRun:
 
     variants: tuple[Variant, ...]
     exit_code: int | None
+    began: float
     seconds: float
     printed: str
     failed_tests: tuple[str, ...]
@@ -48,6 +50,11 @@ class VariantRun:
     def passed(self) -> bool:
         """Whether the command ended with exit code 0."""
         return self.exit_code == 0
+
+    @property
+    def ended(self) -> float:
+        """When it ended, by the monotonic clock."""
+        return self.began + self.seconds
 
     @property
     def summary(self) -> str:
@@ -107,7 +114,7 @@ class VariantRunner:
             if not exchanges:
                 check_started(command, exit_code, printed)
             failed = find_failed_tests(printed, junit_file)
-            return VariantRun(variants, exit_code, seconds, printed, failed, exchanges)
+            return VariantRun(variants, exit_code, began, seconds, printed, failed, exchanges)
 
     def stop(self) -> None:
         """End all runs, and let none begin."""

@@ -9,6 +9,7 @@ from drs_simulator import Guess
 
 from drs_contracts.guess.exchanges import ShownDifference
 from drs_contracts.guess.report import Dependency, GuessReport, find_clauses
+from drs_contracts.reports import count_words
 
 
 def to_text(report: GuessReport) -> str:
@@ -29,7 +30,7 @@ def _lines(report: GuessReport) -> Iterator[str]:
     if report.not_decided:
         yield f"\nNot decided ({len(report.not_decided)}):"
         yield from (f"  {each.setting}: {report.reason(each)}" for each in report.not_decided)
-    yield f"\n{report.runs} runs in {report.seconds:.0f} seconds."
+    yield f"\n{count_words(report.runs, 'run')} in {report.seconds:.0f} seconds."
     yield from report.notices
 
 

@@ -9,6 +9,7 @@ import pytest
 from drs_contracts import CommandError
 from drs_contracts.guess.engine import DefaultFailsError, GuessSettings, find_dependencies
 from drs_contracts.guess.report import GuessReport
+from drs_contracts.guess.runner import VariantRun
 from drs_simulator import choose_variants, load_profile
 
 from tests.contracts.guess.services import MATCHES_WORDS, service
@@ -25,8 +26,24 @@ QUICK = GuessSettings(jobs=2)
 NOT_FOUND_IS_SILENT = "assumptions.unknown_booking_deleted"
 
 
-def search(command: list[str], *only: str, settings: GuessSettings = QUICK) -> GuessReport:
-    return find_dependencies(command, LINCOLN, choose_variants(LINCOLN, only or FEW), settings)
+BOTH = (NOT_FOUND_IS_SILENT, "ordering.unknown_locations")
+FAILS_WITH_BOTH = service('"success" in delete(1) and "error" in look("unknown") and fail("test_both")')
+
+
+def search(
+    command: list[str], *only: str, settings: GuessSettings = QUICK, interrupted_at: int | None = None
+) -> GuessReport:
+    """Search among variants; with ``interrupted_at``, one run at a time, and Ctrl-C after that run."""
+    runs = 0
+
+    def interrupt(_: VariantRun) -> None:
+        nonlocal runs
+        runs += 1
+        if runs == interrupted_at:
+            raise KeyboardInterrupt
+
+    settings = settings if interrupted_at is None else GuessSettings()
+    return find_dependencies(command, LINCOLN, choose_variants(LINCOLN, only or FEW), settings, interrupt)
 
 
 def settings_of(guesses: object) -> list[str]:
@@ -45,6 +62,8 @@ def test_a_dependency_is_found_with_test_and_exchange(jobs: int) -> None:
         "ordering.unknown_locations",
     ]
     assert report.not_decided == ()
+    # By default, three groups of which two fail, each suspect alone twice, and the rest of each group.
+    assert report.runs <= 10
     words, component = report.dependencies
     assert (words.variant.id, component.variant.id) == (
         "messages.booking_unknown=other-words",
@@ -116,10 +135,30 @@ class TestNothingIsBlamed:
         ]
 
     def test_variants_that_fail_only_together_are_named(self) -> None:
-        source = '"success" in delete(1) and "error" in look("unknown") and fail("test_both")'
-        report = search(service(source), NOT_FOUND_IS_SILENT, "ordering.unknown_locations")
+        """The others of their group are not suspected."""
+        report = search(FAILS_WITH_BOTH, *BOTH, "assumptions.begun_slots", "gateway.strict")
         assert report.dependencies == ()
-        assert settings_of(report.not_decided) == [NOT_FOUND_IS_SILENT, "ordering.unknown_locations"]
+        assert settings_of(report.not_decided) == list(BOTH)
+        reason = "the command failed with these together, with none alone: "
+        assert {each.reason.partition(": ")[0] for each in report.undecided} == {reason.removesuffix(": ")}
+
+
+class TestInterruption:
+    """What is known when Ctrl-C comes. A failure that was not seen twice is no dependency."""
+
+    def test_a_variant_that_has_failed_once_is_undecided(self) -> None:
+        report = search(MATCHES_WORDS, "messages.booking_unknown=component", interrupted_at=3)
+        assert report.interrupted
+        assert report.dependencies == ()
+        (undecided,) = report.undecided
+        assert undecided.reason == (
+            "the command failed with it once, and the search was interrupted before it was tried again"
+        )
+
+    def test_variants_that_failed_together_are_undecided(self) -> None:
+        report = search(FAILS_WITH_BOTH, *BOTH, interrupted_at=5)
+        assert report.interrupted
+        assert settings_of(report.not_decided) == list(BOTH)
         assert "failed with these together, with none alone" in report.undecided[0].reason
 
 
