@@ -523,7 +523,7 @@ def best_slots_of_a_period_are_near(drs: DrsDriver, weeks: int, weekday: int, is
         expect(not wrong, f"{', '.join(wrong)} is listed and not among the best")
         best_days.append({slot.begins.date() for slot in best})
         need_success(drs.delete(order))
-    drs.need(len(where) > 1, "both places are the same")
+    drs.need(len(where) > 1, "both places are the same to DRS; set a place that it knows in locations of the profile")
     told = f"a visit there on {drs.local(visited):%d %B} makes no difference: the best slots are on both days"
     expect({drs.local(visited).date()} in best_days, told)
 
