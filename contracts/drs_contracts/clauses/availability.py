@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from math import dist
 
 from hypothesis import strategies as st
 
@@ -22,6 +23,8 @@ _DAYS_OF_A_PERIOD = 14
 _DAYS_WANTED = 5
 _MAX_BOOKINGS = 60
 _ELSEWHERE = "elsewhere"
+# Of latitude; one of longitude is half as much in the north of Scotland.
+_KM_OF_A_DEGREE = 111
 
 
 @clause(
@@ -500,18 +503,19 @@ def an_area_is_worked_in_by_turns(drs: DrsDriver) -> None:
 def best_slots_of_a_period_are_near(drs: DrsDriver, weeks: int, weekday: int, is_on_the_second: bool) -> None:
     """Plan a visit on one of two days, at each of two places: for its operative to come again, only that day is best.
 
-    An operative can live at one of the places, so that no day is better there.
+    An operative can live at one of the places, so that no day is better there. The other one is then as far as they
+    are apart.
     """
     ahead = drs.weekday(weeks, weekday)
     visited, target = ahead + is_on_the_second, drs.local(ahead + 30, time(23, 59, 59))
-    where, best_days = set(), []
+    where, best_days = [], []
     for place in (drs.data.location_id, _ELSEWHERE):
         free = drs.free_slots(visited, 1, locationID=place)
         drs.need(bool(free), "no slot of the day is free")
         order = drs.create_order(locationID=place, targetDate=target)
         drs.need_scheduled(order, free[0])
         shown = drs.select(order)
-        where.add(tuple(shown.text(f"theOrders/theLocation/{name}") for name in ("latitude", "longitude")))
+        where.append([float(shown.text(f"theOrders/theLocation/{name}") or 0) for name in ("latitude", "longitude")])
         operative = shown.text("theOrders/theBookings/theResources/resourceID") or ""
         members = drs.availability_members(drs.local(ahead), drs.local(ahead + 1), locationID=place)
         asked: Members = {**members, "resourceIDs": operative}
@@ -523,7 +527,9 @@ def best_slots_of_a_period_are_near(drs: DrsDriver, weeks: int, weekday: int, is
         expect(not wrong, f"{', '.join(wrong)} is listed and not among the best")
         best_days.append({slot.begins.date() for slot in best})
         need_success(drs.delete(order))
-    drs.need(len(where) > 1, "both places are the same to DRS; set a place that it knows in locations of the profile")
+    km = _KM_OF_A_DEGREE * dist(*where)
+    told = f"the places are {km:.1f} km apart; set one that is known and further away in locations of the profile"
+    drs.need(km > 2 * drs.data.best_slot_tolerance_km, told)
     told = f"a visit there on {drs.local(visited):%d %B} makes no difference: the best slots are on both days"
     expect({drs.local(visited).date()} in best_days, told)
 

@@ -42,7 +42,8 @@ class TestData:
     location's area, where that is known. ``job_codes`` are the SOR codes that have a job template.
     ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``. ``platform`` is the
     version of Apache CXF, empty if it is another one. ``not_found`` has what no value is known of, with the reason as
-    a sentence; to read such a member raises ``NeedNotMetError``.
+    a sentence; to read such a member raises ``NeedNotMetError``. A best slot adds as many more kilometres than another
+    as ``best_slot_tolerance_km`` says, at most.
     """
 
     contract: str
@@ -68,6 +69,7 @@ class TestData:
     follow_ons_from_completed: str = "refuse"
     unknown_sor_codes: str = "accept"
     missing_sor_codes: str = "default_template"
+    best_slot_tolerance_km: float = 0.1
     order_number_prefix: str = "CONTRACT-"
     user_id: str = "drs-contracts"
     slots_by_weekday: Mapping[int, Hours] = field(default_factory=dict)
@@ -94,6 +96,7 @@ class TestData:
             job_codes=tuple(code.code for code in profile.sor_codes if code.trade),
             slots=tuple((slot.begin, slot.end) for slot in profile.availability.slots),
             day_cap=profile.availability.day_cap,
+            best_slot_tolerance_km=profile.availability.best_slot_tolerance_km,
             zone=profile.zone,
             long_period_day_cap=profile.availability.long_period_day_cap,
             reservation_minutes=profile.ordering.reservation_minutes,
