@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from math import dist
 
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import DrsDriver, OfferedSlot, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success, need_success
-from drs_contracts.driver.messages import Exchange
+from drs_contracts.driver.messages import Exchange, Members
 from drs_contracts.strategies import days_ahead, lengths, order_numbers, user_ids
 
 _SATURDAY, _SUNDAY = 5, 6
@@ -21,6 +22,9 @@ _PERIODS = 6
 _DAYS_OF_A_PERIOD = 14
 _DAYS_WANTED = 5
 _MAX_BOOKINGS = 60
+_ELSEWHERE = "elsewhere"
+# Of latitude; one of longitude is half as much in the north of Scotland.
+_KM_OF_A_DEGREE = 111
 
 
 @clause(
@@ -367,7 +371,8 @@ def chosen_operatives_limit_the_slots(drs: DrsDriver, ahead: int) -> None:
     all_places = places([])
     alone = [places([operative]) for operative in ids]
     expect(set().union(*alone) == all_places, f"all together have {all_places}, each alone {alone}")
-    expect(places(ids) == all_places, "naming all operatives differs from naming none")
+    for order in (ids, ids[::-1]):
+        expect(places(order) == all_places, f"naming all operatives, {order[0]} first, differs from naming none")
     one_for_all = len(set(known.texts("theResources/theAbilities/name"))) == 1
     expect(one_for_all or not all_places or not all(alone), "an operative without the trade has room for the work")
 
@@ -484,6 +489,49 @@ def an_area_is_worked_in_by_turns(drs: DrsDriver) -> None:
     if (begins := drs.data.turn_begins) is not None:
         since = [(drs.today + timedelta(days=drs.weekday(week, 0)) - begins).days // 7 for week in worked]
         expect(all(week % cycle < weeks for week in since), f"{told}; a turn begins on {begins}")
+
+
+@clause(
+    "AVL-27",
+    "With onlyBestSlots fullPeriod, a day whose visit saves the journey has the best slots, and other days have none.",
+    vendor("schedules, in which journeys count", "te8fnq38v6", also="published: the value; presumed: what it gives"),
+    writes=True,
+    weeks=lengths(_WEEKS_OF_A_YEAR),
+    weekday=st.integers(0, 3),
+    is_on_the_second=st.booleans(),
+)
+def best_slots_of_a_period_are_near(drs: DrsDriver, weeks: int, weekday: int, is_on_the_second: bool) -> None:
+    """Plan a visit on one of two days, at each of two places: for its operative to come again, only that day is best.
+
+    An operative can live at one of the places, so that no day is better there. The other one is then as far as they
+    are apart.
+    """
+    ahead = drs.weekday(weeks, weekday)
+    visited, target = ahead + is_on_the_second, drs.local(ahead + 30, time(23, 59, 59))
+    where, best_days = [], []
+    for place in (drs.data.location_id, _ELSEWHERE):
+        free = drs.free_slots(visited, 1, locationID=place)
+        drs.need(bool(free), "no slot of the day is free")
+        order = drs.create_order(locationID=place, targetDate=target)
+        drs.need_scheduled(order, free[0])
+        shown = drs.select(order)
+        where.append([float(shown.text(f"theOrders/theLocation/{name}") or 0) for name in ("latitude", "longitude")])
+        operative = shown.text("theOrders/theBookings/theResources/resourceID") or ""
+        members = drs.availability_members(drs.local(ahead), drs.local(ahead + 1), locationID=place)
+        asked: Members = {**members, "resourceIDs": operative}
+        free = [slot for slot in read_slots(drs.call("checkAvailability", asked)) if slot.available]
+        drs.need(len({slot.begins.date() for slot in free}) > 1, "the operative has no slot on one of the days")
+        best = read_slots(drs.call("checkAvailability", {**asked, "onlyBestSlots": "fullPeriod"}))
+        expect(bool(best), "no slot of the period is listed")
+        wrong = [slot.begin for slot in best if not (slot.available and slot.best)]
+        expect(not wrong, f"{', '.join(wrong)} is listed and not among the best")
+        best_days.append({slot.begins.date() for slot in best})
+        need_success(drs.delete(order))
+    km = _KM_OF_A_DEGREE * dist(*where)
+    told = f"the places are {km:.1f} km apart; set one that is known and further away in locations of the profile"
+    drs.need(km > 2 * drs.data.best_slot_tolerance_km, told)
+    told = f"a visit there on {drs.local(visited):%d %B} makes no difference: the best slots are on both days"
+    expect({drs.local(visited).date()} in best_days, told)
 
 
 def _has_slots(drs: DrsDriver, week: int) -> bool:

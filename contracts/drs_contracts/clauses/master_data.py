@@ -196,6 +196,7 @@ def locations_are_stored(drs: DrsDriver, there: FakeProperty) -> None:
     order = drs.create_order(locationID=there.id)
     parts: tuple[Members, ...] = (
         {"address1": there.address1, "latitude": there.latitude, "longitude": there.longitude},
+        {"address2": "Second", "address3": "Third", "address4": "Fourth"},
         {"city": there.address3, "postCode": there.post_code},
     )
     for part in parts:

@@ -112,12 +112,15 @@ def an_unknown_number_is_refused(drs: DrsDriver, number: str) -> None:
     writes=True,
 )
 def a_number_has_one_order(drs: DrsDriver) -> None:
-    """Create two orders under one number."""
+    """Create an order, then another one under its number, for another user, and for another date and comments."""
     order = drs.create_order()
-    again = drs.call("createOrder", drs.order_members(primaryOrderNumber=order.number))
-    expect(again.refused, f"the second was answered with status {again.text('status')}")
-    message = again.text("errorMsg") or ""
-    expect("order already exists" in message, f"the errorMsg is '{message}'")
+    differ: tuple[Members, ...] = ({}, {"userId": "another"}, {"targetDate": drs.local(90), "orderComments": "another"})
+    for other in differ:
+        again = drs.call("createOrder", drs.order_members(primaryOrderNumber=order.number, **other))
+        how = f" with another {' and '.join(other)}" if other else ""
+        expect(again.refused, f"the second{how} was answered with status {again.text('status')}", again)
+        message = again.text("errorMsg") or ""
+        expect("order already exists" in message, f"the errorMsg is '{message}'", again)
 
 
 @clause(

@@ -118,13 +118,15 @@ def the_number_need_not_match(drs: DrsDriver, number: str) -> None:
     reason=texts(max_size=20),
 )
 def a_missing_reason_is_first(drs: DrsDriver, reason: str) -> None:
-    """Schedule without a reason, then with one."""
+    """Schedule without a reason, then with one; into a slot, and without a window."""
     order, slot = _booked(drs, 1)
-    found = drs.select(order).text(f"{_BOOKING}/bookingReason")
-    expect(found == "first", f"without one the reason is '{found}'")
-    drs.schedule(order, bookingReason=reason, **slot.window)
-    found = drs.select(order).text(f"{_BOOKING}/bookingReason")
-    expect(found == reason, f"'{reason}' came back as '{found}'")
+    for window, how in ((slot.window, ""), ({}, ", and without a window,")):
+        drs.schedule(order, **window)
+        found = drs.select(order).text(f"{_BOOKING}/bookingReason")
+        expect(found == "first", f"without one{how} the reason is '{found}'")
+        drs.schedule(order, bookingReason=reason, **window)
+        found = drs.select(order).text(f"{_BOOKING}/bookingReason")
+        expect(found == reason, f"'{reason}'{how} came back as '{found}'")
 
 
 @clause(
@@ -311,41 +313,50 @@ def without_a_template_nothing_is_planned(drs: DrsDriver) -> None:
 @clause(
     "SCH-16",
     "A window without room is refused as failed planning; with force, the booking is planned in it all the same.",
-    vendor("forcing jobs, which leaves their slot as it is", "7vlmkiaf08", "a2jkrrlcrb", also="published: the member"),
+    vendor(
+        "forcing jobs, which leaves their slot as it is",
+        "7vlmkiaf08",
+        "a2jkrrlcrb",
+        also="published: the member; presumed: that of a reservation too",
+    ),
     writes=True,
 )
 def force_overrides_room(drs: DrsDriver) -> None:
-    """Fill a slot, then book it once more: without force, and with it."""
+    """Fill a slot, then book it and reserve it once more: without force, and with it."""
     tuesday = drs.weekday(1, 1)
     slot = drs.need_slots(tuesday, 1)[0]
     _fill(drs, slot)
     free = drs.free_slots(tuesday, 1)
-    order = drs.create_order()
-    answer = drs.schedule_into(order, slot)
-    expect(answer.text("errorMsg") == _PLANNING_FAILED, f"the errorMsg is '{answer.text('errorMsg')}'")
-    expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **slot.window), force=True))
-    shown = drs.select(order)
-    window = tuple(shown.text(f"{_BOOKING}/{name}") for name in _WINDOW)
-    expect(window == (slot.begin, slot.end), f"the planning window is {window}")
-    start = shown.time(f"{_BOOKING}/assignedStart")
-    expect(slot.begins <= start < slot.ends, f"it is planned for {start}")
-    expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), "it has no operative")
-    expect(drs.free_slots(tuesday, 1) == free, "the slots of the day are not what they were")
+    for operation in ("scheduleBooking", "createReservation"):
+        order = drs.create_order()
+        booking = drs.booking(order, **slot.window)
+        answer = drs.ask(operation, theBooking=booking)
+        told = answer.text("errorMsg")
+        expect(told == _PLANNING_FAILED, f"the errorMsg of {operation} is '{told}'", answer)
+        expect_success(drs.ask(operation, theBooking=booking, force=True))
+        shown = drs.select(order)
+        window = tuple(shown.text(f"{_BOOKING}/{name}") for name in _WINDOW)
+        expect(window == (slot.begin, slot.end), f"the planning window is {window}")
+        start = shown.time(f"{_BOOKING}/assignedStart")
+        expect(slot.begins <= start < slot.ends, f"it is planned for {start}")
+        expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), "it has no operative")
+        expect(drs.free_slots(tuesday, 1) == free, "the slots of the day are not what they were")
 
 
 @clause(
     "SCH-17",
     "timeLock keeps the assigned time, whatever else is planned on that day.",
-    vendor("locking jobs to a time", "02tfyrsxcm", also="published: the member"),
+    vendor("locking jobs to a time", "02tfyrsxcm", also="published: the member; presumed: that of a reservation too"),
     writes=True,
     weeks=_WEEKS,
+    operation=st.sampled_from(("scheduleBooking", "createReservation")),
 )
-def a_locked_time_stays(drs: DrsDriver, weeks: int) -> None:
-    """Lock a visit, then fill its slot."""
+def a_locked_time_stays(drs: DrsDriver, weeks: int, operation: str) -> None:
+    """Lock a visit or a reservation, then fill its slot."""
     slot = drs.need_slots(drs.weekday(weeks, 1), 1)[0]
     order = drs.create_order()
     window = slot.window
-    expect_success(drs.ask("scheduleBooking", theBooking=drs.booking(order, **window), timeLock=True))
+    expect_success(drs.ask(operation, theBooking=drs.booking(order, **window), timeLock=True))
     before = drs.select(order).text(f"{_BOOKING}/assignedStart")
     expect(bool(before), "it has no assignedStart")
     _fill(drs, slot)

@@ -166,6 +166,11 @@ DEFECTS: tuple[Defect, ...] = (
         profile_name="lincoln-areas",
         intercept=rewrite_request("<priority>(Priority 20 Days|100 Days)<", "<priority>3 Days<"),
     ),
+    Defect(
+        "onlyBestSlots fullPeriod lists all slots",
+        "AVL-27",
+        intercept=rewrite_request("<onlyBestSlots>fullPeriod<", "<onlyBestSlots>no<"),
+    ),
     Defect("the refusal of an unknown order has another text", "CAN-01", {"messages": {"order_missing": "Not found"}}),
     Defect("a deleted order stays", "CAN-02", intercept=drops("<deleteOrder>")),
     Defect(

@@ -125,11 +125,6 @@ LAW_DEFECTS: tuple[Defect, ...] = (
         intercept=rewrite_request("(<scheduleBooking>.*)<theBooking>", r"\1<force>true</force><theBooking>"),
     ),
     Defect(
-        "the end of February is offered and refused",
-        "LAW-03",
-        intercept=refuses(r"<scheduleBooking>.*<planningWindowStart>\d+-02-2[789]T"),
-    ),
-    Defect(
         "an operative who is chosen has no afternoons",
         "LAW-04",
         intercept=refuses("<planningWindowStart>[^<]*T12:.*<resourceLock>lockAsSpecified"),
@@ -222,5 +217,17 @@ LAW_DEFECTS: tuple[Defect, ...] = (
         "a further booking has one unit of work",
         "LAW-23",
         intercept=rewrite_request("(<createBooking>.*<quantity>)[^<]*<", r"\g<1>1<"),
+    ),
+    Defect(
+        "a search reads the first of several codes only",
+        "LAW-24",
+        intercept=rewrite_request(
+            "(<checkAvailability>.*?</theBookingCodes>)<theBookingCodes>.*</theBookingCodes>", r"\1"
+        ),
+    ),
+    Defect(
+        "the end of February is offered and refused",
+        "LAW-25",
+        intercept=refuses(r"<scheduleBooking>.*<planningWindowStart>\d+-02-2[789]T"),
     ),
 )

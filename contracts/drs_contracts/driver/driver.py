@@ -36,12 +36,14 @@ def _find_turn(profile: Profile) -> date | None:
 class TestData:
     """What a driver must know of an installation to call it. Hours are local.
 
-    ``priority`` gets appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where
-    there are areas. ``area_turns`` has the weeks of a turn and the number of areas, ``turn_begins`` the first day of a
-    turn of the location's area, where that is known. ``job_codes`` are the SOR codes that have a job template.
+    ``contracts`` are all that are known, ``contract`` among them; empty where no other is. ``priority`` gets
+    appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where there are areas.
+    ``area_turns`` has the weeks of a turn and the number of areas, ``turn_begins`` the first day of a turn of the
+    location's area, where that is known. ``job_codes`` are the SOR codes that have a job template.
     ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``. ``platform`` is the
     version of Apache CXF, empty if it is another one. ``not_found`` has what no value is known of, with the reason as
-    a sentence; to read such a member raises ``NeedNotMetError``.
+    a sentence; to read such a member raises ``NeedNotMetError``. A best slot adds as many more kilometres than another
+    as ``best_slot_tolerance_km`` says, at most.
     """
 
     contract: str
@@ -56,6 +58,7 @@ class TestData:
     suspended_status: str
     scheduled_priority: str
     priority_required: bool
+    contracts: tuple[str, ...] = ()
     area_turns: tuple[int, int] | None = None
     turn_begins: date | None = None
     job_codes: tuple[str, ...] = ()
@@ -66,6 +69,7 @@ class TestData:
     follow_ons_from_completed: str = "refuse"
     unknown_sor_codes: str = "accept"
     missing_sor_codes: str = "default_template"
+    best_slot_tolerance_km: float = 0.1
     order_number_prefix: str = "CONTRACT-"
     user_id: str = "drs-contracts"
     slots_by_weekday: Mapping[int, Hours] = field(default_factory=dict)
@@ -81,6 +85,7 @@ class TestData:
         first = profile.priorities[0]
         return cls(
             contract=profile.contracts[0],
+            contracts=tuple(profile.contracts),
             location_id=profile.locations[0].id if profile.locations else profile.unknown_location.id,
             sor_code=next(code.code for code in profile.sor_codes if code.trade or code.job_template),
             priority=next((each for each in profile.priorities if not each.bound_to_areas), first).id,
@@ -91,6 +96,7 @@ class TestData:
             job_codes=tuple(code.code for code in profile.sor_codes if code.trade),
             slots=tuple((slot.begin, slot.end) for slot in profile.availability.slots),
             day_cap=profile.availability.day_cap,
+            best_slot_tolerance_km=profile.availability.best_slot_tolerance_km,
             zone=profile.zone,
             long_period_day_cap=profile.availability.long_period_day_cap,
             reservation_minutes=profile.ordering.reservation_minutes,

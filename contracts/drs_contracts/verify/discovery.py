@@ -129,6 +129,7 @@ class _Search:
                 ("platform", self._find_platform),
                 ("contract", self._find_contract),
                 ("names", self._find_names),
+                ("contracts", self._find_contracts),
                 ("SOR codes", self._find_codes),
                 ("priorities", self._find_priorities),
                 ("areas", self._find_areas),
@@ -216,6 +217,13 @@ class _Search:
                 return True
         self._drs.data = before
         return False
+
+    def _find_contracts(self) -> None:
+        """Choose the contracts of the profile that a search takes."""
+        own = self._candidates.of_profile["contract"]
+        others = [each for each in own if each != self._data.contract] if self._has_names else []
+        taken = [each for each in others if self._search(contract=each).succeeded]
+        self._use(contracts=(self._data.contract, *taken))
 
     def _find_codes(self) -> None:
         """Choose the SOR codes that find free slots: a code that is taken may have no job template."""

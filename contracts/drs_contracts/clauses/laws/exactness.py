@@ -19,6 +19,7 @@ _CODES = "theOrder/theBookings/theBookingCodes"
 _LIMIT = 255
 _NO_NAME = "no such one"
 _SPACES = ("a  b", "A b  C", "a   b")
+_LINES = ("a\nb", "A\n\nb", "a \n\tb")
 
 
 @clause(
@@ -74,23 +75,24 @@ def order_numbers_are_compared_exactly(drs: DrsDriver, number: str) -> None:
 
 @clause(
     "LAW-16",
-    "A text that is kept comes back with its case and its inner white space.",
+    "A text that is kept comes back with its case and its inner white space, line breaks included.",
     seen("createOrder, userId: it comes back unchanged; orderComments are trimmed at their ends only"),
     writes=True,
-    text=st.sampled_from(_SPACES),
+    text=st.sampled_from((*_SPACES, *_LINES)),
 )
 def kept_texts_are_exact(drs: DrsDriver, text: str) -> None:
-    """Create an order with such texts, and read it from the answer and again."""
-    names = ("orderComments", "contactName", "phone", "userId")
+    """Create an order with such texts, and read it from the answer and again. Only comments have several lines."""
+    is_one_line = text not in _LINES
+    names = ("orderComments", *(("contactName", "phone", "userId") if is_one_line else ()))
     order = drs.create_order(**dict.fromkeys(names, text))
     for answer, path in ((order.exchange, "theOrder"), (drs.select(order), "theOrders")):
         for name in names:
             found = answer.text(f"{path}/{name}")
-            expect(found == text, f"the {name} '{text}' came back as '{found}' from {answer.operation}")
-    for name in ("plannerComments", "operatorComments", "bookingCategory"):
+            expect(found == text, f"the {name} {text!r} came back as {found!r} from {answer.operation}")
+    for name in ("plannerComments", "operatorComments", *(("bookingCategory",) if is_one_line else ())):
         need_success(drs.update(order, "PLANNED", {name: text}))
         found = drs.select(order).text(f"{_BOOKING}/{name}")
-        expect(found == text, f"the {name} '{text}' came back as '{found}'")
+        expect(found == text, f"the {name} {text!r} came back as {found!r}")
 
 
 @clause(
@@ -130,6 +132,12 @@ def instants_count_to_the_millisecond(drs: DrsDriver, weeks: int, after: int) ->
     order = drs.create_order(targetDate=target)
     kept = order.exchange.time("theOrder/targetDate")
     expect(kept == target, f"the targetDate {target.isoformat()} came back as {kept.isoformat()}")
+    window = {"planningWindowStart": slot.begins + little, "planningWindowEnd": slot.ends - little}
+    if drs.schedule(order, **window).succeeded:
+        shown = drs.select(order)
+        for name, sent in window.items():
+            kept = shown.time(f"{_BOOKING}/{name}")
+            expect(kept == sent, f"the {name} {sent.isoformat()} came back as {kept.isoformat()}", shown)
 
 
 @clause(

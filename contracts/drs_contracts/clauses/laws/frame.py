@@ -75,6 +75,8 @@ def all_answers_are_valid(drs: DrsDriver) -> None:
     slot = drs.need_slots(drs.weekday(1, 1), 3)[0]
     operatives = drs.ask("selectResource").texts("theResources/resourceID")
     need(bool(operatives), "selectResource gave no operatives")
+    # So that there is an alert.
+    drs.update(drs.create_order(), "PLANNED", {"bookingCompletionStatus": drs.data.suspended_status})
     calls = (
         call_all_operations(drs, slot, drs.data.location_id),
         call_record_operations(drs, operatives[-1], drs.weekday(4, 1), drs.data.location_id),

@@ -17,4 +17,4 @@ NOTICED: tuple[Slip, ...] = tuple(slip for slip in SLIPS if slip.caught_by)
 """Those that a clause is known to notice, which states what they break."""
 
 UNNOTICED: tuple[Slip, ...] = tuple(slip for slip in SLIPS if not slip.caught_by)
-"""Those that show what the clauses miss."""
+"""Those that no clause can notice; each says why."""

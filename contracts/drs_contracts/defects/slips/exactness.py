@@ -87,11 +87,13 @@ EXACTNESS: tuple[Slip, ...] = (
         "exactness",
         "line breaks in comments become blanks",
         in_request(_ORDERS, "<orderComments>[^<]*</orderComments>", _blank_line_breaks),
+        caught_by="LAW-16",
     ),
     Slip(
         "exactness",
         "planning windows are cut to whole minutes",
         in_request("scheduleBooking", r"(<planningWindow\w+>[^<]*T\d\d:\d\d):\d\d(\.\d+)?", r"\1:00"),
+        caught_by="LAW-18",
     ),
     Slip(
         "exactness",

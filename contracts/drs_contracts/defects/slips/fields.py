@@ -9,6 +9,7 @@ FIELDS: tuple[Slip, ...] = (
         "ignored fields",
         "bookingReason is ignored where no window is sent",
         in_request("scheduleBooking", r"^(?!.*<planningWindow)(.*)<bookingReason>[^<]*</bookingReason>", r"\1"),
+        caught_by="SCH-05",
     ),
     Slip(
         "ignored fields",
@@ -20,11 +21,13 @@ FIELDS: tuple[Slip, ...] = (
         "ignored fields",
         "createReservation ignores timeLock",
         in_request("createReservation", "<timeLock>true<", "<timeLock>false<"),
+        caught_by="SCH-17",
     ),
     Slip(
         "ignored fields",
         "createReservation ignores force",
         in_request("createReservation", "<force>true<", "<force>false<"),
+        caught_by="SCH-16",
     ),
     Slip(
         "ignored fields",
@@ -32,6 +35,7 @@ FIELDS: tuple[Slip, ...] = (
         in_request(
             "checkAvailability", r"(<resourceIDs>[^<]*</resourceIDs>)(<resourceIDs>[^<]*</resourceIDs>)+", r"\1"
         ),
+        caught_by="AVL-21",
     ),
     Slip(
         "ignored fields",

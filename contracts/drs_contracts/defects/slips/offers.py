@@ -221,7 +221,7 @@ OFFERS: tuple[Slip, ...] = (
         "offers",
         "the last day of February is offered and refused",
         refuse_planning(_is_last_of_february),
-        caught_by="LAW-03",
+        caught_by="LAW-25",
     ),
     Slip("offers", "a window of several days is only tried on its first", _try_the_first_day_only, caught_by="SCH-25"),
     Slip(
@@ -242,19 +242,26 @@ OFFERS: tuple[Slip, ...] = (
         by_twin(_PLAN, _only_first_of_each_trade),
         caught_by="SCH-01",
     ),
-    Slip("offers", "recurring visits take no time in a search", by_twin(_SEARCH, _no_recurring_visits)),
+    Slip(
+        "offers",
+        "recurring visits take no time in a search",
+        by_twin(_SEARCH, _no_recurring_visits),
+        caught_by="LAW-24",
+    ),
     Slip("offers", "hours off within a day take no time in a search", _forget_hours_off, caught_by="REC-01"),
     Slip(
         "offers",
         "a search counts the operatives of other contracts too",
         by_twin(_SEARCH, _all_contracts),
         profile_name="hackney",
+        caught_by="LAW-24",
     ),
     Slip(
         "offers",
         "a search for work of two trades looks for the first only",
         by_twin(_SEARCH, _no_second_trade),
         profile_name="full",
+        caught_by="LAW-24",
     ),
     Slip(
         "offers",
@@ -274,6 +281,7 @@ OFFERS: tuple[Slip, ...] = (
         "best slots",
         "onlyBestSlots fullPeriod is read as day",
         in_request(_SEARCH, "<onlyBestSlots>fullPeriod<", "<onlyBestSlots>day<"),
+        caught_by="AVL-27",
     ),
-    Slip("best slots", "travel does not count for the best slots", by_twin(_SEARCH, _no_travel)),
+    Slip("best slots", "travel does not count for the best slots", by_twin(_SEARCH, _no_travel), caught_by="AVL-27"),
 )

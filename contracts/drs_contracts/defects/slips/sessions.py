@@ -208,6 +208,7 @@ AREAS: tuple[Slip, ...] = (
         "a booking can be scheduled outside its area's turn",
         _book_in_any_week,
         profile_name="lincoln-areas",
+        caught_by="LAW-03",
     ),
 )
 TOGETHER: tuple[Slip, ...] = (
@@ -216,5 +217,5 @@ TOGETHER: tuple[Slip, ...] = (
     Slip(
         "two callers", "two callers at the same time get the last place", _look_before_others_write, caught_by="FLO-02"
     ),
-    Slip("two callers", "an order number is unique for a user only", _unique_for_a_user),
+    Slip("two callers", "an order number is unique for a user only", _unique_for_a_user, caught_by="ORD-07"),
 )

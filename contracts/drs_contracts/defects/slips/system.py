@@ -140,7 +140,8 @@ class Slip:
         behave: Answers a request.
         settings: What differs from the profile: single settings of a table, or a whole table.
         profile_name: The profile in which it shows.
-        caught_by: The id of the clause that states what it breaks and notices it; empty while none does.
+        caught_by: The id of the clause that states what it breaks and notices it; empty if none can.
+        unnoticed_because: Why no clause can notice it without accusing a DRS that is right.
     """
 
     kind: str
@@ -149,6 +150,7 @@ class Slip:
     settings: Mapping[str, Any] = field(default_factory=dict)
     profile_name: str = "lincoln"
     caught_by: str = ""
+    unnoticed_because: str = ""
 
     def target(self, profile: Profile, seed: int = 0) -> SimulatorTarget:
         """Return a new simulator with the slip and, apart from it, with ``profile``."""

@@ -49,7 +49,12 @@ WIRE: tuple[Slip, ...] = (
         _swap("createOrder selectOrder", "quantity", "quantityUsed"),
         caught_by="ANS-08",
     ),
-    Slip("wire", "reason of an alert comes before createDateTime", _swap("selectAlerts", "createDateTime", "reason")),
+    Slip(
+        "wire",
+        "reason of an alert comes before createDateTime",
+        _swap("selectAlerts", "createDateTime", "reason"),
+        caught_by="LAW-08",
+    ),
     Slip(
         "wire",
         "type of a business datum comes before name",
@@ -66,6 +71,7 @@ WIRE: tuple[Slip, ...] = (
         "wire",
         "address3 and address4 are exchanged",
         in_reply("", "<address3>([^<]*)</address3><address4>([^<]*)<", r"<address3>\2</address3><address4>\1<"),
+        caught_by="REC-06",
     ),
     Slip(
         "wire",
