@@ -6,11 +6,11 @@ and several processes can share the work.
 
 from __future__ import annotations
 
-import atexit
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from multiprocessing.util import Finalize
 from threading import Event, Thread
 from time import perf_counter
 
@@ -39,6 +39,7 @@ _MAX_WAIT = timedelta(seconds=5)
 # With a rhythm, the simulator's clock is looked at so often: it may have been moved.
 _MAX_WAIT_FOR_RUN = timedelta(seconds=0.25)
 _STOP_WITHIN_SECONDS = 2.0
+_EXIT_PRIORITY = 1
 _REPORTS = {
     PushKind.CONFIRMATION: "how booking {id} is planned",
     PushKind.COMPLETION: "that booking {id} is completed",
@@ -122,6 +123,7 @@ class ConfirmationSender:
         self._awake = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
+        self._at_exit: Finalize[[], object] | None = None
 
     def wake(self) -> None:
         """Look for a message now."""
@@ -133,7 +135,8 @@ class ConfirmationSender:
             self._stopped = Event()
             self._thread = Thread(target=self._run, args=(scheduler, self._stopped), name="confirmations", daemon=True)
             self._thread.start()
-            atexit.register(self.stop)
+            # Also in a process that was forked, in which atexit runs nothing.
+            self._at_exit = Finalize(None, self.stop, exitpriority=_EXIT_PRIORITY)
 
     def stop(self) -> None:
         """Post no more, and wait a little for the answer to the message in flight. Nothing is lost by that."""
@@ -142,7 +145,8 @@ class ConfirmationSender:
             self._stopped.set()
             self.wake()
             thread.join(_STOP_WITHIN_SECONDS)
-            atexit.unregister(self.stop)
+            if self._at_exit is not None:
+                self._at_exit.cancel()
 
     def _run(self, scheduler: Scheduler, stopped: Event) -> None:
         while not stopped.is_set():

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 from threading import Event, Lock, Thread
-from time import sleep, thread_time
+from time import thread_time
 
 _log = logging.getLogger(__name__)
 _COLLECT_SECONDS = 0.25
 _AFTER_FAILURE_SECONDS = 1.0
 _STOP_WITHIN_SECONDS = 5
 _WORK_SECONDS = 0.0001
+_EXIT_PRIORITY = 1
 _RESTS_OF_WORK = 5
 
 Pause = Callable[[], None]
@@ -33,6 +34,7 @@ class WriteBehind:
         self._awake = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
+        self._at_exit: Finalize[[], object] | None = None
         self._has_failed = False
 
     def add(self, job: Job) -> None:
@@ -64,7 +66,8 @@ class WriteBehind:
             self._stopped.set()
             self._awake.set()
             thread.join(_STOP_WITHIN_SECONDS)
-            atexit.unregister(self.stop)
+            if self._at_exit is not None:
+                self._at_exit.cancel()
             self.flush()
             self._awake.clear()
 
@@ -75,10 +78,11 @@ class WriteBehind:
                 thread = Thread(target=self._run, args=(self._stopped,), name="write-behind", daemon=True)
                 thread.start()
                 self._thread = thread
-                atexit.register(self.stop)
+                # Also in a process that was forked, in which atexit runs nothing.
+                self._at_exit = Finalize(None, self.stop, exitpriority=_EXIT_PRIORITY)
 
     def _run(self, stopped: Event) -> None:
-        pause = _Pause()
+        pause = _Pause(stopped)
         while not stopped.is_set():
             self._awake.wait()
             stopped.wait(_COLLECT_SECONDS)
@@ -100,15 +104,20 @@ class WriteBehind:
 
 
 class _Pause:
-    """Rests if the work since the last rest was long enough. Only the processor's time is work."""
+    """Rests if the work since the last rest was long enough. Only the processor's time is work.
 
-    def __init__(self) -> None:
+    Args:
+        stopped: Ends the rest, and is followed by no other: then the process waits for the work.
+    """
+
+    def __init__(self, stopped: Event) -> None:
+        self._stopped = stopped
         self._since = thread_time()
 
     def __call__(self) -> None:
         worked = thread_time() - self._since
         if worked > _WORK_SECONDS:
-            sleep(_RESTS_OF_WORK * worked)
+            self._stopped.wait(_RESTS_OF_WORK * worked)
             self._since = thread_time()
 
 
