@@ -123,7 +123,7 @@ class ConfirmationSender:
         self._awake = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
-        self._at_exit: Finalize[[], object] | None = None
+        self._at_exit: Finalize[None] | None = None
 
     def wake(self) -> None:
         """Look for a message now."""

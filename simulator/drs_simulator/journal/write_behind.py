@@ -34,7 +34,7 @@ class WriteBehind:
         self._awake = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
-        self._at_exit: Finalize[[], object] | None = None
+        self._at_exit: Finalize[None] | None = None
         self._has_failed = False
 
     def add(self, job: Job) -> None:
