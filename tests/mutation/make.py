@@ -1,0 +1,44 @@
+"""Writes the simulator with all mutants of its scheduling into ``build/mutation``, where a run imports it from.
+
+mutmut makes the mutants: of functions and methods without a decorator, of classmethods and of staticmethods.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from pathlib import Path
+
+from mutmut.mutation.file_mutation import mutate_file_contents
+from mutmut.mutation.trampoline_templates import trampoline_imports
+
+from tests.mutation.record import FOLDER, MUTANTS
+
+SOURCES = Path(__file__).parents[2] / "simulator"
+PACKAGE = SOURCES / "drs_simulator"
+SWITCH = "\nfrom tests.mutation.switch import MutantDict, wrap as _mutmut_mutated\n"
+
+
+def make_mutants() -> dict[str, list[str]]:
+    """Write the package and its mutants; return the names of the mutants by module."""
+    shutil.rmtree(FOLDER / PACKAGE.name, ignore_errors=True)
+    shutil.copytree(PACKAGE, FOLDER / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    made: dict[str, list[str]] = {}
+    for path in sorted((PACKAGE / "scheduling").rglob("*.py")):
+        place = path.relative_to(SOURCES)
+        # mutmut reads its settings from where it is called.
+        with contextlib.chdir(Path(__file__).parent):
+            mutated = mutate_file_contents(str(place), path.read_text(encoding="utf-8"))
+        if mutated.mutant_names:
+            assert trampoline_imports in mutated.code, f"mutmut has another form: {place}"
+            (FOLDER / place).write_text(mutated.code.replace(trampoline_imports, SWITCH), encoding="utf-8")
+            module = ".".join(place.with_suffix("").parts)
+            made[module] = [f"{module}.{name}" for name in mutated.mutant_names]
+    return made
+
+
+if __name__ == "__main__":
+    mutants = make_mutants()
+    MUTANTS.write_text(json.dumps(mutants, indent=1), encoding="utf-8")
+    print(f"{sum(map(len, mutants.values()))} mutants of {len(mutants)} modules are in {FOLDER}.")

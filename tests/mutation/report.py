@@ -1,0 +1,83 @@
+"""What became of the mutants, in words and as differences."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from math import sqrt
+
+from tests.mutation.record import FOLDER, SURVIVORS, End, Verdict
+from tests.mutation.switch import function_of
+
+_TOLD = {
+    End.NOTICED: "are noticed by a clause",
+    End.INCONCLUSIVE: "are noticed only by a check that can no longer be carried out",
+    End.HANGS: "do not end",
+    End.SURVIVED: "survive",
+}
+_NORMAL_95 = 1.96
+
+
+def describe(verdicts: Sequence[Verdict], reached: int, unreached: Sequence[str]) -> str:
+    """Describe the result: counts, the score with its margin where it is a sample, and modules."""
+    ends = Counter(each.end for each in verdicts)
+    lines = [f"{ends[end]:5} {told}" for end, told in _TOLD.items()]
+    lines.append(_describe_score(len(verdicts) - ends[End.SURVIVED], len(verdicts), reached))
+    survivors = Counter(_module_of(each.mutant) for each in verdicts if each.end is End.SURVIVED)
+    tried = Counter(_module_of(each.mutant) for each in verdicts)
+    lines += [
+        "Survivors by module:",
+        *(f"{count:5} of {tried[name]:4} {name}" for name, count in survivors.most_common()),
+    ]
+    lines += [f"{len(unreached)} are in functions that no call to DRS reaches:"]
+    lines += [f"{count:5} {name}" for name, count in Counter(map(_module_of, unreached)).most_common()]
+    return "\n".join(lines)
+
+
+def _describe_score(noticed: int, tried: int, reached: int) -> str:
+    if not tried:
+        return "No mutant was tried."
+    share = noticed / tried
+    text = f"{noticed} of {tried} are noticed: {100 * share:.1f} %"
+    if tried == reached:
+        return f"{text} of all that a call to DRS can reach."
+    correction = (reached - tried) / max(1, reached - 1)
+    margin = _NORMAL_95 * sqrt(share * (1 - share) / tried * correction)
+    return f"{text} of a sample, within {100 * margin:.1f} points (95 % confidence); a call to DRS can reach {reached}."
+
+
+def write_survivors(verdicts: Iterable[Verdict]) -> None:
+    """Write how each survivor differs from the sound function."""
+    SURVIVORS.write_text("\n".join(show(each.mutant) for each in sorted(verdicts, key=lambda each: each.mutant)))
+
+
+def show(mutant: str) -> str:
+    """Show how a mutant differs from the sound function."""
+    module, _, name = mutant.rpartition(".")
+    functions = _read_functions(module)
+    sound = f"{function_of(name)}__mutmut_orig"
+    lines = difflib.unified_diff(
+        functions[sound].replace(sound, "f").splitlines(),
+        functions[name].replace(name, "f").splitlines(),
+        n=1,
+        lineterm="",
+    )
+    return "\n".join([f"# {mutant}", *list(lines)[2:], ""])
+
+
+@cache
+def _read_functions(module: str) -> dict[str, str]:
+    source = (FOLDER / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+    lines = source.splitlines(keepends=True)
+    return {
+        node.name: "".join(lines[node.lineno - 1 : node.end_lineno])
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def _module_of(mutant: str) -> str:
+    return mutant.rpartition(".")[0].removeprefix("drs_simulator.scheduling.")
