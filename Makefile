@@ -64,7 +64,7 @@ bench-contracts: $(READY)
 
 # Some hours of processor time; Ctrl-C stops it, and it goes on when it is started again: docs/mutation.md.
 mutants: $(READY) build/mutation/mutants.json
-	PYTHONPATH=build/mutation nice -n 19 $(BIN)/python -m tests.mutation.run $(MUTANTS)
+	PYTHONHASHSEED=0 PYTHONPATH=build/mutation nice -n 19 $(BIN)/python -m tests.mutation.run $(MUTANTS)
 
 build/mutation/mutants.json: $(shell find simulator/drs_simulator -name '*.py') tests/mutation/make.py
 	$(BIN)/python -m pip install --quiet mutmut==3.8.1

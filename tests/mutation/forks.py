@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 _Result = TypeVar("_Result")
 Job = tuple[str, Callable[[], _Result]]
-_SECONDS = 900.0
+_SECONDS = 3600.0
 """A job that waits for ever, without taking processor time, is ended after these."""
 
 

@@ -20,6 +20,7 @@ class End(StrEnum):
     """What became of a mutant."""
 
     NOTICED = "noticed"
+    REWORDED = "reworded"
     INCONCLUSIVE = "inconclusive"
     HANGS = "hangs"
     SURVIVED = "survived"
@@ -48,7 +49,8 @@ class Verdict:
 
     Args:
         mutant: Its name, ``module.x_function__mutmut_3``.
-        end: What became of it. ``INCONCLUSIVE``: only that some clauses can no longer be checked.
+        end: What became of it. ``REWORDED``: a clause that the guess of a profile breaks is broken in another way.
+            ``INCONCLUSIVE``: only that some clauses can no longer be checked.
         check: What noticed it.
         reason: Why that clause is broken, or cannot be checked.
         seconds: The processor time that was spent on it.
@@ -71,11 +73,13 @@ class Reach:
         functions: The functions with mutants that it calls.
         seconds: Its processor time.
         outcome: Its outcome.
+        reason: Its reason.
     """
 
     functions: frozenset[str]
     seconds: float
     outcome: str
+    reason: str
 
 
 @dataclass
@@ -115,14 +119,16 @@ def read_reach() -> dict[Check, Reach]:
         return {}
     noted = json.loads(REACH.read_text(encoding="utf-8"))
     return {
-        Check.of(name): Reach(frozenset(functions), seconds, outcome)
-        for name, (functions, seconds, outcome) in noted.items()
+        Check.of(name): Reach(frozenset(functions), seconds, outcome, reason)
+        for name, (functions, seconds, outcome, reason) in noted.items()
     }
 
 
 def write_reach(reach: Mapping[Check, Reach]) -> None:
     """Write what each check reaches."""
-    noted = {str(check): (sorted(each.functions), each.seconds, each.outcome) for check, each in reach.items()}
+    noted = {
+        str(check): (sorted(each.functions), each.seconds, each.outcome, each.reason) for check, each in reach.items()
+    }
     REACH.write_text(json.dumps(noted), encoding="utf-8")
 
 

@@ -14,6 +14,7 @@ from tests.mutation.switch import function_of
 
 _TOLD = {
     End.NOTICED: "are noticed by a clause",
+    End.REWORDED: "break a clause in another way, where a guess breaks it without them",
     End.INCONCLUSIVE: "are noticed only by a check that can no longer be carried out",
     End.HANGS: "do not end",
     End.SURVIVED: "survive",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -24,6 +25,16 @@ def switch_on(mutant: str) -> None:
     """Put one mutant in force: ``module.x_function__mutmut_3``; an empty name puts none in force."""
     _State.module, _, _State.name = mutant.rpartition(".")
     _State.calls = 0
+
+
+@contextmanager
+def none_in_force() -> Iterator[None]:
+    """Put no mutant in force meanwhile."""
+    module, _State.module = _State.module, ""
+    try:
+        yield
+    finally:
+        _State.module = module
 
 
 def count_calls() -> int:
