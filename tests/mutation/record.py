@@ -129,7 +129,9 @@ def write_reach(reach: Mapping[Check, Reach]) -> None:
     noted = {
         str(check): (sorted(each.functions), each.seconds, each.outcome, each.reason) for check, each in reach.items()
     }
-    REACH.write_text(json.dumps(noted), encoding="utf-8")
+    written = REACH.with_suffix(".new")
+    written.write_text(json.dumps(noted), encoding="utf-8")
+    written.replace(REACH)
 
 
 def forget(files: Iterable[Path]) -> None:

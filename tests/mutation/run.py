@@ -32,11 +32,11 @@ from tests.mutation.record import (
 )
 from tests.mutation.report import describe, write_survivors
 from tests.mutation.switch import function_of
-from tests.mutation.trial import Scores, Trial
+from tests.mutation.trial import BASE, Scores, Trial
 
 _SEED = 0
 _FIRST_BUDGET = 10.0
-_CHECKS_AT_ONCE = 40
+_CHECKS_AT_ONCE = 30
 _WARM_UP = ("SES-01", "SCH-01", "SEL-11", "REF-01")
 
 
@@ -81,8 +81,7 @@ def _run(options: argparse.Namespace) -> None:
     if not options.report:
         _warm_up(trial)
     trial.reach = read_reach()
-    if not trial.reach:
-        _measure_reach(trial, options.jobs)
+    _measure_reach(trial, options.jobs)
     reached = frozenset[str]().union(*(each.functions for each in trial.reach.values()))
     # The first ones of a whole run are a sample too.
     random.Random(_SEED).shuffle(mutants)
@@ -100,7 +99,7 @@ def _run(options: argparse.Namespace) -> None:
 def _warm_up(trial: Trial) -> None:
     """Make what a simulator and Hypothesis make once in a process; caches of the scheduling are its simulator's own."""
     for check in trial.checks():
-        if check.clause in _WARM_UP:
+        if check.profile == BASE and check.clause in _WARM_UP:
             trial.run(check)
     gc.freeze()
 
@@ -111,15 +110,16 @@ def _measure_reach(trial: Trial, at_once: int) -> None:
     Raises:
         JobError: A clause is not held in a bundled profile.
     """
-    checks = trial.checks()
-    print(f"What do {len(checks)} checks reach?", flush=True)
+    checks = [check for check in trial.checks() if check not in trial.reach]
+    if checks:
+        print(f"What do {len(checks)} checks reach?", flush=True)
     parts = [checks[first : first + _CHECKS_AT_ONCE] for first in range(0, len(checks), _CHECKS_AT_ONCE)]
     jobs = [(f"{part[0]} to {part[-1]}", partial(trial.find_reach, part)) for part in parts]
     for ended in run_jobs(jobs, at_once):
         if ended.result is None:
             raise JobError(f"one of {ended.name} does not end, without any mutant")
         trial.reach |= ended.result
-    write_reach(trial.reach)
+        write_reach(trial.reach)
 
 
 def _try_all(trial: Trial, record: Record, mutants: Sequence[str], budget: float, at_once: int) -> None:

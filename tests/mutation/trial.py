@@ -84,6 +84,10 @@ class NotHeldError(Exception):
     """The sound simulator does not keep a clause."""
 
 
+class NoStartError(Exception):
+    """No simulator can be made."""
+
+
 class Trial:
     """The clauses and the profiles, which are read once and shared by all forks."""
 
@@ -98,9 +102,16 @@ class Trial:
         return [Check(profile, clause, FEW_EXAMPLES) for profile in self.installations for clause in self.clauses]
 
     def run(self, check: Check) -> Result:
-        """Check a clause at a simulator of its own."""
+        """Check a clause at a simulator of its own.
+
+        Raises:
+            NoStartError: The simulator cannot be made.
+        """
         profile, data = self.installations[check.profile]
-        target = SimulatorTarget(Simulator(profile, clock=CLOCK, seed=0))
+        try:
+            target = SimulatorTarget(Simulator(profile, clock=CLOCK, seed=0))
+        except Exception as error:
+            raise NoStartError(f"the simulator does not start: {type(error).__name__}: {error}") from error
         settings = VerifySettings(examples=check.examples, shrink_seconds=0)
         (finding,) = run_clauses(target, data, [self.clauses[check.clause]], settings)
         return Result(finding.outcome, _VARYING.sub("#", finding.reason))
@@ -172,7 +183,10 @@ class Trial:
                 break
             # The fork ends here if the check does not.
             signal.setitimer(signal.ITIMER_PROF, 20 + 20 * check.examples * self._cost(check))
-            result = self.run(check)
+            try:
+                result = self.run(check)
+            except NoStartError as error:
+                return Verdict(mutant, End.NOTICED, str(check), str(error), time.process_time() - began)
             sound = self._sound(check)
             if result == (sound.outcome, sound.reason) or (result.outcome is not Outcome.HELD and self._varies(check)):
                 passed.append(str(check))

@@ -170,7 +170,8 @@ def the_user_changes_nothing(drs: DrsDriver, ahead: int, user: str) -> None:
     presumed("the document says which must be sent, not what follows"),
 )
 def a_missing_field_is_refused_by_name(drs: DrsDriver) -> None:
-    """Leave out each required field in turn."""
+    """Leave out each required field in turn, of a request that was answered while it was complete."""
+    drs.check_availability(drs.local(1), drs.local(2))
     for field in _MUST_BE_SENT:
         if field == "priority" and not drs.data.priority_required:
             continue
