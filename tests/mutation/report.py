@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import difflib
+import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from math import sqrt
+from pathlib import Path
 
 from tests.mutation.record import FOLDER, SURVIVORS, End, Verdict
 from tests.mutation.switch import function_of
@@ -20,13 +22,29 @@ _TOLD = {
     End.SURVIVED: "survive",
 }
 _NORMAL_95 = 1.96
+_EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
 
 
-def describe(verdicts: Sequence[Verdict], reached: int, unreached: Sequence[str]) -> str:
-    """Describe the result: counts, the score with its margin where it is a sample, and modules."""
+def describe(
+    verdicts: Sequence[Verdict], reached: int, unreached: Sequence[str], equivalents: Collection[str] = ()
+) -> str:
+    """Describe the result: counts, the score with its margin where it is a sample, and modules.
+
+    Args:
+        verdicts: On those that were tried.
+        reached: How many mutants a call to DRS can reach.
+        unreached: The others.
+        equivalents: Those that behave as the sound code does.
+    """
     ends = Counter(each.end for each in verdicts)
     lines = [f"{ends[end]:5} {told}" for end, told in _TOLD.items()]
-    lines.append(_describe_score(len(verdicts) - ends[End.SURVIVED], len(verdicts), reached))
+    noticed = len(verdicts) - ends[End.SURVIVED]
+    lines.append(_describe_score(noticed, len(verdicts), reached))
+    same = [each for each in verdicts if each.mutant in equivalents]
+    lines += [f"{each.mutant} is listed as equivalent, and is not." for each in same if each.end is not End.SURVIVED]
+    if same and noticed:
+        share = noticed / (len(verdicts) - len(same))
+        lines.append(f"{len(same)} are listed as equivalent: {100 * share:.1f} % of the others are noticed.")
     survivors = Counter(_module_of(each.mutant) for each in verdicts if each.end is End.SURVIVED)
     tried = Counter(_module_of(each.mutant) for each in verdicts)
     lines += [
@@ -50,9 +68,26 @@ def _describe_score(noticed: int, tried: int, reached: int) -> str:
     return f"{text} of a sample, within {100 * margin:.1f} points (95 % confidence); a call to DRS can reach {reached}."
 
 
+def read_equivalents() -> frozenset[str]:
+    """Read which mutants are equivalent; one whose function has changed, so that its line is another, is left out."""
+    listed = tomllib.loads(_EQUIVALENTS.read_text(encoding="utf-8"))["equivalents"]
+    return frozenset(
+        mutant for mutant, line in ((each["mutant"], each["line"]) for each in listed) if _has_line(mutant, line)
+    )
+
+
+def _has_line(mutant: str, line: str) -> bool:
+    try:
+        shown = show(mutant).splitlines()
+    except KeyError:
+        return False
+    return line in [each[1:].strip() for each in shown if each.startswith("+")]
+
+
 def write_survivors(verdicts: Iterable[Verdict]) -> None:
     """Write how each survivor differs from the sound function."""
-    SURVIVORS.write_text("\n".join(show(each.mutant) for each in sorted(verdicts, key=lambda each: each.mutant)))
+    shown = [show(each.mutant) for each in sorted(verdicts, key=lambda each: each.mutant)]
+    SURVIVORS.write_text("\n".join(shown), encoding="utf-8")
 
 
 def show(mutant: str) -> str:

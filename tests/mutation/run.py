@@ -30,7 +30,7 @@ from tests.mutation.record import (
     read_reach,
     write_reach,
 )
-from tests.mutation.report import describe, write_survivors
+from tests.mutation.report import describe, read_equivalents, write_survivors
 from tests.mutation.switch import function_of
 from tests.mutation.trial import BASE, Scores, Trial
 
@@ -93,7 +93,8 @@ def _run(options: argparse.Namespace) -> None:
             _try_all(trial, record, chosen, budget, options.jobs)
     verdicts = [record.verdicts[each] for each in chosen if each in record.verdicts]
     write_survivors([each for each in verdicts if each.end is End.SURVIVED])
-    print(describe(verdicts, len(candidates), [each for each in mutants if function_of(each) not in reached]))
+    unreached = [each for each in mutants if function_of(each) not in reached]
+    print(describe(verdicts, len(candidates), unreached, read_equivalents()))
 
 
 def _warm_up(trial: Trial) -> None:

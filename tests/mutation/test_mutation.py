@@ -105,3 +105,16 @@ def test_a_sample_is_told_with_its_margin() -> None:
     verdicts = [Verdict(f"m.x_f__mutmut_{n}", End.NOTICED if n else End.SURVIVED) for n in range(100)]
     assert "99 of 100 are noticed: 99.0 % of a sample, within 1.9 points" in describe(verdicts, 4000, [])
     assert "99.0 % of all that a call to DRS can reach" in describe(verdicts, 100, [])
+
+
+def test_equivalent_mutants_are_told_apart() -> None:
+    """One that a clause has noticed after all is named."""
+    verdicts = [
+        Verdict("m.x_f__mutmut_0", End.SURVIVED),
+        Verdict("m.x_f__mutmut_1", End.NOTICED),
+        Verdict("m.x_f__mutmut_2", End.SURVIVED),
+        Verdict("m.x_f__mutmut_3", End.NOTICED),
+    ]
+    told = describe(verdicts, 4, [], {"m.x_f__mutmut_0", "m.x_f__mutmut_1"})
+    assert "2 of 4 are noticed: 50.0 % of all" in told
+    assert "m.x_f__mutmut_1 is listed as equivalent, and is not." in told
