@@ -40,11 +40,11 @@ def describe(
     lines = [f"{ends[end]:5} {told}" for end, told in _TOLD.items()]
     noticed = len(verdicts) - ends[End.SURVIVED]
     lines.append(_describe_score(noticed, len(verdicts), reached))
-    same = [each for each in verdicts if each.mutant in equivalents]
-    lines += [f"{each.mutant} is listed as equivalent, and is not." for each in same if each.end is not End.SURVIVED]
-    if same and noticed:
-        share = noticed / (len(verdicts) - len(same))
-        lines.append(f"{len(same)} are listed as equivalent: {100 * share:.1f} % of the others are noticed.")
+    listed = [each for each in verdicts if each.mutant in equivalents]
+    lines += [f"{each.mutant} is listed as equivalent, and is not." for each in listed if each.end is not End.SURVIVED]
+    if same := sum(each.end is End.SURVIVED for each in listed):
+        share = noticed / max(1, len(verdicts) - same)
+        lines.append(f"{same} are listed as equivalent: {100 * share:.1f} % of the others are noticed.")
     survivors = Counter(_module_of(each.mutant) for each in verdicts if each.end is End.SURVIVED)
     tried = Counter(_module_of(each.mutant) for each in verdicts)
     lines += [

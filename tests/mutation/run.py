@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 import gc
-import random
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import drs_simulator
@@ -84,8 +84,7 @@ def _run(options: argparse.Namespace) -> None:
     _measure_reach(trial, options.jobs)
     reached = frozenset[str]().union(*(each.functions for each in trial.reach.values()))
     # The first ones of a whole run are a sample too.
-    random.Random(_SEED).shuffle(mutants)
-    candidates = [each for each in mutants if function_of(each) in reached]
+    candidates = sorted((each for each in mutants if function_of(each) in reached), key=_draw)
     chosen = candidates[: options.sample]
     if not options.report:
         trial.scores = Scores.of(record.verdicts)
@@ -95,6 +94,11 @@ def _run(options: argparse.Namespace) -> None:
     write_survivors([each for each in verdicts if each.end is End.SURVIVED])
     unreached = [each for each in mutants if function_of(each) not in reached]
     print(describe(verdicts, len(candidates), unreached, read_equivalents()))
+
+
+def _draw(mutant: str) -> bytes:
+    """Where a mutant stands in the order of trials: anywhere, and there whatever other mutants there are."""
+    return sha256(f"{_SEED} {mutant}".encode()).digest()
 
 
 def _warm_up(trial: Trial) -> None:

@@ -209,7 +209,7 @@ def feasible_order(shift: Shift, visits: Sequence[Visit]) -> tuple[Visit, ...] |
     for visit in sorted(visits):
         alike[_kind_of(shift, visit)].append(visit)
     kinds = Counter({kind: len(group) for kind, group in alike.items()})
-    if any(closes - opens < minutes for opens, closes, minutes in kinds) or not _fits_if_interrupted(kinds):
+    if not _fits_if_interrupted(kinds):
         return None
     order = _search(shift.begin, sorted(kinds.items(), key=lambda item: (item[0].closes, item[0])))
     return None if order is None else tuple(alike[kind].popleft() for kind in order)
