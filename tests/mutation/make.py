@@ -8,15 +8,17 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.mutation.trampoline_templates import trampoline_imports
 
-from tests.mutation.record import FOLDER, MUTANTS
+from tests.mutation.record import FOLDER, MUTANTS, REACH, SURVIVORS, VERDICTS, forget
 
 SOURCES = Path(__file__).parents[2] / "simulator"
 PACKAGE = SOURCES / "drs_simulator"
+_DIGEST = FOLDER / "sources.sha256"
 SWITCH = "\nfrom tests.mutation.switch import MutantDict, wrap as _mutmut_mutated\n"
 
 
@@ -38,7 +40,20 @@ def make_mutants() -> dict[str, list[str]]:
     return made
 
 
+def forget_other_sources() -> None:
+    """Forget what earlier runs found, if that was of other sources."""
+    digest = sha256()
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.read_bytes())
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if not _DIGEST.exists() or _DIGEST.read_text(encoding="utf-8") != digest.hexdigest():
+        forget([REACH, VERDICTS, SURVIVORS])
+    _DIGEST.write_text(digest.hexdigest(), encoding="utf-8")
+
+
 if __name__ == "__main__":
+    forget_other_sources()
     mutants = make_mutants()
     MUTANTS.write_text(json.dumps(mutants, indent=1), encoding="utf-8")
     print(f"{sum(map(len, mutants.values()))} mutants of {len(mutants)} modules are in {FOLDER}.")
