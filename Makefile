@@ -63,10 +63,10 @@ bench-contracts: $(READY)
 	$(BIN)/python -m benchmarks.contracts
 
 # Some hours of processor time; Ctrl-C stops it, and it goes on when it is started again: docs/mutation.md.
-mutants: $(READY) build/mutation/mutants.json
+mutants: build/mutation/mutants.json
 	PYTHONHASHSEED=0 PYTHONPATH=build/mutation nice -n 19 $(BIN)/python -m tests.mutation.run $(MUTANTS)
 
-build/mutation/mutants.json: $(shell find simulator/drs_simulator -name '*.py') tests/mutation/make.py
+build/mutation/mutants.json: $(READY) $(shell find simulator/drs_simulator -name '*.py') tests/mutation/make.py
 	$(BIN)/python -m pip install --quiet mutmut==3.8.1
 	$(BIN)/python -m tests.mutation.make
 
