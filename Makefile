@@ -62,16 +62,13 @@ start-up: $(READY)
 bench-contracts: $(READY)
 	$(BIN)/python -m benchmarks.contracts
 
-# Half an hour or more on two cores; docs/mutation.md says what comes out. mutmut reads sources from src/ only.
-mutants: $(READY)
+# Some hours of processor time; Ctrl-C stops it, and it goes on when it is started again: docs/mutation.md.
+mutants: build/mutation/mutants.json
+	PYTHONHASHSEED=0 PYTHONPATH=build/mutation nice -n 19 $(BIN)/python -m tests.mutation.run $(MUTANTS)
+
+build/mutation/mutants.json: $(READY) $(shell find simulator/drs_simulator -name '*.py') tests/mutation/make.py
 	$(BIN)/python -m pip install --quiet mutmut==3.8.1
-	rm -rf build/mutation
-	mkdir -p build/mutation/tests
-	cp -r simulator build/mutation/src
-	cp tests/mutation/setup.cfg tests/mutation/pytest.ini build/mutation
-	cp tests/mutation/conftest.py tests/contracts/clauses/test_catalogue.py build/mutation/tests
-	cd build/mutation && nice -n 19 ../../$(BIN)/mutmut run --max-children 2
-	cd build/mutation && ../../$(BIN)/mutmut export-cicd-stats
+	$(BIN)/python -m tests.mutation.make
 
 # Everything that was tried together, for development and CI.
 lock: $(READY)

@@ -174,7 +174,8 @@ def the_user_changes_nothing(drs: DrsDriver, ahead: int, user: str) -> None:
     presumed("the document says which must be sent, not what follows"),
 )
 def a_missing_field_is_refused_by_name(drs: DrsDriver) -> None:
-    """Leave out each required field in turn."""
+    """Leave out each required field in turn, of a request that was answered while it was complete."""
+    drs.check_availability(drs.local(1), drs.local(2))
     for field in _MUST_BE_SENT:
         if field == "priority" and not drs.data.priority_required:
             continue
@@ -332,7 +333,7 @@ def long_periods_have_their_own_cap(drs: DrsDriver, ahead: int) -> None:
     weeks=lengths(_WEEKS_OF_A_YEAR),
 )
 def an_orders_own_slot_is_available(drs: DrsDriver, weeks: int) -> None:
-    """Fill a day, then ask for it with the number of an order on it and without."""
+    """Fill a day, then ask for it with the number of an order on it, with that of another order, and without."""
     tuesday = drs.weekday(weeks, 1)
     before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
@@ -341,12 +342,16 @@ def an_orders_own_slot_is_available(drs: DrsDriver, weeks: int) -> None:
         free = drs.free_slots(tuesday, 1)
         if not free or not drs.schedule_into(drs.create_order(), free[0]).succeeded:
             break
-    members = drs.availability_members(drs.local(tuesday), drs.local(tuesday), primaryOrderNumber=order.number)
+    day = drs.local(tuesday), drs.local(tuesday)
+    members = drs.availability_members(*day, primaryOrderNumber=order.number)
     known = read_slots(drs.call("checkAvailability", members | {"newBooking": False}))
     own = [
         slot.begin for slot in known if slot.available and (slot.begin, slot.end) == (before[0].begin, before[0].end)
     ]
     expect(bool(own), f"its own slot at {before[0].begin} is not available")
+    of_another = drs.availability_members(*day, primaryOrderNumber=drs.create_order().number)
+    strange = read_slots(drs.call("checkAvailability", of_another | {"newBooking": False}))
+    expect(not [slot for slot in strange if slot.available], "an order that is not on the day has slots on it")
     expect(not drs.free_slots(tuesday, 1), "the day has slots for other orders")
     by_default = read_slots(drs.call("checkAvailability", members))
     expect(not [slot for slot in by_default if slot.available], "without newBooking false its own slot is available")

@@ -381,7 +381,7 @@ def small_quantities_and_blank_priorities(drs: DrsDriver, quantity: str) -> None
 
 @clause(
     "ORD-23",
-    "What createOrder brings of further numbers, comments, values and trades comes back, unless the profile drops it.",
+    "What createOrder brings of further numbers, comments, codes, values and trades comes back, unless it is dropped.",
     presumed("by the members' names, which are published; services send them"),
     writes=True,
     text=texts(max_size=20),
@@ -392,7 +392,9 @@ def further_members_come_back(drs: DrsDriver, text: str) -> None:
         return
     of_order: Members = {
         "orderCommentsExtended": text,
+        "reasonCode": f"R {text}",
         "secondaryOrderNumber": f"2 {text}",
+        "subcontract": f"S {text}",
         "tertiaryOrderNumber": f"3 {text}",
     }
     of_code: Members = {

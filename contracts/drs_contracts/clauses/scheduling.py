@@ -11,6 +11,7 @@ from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange
+from drs_contracts.errors import ClauseBroken
 from drs_contracts.fake_data import FakeProperty
 from drs_contracts.strategies import durations, lengths, properties, texts
 
@@ -202,7 +203,7 @@ def booking_adds_no_slots(drs: DrsDriver, weeks: int) -> None:
     weeks=_WEEKS,
 )
 def deleting_frees_the_place(drs: DrsDriver, weeks: int) -> None:
-    """Book a slot and cancel the booking; the order stays without it, and the slots are as before."""
+    """Book a slot and cancel the booking: the order stays, and the slots are as before. Do it on a full day too."""
     tuesday = drs.weekday(weeks, 1)
     before = drs.need_slots(tuesday, 1)
     order = drs.create_order()
@@ -213,6 +214,14 @@ def deleting_frees_the_place(drs: DrsDriver, weeks: int) -> None:
     expect(shown.text("theOrders/primaryOrderNumber") == order.number, "the order is gone with its booking")
     expect(not shown.texts(f"{_BOOKING}/bookingId"), "the order still has the booking")
     expect(drs.free_slots(tuesday, 1) == before, "the places are not what they were")
+    first = min(before, key=lambda slot: (slot.ends, slot.begins))
+    booked = _fill(drs, first)
+    for slot in drs.free_slots(tuesday, 1):
+        drs.schedule_into(drs.create_order(), slot)
+    for each in booked:
+        expect_success(drs.delete(each))
+        answer = drs.schedule_into(drs.create_order(), first)
+        expect(answer.succeeded, f"what was cancelled at {first.begin} cannot be booked again", answer)
 
 
 @clause("SCH-10", "scheduleBooking does not require userId.", seen("scheduleBooking, userId"), writes=True)
@@ -355,8 +364,7 @@ def a_locked_time_stays(drs: DrsDriver, weeks: int, operation: str) -> None:
     """Lock a visit or a reservation, then fill its slot."""
     slot = drs.need_slots(drs.weekday(weeks, 1), 1)[0]
     order = drs.create_order()
-    window = slot.window
-    expect_success(drs.ask(operation, theBooking=drs.booking(order, **window), timeLock=True))
+    expect_success(drs.ask(operation, theBooking=drs.booking(order, **slot.window), timeLock=True))
     before = drs.select(order).text(f"{_BOOKING}/assignedStart")
     expect(bool(before), "it has no assignedStart")
     _fill(drs, slot)
@@ -380,7 +388,7 @@ def a_locked_operative_stays(drs: DrsDriver) -> None:
     slot = drs.need_slots(tuesday, 1)[0]
     window = slot.window
     order = drs.create_order()
-    for operative in _capable_operatives(drs, order):
+    for operative in drs.capable_operatives(order):
         if not _has_room(drs, operative, slot):
             continue
         named = drs.booking(order, theResources={"resourceID": operative}, **window)
@@ -556,41 +564,30 @@ def _book_day(drs: DrsDriver, choices: list[tuple[int, FakeProperty]]) -> list[E
     return [drs.select(order) for order in orders]
 
 
-def _fill(drs: DrsDriver, slot: OfferedSlot) -> None:
-    """Book a slot until it is full."""
-    for _ in range(_MAX_BOOKINGS):
-        if not drs.schedule_into(drs.create_order(), slot).succeeded:
-            return
-    expect(False, f"the slot at {slot.begin} takes more than {_MAX_BOOKINGS} bookings")
+def _fill(drs: DrsDriver, slot: OfferedSlot) -> list[CreatedOrder]:
+    """Book a slot until it is full, and return the orders."""
+    booked: list[CreatedOrder] = []
+    while len(booked) < _MAX_BOOKINGS:
+        order = drs.create_order()
+        if not drs.schedule_into(order, slot).succeeded:
+            return booked
+        booked.append(order)
+    raise ClauseBroken(f"the slot at {slot.begin} takes more than {_MAX_BOOKINGS} bookings")
 
 
 def _fill_operative(drs: DrsDriver, operative: str, slot: OfferedSlot) -> None:
     """Give all other operatives a booking in that slot, so that they are nearer."""
-    window = slot.window
-    for other in _capable_operatives(drs, drs.create_order()):
+    for other in drs.capable_operatives(drs.create_order()):
         if other != operative:
             order = drs.create_order()
-            named = drs.booking(order, theResources={"resourceID": other}, **window)
+            named = drs.booking(order, theResources={"resourceID": other}, **slot.window)
             drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified")
 
 
 def _has_room(drs: DrsDriver, operative: str, slot: OfferedSlot) -> bool:
-    begin = slot.begins
-    asked = {**drs.availability_members(begin, begin), "resourceIDs": operative}
+    asked = {**drs.availability_members(slot.begins, slot.begins), "resourceIDs": operative}
     free = [each for each in read_slots(drs.call("checkAvailability", asked)) if each.available]
     return (slot.begin, slot.end) in [(each.begin, each.end) for each in free]
-
-
-def _capable_operatives(drs: DrsDriver, order: CreatedOrder) -> list[str]:
-    """Return the ids of the operatives who have the trade of an order's booking."""
-    trade = order.exchange.text("theOrder/theBookings/template")
-    returned = drs.ask("selectResource").returned
-    found = [] if returned is None else returned.findall("theResources")
-    return [
-        each.findtext("resourceID", "")
-        for each in found
-        if trade in [ability.text for ability in each.findall("theAbilities/name")]
-    ]
 
 
 def _expect_operative(drs: DrsDriver, order: CreatedOrder, operative: str) -> None:

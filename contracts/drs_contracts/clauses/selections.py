@@ -59,7 +59,7 @@ def an_assigned_operative_is_found(drs: DrsDriver) -> None:
 
 @clause(
     "SEL-03",
-    "selectOrder gives the orders that match every filter: numbers, location, operative, contract.",
+    "selectOrder gives the orders that match every filter: numbers, location, operative, contract, business data.",
     presumed("by the members' names, which are published"),
     writes=True,
 )
@@ -71,14 +71,22 @@ def orders_are_found(drs: DrsDriver) -> None:
     both = {order.number, other.number}
     lists = ("contract", "primaryOrderNumberContracts", "locationIDContracts", "theBusinessDataContracts")
     of_contract: Members = dict.fromkeys(lists, contract)
-    ways: tuple[tuple[Members, set[str]], ...] = (
+    ways: list[tuple[Members, set[str]]] = [
         ({"primaryOrderNumber": [order.number, other.number]}, both),
         ({"primaryOrderNumber": other.number, "locationIDs": place, **of_contract}, {other.number}),
         ({"primaryOrderNumber": other.number, "locationIDs": "somewhere else"}, set()),
         ({"locationIDs": place, **of_contract}, both),
         ({"locationIDs": place, "resources": operative}, {order.number}),
         ({"resources": operative}, {order.number}),
-    )
+        ({"theBusinessData": {"name": "unknown"}}, set()),
+    ]
+    if (known := _find_datum(drs, order)) is not None:
+        name, value = known
+        ways += [
+            ({"theBusinessData": {"name": name}}, both),
+            ({"theBusinessData": {"name": name, "value": value}, "resources": operative}, {order.number}),
+            ({"theBusinessData": {"name": name, "value": f"{value} else"}, "locationIDs": place}, set()),
+        ]
     for asked, wanted in ways:
         found = set(_asked(drs, "selectOrder", **asked).texts("theOrders/primaryOrderNumber"))
         expect(found & both == wanted, f"asked by {', '.join(asked)}, it gives {found & both}, not {wanted}")
@@ -120,9 +128,6 @@ def bookings_are_found(drs: DrsDriver) -> None:
     planned, (order, operative) = drs.create_order(), _scheduled(drs)
     need_success(drs.update(order, "DESPATCHED"))
     both = {planned.booking_id, order.booking_id}
-    data = drs.select(order).returned
-    assert data is not None
-    known = data.find(f"{_BOOKING}/theBusinessData")
     ways: list[tuple[Members, set[str]]] = [
         ({"bookingStatus": "PLANNED"}, {planned.booking_id}),
         ({"bookingStatus": ["PLANNED", "DESPATCHED"]}, both),
@@ -131,8 +136,8 @@ def bookings_are_found(drs: DrsDriver) -> None:
         ({"contract": drs.data.contract, "theOrderBusinessDataContracts": drs.data.contract}, both),
         ({"theBusinessData": {"name": "unknown"}}, set()),
     ]
-    if known is not None:
-        name, value = known.findtext("name", ""), known.findtext("value", "")
+    if (known := _find_datum(drs, order)) is not None:
+        name, value = known
         ways += [
             ({"theBusinessData": {"name": name}}, both),
             ({"theOrderBusinessData": {"name": name, "value": value}}, both),
@@ -325,6 +330,13 @@ def an_order_is_found_by_its_number(drs: DrsDriver) -> None:
         for near in (order.number[:-1], order.number[1:], f"{order.number}0", f"0{order.number}"):
             found = drs.ask("selectOrder", primaryOrderNumber=near).texts("theOrders/primaryOrderNumber")
             expect(order.number not in found, f"asked for {near}, it gives {order.number}")
+
+
+def _find_datum(drs: DrsDriver, order: CreatedOrder) -> tuple[str, str] | None:
+    """Return the name and value of some datum of an order's booking; ``None`` if it has none."""
+    shown = drs.select(order).returned
+    known = None if shown is None else shown.find(f"{_BOOKING}/theBusinessData")
+    return None if known is None else (known.findtext("name", ""), known.findtext("value", ""))
 
 
 def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:

@@ -373,6 +373,17 @@ class DrsDriver:
         need_success(answer)
         return answer
 
+    def capable_operatives(self, order: CreatedOrder) -> list[str]:
+        """Return the ids of the operatives who have the trade of an order's booking."""
+        trade = order.exchange.text("theOrder/theBookings/template")
+        returned = self.ask("selectResource").returned
+        found = [] if returned is None else returned.findall("theResources")
+        return [
+            each.findtext("resourceID", "")
+            for each in found
+            if trade in [ability.text for ability in each.findall("theAbilities/name")]
+        ]
+
     def select(self, order: CreatedOrder, **more: Value) -> Exchange:
         """Send selectOrder for one order."""
         return self.ask("selectOrder", primaryOrderNumber=order.number, **more)

@@ -82,7 +82,7 @@ class Scheduler:
         """
 
         def check(transaction: Transaction) -> datetime:
-            context = self._context(transaction, "")
+            context = self._context(transaction)
             sent_login = context.validator.required("login", login)
             sent_password = context.validator.required("password", password)
             if not self._credentials.match(sent_login, sent_password):
@@ -95,7 +95,7 @@ class Scheduler:
             self._store.add_session(session)
         else:
             with self._store.transaction() as transaction:
-                _drop_earlier_sessions(self._context(transaction, ""), today)
+                _drop_earlier_sessions(self._context(transaction), today)
                 transaction.put_session(session)
             self._session_day = today
         return session
@@ -127,7 +127,7 @@ class Scheduler:
         """
 
         def work(transaction: Transaction) -> _Answer:
-            context = self._context(transaction, "")
+            context = self._context(transaction)
             self._release_lapsed(transaction, context.now)
             return use_case(context, request)
 
@@ -146,7 +146,7 @@ class Scheduler:
                 pass
         return self._store.write(work)
 
-    def _context(self, transaction: Transaction, session_id: str) -> UseCaseContext:
+    def _context(self, transaction: Transaction, session_id: str = "") -> UseCaseContext:
         current = CurrentInstallation(self.installation, transaction)
         validator = Validator(current)
         return UseCaseContext(
@@ -175,7 +175,7 @@ class Scheduler:
         """Count open sessions, orders and bookings."""
 
         def count(transaction: Transaction) -> Mapping[str, int]:
-            context = self._context(transaction, "")
+            context = self._context(transaction)
             sessions = sum(context.is_open(session) for session in transaction.sessions())
             return {**transaction.counts(), "sessions": sessions}
 

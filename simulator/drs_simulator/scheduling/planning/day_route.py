@@ -209,7 +209,7 @@ def feasible_order(shift: Shift, visits: Sequence[Visit]) -> tuple[Visit, ...] |
     for visit in sorted(visits):
         alike[_kind_of(shift, visit)].append(visit)
     kinds = Counter({kind: len(group) for kind, group in alike.items()})
-    if any(closes - opens < minutes for opens, closes, minutes in kinds) or not _fits_if_interrupted(kinds):
+    if not _fits_if_interrupted(kinds):
         return None
     order = _search(shift.begin, sorted(kinds.items(), key=lambda item: (item[0].closes, item[0])))
     return None if order is None else tuple(alike[kind].popleft() for kind in order)
@@ -242,11 +242,10 @@ def _fits_if_interrupted(kinds: Counter[_Kind]) -> bool:
 
 
 class _State(NamedTuple):
-    """A state of the search: the time, how many visits of each kind are left, and the kind that was visited last."""
+    """A state of the search: the time, and how many visits of each kind are left."""
 
     now: int
     left: tuple[int, ...]
-    last: int
 
 
 def _search(begin: int, kinds: list[tuple[_Kind, int]]) -> list[_Kind] | None:
@@ -260,15 +259,16 @@ def _search(begin: int, kinds: list[tuple[_Kind, int]]) -> list[_Kind] | None:
         SearchLimitError: See ``_MAX_SEARCH_STEPS``.
     """
     soonest: dict[tuple[int, ...], int] = {}
-    path = [_State(begin, tuple(count for _, count in kinds), -1)]
+    path = [_State(begin, tuple(count for _, count in kinds))]
+    visited: list[_Kind] = []
     # For each state of the path, the kind that is tried next.
     following = [0]
     # A day of many visits is searched to its end at least once.
     steps_left = _MAX_SEARCH_STEPS + sum(path[0].left) * len(kinds)
     while path:
-        now, left, _ = path[-1]
+        now, left = path[-1]
         if not any(left):
-            return [kinds[state.last][0] for state in path[1:]]
+            return visited
         steps_left -= len(kinds)
         if steps_left < 0:
             raise SearchLimitError
@@ -279,18 +279,21 @@ def _search(begin: int, kinds: list[tuple[_Kind, int]]) -> list[_Kind] | None:
                 continue
             rest = (*left[:index], left[index] - 1, *left[index + 1 :])
             # A state that was reached at the same time or sooner before leads nowhere.
-            if soonest.get(rest, end + 1) <= end:
+            if rest in soonest and soonest[rest] <= end:
                 continue
             soonest[rest] = end
             if _is_hopeless(end, rest, kinds):
                 continue
             following[-1] = index + 1
-            path.append(_State(end, rest, index))
+            path.append(_State(end, rest))
+            visited.append(kind)
             following.append(0)
             break
         else:
             path.pop()
             following.pop()
+            # Nothing was visited to come to the first state.
+            del visited[-1:]
     return None
 
 

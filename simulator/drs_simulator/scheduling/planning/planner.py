@@ -83,7 +83,7 @@ class Planner:
             return tuple(self._day(job, day, entry, earliest, best) for day, entry in entries.items())
         offers = {day: without_early_offers(earliest, entry.offers) for day, entry in entries.items()}
         best_of_period = self._best(list(chain(*offers.values())))
-        return tuple(self._as_day(job, day, of_day, best_of_period, best) for day, of_day in offers.items())
+        return tuple(self._as_day(job, day, of_day, best_of_period, only_best=True) for day, of_day in offers.items())
 
     def next_free_slot(self, job: Job, after: datetime) -> tuple[datetime, datetime] | None:
         """Return begin and end of the first available slot from ``after`` on, within the planning horizon."""
@@ -115,7 +115,7 @@ class Planner:
             diaries = self._diaries(job, operatives, day, day)
             found = self._min_travel(job, visit, self._candidates(job, day, operatives, diaries, within_quota))
             if found is not None:
-                return replace(booking, appointment=self._appointment(day, found))
+                return replace(booking, appointment=self._appointment(day, found.operative_ids, found.start))
         return None
 
     def force(self, booking: Booking) -> Booking | None:
@@ -137,16 +137,17 @@ class Planner:
             )
             chosen = ranked[:needed]
             if len(chosen) == needed:
-                found = _Found(0, tuple(each.operative_id for each in chosen), _forced_start(visit, chosen))
-                return replace(booking, appointment=self._appointment(day, found), is_forced=True)
+                names = tuple(each.operative_id for each in chosen)
+                appointment = self._appointment(day, names, _forced_start(visit, chosen))
+                return replace(booking, appointment=appointment, is_forced=True)
         return None
 
-    def _appointment(self, day: date, found: _Found) -> Appointment:
-        """Return the appointment of one operative, or of two who begin together."""
-        if len(found.operative_ids) < _PAIR or found.start is None:
-            return Appointment(found.operative_ids[0], day)
-        begin = datetime.fromtimestamp(found.start * 60, self._installation.zone)
-        return Appointment(found.operative_ids[0], day, found.operative_ids[1], begin)
+    def _appointment(self, day: date, operative_ids: tuple[str, ...], start: int | None) -> Appointment:
+        """Return the appointment of one operative, or of two who begin together at that minute."""
+        if len(operative_ids) < _PAIR or start is None:
+            return Appointment(operative_ids[0], day)
+        begin = datetime.fromtimestamp(start * 60, self._installation.zone)
+        return Appointment(operative_ids[0], day, operative_ids[1], begin)
 
     def with_times(self, booking: Booking) -> PlannedBooking:
         """Return the booking with its times in the operative's timetable."""
@@ -203,18 +204,21 @@ class Planner:
         return datetime.fromtimestamp(start * 60, zone), datetime.fromtimestamp((start + visit.minutes) * 60, zone)
 
     def _day(self, job: Job, day: date, entry: DayEntry, earliest: datetime, best: BestSlots) -> DaySlots:
+        only_best = best is not BestSlots.NO
         if entry.begins_before(earliest):
             offers = without_early_offers(earliest, entry.offers)
-            return self._as_day(job, day, offers, self._best(offers), best)
+            return self._as_day(job, day, offers, self._best(offers), only_best=only_best)
         known = entry.slots.get(best)
         if known is None:
-            known = entry.slots[best] = self._as_day(job, day, entry.offers, self._best(entry.offers), best)
+            known = entry.slots[best] = self._as_day(
+                job, day, entry.offers, self._best(entry.offers), only_best=only_best
+            )
         return known
 
     def _as_day(
-        self, job: Job, day: date, offers: Sequence[Offer], among_best: Sequence[Offer], wanted: BestSlots
+        self, job: Job, day: date, offers: Sequence[Offer], among_best: Sequence[Offer], *, only_best: bool
     ) -> DaySlots:
-        views = slot_views(offers, among_best, only_best=wanted is not BestSlots.NO)
+        views = slot_views(offers, among_best, only_best=only_best)
         return self._installation.day(day).day_slots(job.slots_template, views)
 
     def _best(self, offers: Sequence[Offer]) -> list[Offer]:

@@ -1,0 +1,120 @@
+"""The parts of a mutation run: a mutant is in force when it is switched on, and verdicts outlast a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.mutation import record, switch
+from tests.mutation.record import Check, End, Record, Verdict
+from tests.mutation.report import describe
+
+# As mutmut writes them, so that a name is that of a mutant.
+ADD = f"{__name__}.x_add__mutmut_1"
+NAME = f"{__name__}.x_thing_name__mutmut_1"
+additions: switch.MutantDict = {}
+names: switch.MutantDict = {}
+
+
+@switch.wrap(additions)
+def add(one: int, other: int) -> int:
+    raise NotImplementedError
+
+
+def x_add__mutmut_orig(one: int, other: int) -> int:
+    return one + other
+
+
+def x_add__mutmut_1(one: int, other: int) -> int:
+    return one - other
+
+
+class Thing:
+    @classmethod
+    @switch.wrap(names, is_classmethod=True)
+    def name(cls) -> str:
+        raise NotImplementedError
+
+    @classmethod
+    def x_thing_name__mutmut_orig(cls) -> str:
+        return cls.__name__
+
+    @classmethod
+    def x_thing_name__mutmut_1(cls) -> str:
+        return ""
+
+
+additions |= {"_mutmut_orig": x_add__mutmut_orig, "x_add__mutmut_1": x_add__mutmut_1}
+names |= {
+    "_mutmut_orig": Thing.x_thing_name__mutmut_orig,
+    "x_thing_name__mutmut_1": Thing.x_thing_name__mutmut_1,
+}
+
+
+@pytest.fixture(autouse=True)
+def no_mutant() -> Iterator[None]:
+    yield
+    switch.switch_on("")
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "VERDICTS", tmp_path / "verdicts.jsonl")
+
+
+def test_a_mutant_is_in_force_once_it_is_switched_on() -> None:
+    assert add(3, 2) == 5
+    switch.switch_on(ADD)
+    assert (add(3, 2), Thing.name(), switch.count_calls()) == (1, "Thing", 1)
+
+
+def test_a_mutant_of_another_module_is_not_in_force() -> None:
+    switch.switch_on("another.module.x_add__mutmut_1")
+    assert (add(3, 2), switch.count_calls()) == (5, 0)
+
+
+def test_a_classmethod_is_that_of_the_class_it_is_called_on() -> None:
+    class Other(Thing):
+        pass
+
+    assert Other.name() == "Other"
+    switch.switch_on(NAME)
+    assert Other.name() == ""
+
+
+def test_the_functions_that_are_called_are_noted() -> None:
+    switch.note_calls()
+    switch.reached.clear()
+    add(1, 2)
+    assert switch.reached == {switch.function_of(ADD)}
+
+
+def test_the_last_verdict_on_a_mutant_counts() -> None:
+    check = Check("lincoln", "SES-01", 2)
+    Record.read().add(Verdict(ADD, End.SURVIVED, seconds=10.0, passed=(str(check),)))
+    assert Record.read().verdicts[ADD].passed == ("lincoln SES-01 2",)
+    noticed = Verdict(ADD, End.NOTICED, str(check), "it is not held", 12.0)
+    Record.read().add(noticed)
+    assert Record.read().verdicts == {ADD: noticed}
+    assert Check.of(noticed.check) == check
+
+
+def test_a_sample_is_told_with_its_margin() -> None:
+    verdicts = [Verdict(f"m.x_f__mutmut_{n}", End.NOTICED if n else End.SURVIVED) for n in range(100)]
+    assert "99 of 100 are noticed: 99.0 % of a sample, within 1.9 points" in describe(verdicts, 4000, [])
+    assert "99.0 % of all that a call to DRS can reach" in describe(verdicts, 100, [])
+
+
+def test_equivalent_mutants_are_told_apart() -> None:
+    """One that a clause has noticed after all is named."""
+    verdicts = [
+        Verdict("m.x_f__mutmut_0", End.SURVIVED),
+        Verdict("m.x_f__mutmut_1", End.NOTICED),
+        Verdict("m.x_f__mutmut_2", End.SURVIVED),
+        Verdict("m.x_f__mutmut_3", End.NOTICED),
+    ]
+    told = describe(verdicts, 4, [], {"m.x_f__mutmut_0", "m.x_f__mutmut_1"})
+    assert "2 of 4 are noticed: 50.0 % of all" in told
+    assert "m.x_f__mutmut_1 is listed as equivalent, and is not." in told
