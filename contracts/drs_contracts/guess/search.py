@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 _Item = TypeVar("_Item")
 
 
-class _Known(Enum):
+class _Knowledge(Enum):
     """What is known of a set of items."""
 
     NOTHING = auto()
@@ -42,7 +42,7 @@ class _OpenSet(Generic[_Item]):
     """
 
     items: tuple[_Item, ...]
-    known: _Known = _Known.NOTHING
+    known: _Knowledge = _Knowledge.NOTHING
     origin: int = 0
     is_apart: bool = False
     running: tuple[Group[_Item], ...] = ()
@@ -111,14 +111,14 @@ class GroupSearch(Generic[_Item]):
     def next_group(self) -> Group[_Item] | None:
         """Take the group that is best tested next; ``None`` while the results of others are needed, or at the end."""
         idle = [each for each in self._open if not each.running]
-        new = next((each for each in idle if each.known is _Known.NOTHING), None)
-        failing = next((each for each in idle if each.known is _Known.FAILS), None)
+        new = next((each for each in idle if each.known is _Knowledge.NOTHING), None)
+        failing = next((each for each in idle if each.known is _Knowledge.FAILS), None)
         halved = next((each for each in self._open if _has_untested_half(each)), None)
         if new is not None:
             return _begin(new, new.items)
         if failing is not None:
             return _begin(failing, self._first_half(failing))
-        if any(each.known is _Known.LEFT for each in idle):
+        if any(each.known is _Knowledge.LEFT for each in idle):
             left = self._join_what_is_left()
             return _begin(left, left.items)
         # If the first half fails, the result of the second one is needed; if not, it was tested for nothing.
@@ -131,7 +131,7 @@ class GroupSearch(Generic[_Item]):
         others = _others(source, group.items)
         if others:
             # The set failed, and this is the result of one of its halves.
-            source.items, source.known = others, _Known.FAILS if passed else _Known.LEFT
+            source.items, source.known = others, _Knowledge.FAILS if passed else _Knowledge.LEFT
         else:
             self._open.remove(source)
         if len(group.items) == 1:
@@ -140,7 +140,7 @@ class GroupSearch(Generic[_Item]):
             self._keep_hidden(group, hidden)
         else:
             self._failed.append(group.items)
-            self._search_in(group, hidden, source.origin if known is _Known.FAILS else next(self._origins))
+            self._search_in(group, hidden, source.origin if known is _Knowledge.FAILS else next(self._origins))
 
     def _keep_hidden(self, group: Group[_Item], hidden: Collection[_Item]) -> None:
         """Keep what a group that passed says nothing of."""
@@ -154,9 +154,9 @@ class GroupSearch(Generic[_Item]):
         effective = tuple(item for item in group.items if item not in hidden) or group.items
         without_effect = tuple(item for item in group.items if item not in effective)
         is_apart = group.source.is_apart
-        self._open.append(_OpenSet(effective, _Known.FAILS, origin, is_apart))
+        self._open.append(_OpenSet(effective, _Knowledge.FAILS, origin, is_apart))
         if without_effect:
-            self._open.append(_OpenSet(without_effect, _Known.LEFT, origin, is_apart))
+            self._open.append(_OpenSet(without_effect, _Knowledge.LEFT, origin, is_apart))
 
     def _first_half(self, source: _OpenSet[_Item]) -> tuple[_Item, ...]:
         """Half of the likeliest items: the smaller half, since one item that fails alone ends the search for it."""
@@ -166,7 +166,7 @@ class GroupSearch(Generic[_Item]):
 
     def _join_what_is_left(self) -> _OpenSet[_Item]:
         """Join the sets of one group that failed, and those of others that none of them excludes."""
-        left = [each for each in self._open if each.known is _Known.LEFT and not each.running]
+        left = [each for each in self._open if each.known is _Knowledge.LEFT and not each.running]
         first = left[0]
         joined = [each for each in left if each.origin == first.origin]
         for origin in dict.fromkeys(each.origin for each in left if each not in joined):
@@ -176,7 +176,7 @@ class GroupSearch(Generic[_Item]):
             joined += more
         items = sorted((item for each in joined for item in each.items), key=self._rank)
         self._open = [each for each in self._open if each not in joined]
-        self._open.append(_OpenSet(tuple(items), _Known.LEFT, first.origin, first.is_apart))
+        self._open.append(_OpenSet(tuple(items), _Knowledge.LEFT, first.origin, first.is_apart))
         return self._open[-1]
 
     def _exclude(self, some: Sequence[_OpenSet[_Item]], others: Sequence[_OpenSet[_Item]]) -> bool:
