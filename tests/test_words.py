@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,3 +70,14 @@ def test_docstrings_and_messages_use_plain_words(package: str) -> None:
         if (words := odd_words(text))
     ]
     assert odd == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_two_classes_of_a_package_have_one_name(package: str) -> None:
+    names = Counter(
+        node.name
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in names.items() if count > 1] == []

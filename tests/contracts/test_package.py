@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import pickle
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -56,16 +54,6 @@ def test_errors_survive_pickling() -> None:
         again = pickle.loads(pickle.dumps(kind("It is so.", "Do that.")))
         assert (type(again), str(again), again.exit_code) == (kind, "It is so. Do that.", 2)
     assert str(pickle.loads(pickle.dumps(drs_contracts.ClauseBroken("broken")))) == "broken"
-
-
-def test_no_two_classes_have_one_name() -> None:
-    names = Counter(
-        node.name
-        for file in FOLDER.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-    )
-    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_xml_is_parsed_in_one_place() -> None:

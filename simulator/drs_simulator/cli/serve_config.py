@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from drs_simulator.http.servers.tls import Tls
     from drs_simulator.scenarios.scenario import Scenario
     from drs_simulator.scheduling.store import Store
-    from drs_simulator.tenants.server import Tenants
+    from drs_simulator.tenants.server import ServedTenants
 
 # One thread is quickest, since Python runs one at a time. With several processes, threads share what waits for the
 # database; and a slow call must not hold up the others.
@@ -241,7 +241,7 @@ def make_application(config: ServeConfig, simulator: Simulator) -> WSGIApplicati
         return made
 
     idle = timedelta(hours=config.tenant_idle)
-    tenants: Tenants
+    tenants: ServedTenants
     if config.state == MEMORY:
         tenants = TenantsInMemory(make, max_tenants=config.tenants, idle=idle)
     else:

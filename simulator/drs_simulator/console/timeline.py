@@ -99,7 +99,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class TimelineDay:
     """A day of the diary. On a day ``off`` nobody works, and there is no booking."""
 
     date: date
@@ -117,7 +117,7 @@ class Timeline:
 
     opens: int
     closes: int
-    days: tuple[Day, ...]
+    days: tuple[TimelineDay, ...]
 
     @property
     def booking_count(self) -> int:
@@ -150,7 +150,7 @@ def draw_timeline(found: DiaryDays, first: date, hues: Mapping[str, int], trade:
         opens,
         closes,
         tuple(
-            Day(on, tuple(_draw_row(each, found.orders, on, shown, hues, zone) for each in day))
+            TimelineDay(on, tuple(_draw_row(each, found.orders, on, shown, hues, zone) for each in day))
             for on, day in zip(days, wanted, strict=True)
         ),
     )

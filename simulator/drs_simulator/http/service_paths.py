@@ -22,7 +22,7 @@ _SERVED_LIKE_POST = frozenset({"PUT", "PATCH", "DELETE", "OPTIONS"})
 _ERROR_PAGE = b'<!doctype html><html lang="en"><head><title>HTTP Status 405</title></head><body></body></html>'
 
 
-class Describer(Protocol):
+class DescribedGateway(Protocol):
     """What has a WSDL."""
 
     def wsdl(self, address: str, part: str = "", *, single: bool = False) -> bytes | None:
@@ -63,7 +63,7 @@ class ServicePaths:
         fault = soap_fault.no_operation() if text is None else soap_fault.SoapFault(text.format(path=path), "Server")
         return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, write_fault(fault))
 
-    def describe(self, request: Request, gateway: Describer) -> Response | None:
+    def describe(self, request: Request, gateway: DescribedGateway) -> Response | None:
         """The document that the query of a GET asks for: the WSDL, a part of it, or the WSDL in one file."""
         query = {name.lower(): value for name, value in request.args.items()}
         if "singlewsdl" in query:

@@ -48,7 +48,7 @@ def replay_application(recording: Recording, profile: Profile, random: Random, *
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class _RecordedAnswer:
     """An exchange that may answer a request.
 
     Args:
@@ -106,7 +106,7 @@ class RecordedGateway:
         """The WSDL; see ``Gateway.wsdl``."""
         return interface_description(self._settings, address, part, single=single)
 
-    def _find(self, message: XmlNode) -> _Candidate:
+    def _find(self, message: XmlNode) -> _RecordedAnswer:
         """The exchange that answers the request; it becomes the last one.
 
         Raises:
@@ -136,7 +136,7 @@ class RecordedGateway:
             return later
         return places[0] if operation == _OPEN_SESSION else places[-1]
 
-    def _response_of(self, candidate: _Candidate, operation: str) -> bytes:
+    def _response_of(self, candidate: _RecordedAnswer, operation: str) -> bytes:
         """The recorded bytes; every opened session gets an id of its own."""
         response = candidate.exchange.response
         if operation != _OPEN_SESSION or not candidate.session_id:
@@ -145,9 +145,9 @@ class RecordedGateway:
         return response.replace(f">{candidate.session_id}<".encode(), f">{session_id}<".encode())
 
 
-def _make_candidate(exchange: RecordedExchange, settings: GatewaySettings) -> _Candidate:
+def _make_candidate(exchange: RecordedExchange, settings: GatewaySettings) -> _RecordedAnswer:
     response = parse_xml(exchange.response)
-    return _Candidate(
+    return _RecordedAnswer(
         exchange,
         to_node(read_envelope(exchange.request, encoding_of(exchange.request), settings)),
         response.findtext(".//sessionId") or "",
@@ -155,7 +155,7 @@ def _make_candidate(exchange: RecordedExchange, settings: GatewaySettings) -> _C
     )
 
 
-def _unknown_operation(operation: str, candidates: Sequence[_Candidate]) -> SoapFault:
+def _unknown_operation(operation: str, candidates: Sequence[_RecordedAnswer]) -> SoapFault:
     known = ", ".join(sorted({candidate.message.name for candidate in candidates}))
     return SoapFault(f"There is no recording of {operation}. Recorded are: {known}.")
 

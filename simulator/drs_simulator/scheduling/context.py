@@ -13,7 +13,7 @@ from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.model import Booking, Order, OrderStatus, OrderWithBookings, Session
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.installation import CurrentInstallation, Installation
-from drs_simulator.scheduling.planning.planner import Planner
+from drs_simulator.scheduling.planning.planner import DayPlanner
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.store import Transaction
 from drs_simulator.scheduling.validation import Validator
@@ -70,9 +70,9 @@ class UseCaseContext:
         return self.current.installation
 
     @property
-    def planner(self) -> Planner:
+    def planner(self) -> DayPlanner:
         """The planner with the state of this transaction."""
-        return Planner(self.current, self.transaction)
+        return DayPlanner(self.current, self.transaction)
 
     def reloaded(self) -> UseCaseContext:
         """Return the context with the operatives as they are after a change in this transaction."""

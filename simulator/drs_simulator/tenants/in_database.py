@@ -67,7 +67,7 @@ class TenantsInDatabase:
         self._next_check = now() + _CHECK_SECONDS
 
     def find(self, name: str) -> WSGIApplication:
-        """See ``Tenants.find``."""
+        """See ``ServedTenants.find``."""
         check_name(name)
         try:
             self._check_idle()

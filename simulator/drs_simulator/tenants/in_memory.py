@@ -43,7 +43,7 @@ class TenantsInMemory:
         self._next_check = 0.0
 
     def find(self, name: str) -> WSGIApplication:
-        """See ``Tenants.find``."""
+        """See ``ServedTenants.find``."""
         with self._lock:
             served = self._served.get(name)
             now = self._now()

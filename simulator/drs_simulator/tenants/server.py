@@ -18,7 +18,7 @@ from drs_simulator.tenants.names import PREFIX
 _log = logging.getLogger(__name__)
 
 
-class Tenants(TenantControl, Protocol):
+class ServedTenants(TenantControl, Protocol):
     """The tenants of a server."""
 
     def find(self, name: str) -> WSGIApplication:
@@ -42,7 +42,7 @@ class TenantServer:
         tenants: The further ones.
     """
 
-    def __init__(self, root: Simulator, tenants: Tenants) -> None:
+    def __init__(self, root: Simulator, tenants: ServedTenants) -> None:
         root.tenants = tenants
         self._root = root.wsgi
         self.control = tenants

@@ -148,14 +148,14 @@ def _copy(found: JournalEntry) -> tuple[Copy, ...]:
     return tuple(Copy(f"copy-{label.lower().replace('#', 'sharp')}", label, each, notes) for label, each in forms)
 
 
-class Link(NamedTuple):
+class PageLink(NamedTuple):
     """A link to an order or a booking that an exchange is about."""
 
     label: str
     address: str
 
 
-def _find_links(found: JournalEntry) -> tuple[Link, ...]:
+def _find_links(found: JournalEntry) -> tuple[PageLink, ...]:
     """Find the orders and bookings of an exchange that exist."""
     numbers: dict[str, None] = {}
     bookings: dict[str, None] = {}
@@ -172,13 +172,13 @@ def _find_links(found: JournalEntry) -> tuple[Link, ...]:
             perform(back_office.order_numbered, number)
         except UnknownError:
             continue
-        links.append(Link(f"Order {number}", url_for("orders.order", number=number)))
+        links.append(PageLink(f"Order {number}", url_for("orders.order", number=number)))
     for text in list(bookings)[:_MAX_LINKS]:
         try:
             perform(back_office.booking_of_id, int(text) if text.isascii() and text.isdigit() else 0)
         except (UnknownError, OverflowError, ValueError):
             continue
-        links.append(Link(f"Booking {text}", url_for("bookings.booking", booking_id=int(text))))
+        links.append(PageLink(f"Booking {text}", url_for("bookings.booking", booking_id=int(text))))
     return tuple(links)
 
 

@@ -35,7 +35,7 @@ class DayEntry:
         return self.first_begin is not None and self.first_begin < instant
 
 
-class Period(NamedTuple):
+class AskedPeriod(NamedTuple):
     """The local days that are shown for a job, and the warning that goes with them."""
 
     job: Job
@@ -47,7 +47,7 @@ class Period(NamedTuple):
 class ResolvedQuery(NamedTuple):
     """What a request means once it is checked: a period, and the instant at which it begins on its first day."""
 
-    period: Period
+    period: AskedPeriod
     begin: datetime
 
 
@@ -62,7 +62,7 @@ class AvailabilityCache:
     def __init__(self) -> None:
         self._entries: dict[Job, dict[date, DayEntry]] = {}
         self._entry_count = 0
-        self._answers: dict[Period, tuple[int, datetime | None, Availability]] = {}
+        self._answers: dict[AskedPeriod, tuple[int, datetime | None, Availability]] = {}
         self._queries: dict[Hashable, tuple[int, ResolvedQuery]] = {}
 
     def entries_of(self, job: Job) -> dict[date, DayEntry]:
@@ -95,7 +95,7 @@ class AvailabilityCache:
                 self._queries.clear()
             self._queries[key] = (version, query)
 
-    def answer(self, period: Period, version: int | None, earliest: datetime) -> Availability | None:
+    def answer(self, period: AskedPeriod, version: int | None, earliest: datetime) -> Availability | None:
         """Return the answer for that period, if it still holds when no slot may begin before ``earliest``."""
         known = self._answers.get(period)
         if known is None or known[0] != version:
@@ -103,7 +103,7 @@ class AvailabilityCache:
         return known[2] if known[1] is None or known[1] >= earliest else None
 
     def put_answer(
-        self, period: Period, version: int | None, first_begin: datetime | None, answer: Availability
+        self, period: AskedPeriod, version: int | None, first_begin: datetime | None, answer: Availability
     ) -> None:
         """Store an answer in which no slot begins too early; the first one begins at ``first_begin``."""
         if version is not None:

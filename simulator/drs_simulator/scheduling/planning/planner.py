@@ -45,7 +45,7 @@ class _Found(NamedTuple):
     start: int | None = None
 
 
-class Planner:
+class DayPlanner:
     """Plans with the state of one transaction.
 
     Args:

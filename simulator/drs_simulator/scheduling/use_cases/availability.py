@@ -9,7 +9,7 @@ from drs_simulator.scheduling.commands import AvailabilityRequest
 from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import Availability, BestSlots, LifeCycle, OrderWithBookings
 from drs_simulator.scheduling.planning import calendar
-from drs_simulator.scheduling.planning.availability_cache import Period, ResolvedQuery
+from drs_simulator.scheduling.planning.availability_cache import AskedPeriod, ResolvedQuery
 from drs_simulator.scheduling.planning.slots import Job
 from drs_simulator.scheduling.refusal import Refusal
 from drs_simulator.scheduling.validation import minutes_of
@@ -111,7 +111,7 @@ def _check(context: UseCaseContext, request: AvailabilityRequest) -> ResolvedQue
     best_slots = request.best_slots
     if best_slots is BestSlots.DAY and context.profile.assumptions.best_slots_day == "all":
         best_slots = BestSlots.NO
-    return ResolvedQuery(Period(job, calendar.days_between(first, last_shown), best_slots, warning), begin)
+    return ResolvedQuery(AskedPeriod(job, calendar.days_between(first, last_shown), best_slots, warning), begin)
 
 
 def _answer(context: UseCaseContext, query: ResolvedQuery) -> Availability:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -11,7 +12,7 @@ _Work = TypeVar("_Work")
 _Answer = TypeVar("_Answer")
 
 
-class Job(Generic[_Work, _Answer]):
+class Submission(Generic[_Work, _Answer]):
     """What one thread wants done. Its answer, or an error, ends the wait.
 
     Args:
@@ -21,6 +22,7 @@ class Job(Generic[_Work, _Answer]):
     def __init__(self, work: _Work) -> None:
         self.work = work
         self.is_done = False
+        self.is_awake = False
         self._answers: list[_Answer] = []
         self._error: BaseException | None = None
         self._gate = Lock()
@@ -37,17 +39,18 @@ class Job(Generic[_Work, _Answer]):
         self._end()
 
     def result(self) -> _Answer:
-        """Return the answer, or raise the error. The job has to be done."""
+        """Return the answer, or raise the error, once it is done."""
         if self._error is not None:
             raise self._error
         return self._answers[0]
 
     def wait(self) -> None:
-        """Wait until the job is done, or its thread has to do the jobs."""
+        """Wait until it is done, or its thread has to do the work of all that wait."""
         self._gate.acquire()
 
     def wake(self) -> None:
         """Let its thread go on."""
+        self.is_awake = True
         self._gate.release()
 
     def _end(self) -> None:
@@ -56,31 +59,33 @@ class Job(Generic[_Work, _Answer]):
 
 
 class Batcher(Generic[_Work, _Answer]):
-    """Lets one thread at a time do the jobs of all threads that wait; those that come later wait for the next one.
+    """Lets one thread at a time do the work of all threads that wait; those that come later wait for the next one.
 
     Args:
-        do: Does jobs. It is given a function that takes the jobs that wait at that moment, oldest first, and answers
-            or fails each of them. What it raises, all threads get whose jobs are not done.
-        max_jobs: How many are taken at once.
+        do: Does the work. It is given a function that takes what is submitted at that moment, oldest first, and answers
+            or fails each of them. What it raises, all threads get whose work is not done.
+        max_taken: How many are taken at once.
     """
 
-    def __init__(self, do: Callable[[Callable[[], Sequence[Job[_Work, _Answer]]]], None], max_jobs: int) -> None:
+    def __init__(
+        self, do: Callable[[Callable[[], Sequence[Submission[_Work, _Answer]]]], None], max_taken: int
+    ) -> None:
         self._do = do
-        self._max_jobs = max_jobs
+        self._max_taken = max_taken
         self._guard = Lock()
-        self._waiting: deque[Job[_Work, _Answer]] = deque()
-        self._taken: list[Job[_Work, _Answer]] = []
+        self._waiting: deque[Submission[_Work, _Answer]] = deque()
+        self._taken: list[Submission[_Work, _Answer]] = []
         self._is_busy = False
 
     def submit(self, work: _Work) -> _Answer:
         """Have the work done, by this thread or by another, and return its answer."""
-        job: Job[_Work, _Answer] = Job(work)
+        submitted: Submission[_Work, _Answer] = Submission(work)
         with self._guard:
-            self._waiting.append(job)
+            self._waiting.append(submitted)
             must_wait, self._is_busy = self._is_busy, True
         if must_wait:
-            job.wait()
-        if not job.is_done:
+            self._wait(submitted)
+        if not submitted.is_done:
             try:
                 self._do(self._take)
             except BaseException as error:
@@ -91,16 +96,29 @@ class Batcher(Generic[_Work, _Answer]):
             finally:
                 self._taken = []
                 self._pass_on()
-        return job.result()
+        return submitted.result()
 
-    def _take(self) -> Sequence[Job[_Work, _Answer]]:
+    def _wait(self, submitted: Submission[_Work, _Answer]) -> None:
+        """Wait; a thread that is interrupted leaves its place, so that no other one waits for it."""
+        try:
+            submitted.wait()
+        except BaseException:
+            with self._guard:
+                with suppress(ValueError):
+                    self._waiting.remove(submitted)
+                must_pass_on = submitted.is_awake and not submitted.is_done
+            if must_pass_on:
+                self._pass_on()
+            raise
+
+    def _take(self) -> Sequence[Submission[_Work, _Answer]]:
         with self._guard:
-            jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._max_jobs))]
-        self._taken += jobs
-        return jobs
+            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._max_taken))]
+        self._taken += taken
+        return taken
 
     def _pass_on(self) -> None:
-        """Let the thread that has waited longest do the jobs that wait now."""
+        """Let the thread that has waited longest do the work of all that wait now."""
         with self._guard:
             self._is_busy = bool(self._waiting)
             if self._waiting:

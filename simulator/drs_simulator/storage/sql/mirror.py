@@ -88,7 +88,7 @@ _DOCUMENTS: Mapping[Kind, Document[Any]] = {
 }
 
 
-class _Text(NamedTuple):
+class _UnreadText(NamedTuple):
     """A value as the log has it; it is read when it is needed."""
 
     text: str
@@ -123,7 +123,7 @@ class Mirror:
     def get(self, cell: Cell) -> Any:
         """Return the value of a cell, or ``UNKNOWN``."""
         known = self._cells.get(cell, UNKNOWN)
-        if not isinstance(known, _Text):
+        if not isinstance(known, _UnreadText):
             return known
         value = _DOCUMENTS[cell.kind].read(known.text)
         with self.lock:
@@ -184,7 +184,7 @@ class Mirror:
                 self.stamp = self.master_data_stamp = next(_STAMPS)
                 continue
             cell = Cell(kind, (key[0], date.fromisoformat(key[1])) if kind == "diary" else key)
-            self._move(cell, UNKNOWN if text is None else _Text(text))
+            self._move(cell, UNKNOWN if text is None else _UnreadText(text))
             if kind not in _IN_NO_ANSWER:
                 self.stamp = next(_STAMPS)
 

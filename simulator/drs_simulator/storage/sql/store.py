@@ -22,7 +22,7 @@ from drs_simulator.scheduling.store import Transaction
 from drs_simulator.storage.errors import StateLostError, StateUnreachableError, StateVersionError
 from drs_simulator.storage.shared_records import SharedRecords
 from drs_simulator.storage.sql import codec, schema, statements
-from drs_simulator.storage.sql.batcher import Batcher, Job
+from drs_simulator.storage.sql.batcher import Batcher, Submission
 from drs_simulator.storage.sql.failures import first_line
 from drs_simulator.storage.sql.links import LOCK, Link, Row, SqliteLink, Statement
 from drs_simulator.storage.sql.mirror import LAPSES, UNKNOWN, Cell, Mirror, write_change
@@ -41,7 +41,7 @@ from drs_simulator.storage.sql.tenant_schema import TenantSchema
 from drs_simulator.storage.sql.transaction import NotKnownError, SqlTransaction
 
 _Answer = TypeVar("_Answer")
-_WriteJob = Job[Callable[[Transaction], Any], Any]
+_Write = Submission[Callable[[Transaction], Any], Any]
 _WAIT_SECONDS = 30
 _MAX_WRITERS, _MAX_LOOKERS = 32, 1024
 """How many threads share a transaction, and a look. What a transaction changes should fit the log."""
@@ -202,38 +202,38 @@ class SqlStore:
         answer: _Answer = self._writers.submit(work)
         return answer
 
-    def _write_all(self, take: Callable[[], Sequence[_WriteJob]]) -> None:
-        jobs: Sequence[_WriteJob] = ()
+    def _write_all(self, take: Callable[[], Sequence[_Write]]) -> None:
+        writes: Sequence[_Write] = ()
         try:
             with self.transaction() as transaction:
-                jobs = take()
-                ends = [self._do_part(transaction, job) for job in jobs]
+                writes = take()
+                ends = [self._write_part(transaction, write) for write in writes]
         except StateLostError as error:
-            is_shared = len(jobs) > 1
+            is_shared = len(writes) > 1
             if not is_shared or isinstance(error, _ConnectionLostError):
                 raise
             # The database refuses what one thread wants and has undone the work of all.
-            ends = [self._do_alone(job) for job in jobs]
+            ends = [self._write_alone(write) for write in writes]
         for end in ends:
             end()
 
-    def _do_part(self, transaction: SqlTransaction, job: _WriteJob) -> Callable[[], None]:
-        """Do one job in a transaction with others, and return what ends the wait for it, once that is committed."""
+    def _write_part(self, transaction: SqlTransaction, write: _Write) -> Callable[[], None]:
+        """Do the work of one thread in a transaction with others; return what ends its wait once that is committed."""
         try:
             with transaction.part():
-                return partial(job.answer, job.work(transaction))
+                return partial(write.answer, write.work(transaction))
         except self._driver_error:
             raise
         except Exception as error:
-            return partial(job.fail, error)
+            return partial(write.fail, error)
 
-    def _do_alone(self, job: _WriteJob) -> Callable[[], None]:
+    def _write_alone(self, write: _Write) -> Callable[[], None]:
         try:
             with self.transaction() as transaction:
-                answer = job.work(transaction)
+                answer = write.work(transaction)
         except Exception as error:
-            return partial(job.fail, error)
-        return partial(job.answer, answer)
+            return partial(write.fail, error)
+        return partial(write.answer, answer)
 
     def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """See ``Store.read``. What this process knows needs no further trip; else the work runs again in a snapshot."""
@@ -346,11 +346,11 @@ class SqlStore:
         """Look at the state without a lock, once for all threads that wait for a look."""
         return self._lookers.submit(None)
 
-    def _look_for_all(self, take: Callable[[], Sequence[Job[None, Look]]]) -> None:
-        jobs = take()
+    def _look_for_all(self, take: Callable[[], Sequence[Submission[None, Look]]]) -> None:
+        waiting = take()
         look = self._look_now()
-        for job in jobs:
-            job.answer(look)
+        for each in waiting:
+            each.answer(look)
 
     def _look_now(self) -> Look:
         moved = moved_of(self._rows((changes_since(self._mirror.version),)))

@@ -1,21 +1,24 @@
-"""One thread does the jobs of all that wait, each thread gets its own answer, and an error reaches who needs it."""
+"""One thread does the work of all that wait, each thread gets its own answer, and an error reaches who needs it."""
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import get_ident
+from threading import Event, get_ident, main_thread
+from time import sleep
 
 import pytest
-from drs_simulator.storage.sql.batcher import Batcher, Job
+from drs_simulator.storage.sql.batcher import Batcher, Submission
 
-Take = Callable[[], Sequence[Job[int, int]]]
+Take = Callable[[], Sequence[Submission[int, int]]]
 THREADS = 16
 
 
-def take_all(take: Take) -> list[Sequence[Job[int, int]]]:
+def take_all(take: Take) -> list[Sequence[Submission[int, int]]]:
     """Take jobs until those of all threads have come."""
-    taken: list[Sequence[Job[int, int]]] = []
+    taken: list[Sequence[Submission[int, int]]] = []
     while sum(map(len, taken)) < THREADS:
         taken.append(take())
     return taken
@@ -105,3 +108,36 @@ def test_an_error_before_any_job_is_taken_reaches_its_thread() -> None:
 
     with pytest.raises(ConnectionError, match="the database is gone"):
         Batcher(break_off, THREADS).submit(1)
+
+
+def test_a_thread_that_is_interrupted_holds_up_no_other() -> None:
+    has_begun, may_end = Event(), Event()
+
+    def wait_and_double(take: Take) -> None:
+        taken = take()
+        has_begun.set()
+        may_end.wait()
+        for each in taken:
+            each.answer(2 * each.work)
+
+    batcher = Batcher(wait_and_double, THREADS)
+
+    def interrupt() -> None:
+        main = main_thread().ident
+        assert main is not None
+        while sys._current_frames()[main].f_code is not Submission.wait.__code__:
+            sleep(0.001)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(batcher.submit, 1)
+        has_begun.wait()
+        interrupted = pool.submit(interrupt)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                batcher.submit(2)
+            interrupted.result()
+        finally:
+            may_end.set()
+        assert first.result(timeout=20) == 2
+        assert pool.submit(batcher.submit, 3).result(timeout=20) == 6
