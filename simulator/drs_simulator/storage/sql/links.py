@@ -9,6 +9,8 @@ from time import monotonic, sleep
 from typing import Any, NamedTuple, Protocol
 
 _RETRY_SECONDS = 0.0005
+# Another process writes, or has just opened the file and reads what a killed one has left.
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
 LOCK = f"SELECT pg_advisory_xact_lock({0x445253}, hashtext(current_schema()))"
 """Waits for the PostgreSQL lock of all simulators of a schema, which ends with the transaction. Its key spells DRS."""
 
@@ -83,7 +85,7 @@ class SqliteLink:
             try:
                 return self._connection.execute(statement.text, statement.parameters)
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                if error.sqlite_errorcode not in _BUSY:
                     raise
                 until = until or monotonic() + self._wait_seconds
                 if monotonic() > until:
