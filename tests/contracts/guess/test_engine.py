@@ -62,8 +62,8 @@ def test_a_dependency_is_found_with_test_and_exchange(jobs: int) -> None:
         "ordering.unknown_locations",
     ]
     assert report.not_decided == ()
-    # By default, three groups of which two fail, each suspect alone twice, and the rest of each group. With two jobs, the
-    # second half of a group may run before the first one shows that it need not.
+    # By default, three groups of which two fail, each suspect alone twice, and the rest of each group. With two jobs,
+    # the second half of a group may run before the first one shows that it need not.
     assert report.runs <= (10 if jobs == 1 else 12)
     words, component = report.dependencies
     assert (words.variant.id, component.variant.id) == (
