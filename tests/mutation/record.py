@@ -27,7 +27,7 @@ class End(StrEnum):
 
 
 class Check(NamedTuple):
-    """A clause, checked in one profile with up to so many examples."""
+    """A clause, checked in one profile with at most that number of examples."""
 
     profile: str
     clause: str

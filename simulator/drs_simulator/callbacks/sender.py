@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from multiprocessing.util import Finalize
 from threading import Event, Thread
 from time import perf_counter
 
@@ -18,6 +17,7 @@ from drs_simulator.callbacks.http_post import SECONDS_ALLOWED, PostResult, Recei
 from drs_simulator.callbacks.interval import check_interval
 from drs_simulator.callbacks.message import OPERATIONS, write_message
 from drs_simulator.clock import system_time
+from drs_simulator.process_end import call_at_end
 from drs_simulator.scheduling.model import Confirmation, PushKind
 from drs_simulator.scheduling.outbox import (
     AT_ONCE,
@@ -39,7 +39,6 @@ _MAX_WAIT = timedelta(seconds=5)
 # With a rhythm, the simulator's clock is looked at so often: it may have been moved.
 _MAX_WAIT_FOR_RUN = timedelta(seconds=0.25)
 _STOP_WITHIN_SECONDS = 2.0
-_EXIT_PRIORITY = 1
 _REPORTS = {
     PushKind.CONFIRMATION: "how booking {id} is planned",
     PushKind.COMPLETION: "that booking {id} is completed",
@@ -123,7 +122,7 @@ class ConfirmationSender:
         self._awake = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
-        self._at_exit: Finalize[None] | None = None
+        self._cancel_stop: Callable[[], object] | None = None
 
     def wake(self) -> None:
         """Look for a message now."""
@@ -135,8 +134,7 @@ class ConfirmationSender:
             self._stopped = Event()
             self._thread = Thread(target=self._run, args=(scheduler, self._stopped), name="confirmations", daemon=True)
             self._thread.start()
-            # Also in a process that was forked, in which atexit runs nothing.
-            self._at_exit = Finalize(None, self.stop, exitpriority=_EXIT_PRIORITY)
+            self._cancel_stop = call_at_end(self.stop)
 
     def stop(self) -> None:
         """Post no more, and wait a little for the answer to the message in flight. Nothing is lost by that."""
@@ -145,8 +143,8 @@ class ConfirmationSender:
             self._stopped.set()
             self.wake()
             thread.join(_STOP_WITHIN_SECONDS)
-            if self._at_exit is not None:
-                self._at_exit.cancel()
+            if self._cancel_stop is not None:
+                self._cancel_stop()
 
     def _run(self, scheduler: Scheduler, stopped: Event) -> None:
         while not stopped.is_set():

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from multiprocessing.util import Finalize
 from threading import Event, Lock, Thread
 from time import thread_time
+
+from drs_simulator.process_end import call_at_end
 
 _log = logging.getLogger(__name__)
 _COLLECT_SECONDS = 0.25
 _AFTER_FAILURE_SECONDS = 1.0
 _STOP_WITHIN_SECONDS = 5
 _WORK_SECONDS = 0.0001
-_EXIT_PRIORITY = 1
 _RESTS_OF_WORK = 5
 
 Pause = Callable[[], None]
@@ -34,7 +34,7 @@ class WriteBehind:
         self._awake = Event()
         self._stopped = Event()
         self._thread: Thread | None = None
-        self._at_exit: Finalize[None] | None = None
+        self._cancel_stop: Callable[[], object] | None = None
         self._has_failed = False
 
     def add(self, job: Job) -> None:
@@ -66,8 +66,8 @@ class WriteBehind:
             self._stopped.set()
             self._awake.set()
             thread.join(_STOP_WITHIN_SECONDS)
-            if self._at_exit is not None:
-                self._at_exit.cancel()
+            if self._cancel_stop is not None:
+                self._cancel_stop()
             self.flush()
             self._awake.clear()
 
@@ -78,8 +78,7 @@ class WriteBehind:
                 thread = Thread(target=self._run, args=(self._stopped,), name="write-behind", daemon=True)
                 thread.start()
                 self._thread = thread
-                # Also in a process that was forked, in which atexit runs nothing.
-                self._at_exit = Finalize(None, self.stop, exitpriority=_EXIT_PRIORITY)
+                self._cancel_stop = call_at_end(self.stop)
 
     def _run(self, stopped: Event) -> None:
         pause = _Pause(stopped)

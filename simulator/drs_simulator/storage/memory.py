@@ -77,8 +77,7 @@ class MemoryStore:
 
     def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """See ``Store.read``. Work that writes is a transaction like any other."""
-        with self.transaction() as transaction:
-            return work(transaction)
+        return self.write(work)
 
     def add_session(self, session: Session) -> None:
         """See ``Store.add_session``."""

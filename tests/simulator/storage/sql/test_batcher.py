@@ -112,12 +112,14 @@ def test_an_error_before_any_job_is_taken_reaches_its_thread() -> None:
 
 def test_a_thread_that_is_interrupted_holds_up_no_other() -> None:
     has_begun, may_end = Event(), Event()
+    done: list[int] = []
 
     def wait_and_double(take: Take) -> None:
         taken = take()
         has_begun.set()
         may_end.wait()
         for each in taken:
+            done.append(each.work)
             each.answer(2 * each.work)
 
     batcher = Batcher(wait_and_double, THREADS)
@@ -125,7 +127,7 @@ def test_a_thread_that_is_interrupted_holds_up_no_other() -> None:
     def interrupt() -> None:
         main = main_thread().ident
         assert main is not None
-        while sys._current_frames()[main].f_code is not Submission.wait.__code__:
+        while sys._current_frames()[main].f_code is not Batcher.submit.__code__:
             sleep(0.001)
         signal.pthread_kill(main, signal.SIGINT)
 
@@ -141,3 +143,4 @@ def test_a_thread_that_is_interrupted_holds_up_no_other() -> None:
             may_end.set()
         assert first.result(timeout=20) == 2
         assert pool.submit(batcher.submit, 3).result(timeout=20) == 6
+    assert done == [1, 3]
