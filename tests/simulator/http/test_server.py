@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -23,6 +26,19 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]
+
+
+LOADS_SLOWLY = """
+import time
+from drs_simulator.http.servers.granian_server import ServerConfig, serve
+
+def load():
+    print("loading", flush=True)
+    time.sleep(1)
+    return lambda environ, start_response: []
+
+serve(load, ServerConfig("127.0.0.1", 0, workers=2), lambda port: None)
+"""
 
 
 class TestAddress:
@@ -160,3 +176,15 @@ class TestServe:
             done = run("serve", "--port", port)
         assert done.returncode == 2
         assert done.stderr == f"127.0.0.1:{port} is already in use. Choose another address or port.\n"
+
+    @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+    def test_a_server_can_be_stopped_while_it_starts(self, signal_number: signal.Signals) -> None:
+        """Its workers are loading, and end without serving."""
+        with subprocess.Popen([sys.executable, "-c", LOADS_SLOWLY], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "loading\n"
+            process.send_signal(signal_number)
+            try:
+                assert process.wait(timeout=60) == 0
+            finally:
+                process.kill()

@@ -26,6 +26,7 @@ _CONNECT_EVERY_SECONDS = 0.005
 _CHECK_SUPERVISOR_EVERY_SECONDS = 0.5
 _STOP_WITHIN_SECONDS = 5
 _HEADERS_WITHIN_MILLISECONDS = 10_000
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class _AnnouncingServer(Granian):  # type: ignore[misc,valid-type]
@@ -96,6 +97,8 @@ def serve(load: Callable[[], WSGIApplication], server_config: ServerConfig, when
             ssl_protocol_min=SSLProtocols.tls12,
             log_enabled=False,
         )
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(before=_hold_signals, after_in_parent=_let_signals, after_in_child=_end_when_told)
         # With wrap_loader off, granian calls the loader in the process that serves and takes what it returns.
         server.serve(target_loader=partial(_load, load, os.getpid()), wrap_loader=False)
 
@@ -104,6 +107,24 @@ def _load(load: Callable[[], WSGIApplication], supervisor: int) -> WSGIApplicati
     """Load the application in a worker, which ends itself if its supervisor is killed and cannot end it."""
     Thread(target=_stop_with_supervisor, args=(supervisor,), daemon=True).start()
     return load()
+
+
+def _hold_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+
+
+def _let_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+
+
+def _end_when_told() -> None:
+    """Let the supervisor end a worker that does not serve yet: a fork begins with handlers that end nothing.
+
+    Ctrl-C goes to both, and the supervisor ends its workers then.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _let_signals()
 
 
 def _stop_with_supervisor(supervisor: int) -> None:

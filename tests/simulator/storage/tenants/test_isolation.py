@@ -41,7 +41,7 @@ def test_no_call_changes_another_tenant(database: str) -> None:
             other = "b" if caller == "a" else "a"
             # To read a journal is to write what is still queued.
             for each in servers:
-                for name in ("", other):
+                for name in ("", "a", "b"):
                     state_of(each, name)
             numbers = (None, {"a": 1, "b": 2}[other])
             before = [bytes_of(database, number) for number in numbers]
@@ -49,7 +49,7 @@ def test_no_call_changes_another_tenant(database: str) -> None:
             for action, server in done:
                 ACTIONS[action](servers[server], caller)
             for each in servers:
-                for name in ("", other):
+                for name in ("", "a", "b"):
                     state_of(each, name)
             assert [bytes_of(database, number) for number in numbers] == before
             assert state_of(first, caller) != own or any(action == "reset" for action, _ in done)
