@@ -85,12 +85,31 @@ class PostgresqlLink:
 
     def _run(self, statements: Sequence[Statement]) -> list[Row]:
         written = [self._write(each) for each in statements]
+        results = self._ask(written[0]) if len(written) == 1 else self._ask_in_pipeline(written)
+        failed = next((result for result in results if result.status == ExecStatus.FATAL_ERROR), None)
+        if failed is not None:
+            self._has_failed = True
+            raise error_from_result(failed, encoding=self._encoding)
+        return _read(results[-1], self._encoding)
+
+    def _ask(self, written: _Written) -> list[PGresult]:
+        """Execute one statement, without a pipeline if it is prepared: that takes longer than the trip."""
+        name = self._prepared.get(written.text)
+        if name is None:
+            return self._ask_in_pipeline([written])
+        self._libpq.send_query_prepared(name, written.values)
+        return self._receive(1)
+
+    def _ask_in_pipeline(self, written: Sequence[_Written]) -> list[PGresult]:
         self._libpq.enter_pipeline_mode()
         try:
             sent = sum(map(self._send, written))
             self._libpq.pipeline_sync()
             self._flush()
-            return self._receive(sent)
+            results = self._receive(sent)
+            # What ends the pipeline has come with the last answer.
+            self._libpq.get_result()
+            return results
         finally:
             # It cannot be left after an interruption; then the connection is closed.
             with suppress(Error):
@@ -125,27 +144,16 @@ class PostgresqlLink:
             self._wait_for_either()
             self._libpq.consume_input()
 
-    def _receive(self, sent: int) -> list[Row]:
-        """Wait for all answers, and return the rows of the last one."""
-        last: PGresult | None = None
-        failed: PGresult | None = None
+    def _receive(self, sent: int) -> list[PGresult]:
+        """Wait for all answers."""
+        results: list[PGresult] = []
         for _ in range(sent):
-            while (result := self._next()) is not None:
-                last = result
-                if failed is None and result.status == ExecStatus.FATAL_ERROR:
-                    failed = result
-        self._next()
-        if failed is not None:
-            self._has_failed = True
-            raise error_from_result(failed, encoding=self._encoding)
-        return [] if last is None else _read(last, self._encoding)
-
-    def _next(self) -> PGresult | None:
-        while self._libpq.is_busy():
-            self._wait_for_answer()
-            self._libpq.consume_input()
-        result: PGresult | None = self._libpq.get_result()
-        return result
+            # Asked once for each answer: other threads may run then, and this one waits for its turn again.
+            while self._libpq.is_busy():
+                self._wait_for_answer()
+                self._libpq.consume_input()
+            results += iter(self._libpq.get_result, None)
+        return results
 
 
 def _read(result: PGresult, encoding: str) -> list[Row]:
