@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from http import HTTPStatus
 from time import perf_counter, sleep
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.datastructures import EnvironHeaders
@@ -134,11 +134,14 @@ class Endpoint:
 
     def _answer_call(self, environ: WSGIEnvironment) -> Reply:
         """Answer a SOAP call whatever its query is: some clients post to ``?wsdl`` (client). Never raises."""
-        with self._scheduler.call():
-            return self._answer_in_look(environ)
+        started = perf_counter()
+        read = cache(partial(_read_body, environ, self._profile.gateway.max_body_bytes))
+        answered = self._scheduler.call(partial(self._answer_once, environ, read))
+        self._record(answered, perf_counter() - started)
+        return answered.reply
 
-    def _answer_in_look(self, environ: WSGIEnvironment) -> Reply:
-        began, started = self._clock.now(), perf_counter()
+    def _answer_once(self, environ: WSGIEnvironment, read: Callable[[], bytes]) -> _Answered:
+        began = self._clock.now()
         faults: tuple[str, ...] = ()
         call: SoapCall | None = None
         try:
@@ -147,7 +150,7 @@ class Endpoint:
             else:
                 # Checked once a call: shared rules are in a database.
                 has_rules = bool(self._faults)
-                call = _make_call(environ, _read_body(environ, self._profile.gateway.max_body_bytes), has_rules)
+                call = _make_call(environ, read(), has_rules)
                 reply, faults = self._perform(call, has_rules)
         except _BodyBrokeOffError:
             _log.warning("The body of a request from %s broke off", environ.get("REMOTE_ADDR", ""))
@@ -158,8 +161,7 @@ class Endpoint:
         except Exception:
             _log.exception("A call failed")
             reply = _FAILED
-        self._record(call or _make_call(environ), reply, faults, began, perf_counter() - started)
-        return reply
+        return _Answered(call or _make_call(environ), reply, faults, began)
 
     def _perform(self, call: SoapCall, has_rules: bool) -> tuple[Reply, tuple[str, ...]]:
         """Perform the call with the effects that apply to it, and name their kinds."""
@@ -174,7 +176,8 @@ class Endpoint:
         answer = self._gateway.answer(call.body, call.charset, call.headers.get("soapaction", ""))
         return Reply(answer.status, answer.body, answer.content_type, operation=answer.operation)
 
-    def _record(self, call: SoapCall, reply: Reply, faults: tuple[str, ...], began: datetime, duration: float) -> None:
+    def _record(self, answered: _Answered, duration: float) -> None:
+        call, reply, faults, began = answered
         try:
             self._metrics.count(call, reply, faults, duration)
             log_exchange(call, reply, faults, duration)
@@ -204,6 +207,15 @@ def _share(scheduler: Scheduler, journal: Journal, shared: Shared) -> RequestMet
     from drs_simulator.http.shared_metrics import SharedMetrics  # noqa: PLC0415 - few simulators share
 
     return SharedMetrics(scheduler, journal, shared)
+
+
+class _Answered(NamedTuple):
+    """A call, what it is answered, the kinds of the effects that applied, and the simulated time at which it began."""
+
+    call: SoapCall
+    reply: Reply
+    faults: tuple[str, ...]
+    began: datetime
 
 
 class _BodyBrokeOffError(Exception):

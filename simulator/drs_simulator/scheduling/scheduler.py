@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hmac import compare_digest
@@ -133,9 +132,9 @@ class Scheduler:
 
         return self._run(work, only_reads=is_reader(use_case))
 
-    def call(self) -> AbstractContextManager[object]:
-        """Return a context in which this thread answers one call; see ``Store.call``."""
-        return self._store.call()
+    def call(self, work: Callable[[], _Answer]) -> _Answer:
+        """Run what answers one call, and return its answer; see ``Store.call``."""
+        return self._store.call(work)
 
     def _run(self, work: Callable[[Transaction], _Answer], *, only_reads: bool) -> _Answer:
         if only_reads:

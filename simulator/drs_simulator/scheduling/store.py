@@ -178,8 +178,11 @@ class Store(Protocol):
     def add_session(self, session: Session) -> None:
         """Store a new session. It waits for a transaction only where the database can write one thing at a time."""
 
-    def call(self) -> AbstractContextManager[object]:
-        """Return a context in which this thread answers one call. A store may look at the state once for all of it."""
+    def call(self, work: Callable[[], _Answer]) -> _Answer:
+        """Run what answers one call in this thread, and return its answer. A store may look once for all of it.
+
+        The work may be run twice: what it does outside the store must have no effects.
+        """
 
     def reset(self) -> None:
         """Remove everything; numbers start again."""

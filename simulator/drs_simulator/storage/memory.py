@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import count
 from threading import RLock
@@ -28,7 +28,6 @@ _VERSIONS = count(1)
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _Answer = TypeVar("_Answer")
-_NO_LOOK = nullcontext()
 
 
 class MemoryStore:
@@ -84,9 +83,9 @@ class MemoryStore:
         with self.transaction() as transaction:
             transaction.put_session(session)
 
-    def call(self) -> AbstractContextManager[object]:
+    def call(self, work: Callable[[], _Answer]) -> _Answer:
         """See ``Store.call``. There is nothing to look at first."""
-        return _NO_LOOK
+        return work()
 
     def reset(self) -> None:
         """See ``Store.reset``."""

@@ -164,8 +164,8 @@ class RestartableStore:
     def add_session(self, session: Session) -> None:
         self._commit().add_session(session)
 
-    def call(self) -> AbstractContextManager[object]:
-        return self._commit().call()
+    def call(self, work: Callable[[], Answer]) -> Answer:
+        return self._commit().call(work)
 
     def reset(self) -> None:
         self._commit().reset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 import requests
 from drs_simulator import AdminClient, FaultRule, Simulator, effects
+from werkzeug.test import Client
 
 from tests.simulator.cli.test_cli import run, serving
 from tests.simulator.soap.wire import OPEN, ORDER, PERIOD, call
@@ -158,3 +159,43 @@ class TestTwoOfOneDatabase:
         with Simulator("lincoln", clock=CLOCK, state=database) as one, Simulator("lincoln", state=database) as other:
             one.import_state(document)
             assert f"{other.clock.now():%Y-%m-%d}" == "2022-02-02"
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            lambda session: call("checkAvailability", f"{PERIOD}{session}{ORDER}"),
+            lambda session: call("createOrder", f"{ORDER}{session}"),
+            lambda _: call("openSession", OPEN),
+            lambda _: call("createOrder", ORDER),
+            lambda _: "no XML",
+        ],
+        ids=["read", "write", "openSession", "no session", "no call"],
+    )
+    def test_a_rule_of_one_applies_to_the_next_call_of_the_other(
+        self, database: str, body: Callable[[str], str]
+    ) -> None:
+        with Simulator("lincoln", clock=CLOCK, state=database) as one, Simulator("lincoln", state=database) as other:
+            caller = Client(other.wsgi)
+
+            def post(text: str) -> tuple[int, str]:
+                answer = caller.post(other.path, data=text, content_type="text/xml")
+                return answer.status_code, answer.text
+
+            session = "".join(re.findall("<sessionId>.*?</sessionId>", post(call("openSession", OPEN))[1]))
+            before = one.export_state()
+            one.faults.add(FaultRule(times=1, effect=effects.HttpStatus(status=503)))
+            assert post(body(session))[0] == 503
+            assert one.export_state() == before
+            assert [entry.faults for entry in other.journal.entries()] == [(), ("http_status",)]
+            assert post(body(session))[0] != 503
+            one.faults.add(FaultRule(effect=effects.HttpStatus(status=503)))
+            one.faults.clear()
+            assert post(body(session))[0] != 503
+
+    def test_a_call_begins_at_the_time_that_another_has_set(self, database: str) -> None:
+        with Simulator("lincoln", clock=CLOCK, state=database) as one, Simulator("lincoln", state=database) as other:
+            caller = Client(other.wsgi)
+            for hours in range(3):
+                caller.post(other.path, data=call("openSession", OPEN), content_type="text/xml")
+                assert f"{other.journal.latest(1)[0].time:%H:%M}" == f"{11 + hours}:20"
+                one.clock.shift(timedelta(hours=1))

@@ -36,6 +36,10 @@ class Look(NamedTuple):
         """Return one of the two settings."""
         return self.clock if name == CLOCK else self.faults
 
+    def has_settings_of(self, other: Look) -> bool:
+        """Whether both settings are those of another look."""
+        return (self.clock, self.faults) == (other.clock, other.faults)
+
 
 _CHANGES = """SELECT s.version, c.version, c.document
 FROM drs_state s LEFT JOIN drs_changes c ON c.version > :known WHERE s.id = 1"""

@@ -198,9 +198,19 @@ class SqlStore:
 
     def write(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """See ``Store.write``. The work of all threads that wait meanwhile shares one transaction."""
-        self._thread.look = None
-        answer: _Answer = self._writers.submit(work)
+        assumed, self._thread.look, self._thread.assumed = self._thread.assumed, None, None
+        checked = work if assumed is None else partial(self._write_if_still, assumed, work)
+        answer: _Answer = self._writers.submit(checked)
         return answer
+
+    def _write_if_still(
+        self, assumed: Look, work: Callable[[Transaction], _Answer], transaction: Transaction
+    ) -> _Answer:
+        """Do the work in a transaction whose look is this thread's, if that tells what was assumed."""
+        look = self._thread.look
+        assert look is not None
+        _check_settings(assumed, look)
+        return work(transaction)
 
     def _write_all(self, take: Callable[[], Sequence[_Write]]) -> None:
         writes: Sequence[_Write] = ()
@@ -224,22 +234,22 @@ class SqlStore:
                 return partial(write.answer, write.work(transaction))
         except self._driver_error:
             raise
-        except Exception as error:
+        except (Exception, _SettingsChangedError) as error:
             return partial(write.fail, error)
 
     def _write_alone(self, write: _Write) -> Callable[[], None]:
         try:
             with self.transaction() as transaction:
                 answer = write.work(transaction)
-        except Exception as error:
+        except (Exception, _SettingsChangedError) as error:
             return partial(write.fail, error)
         return partial(write.answer, answer)
 
     def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """See ``Store.read``. What this process knows needs no further trip; else the work runs again in a snapshot."""
         look, self._thread.look = self._thread.look, None
-        if look is None:
-            look = self._look()
+        if look is None or self._thread.assumed is not None:
+            look = self._look_for_call()
         with self._mirror.lock:
             if self._mirror.advance(look.version, look.changes):
                 self._thread.look = look
@@ -270,19 +280,48 @@ class SqlStore:
 
     def add_session(self, session: Session) -> None:
         """See ``Store.add_session``."""
+        if self._thread.assumed is not None:
+            self._look_for_call()
         added = statements.put_by_text("drs_sessions", session.id, codec.SESSION.write(session))
         self._rows((Statement("BEGIN", {}), *added, Statement("COMMIT", {})))
 
-    @contextmanager
-    def call(self) -> Iterator[None]:
-        """See ``Store.call``. Version, clock and fault rules are read in one trip."""
+    def call(self, work: Callable[[], _Answer]) -> _Answer:
+        """See ``Store.call``. Clock and fault rules are first taken to be as they were when this process last looked.
+
+        The first trip, whatever it is for, tells whether they still are. If not, the work runs again.
+        """
+        known, look = self._last_look, None
         # A database that is gone is noticed where its answer is needed.
         with suppress(StateLostError):
-            self._thread.look = self._look()
+            if known is not None:
+                try:
+                    return self._call_with(known, known, work)
+                except _SettingsChangedError as changed:
+                    return self._call_with(changed.look, None, work)
+            look = self._look()
+        return self._call_with(look, None, work)
+
+    def _call_with(self, look: Look | None, assumed: Look | None, work: Callable[[], _Answer]) -> _Answer:
+        self._thread.look, self._thread.assumed = look, assumed
         try:
-            yield
+            answer = work()
+            if self._thread.assumed is not None:
+                # It made no trip.
+                self._look_for_call()
+            return answer
         finally:
-            self._thread.look = None
+            self._thread.look = self._thread.assumed = None
+
+    def _look_for_call(self) -> Look:
+        """Look at the state, and compare that with what this thread has assumed.
+
+        Raises:
+            _SettingsChangedError: It was wrong.
+        """
+        assumed, self._thread.assumed = self._thread.assumed, None
+        look = self._look()
+        _check_settings(assumed, look)
+        return look
 
     def reset(self) -> None:
         """See ``Store.reset``."""
@@ -393,11 +432,12 @@ class SqlStore:
     @contextmanager
     def _begin(self) -> Iterator[tuple[Link, Look]]:
         """Hold the lock of all writers. What is not committed at the end is undone."""
-        self._thread.look = None
+        assumed, self._thread.look, self._thread.assumed = self._thread.assumed, None, None
         with self._writing:
             known = self._mirror.version
             with self._begun(lambda link: link.begin(changes_since(known))) as (link, rows):
                 look = self._look_after(moved_of(rows), link)
+                _check_settings(assumed, look)
                 with self._looking(look):
                     yield link, look
 
@@ -519,10 +559,31 @@ class _OfThread(local):
     """What one thread has read for the call that it answers."""
 
     look: Look | None = None
+    assumed: Look | None = None
+    """The same look if it is of an earlier call, and no trip of this one has shown yet whether its settings stand."""
+
+
+class _SettingsChangedError(BaseException):
+    """Clock or fault rules are not what this thread took them for. Nothing is done yet, and the call is made again.
+
+    It is no ``Exception``: what catches all failures must let it pass.
+
+    Args:
+        look: What they are.
+    """
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
 
 
 class _ConnectionLostError(StateLostError):
     """The database has closed the connection."""
+
+
+def _check_settings(assumed: Look | None, look: Look) -> None:
+    if assumed is not None and not assumed.has_settings_of(look):
+        raise _SettingsChangedError(look)
 
 
 def _setting(name: str) -> Statement:
