@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -135,12 +135,12 @@ class Endpoint:
     def _answer_call(self, environ: WSGIEnvironment) -> Reply:
         """Answer a SOAP call whatever its query is: some clients post to ``?wsdl`` (client). Never raises."""
         started = perf_counter()
-        read = cache(partial(_read_body, environ, self._profile.gateway.max_body_bytes))
-        answered = self._scheduler.call(partial(self._answer_once, environ, read))
+        body = _Body(environ, self._profile.gateway.max_body_bytes)
+        answered = self._scheduler.call(partial(self._answer_once, environ, body))
         self._record(answered, perf_counter() - started)
         return answered.reply
 
-    def _answer_once(self, environ: WSGIEnvironment, read: Callable[[], bytes]) -> _Answered:
+    def _answer_once(self, environ: WSGIEnvironment, body: _Body) -> _Answered:
         began = self._clock.now()
         faults: tuple[str, ...] = ()
         call: SoapCall | None = None
@@ -150,7 +150,7 @@ class Endpoint:
             else:
                 # Checked once a call: shared rules are in a database.
                 has_rules = bool(self._faults)
-                call = _make_call(environ, read(), has_rules)
+                call = _make_call(environ, body.read(), has_rules)
                 reply, faults = self._perform(call, has_rules)
         except _BodyBrokeOffError:
             _log.warning("The body of a request from %s broke off", environ.get("REMOTE_ADDR", ""))
@@ -222,11 +222,31 @@ class _BodyBrokeOffError(Exception):
     """The body of a request ended too early, or it cannot be read."""
 
 
-def _read_body(environ: WSGIEnvironment, limit: int) -> bytes:
-    try:
-        return read_body(environ, limit)
-    except (HTTPException, OSError) as error:
-        raise _BodyBrokeOffError from error
+class _Body:
+    """The body of a request, which is read once: a call may be made twice.
+
+    Args:
+        environ: The request.
+        limit: How many bytes to read; one more if there are more.
+    """
+
+    def __init__(self, environ: WSGIEnvironment, limit: int) -> None:
+        self._environ = environ
+        self._limit = limit
+        self._bytes: bytes | None = None
+
+    def read(self) -> bytes:
+        """Read it.
+
+        Raises:
+            _BodyBrokeOffError: It ended too early, or it cannot be read.
+        """
+        if self._bytes is None:
+            try:
+                self._bytes = read_body(self._environ, self._limit)
+            except (HTTPException, OSError) as error:
+                raise _BodyBrokeOffError from error
+        return self._bytes
 
 
 def _make_call(environ: WSGIEnvironment, body: bytes = b"", has_rules: bool = False) -> SoapCall:
