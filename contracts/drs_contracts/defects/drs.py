@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drs_contracts.defects.alternatives import ALTERNATIVE_DEFECTS
 from drs_contracts.defects.base import (
     Defect,
     accepts,
@@ -43,6 +44,7 @@ def _member(*names: str) -> str:
 
 
 DEFECTS: tuple[Defect, ...] = (
+    *ALTERNATIVE_DEFECTS,
     Defect("answers are numbered", "ANS-01", intercept=rewrite_response("<id>0</id>", "<id>1</id>")),
     Defect(
         "a new order has the status PLANNED",
