@@ -82,11 +82,13 @@ def _run(options: argparse.Namespace) -> None:
         _warm_up(trial)
     trial.reach = read_reach()
     _measure_reach(trial, options.jobs)
-    reached = frozenset[str]().union(*(each.functions for each in trial.reach.values()))
+    reached = frozenset[str]().union(*(each.statements for each in trial.reach.values()))
     # The first ones of a whole run are a sample too.
     candidates = sorted((each for each in mutants if function_of(each) in reached), key=_draw)
     chosen = candidates[: options.sample]
     if not options.report:
+        bare = [each for each in chosen if not trial.carries_out(each)]
+        print(f"{len(bare)} of {len(chosen)} mutants change a statement that no check carries out.")
         trial.scores = Scores.of(record.verdicts)
         for budget in sorted({min(_FIRST_BUDGET, options.budget), options.budget}):
             _try_all(trial, record, chosen, budget, options.jobs)

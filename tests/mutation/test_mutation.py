@@ -84,13 +84,6 @@ def test_a_classmethod_is_that_of_the_class_it_is_called_on() -> None:
     assert Other.name() == ""
 
 
-def test_the_functions_that_are_called_are_noted() -> None:
-    switch.note_calls()
-    switch.reached.clear()
-    add(1, 2)
-    assert switch.reached == {switch.function_of(ADD)}
-
-
 def test_the_last_verdict_on_a_mutant_counts() -> None:
     check = Check("lincoln", "SES-01", 2)
     Record.read().add(Verdict(ADD, End.SURVIVED, seconds=10.0, passed=(str(check),)))
