@@ -31,6 +31,7 @@ from tests.mutation.record import (
     write_reach,
 )
 from tests.mutation.report import describe, read_equivalents, write_survivors
+from tests.mutation.statements import read_all
 from tests.mutation.switch import function_of
 from tests.mutation.trial import BASE, Scores, Trial
 
@@ -104,10 +105,11 @@ def _draw(mutant: str) -> bytes:
 
 
 def _warm_up(trial: Trial) -> None:
-    """Make what a simulator and Hypothesis make once in a process; caches of the scheduling are its simulator's own."""
+    """Make what is made once in a process; caches of the scheduling are its simulator's own."""
     for check in trial.checks():
         if check.profile == BASE and check.clause in _WARM_UP:
             trial.run(check)
+    read_all()
     gc.freeze()
 
 

@@ -70,6 +70,12 @@ def statement_of(mutant: str) -> int | None:
     return sound.statement_at(sound.first + changed)
 
 
+def read_all() -> None:
+    """Read all mutated modules, which takes seconds, so that forks have them."""
+    for path in _SCHEDULING.rglob("*.py"):
+        _read_places(path)
+
+
 def trace(work: Callable[[], _Result]) -> tuple[_Result, Statements]:
     """Do the work, and find out which statements of functions with mutants it carries out."""
     coverage = Coverage(data_file=None, config_file=False, include=[f"{_SCHEDULING}/**/*.py"])

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from lxml import etree
 
-from drs_contracts.clauses.clause import clause, client, presumed, vendor
+from drs_contracts.clauses.clause import clause, client, presumed, seen, vendor
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
 from drs_contracts.driver.messages import Exchange, Members, Value
@@ -422,6 +422,24 @@ def a_completed_booking_can_have_a_follow_on(drs: DrsDriver) -> None:
     expect(len(ids) == 1 and ids != [order.booking_id], f"the open bookings are {ids}")
     status = drs.select(order).text("theOrders/status")
     expect(status != "COMPLETED", "the order is still completed")
+
+
+@clause(
+    "CHG-21",
+    "Of a booking's data, TASK_LIFE_CYCLE_STAT is its life cycle in lower case, and APPOINTMENT_REASON its reason.",
+    seen("Appendix B 4, for a new booking; presumed: that they follow it"),
+    writes=True,
+)
+def business_data_follow_the_booking(drs: DrsDriver) -> None:
+    """Bring a booking from one state to the next, and compare its members with its business data."""
+    order = drs.create_order()
+    for becomes in _PHASES:
+        expect_success(drs.update(order, becomes))
+        shown = drs.select(order, includeCompletedBookings=True)
+        reason = shown.text(f"{_BOOKING}/bookingReason")
+        for name, wanted in (("TASK_LIFE_CYCLE_STAT", becomes.lower()), ("APPOINTMENT_REASON", reason)):
+            found = shown.texts(f"{_BOOKING}/theBusinessData[name='{name}']/value")
+            expect(found in ([], [wanted]), f"{name} is {found}, not {wanted}", shown)
 
 
 @clause(

@@ -21,6 +21,24 @@ def _place_elsewhere(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
     return reply
 
 
+def _open_own_days(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    """Make every slot available to a search with newBooking false."""
+    del memory
+    reply = send(body)
+    if b"<newBooking>false<" not in body:
+        return reply
+    return Reply(reply.status, reply.content_type, reply.body.replace(b"<available>NO<", b"<available>YES<"))
+
+
+def _end_reservations(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+    """Cancel the booking whose reservation is confirmed."""
+    del memory
+    reply = send(body)
+    if b"<confirmReservation>" in body:
+        send(body.replace(b"confirmReservation>", b"deleteBooking>"))
+    return reply
+
+
 ALTERNATIVE_DEFECTS: tuple[Defect, ...] = (
     Defect(
         "updateOrder clears the phone alone",
@@ -92,5 +110,33 @@ ALTERNATIVE_DEFECTS: tuple[Defect, ...] = (
         "an order is listed beside itself",
         "ALT-15",
         intercept=rewrite_request("(<checkAvailability>.*?<primaryOrderNumber>)[^<]*", r"\1another"),
+    ),
+    Defect(
+        "a changed place shows in scheduled orders alone",
+        "ALT-16",
+        intercept=replace_after("<updateLocation>", "(<status>undefined<.*<address1>)[^<]*<", r"\1Before<"),
+    ),
+    Defect(
+        "the quantity of a second code does not count",
+        "ALT-17",
+        intercept=rewrite_request("(</theBookingCodes><theBookingCodes>.*<quantity>)[^<]*<", r"\g<1>1<"),
+    ),
+    Defect(
+        "newBooking false makes every slot available",
+        "ALT-18",
+        intercept=_open_own_days,
+    ),
+    Defect(
+        "getSchedule lists the first visit last",
+        "ALT-19",
+        intercept=rewrite_response(
+            "(getScheduleResponse.*?)(<theBookings>.*?</theBookings>)(<theBookings>.*</theBookings>)", r"\1\3\2"
+        ),
+    ),
+    Defect("a confirmation ends the reservation", "ALT-20", intercept=_end_reservations),
+    Defect(
+        "an absence takes the places without a word",
+        "ALT-21",
+        intercept=rewrite_response("<theAlerts>.*</theAlerts>", ""),
     ),
 )

@@ -239,6 +239,11 @@ DEFECTS: tuple[Defect, ...] = (
         "a follow-on booking is a first one", "CHG-19", intercept=rewrite_response("<value>FOLLOW ON<", "<value>FIRST<")
     ),
     Defect("any completed booking takes a follow-on", "CHG-20", {"ordering": {"follow_ons_from_completed": "accept"}}),
+    Defect(
+        "a booking keeps the data of its first state",
+        "CHG-21",
+        intercept=rewrite_response("<value>started<", "<value>planned<"),
+    ),
     Defect("the second cancellation does nothing", "FLO-01", intercept=drops("<deleteBooking>", after=1)),
     Defect("two orders get one bookingId", "FLO-01", intercept=give_an_id_again),
     Defect("the last place is promised again", "FLO-02", intercept=promise_a_place_again),

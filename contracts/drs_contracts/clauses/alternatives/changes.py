@@ -1,17 +1,14 @@
-"""Clauses on what DRS does in one of several ways, where no evidence says which: in one of them, and as a whole.
-
-A clause of another prefix holds for the way that is presumed. These hold for every plausible way, and for no mixture.
-"""
+"""Clauses on what a change does to what it does not name, and to what it cannot do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from hypothesis import strategies as st
 
+from drs_contracts.clauses.alternatives.reading import read_members
 from drs_contracts.clauses.clause import clause, presumed
-from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot
 from drs_contracts.driver.expectations import expect, expect_success, need, need_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 
@@ -46,9 +43,9 @@ def an_update_keeps_or_clears_the_rest(drs: DrsDriver) -> None:
     brought: dict[str, Value] = {name: f"{name} before" for name in _ORDER_TEXTS}
     order = drs.create_order(**brought, message=True)
     named: Members = {"primaryOrderNumber": order.number}
-    full = _read(drs.select(order), "theOrders", (*_ORDER_TEXTS, "message"))
+    full = read_members(drs.select(order), "theOrders", (*_ORDER_TEXTS, "message"))
     known = [name for name in _ORDER_TEXTS if full[name]]
-    stays = _read(drs.select(order), "theOrders", _ORDER_STAYS)
+    stays = read_members(drs.select(order), "theOrders", _ORDER_STAYS)
     for name in (*known, "priority"):
         need_success(drs.ask("updateOrder", theOrder={**named, **brought, "message": True}))
         value = drs.data.priority if name == "priority" else f"{name} after"
@@ -58,12 +55,12 @@ def an_update_keeps_or_clears_the_rest(drs: DrsDriver) -> None:
         found = shown.text(f"theOrders/{name}")
         expect(found == value, f"the {name} '{value}' came back as '{found}'", shown)
         others = (*(other for other in known if other != name), "message")
-        rest = _read(shown, "theOrders", others)
+        rest = read_members(shown, "theOrders", others)
         is_kept = rest == {other: full[other] for other in others}
         is_cleared = not any(text not in ("", "false") for text in rest.values())
         expect(is_kept or is_cleared, f"updateOrder with the {name} leaves {rest}", shown)
         _expect_numbers_agree(shown)
-        now = _read(shown, "theOrders", _ORDER_STAYS)
+        now = read_members(shown, "theOrders", _ORDER_STAYS)
         expect(now == stays, f"updateOrder with the {name} makes {now} of {stays}", shown)
 
 
@@ -76,12 +73,12 @@ def an_update_keeps_or_clears_the_rest(drs: DrsDriver) -> None:
 def a_booking_keeps_or_loses_the_rest(drs: DrsDriver) -> None:
     """Send one member at a time to a booking that has them all."""
     order = drs.create_order()
-    plain = _read(drs.select(order), _BOOKING, _BOOKING_TEXTS)
+    plain = read_members(drs.select(order), _BOOKING, _BOOKING_TEXTS)
     for name in _BOOKING_TEXTS:
         full = {other: f"{other} before" for other in _BOOKING_TEXTS}
         need_success(drs.update(order, "PLANNED", {**full}))
         expect_success(drs.update(order, "PLANNED", {name: f"{name} after"}))
-        shown = _read(drs.select(order), _BOOKING, _BOOKING_TEXTS)
+        shown = read_members(drs.select(order), _BOOKING, _BOOKING_TEXTS)
         expect(shown[name] == f"{name} after", f"the {name} came back as '{shown[name]}'")
         others = [other for other in _BOOKING_TEXTS if other != name]
         is_kept = all(shown[other] == full[other] for other in others)
@@ -140,11 +137,11 @@ def completed_work_is_shown_in_one_way(drs: DrsDriver) -> None:
             order = drs.create_order()
             if is_scheduled:
                 drs.need_scheduled(order, drs.need_slots(drs.weekday(9, 0))[0])
-            planned = _read(drs.select(order), _BOOKING, (*_TIMES, "theResources/resourceID"))
+            planned = read_members(drs.select(order), _BOOKING, (*_TIMES, "theResources/resourceID"))
             done = {"startDateAndTime": begin, "endDateAndTime": end, "resourceId": named}
             expect_success(drs.update(order, "COMPLETED", **done))
             shown = drs.select(order, includeCompletedBookings=True)
-            found = _read(shown, _BOOKING, (*_TIMES, "theResources/resourceID"))
+            found = read_members(shown, _BOOKING, (*_TIMES, "theResources/resourceID"))
             life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
             expect(life_cycle == "COMPLETED", f"it is {life_cycle}", shown)
             times = [found[name] for name in _TIMES]
@@ -312,145 +309,6 @@ def a_reversed_window_is_refused_or_turned(drs: DrsDriver) -> None:
             expect(shown.reply.body == before.reply.body, f"a refused {operation} has changed it", shown)
 
 
-@clause(
-    "ALT-11",
-    "A period filter finds what overlaps or touches the period, or only what lies within it, to the millisecond.",
-    presumed("either is plausible; that filters differ is not"),
-    writes=True,
-)
-def all_period_filters_are_alike(drs: DrsDriver) -> None:
-    """Ask for periods that begin and end at, just before and just after the ends of a visit and of its window."""
-    order = drs.create_order()
-    drs.need_scheduled(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
-    shown = drs.select(order)
-    filters = (
-        ("selectBooking", ("returnBookingsFrom", "returnBookingsTo"), _TIMES),
-        ("selectBooking", ("returnBookingsPWFrom", "returnBookingsPWTo"), _WINDOW),
-        ("selectOrder", ("returnBookingsFrom", "returnBookingsTo"), _TIMES),
-    )
-    ways = {True, False}
-    for operation, names, of in filters:
-        lies = [shown.time(f"{_BOOKING}/{name}") for name in of]
-        little = timedelta(milliseconds=1)
-        edges = [each + shift for each in lies for shift in (-little, timedelta(0), little)]
-        for begin in (None, *edges):
-            for end in (None, *edges):
-                if (begin is None and end is None) or (begin is not None and end is not None and begin >= end):
-                    continue
-                asked = {name: at for name, at in zip(names, (begin, end), strict=True) if at is not None}
-                answer = drs.ask(operation, **asked)
-                expect_success(answer)
-                ids = answer.texts("theBookings/bookingId") + answer.texts(f"{_BOOKING}/bookingId")
-                is_there = order.booking_id in ids
-                within = (begin is None or begin <= lies[0]) and (end is None or lies[1] <= end)
-                touches = (begin is None or begin <= lies[1]) and (end is None or lies[0] <= end)
-                ways &= {is_within for is_within in ways if is_there is (within if is_within else touches)}
-                expect(bool(ways), f"{operation} with {asked} {'gives' if is_there else 'misses'} the booking", answer)
-
-
-@clause(
-    "ALT-12",
-    "A filter by a name of business data that DRS does not have finds nothing, or counts for nothing.",
-    presumed("either is plausible"),
-    writes=True,
-)
-def unknown_data_find_nothing_or_do_not_count(drs: DrsDriver) -> None:
-    """Ask by an unknown name alone, and beside one that fits and one that does not."""
-    order = drs.create_order()
-    shown = drs.select(order)
-    path = f"{_BOOKING}/theBusinessData"
-    need(bool(shown.texts(f"{path}/value")), "bookings have no business data")
-    known: Members = {"name": shown.text(f"{path}/name") or "", "value": shown.text(f"{path}/value") or ""}
-    unknown: Members = {"name": "no such one", "value": "any"}
-    wrong: Members = {**known, "value": "no such one"}
-    found = []
-    for operation, place in (("selectBooking", "theBookings"), ("selectOrder", _BOOKING)):
-
-        def ask(*data: Members, operation: str = operation, place: str = place) -> bool:
-            answer = drs.ask(operation, theBusinessData=list(data))
-            expect_success(answer)
-            return order.booking_id in answer.texts(f"{place}/bookingId")
-
-        expect(ask(known), f"{operation} misses the booking by {known['name']}")
-        expect(not ask(wrong), f"{operation} gives the booking by another {known['name']}")
-        expect(not ask(wrong, unknown), f"{operation} gives it by another {known['name']} beside an unknown name")
-        expect(not ask(known, wrong), f"{operation} gives it by {known['name']} with two values")
-        found += [ask(unknown), ask(known, unknown), ask(unknown, known), ask({"name": "no such one"})]
-    expect(len(set(found)) == 1, f"filters by an unknown name count now and then: {found}")
-
-
-@clause(
-    "ALT-13",
-    "selectOrder by number either looks at all of its other filters or at none of them.",
-    presumed("either is plausible"),
-    writes=True,
-)
-def other_filters_count_or_do_not(drs: DrsDriver) -> None:
-    """Ask for an order by its number and each filter that it does not fit."""
-    order = drs.create_order()
-    operatives = drs.ask("selectResource", contract=drs.data.contract).texts("theResources/resourceID")
-    need(bool(operatives), "selectResource gave no operatives")
-    filters: list[Members] = [
-        {"locationIDs": _ELSEWHERE},
-        {"resources": operatives[0]},
-        {"theBusinessData": {"name": "APPOINTMENT_REASON", "value": "no such one"}},
-        {"returnBookingsFrom": drs.local(900)},
-        {"returnBookingsTo": drs.local(-900)},
-    ]
-    filters += [{"contract": other} for other in drs.data.contracts if other != drs.data.contract][:1]
-    found = []
-    for each in filters:
-        answer = drs.ask("selectOrder", primaryOrderNumber=order.number, **each)
-        expect_success(answer)
-        found.append(answer.texts("theOrders/primaryOrderNumber"))
-    expect(found in ([[]] * len(filters), [[order.number]] * len(filters)), f"the filters give {found}")
-
-
-@clause(
-    "ALT-14",
-    "The slots that begin before periodBegin on its day are unavailable, or all that day's slots count as yet to come.",
-    presumed("either is plausible"),
-    writes=True,
-    weeks=st.integers(1, 51),
-)
-def begun_slots_are_all_closed_or_all_open(drs: DrsDriver, weeks: int) -> None:
-    """Ask for a day from its midnight on, and from each of its slots on."""
-    ahead = drs.weekday(weeks, 1)
-    whole = read_slots(drs.check_availability(drs.local(ahead), drs.local(ahead)))
-    ways = {True, False}
-    for slot in whole:
-        for since in (slot.begins, slot.begins + timedelta(milliseconds=1), slot.ends):
-            found = _availability(read_slots(drs.check_availability(since, drs.local(ahead))))
-            closed = {(each.begin, each.end): each.available and each.begins >= since for each in whole}
-            ways &= {is_open for is_open in ways if found == (_availability(whole) if is_open else closed)}
-            expect(bool(ways), f"from {since.isoformat()} on the slots are {found}")
-
-
-@clause(
-    "ALT-15",
-    "Of the orders of a location, checkAvailability lists the open ones, or all, or none, and never its own.",
-    presumed("each is plausible"),
-    writes=True,
-)
-def other_orders_are_listed_in_one_way(drs: DrsDriver) -> None:
-    """Ask beside an open order, a completed one, and the order that is asked for."""
-    own, order, done = (drs.create_order() for _ in range(3))
-    completion = {"contract": drs.data.contract, "userId": drs.data.user_id}
-    need_success(drs.update(done, "COMPLETED"))
-    need_success(drs.ask("completeOrder", **completion, primaryOrderNumber=done.number))
-    members = drs.availability_members(drs.local(1), drs.local(2), primaryOrderNumber=own.number)
-    answer = drs.call("checkAvailability", {**members, "canSelectOtherOrders": True})
-    expect_success(answer)
-    elements = [] if answer.returned is None else answer.returned.iter("primaryOrderNumber")
-    found = {each.text for each in elements} & {own.number, order.number, done.number}
-    expect(found in ({order.number}, {order.number, done.number}, set()), f"it lists {sorted(map(str, found))}", answer)
-
-
-def _read(answer: Exchange, path: str, names: tuple[str, ...]) -> dict[str, str]:
-    """The texts of these members; of a missing one, none."""
-    return {name: answer.text(f"{path}/{name}") or "" for name in names}
-
-
 def _expect_numbers_agree(shown: Exchange) -> None:
     for name in ("secondaryOrderNumber", "tertiaryOrderNumber"):
         of_order = shown.text(f"theOrders/{name}") or ""
@@ -471,7 +329,3 @@ def _make_bookings(drs: DrsDriver, count: int) -> list[CreatedOrder]:
 
 def _is_free(drs: DrsDriver, ahead: int, slot: OfferedSlot) -> bool:
     return any(each.begin == slot.begin and each.end == slot.end for each in drs.free_slots(ahead, 1))
-
-
-def _availability(slots: list[OfferedSlot]) -> Mapping[tuple[str, str], bool]:
-    return {(each.begin, each.end): each.available for each in slots}
