@@ -139,4 +139,10 @@ ALTERNATIVE_DEFECTS: tuple[Defect, ...] = (
         "ALT-21",
         intercept=rewrite_response("<theAlerts>.*</theAlerts>", ""),
     ),
+    Defect(
+        "a completed order has its follow-on open",
+        "ALT-22",
+        intercept=replace_after("<theFollowOnBooking>", "<status>STARTED<", "<status>COMPLETED<"),
+        settings={"ordering": {"follow_ons_from_completed": "accept"}},
+    ),
 )

@@ -184,6 +184,36 @@ def an_absence_takes_all_places_or_none(drs: DrsDriver) -> None:
     expect(alerted == lost, f"{sorted(lost)} have lost their places, and the alerts are of {sorted(alerted)}", alerts)
 
 
+@clause(
+    "ALT-22",
+    "What completes an order and adds a follow-on leaves it completed with none open, or open with the follow-on.",
+    presumed("either is plausible; a completed order with an open booking is not"),
+    writes=True,
+)
+def a_completed_order_has_no_open_booking(drs: DrsDriver) -> None:
+    """Send both in one updateBooking, and then a further follow-on alone."""
+    path = f"{_BOOKING}/bookingId"
+    done = drs.create_order()
+    completion = {"contract": drs.data.contract, "primaryOrderNumber": done.number, "userId": drs.data.user_id}
+    need_success(drs.ask("completeOrder", **completion))
+    need(not drs.select(done).texts(path), "completeOrder leaves bookings open")
+    order = drs.create_order()
+    follow_on: Members = {"theBookingCodes": drs.code(order.number), "userId": "another"}
+    expect_success(drs.update(order, "COMPLETED", completeOrder=True, theFollowOnBooking=follow_on))
+    for step in ("at once", "once it is completed"):
+        before = drs.select(order).texts(path)
+        if step != "at once" and drs.update(order, "COMPLETED", theFollowOnBooking=follow_on).succeeded:
+            now = drs.select(order).texts(path)
+            expect(len(now) == len(before) + 1, f"{step} a follow-on is taken, and the bookings are {now}")
+        shown = drs.select(order)
+        is_completed = shown.text("theOrders/status") == "COMPLETED"
+        told = f"{step} the order is {shown.text('theOrders/status')}, and its open bookings are {shown.texts(path)}"
+        expect(is_completed is not bool(shown.texts(path)), told, shown)
+        made = drs.select(order, includeCompletedBookings=True)
+        states = made.texts(f"{_BOOKING}/bookingLifeCycleStatus")
+        expect(states.count("COMPLETED") == len(states) - len(shown.texts(path)), f"{step} they are {states}", made)
+
+
 def _offers(drs: DrsDriver, ahead: int, number: str = "anything", **more: Value) -> Mapping[tuple[str, str], bool]:
     members = drs.availability_members(drs.local(ahead), drs.local(ahead), primaryOrderNumber=number)
     return read_availability(read_slots(drs.call("checkAvailability", {**members, **more})))
