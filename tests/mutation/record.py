@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 FOLDER = Path(__file__).parents[2] / "build" / "mutation"
 MUTANTS = FOLDER / "mutants.json"
-REACH = FOLDER / "reach.json"
+REACH = FOLDER / "statements.json"
 VERDICTS = FOLDER / "verdicts.jsonl"
 SURVIVORS = FOLDER / "survivors.diff"
 

@@ -501,6 +501,11 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("selectOrder finds a number by how it begins", "SEL-11", intercept=find_by_beginning),
     Defect(
+        "hours of January are not shown",
+        "SEL-12",
+        intercept=rewrite_response(r"<theWorkingHours><beginDate>\d+-01-(?:(?!<theW).)*</theWorkingHours>", ""),
+    ),
+    Defect(
         "session ids are upper case", "SES-01", intercept=rewrite_response(r"<sessionId>\w+<", "<sessionId>ABCDEF<")
     ),
     Defect("all callers get the same session", "SES-02", intercept=share_one_session),
