@@ -515,6 +515,9 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("sessions outlive midnight", "SES-05", stops_clock=True),
     Defect("calls without a session are accepted", "SES-06", intercept=lend_the_session),
     Defect(
+        "no login is some login", "SES-07", intercept=rewrite_response("login is required", "something is required")
+    ),
+    Defect(
         "the members of an answer have a namespace",
         "WIR-01",
         intercept=rewrite_response("<return ", f'<return xmlns="{NAMESPACE}" '),
