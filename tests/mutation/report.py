@@ -90,12 +90,10 @@ def write_survivors(verdicts: Iterable[Verdict]) -> None:
 
 def show(mutant: str) -> str:
     """Show how a mutant differs from the sound function."""
-    sound = sound_of(mutant)
-    lines = difflib.unified_diff(
-        *(source_of(each).replace(each.rpartition(".")[2], "f").splitlines() for each in (sound, mutant)),
-        n=1,
-        lineterm="",
+    sound, changed = (
+        source_of(each).replace(each.rpartition(".")[2], "f").splitlines() for each in (sound_of(mutant), mutant)
     )
+    lines = difflib.unified_diff(sound, changed, n=1, lineterm="")
     return "\n".join([f"# {mutant}", *list(lines)[2:], ""])
 
 

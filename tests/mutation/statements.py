@@ -21,7 +21,6 @@ from tests.mutation.switch import SOUND, function_of
 _Result = TypeVar("_Result")
 Statements = Mapping[str, frozenset[int]]
 """The statements that are carried out, by function: each as the number of lines between ``def`` and its first line."""
-_SCHEDULING = FOLDER / "drs_simulator" / "scheduling"
 
 
 class _Function(NamedTuple):
@@ -72,13 +71,13 @@ def statement_of(mutant: str) -> int | None:
 
 def read_all() -> None:
     """Read all mutated modules, which takes seconds, so that forks have them."""
-    for path in _SCHEDULING.rglob("*.py"):
+    for path in (FOLDER / "drs_simulator" / "scheduling").rglob("*.py"):
         _read_places(path)
 
 
 def trace(work: Callable[[], _Result]) -> tuple[_Result, Statements]:
     """Do the work, and find out which statements of functions with mutants it carries out."""
-    coverage = Coverage(data_file=None, config_file=False, include=[f"{_SCHEDULING}/**/*.py"])
+    coverage = Coverage(data_file=None, config_file=False, include=[f"{FOLDER}/drs_simulator/scheduling/**/*.py"])
     with coverage.collect():
         result = work()
     data = coverage.get_data()
