@@ -118,7 +118,7 @@ def a_day_has_one_order(drs: DrsDriver) -> None:
         if drs.schedule_into(order, slot).succeeded:
             made.append(order)
     for operative in dict.fromkeys(drs.select(each).text(f"{_BOOKING}/theResources/resourceID") for each in made):
-        day = {"contract": drs.data.contract, "resourceId": operative or "", "scheduleDate": drs.local(ahead)}
+        day: Members = {"contract": drs.data.contract, "resourceId": operative or "", "scheduleDate": drs.local(ahead)}
         answer = drs.ask("getSchedule", **day)
         expect_success(answer)
         ids = [int(each) for each in answer.texts("theBookings/bookingId")]
