@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 FOLDER = Path(__file__).parents[2] / "build" / "mutation"
 MUTANTS = FOLDER / "mutants.json"
-REACH = FOLDER / "reach.json"
+REACH = FOLDER / "statements.json"
 VERDICTS = FOLDER / "verdicts.jsonl"
 SURVIVORS = FOLDER / "survivors.diff"
 
@@ -70,13 +70,14 @@ class Reach:
     """What a check does without any mutant.
 
     Args:
-        functions: The functions with mutants that it calls.
+        statements: The statements that it carries out, by function with mutants: for each, the number of lines between
+            ``def`` and its first line.
         seconds: Its processor time.
         outcome: Its outcome.
         reason: Its reason.
     """
 
-    functions: frozenset[str]
+    statements: Mapping[str, frozenset[int]]
     seconds: float
     outcome: str
     reason: str
@@ -119,15 +120,23 @@ def read_reach() -> dict[Check, Reach]:
         return {}
     noted = json.loads(REACH.read_text(encoding="utf-8"))
     return {
-        Check.of(name): Reach(frozenset(functions), seconds, outcome, reason)
-        for name, (functions, seconds, outcome, reason) in noted.items()
+        Check.of(name): Reach(
+            {function: frozenset(numbers) for function, numbers in statements.items()}, seconds, outcome, reason
+        )
+        for name, (statements, seconds, outcome, reason) in noted.items()
     }
 
 
 def write_reach(reach: Mapping[Check, Reach]) -> None:
     """Write what each check reaches."""
     noted = {
-        str(check): (sorted(each.functions), each.seconds, each.outcome, each.reason) for check, each in reach.items()
+        str(check): (
+            {function: sorted(numbers) for function, numbers in each.statements.items()},
+            each.seconds,
+            each.outcome,
+            each.reason,
+        )
+        for check, each in reach.items()
     }
     written = REACH.with_suffix(".new")
     written.write_text(json.dumps(noted), encoding="utf-8")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache
 from math import sqrt
 from pathlib import Path
 
-from tests.mutation.record import FOLDER, SURVIVORS, End, Verdict
-from tests.mutation.switch import function_of
+from tests.mutation.record import SURVIVORS, End, Verdict
+from tests.mutation.statements import sound_of, source_of
 
 _TOLD = {
     End.NOTICED: "are noticed by a clause",
@@ -92,27 +90,11 @@ def write_survivors(verdicts: Iterable[Verdict]) -> None:
 
 def show(mutant: str) -> str:
     """Show how a mutant differs from the sound function."""
-    module, _, name = mutant.rpartition(".")
-    functions = _read_functions(module)
-    sound = f"{function_of(name)}__mutmut_orig"
-    lines = difflib.unified_diff(
-        functions[sound].replace(sound, "f").splitlines(),
-        functions[name].replace(name, "f").splitlines(),
-        n=1,
-        lineterm="",
+    sound, changed = (
+        source_of(each).replace(each.rpartition(".")[2], "f").splitlines() for each in (sound_of(mutant), mutant)
     )
+    lines = difflib.unified_diff(sound, changed, n=1, lineterm="")
     return "\n".join([f"# {mutant}", *list(lines)[2:], ""])
-
-
-@cache
-def _read_functions(module: str) -> dict[str, str]:
-    source = (FOLDER / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
-    lines = source.splitlines(keepends=True)
-    return {
-        node.name: "".join(lines[node.lineno - 1 : node.end_lineno])
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.FunctionDef)
-    }
 
 
 def _module_of(mutant: str) -> str:

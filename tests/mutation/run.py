@@ -31,6 +31,7 @@ from tests.mutation.record import (
     write_reach,
 )
 from tests.mutation.report import describe, read_equivalents, write_survivors
+from tests.mutation.statements import read_all
 from tests.mutation.switch import function_of
 from tests.mutation.trial import BASE, Scores, Trial
 
@@ -82,11 +83,13 @@ def _run(options: argparse.Namespace) -> None:
         _warm_up(trial)
     trial.reach = read_reach()
     _measure_reach(trial, options.jobs)
-    reached = frozenset[str]().union(*(each.functions for each in trial.reach.values()))
+    reached = frozenset[str]().union(*(each.statements for each in trial.reach.values()))
     # The first ones of a whole run are a sample too.
     candidates = sorted((each for each in mutants if function_of(each) in reached), key=_draw)
     chosen = candidates[: options.sample]
     if not options.report:
+        bare = [each for each in chosen if not trial.carries_out(each)]
+        print(f"{len(bare)} of {len(chosen)} mutants change a statement that no check carries out.")
         trial.scores = Scores.of(record.verdicts)
         for budget in sorted({min(_FIRST_BUDGET, options.budget), options.budget}):
             _try_all(trial, record, chosen, budget, options.jobs)
@@ -102,10 +105,11 @@ def _draw(mutant: str) -> bytes:
 
 
 def _warm_up(trial: Trial) -> None:
-    """Make what a simulator and Hypothesis make once in a process; caches of the scheduling are its simulator's own."""
+    """Make what is made once in a process; caches of the scheduling are its simulator's own."""
     for check in trial.checks():
         if check.profile == BASE and check.clause in _WARM_UP:
             trial.run(check)
+    read_all()
     gc.freeze()
 
 

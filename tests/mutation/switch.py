@@ -10,15 +10,11 @@ from typing import Any
 MutantDict = dict[str, Callable[..., Any]]
 SOUND = "_mutmut_orig"
 
-reached: set[str] = set()
-"""The functions with mutants that were called since ``note_calls``, as ``module.x_function``."""
-
 
 class _State:
     module = ""
     name = ""
     calls = 0
-    is_noting = False
 
 
 def switch_on(mutant: str) -> None:
@@ -42,11 +38,6 @@ def count_calls() -> int:
     return _State.calls
 
 
-def note_calls() -> None:
-    """Note from now on which functions are called."""
-    _State.is_noting = True
-
-
 def function_of(mutant: str) -> str:
     """Name the function that a mutant changes: ``x_name`` of ``x_name__mutmut_3`` or ``x_name__mutmut_orig``."""
     return mutant.rpartition("__mutmut_")[0]
@@ -61,8 +52,6 @@ def wrap(mutants: MutantDict, is_classmethod: bool = False) -> Callable[[Callabl
         @wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             chosen = mutants[SOUND]
-            if _State.is_noting:
-                reached.add(f"{module}.{function_of(chosen.__name__)}")
             if _State.module == module and _State.name in mutants:
                 chosen = mutants[_State.name]
                 _State.calls += 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 
-from tests.mutation import record, switch
+from tests.mutation import record, statements, switch
 from tests.mutation.record import Check, End, Record, Verdict
 from tests.mutation.report import describe
 
@@ -84,11 +86,39 @@ def test_a_classmethod_is_that_of_the_class_it_is_called_on() -> None:
     assert Other.name() == ""
 
 
-def test_the_functions_that_are_called_are_noted() -> None:
-    switch.note_calls()
-    switch.reached.clear()
-    add(1, 2)
-    assert switch.reached == {switch.function_of(ADD)}
+MUTATED = """
+def x_share__mutmut_orig(whole, parts):
+    if parts:
+        return whole / parts
+    return 0
+def x_share__mutmut_1(whole, parts):
+    if parts:
+        return whole * parts
+    return 0
+def x_share__mutmut_2(whole, parts):
+    if parts:
+        return whole / parts
+    return 1
+"""
+
+
+def test_statements_that_are_carried_out_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a function with two ways, the statement of each mutant is carried out on one of them."""
+    folder = tmp_path / "drs_simulator" / "scheduling"
+    folder.mkdir(parents=True)
+    (folder / "shares.py").write_text(MUTATED, encoding="utf-8")
+    monkeypatch.setattr(statements, "FOLDER", tmp_path)
+    spec = spec_from_file_location("shares", folder / "shares.py")
+    assert spec is not None
+    assert spec.loader is not None
+    shares = module_from_spec(spec)
+    spec.loader.exec_module(shares)
+    name = "drs_simulator.scheduling.shares.x_share"
+    changed = [statements.statement_of(f"{name}__mutmut_{number}") for number in (1, 2)]
+    assert changed == [2, 3]
+    for parts, carried_out in ((2, {1, 2}), (0, {1, 3})):
+        _, found = statements.trace(partial(shares.x_share__mutmut_orig, 6, parts))
+        assert found == {name: carried_out}
 
 
 def test_the_last_verdict_on_a_mutant_counts() -> None:

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from drs_contracts import (
@@ -24,6 +25,7 @@ from drs_simulator import Profile, Simulator, Variant, apply_variants, find_vari
 
 from tests.mutation import switch
 from tests.mutation.record import Check, End, Reach, Verdict
+from tests.mutation.statements import statement_of, trace
 
 BASE = "lincoln"
 _GROUPS = 5
@@ -122,32 +124,44 @@ class Trial:
         Raises:
             NotHeldError: A clause is not held in a bundled profile.
         """
-        switch.note_calls()
         found = {}
         for check in checks:
-            switch.reached.clear()
             began = time.process_time()
             result = self.run(check)
+            seconds = time.process_time() - began
+            _, statements = trace(partial(self.run, check))
             if result.outcome is not Outcome.HELD and check.profile in profile_names():
                 raise NotHeldError(f"{check} is {result.outcome}, without any mutant: {result.reason}")
-            found[check] = Reach(frozenset(switch.reached), time.process_time() - began, result.outcome, result.reason)
+            found[check] = Reach(statements, seconds, result.outcome, result.reason)
         return found
 
-    def plan(self, function: str) -> list[Check]:
-        """List the checks that reach a function: those that notice most for their time first, more examples last."""
-        reaching = [
+    def plan(self, mutant: str) -> list[Check]:
+        """List the checks that can notice a mutant: those that notice most for their time first, more examples last.
+
+        With few examples only those that carry out the changed statement; with more examples all that call its
+        function, since another example can come there.
+        """
+        function, statement = switch.function_of(mutant), statement_of(mutant)
+        calling = [
             check
             for check, each in self.reach.items()
-            if function in each.functions and each.outcome != Outcome.INCONCLUSIVE
+            if function in each.statements and each.outcome != Outcome.INCONCLUSIVE
         ]
-        ranked = self._rank(function, reaching)
+        reaching = {
+            check for check in calling if statement is None or statement in self.reach[check].statements[function]
+        }
         order = list(self.installations)
         varied = [
             check._replace(examples=EXAMPLES)
-            for check in sorted(ranked, key=lambda check: order.index(check.profile))
+            for check in sorted(calling, key=lambda check: (check not in reaching, order.index(check.profile)))
             if self.clauses[check.clause].varies and self.reach[check].outcome == Outcome.HELD
         ]
-        return ranked + varied
+        return self._rank(function, reaching) + varied
+
+    def carries_out(self, mutant: str) -> bool:
+        """Whether any check carries out the statement that a mutant changes."""
+        function, statement = switch.function_of(mutant), statement_of(mutant)
+        return any(statement in (None, *each.statements.get(function, ())) for each in self.reach.values())
 
     def _rank(self, function: str, checks: Iterable[Check]) -> list[Check]:
         """Sort checks, best first; a clause that is kept in one profile is less likely to be broken in the next."""
@@ -205,16 +219,16 @@ class Trial:
         return Verdict(mutant, End.SURVIVED, seconds=seconds, passed=tuple(passed))
 
     def _varies(self, check: Check) -> bool:
-        """Whether the sound simulator has another reason each time for not holding a clause."""
+        """Whether the sound simulator does not hold a clause either, for another reason or with more examples."""
         sound = self._sound(check)
-        if sound.outcome == Outcome.HELD:
+        if sound.outcome == Outcome.HELD and check.profile in profile_names():
             return False
         with switch.none_in_force():
             return self.run(check) != (sound.outcome, sound.reason)
 
     def _left(self, mutant: str, passed: Iterable[str]) -> Iterator[Check]:
         done = set(passed)
-        return (check for check in self.plan(switch.function_of(mutant)) if str(check) not in done)
+        return (check for check in self.plan(mutant) if str(check) not in done)
 
 
 class Scores:

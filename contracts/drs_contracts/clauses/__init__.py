@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drs_contracts.clauses import (  # noqa: F401 - importing a module registers its clauses
+    alternatives,
     answers,
     availability,
     callers,

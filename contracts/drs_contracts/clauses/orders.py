@@ -278,8 +278,11 @@ def an_order_is_named_by_its_id(drs: DrsDriver) -> None:
         named = {"orderId": order_id, "orderComments": f"for {number}"}
         members = named if number is None else {**named, "primaryOrderNumber": number}
         answer = drs.ask("updateOrder", theOrder=members)
-        expect(answer.succeeded is is_accepted, f"with the number {number} the status is {answer.text('status')}")
-    kept = [drs.select(each).text("theOrders/orderComments") for each in (order, other)]
+        kept = [drs.select(each).text("theOrders/orderComments") for each in (order, other)]
+        told = (
+            f"with the number {number} the status is {answer.text('status')}, and the orders have the comments {kept}"
+        )
+        expect(answer.succeeded is is_accepted, told)
     expect(kept == [f"for {order.number}", ""], f"the comments are {kept}")
 
 

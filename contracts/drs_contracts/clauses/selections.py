@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.clause import clause, client, presumed, published
-from drs_contracts.driver.driver import CreatedOrder, DrsDriver
+from drs_contracts.clauses.clause import clause, client, presumed, published, vendor
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver, read_slots
 from drs_contracts.driver.expectations import expect, expect_refusal, expect_success, need_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 
 _BOOKING = "theOrders/theBookings"
 _ALERTED = "theAlerts/theBooking/bookingId"
 _A_MINUTE = timedelta(minutes=1)
+_WEEKS = 51
+_MAX_OPERATIVES = 8
 
 
 @clause(
@@ -330,6 +332,49 @@ def an_order_is_found_by_its_number(drs: DrsDriver) -> None:
         for near in (order.number[:-1], order.number[1:], f"{order.number}0", f"0{order.number}"):
             found = drs.ask("selectOrder", primaryOrderNumber=near).texts("theOrders/primaryOrderNumber")
             expect(order.number not in found, f"asked for {near}, it gives {order.number}")
+
+
+@clause(
+    "SEL-12",
+    "An operative is offered on days with hours only; on a day with hours for all who come, a free one is offered.",
+    vendor("workers' calendars, which say when they can be planned", "rk49mc32f2", "24nc9bfrju"),
+    writes=True,
+)
+def hours_agree_with_offers(drs: DrsDriver) -> None:
+    """Compare the hours of operatives with what is offered of each of them, for a year."""
+    first, last = drs.weekday(0, 0), drs.weekday(_WEEKS, 0)
+    period: Members = {"returnWorkingHoursFrom": drs.local(first), "returnWorkingHoursTo": drs.local(last - 1)}
+    asked = {"contract": drs.data.contract, "includeWorkingHours": True, **period}
+    returned = _asked(drs, "selectResource", **asked).returned
+    works: dict[str, set[date]] = {}
+    for each in [] if returned is None else returned.findall("theResources"):
+        begins = [datetime.fromisoformat(begin.text or "") for begin in each.findall("theWorkingHours/beginDate")]
+        if not each.findall("theUnavailabilities") and len(works) < _MAX_OPERATIVES:
+            works[each.findtext("resourceID", "")] = {begin.astimezone(drs.data.zone).date() for begin in begins}
+    offered = {operative: _find_offers(drs, operative, first, last) for operative in works}
+    for operative, days in works.items():
+        idle = ", ".join(f"{day:%d %B %Y}" for day in sorted(offered[operative] - days))
+        expect(not idle, f"{operative} is offered on {idle}, and has no hours then")
+        for day in sorted(days - offered[operative]):
+            # Those who are offered on that weekday in other weeks; work for two needs another one.
+            usual = [each for each in works if day.weekday() in {other.weekday() for other in offered[each]}]
+            if operative in usual and all(day in works[each] for each in usual):
+                busy = _asked(drs, "getSchedule", **_day(drs, operative, (day - drs.today).days))
+                is_busy = bool(busy.texts("theBookings/bookingId"))
+                expect(is_busy, f"{operative} has hours on {day:%d %B %Y}, is free, and is not offered")
+
+
+def _find_offers(drs: DrsDriver, operative: str, first: int, last: int) -> set[date]:
+    """The days on which a slot is available for an operative; none of one who is not offered in the first weeks."""
+    offered: set[date] = set()
+    for ahead in range(first, last, drs.data.day_cap):
+        asked = drs.availability_members(drs.local(ahead), drs.local(min(ahead + drs.data.day_cap, last) - 1))
+        answer = drs.call("checkAvailability", {**asked, "resourceIDs": operative})
+        need_success(answer)
+        offered |= {slot.begins.astimezone(drs.data.zone).date() for slot in read_slots(answer) if slot.available}
+        if not offered:
+            break
+    return offered
 
 
 def _find_datum(drs: DrsDriver, order: CreatedOrder) -> tuple[str, str] | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 
-from drs_contracts.clauses.clause import clause, client, seen
+from drs_contracts.clauses.clause import clause, client, presumed, seen
 from drs_contracts.driver.driver import DrsDriver
-from drs_contracts.driver.expectations import expect
+from drs_contracts.driver.expectations import expect, expect_refusal
+from drs_contracts.driver.messages import Members
 from drs_contracts.strategies import texts
 
 _SESSION_ID = re.compile(r"[0-9a-f]{32}")
@@ -66,7 +67,7 @@ def a_wrong_login_is_refused(drs: DrsDriver, more: str) -> None:
     moves_clock=True,
 )
 def a_session_ends_at_midnight(drs: DrsDriver) -> None:
-    """Use a session in the last minute of its day and in the first minute of the next."""
+    """Use a session in the last minute of its day and in the next day's first, and one of that minute in its last."""
     session_id = drs.session
     midnight = datetime.combine(drs.today + timedelta(days=1), time(0), drs.data.zone)
     drs.target.move_clock(midnight - drs.target.now() - timedelta(minutes=1))
@@ -75,6 +76,10 @@ def a_session_ends_at_midnight(drs: DrsDriver) -> None:
     drs.target.move_clock(timedelta(minutes=2))
     after = drs.call("closeSession", {"sessionId": session_id})
     expect(after.refused, "a minute after midnight it was still valid")
+    early = drs.open_session().text("sessionId") or ""
+    drs.target.move_clock(midnight + timedelta(days=1) - drs.target.now() - timedelta(minutes=1))
+    still = drs.call("closeSession", {"sessionId": early})
+    expect(still.succeeded, f"one that was opened after midnight was refused that evening: {still.text('errorMsg')}")
 
 
 @clause("SES-06", "Every call but openSession needs a sessionId.", seen("Open Session"))
@@ -85,3 +90,16 @@ def calls_need_a_session(drs: DrsDriver) -> None:
     answer = drs.call("checkAvailability", members)
     expect(answer.refused, f"it was answered with status {answer.text('status')}")
     expect("sessionId" in (answer.text("errorMsg") or ""), "the errorMsg does not name sessionId")
+
+
+@clause(
+    "SES-07",
+    "openSession without a login or a password is refused with an errorMsg that names what is missing.",
+    presumed("published: that both can be sent; the simplest assumption"),
+)
+def missing_credentials_are_named(drs: DrsDriver) -> None:
+    """Leave out each of them, then send it blank."""
+    sent: Members = {"login": drs.target.login, "password": drs.target.password}
+    for name in sent:
+        for members in ({other: value for other, value in sent.items() if other != name}, {**sent, name: " "}):
+            expect_refusal(drs.call("openSession", members), name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drs_contracts.defects.alternatives import ALTERNATIVE_DEFECTS
 from drs_contracts.defects.base import (
     Defect,
     accepts,
@@ -43,6 +44,7 @@ def _member(*names: str) -> str:
 
 
 DEFECTS: tuple[Defect, ...] = (
+    *ALTERNATIVE_DEFECTS,
     Defect("answers are numbered", "ANS-01", intercept=rewrite_response("<id>0</id>", "<id>1</id>")),
     Defect(
         "a new order has the status PLANNED",
@@ -237,6 +239,11 @@ DEFECTS: tuple[Defect, ...] = (
         "a follow-on booking is a first one", "CHG-19", intercept=rewrite_response("<value>FOLLOW ON<", "<value>FIRST<")
     ),
     Defect("any completed booking takes a follow-on", "CHG-20", {"ordering": {"follow_ons_from_completed": "accept"}}),
+    Defect(
+        "a booking keeps the data of its first state",
+        "CHG-21",
+        intercept=rewrite_response("<value>started<", "<value>planned<"),
+    ),
     Defect("the second cancellation does nothing", "FLO-01", intercept=drops("<deleteBooking>", after=1)),
     Defect("two orders get one bookingId", "FLO-01", intercept=give_an_id_again),
     Defect("the last place is promised again", "FLO-02", intercept=promise_a_place_again),
@@ -494,6 +501,11 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     Defect("selectOrder finds a number by how it begins", "SEL-11", intercept=find_by_beginning),
     Defect(
+        "hours of January are not shown",
+        "SEL-12",
+        intercept=rewrite_response(r"<theWorkingHours><beginDate>\d+-01-(?:(?!<theW).)*</theWorkingHours>", ""),
+    ),
+    Defect(
         "session ids are upper case", "SES-01", intercept=rewrite_response(r"<sessionId>\w+<", "<sessionId>ABCDEF<")
     ),
     Defect("all callers get the same session", "SES-02", intercept=share_one_session),
@@ -502,6 +514,9 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("any login is accepted", "SES-04", intercept=rewrite_request("<login>[^<]*<", "<login>drs<")),
     Defect("sessions outlive midnight", "SES-05", stops_clock=True),
     Defect("calls without a session are accepted", "SES-06", intercept=lend_the_session),
+    Defect(
+        "no login is some login", "SES-07", intercept=rewrite_response("login is required", "something is required")
+    ),
     Defect(
         "the members of an answer have a namespace",
         "WIR-01",

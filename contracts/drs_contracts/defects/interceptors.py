@@ -168,3 +168,17 @@ def answer_refusals_at_500(body: bytes, send: Send, memory: dict[str, Any]) -> R
     del memory
     reply = send(body)
     return Reply(500, reply.content_type, reply.body) if b"<status>error<" in reply.body else reply
+
+
+def replace_after(pattern: str, was: str, becomes: str) -> Interceptor:
+    """Replace a pattern in each response that follows a request in which another pattern occurs."""
+    starts, replaced = (re.compile(each.encode(), re.DOTALL) for each in (pattern, was))
+
+    def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
+        reply = send(body)
+        has_begun = memory.get("begun", False)
+        memory["begun"] = has_begun or starts.search(body) is not None
+        changed = replaced.sub(becomes.encode(), reply.body) if has_begun else reply.body
+        return Reply(reply.status, reply.content_type, changed)
+
+    return intercept

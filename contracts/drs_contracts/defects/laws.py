@@ -8,7 +8,6 @@ from typing import Any
 
 from drs_contracts.defects.base import (
     Defect,
-    Interceptor,
     Send,
     drops,
     faults,
@@ -16,6 +15,7 @@ from drs_contracts.defects.base import (
     rewrite_request,
     rewrite_response,
 )
+from drs_contracts.defects.interceptors import replace_after
 from drs_contracts.driver.messages import Reply
 
 _MANY_BOOKINGS = 3
@@ -63,20 +63,6 @@ def _skip_a_day_once_busy(body: bytes, send: Send, memory: dict[str, Any]) -> Re
         return send(body)
     later = (datetime.fromisoformat(earliest.group(1).decode()) + timedelta(days=1)).isoformat()
     return send(body.replace(earliest.group(1), later.encode()))
-
-
-def _after(pattern: str, was: str, becomes: str) -> Interceptor:
-    """Replace a pattern in each response that follows a request in which another pattern occurs."""
-    starts, replaced = (re.compile(each.encode(), re.DOTALL) for each in (pattern, was))
-
-    def intercept(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
-        reply = send(body)
-        has_begun = memory.get("begun", False)
-        memory["begun"] = has_begun or starts.search(body) is not None
-        changed = replaced.sub(becomes.encode(), reply.body) if has_begun else reply.body
-        return Reply(reply.status, reply.content_type, changed)
-
-    return intercept
 
 
 def _fill_the_last_day(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
@@ -133,17 +119,17 @@ LAW_DEFECTS: tuple[Defect, ...] = (
     Defect(
         "after a cancellation every booking is an emergency",
         "LAW-06",
-        intercept=_after("<deleteBooking>", "<isEmergency>false<", "<isEmergency>true<"),
+        intercept=replace_after("<deleteBooking>", "<isEmergency>false<", "<isEmergency>true<"),
     ),
     Defect(
         "a refused completion clears all comments",
         "LAW-06",
-        intercept=_after("<completeOrder>.*no such one", "<orderComments>[^<]*<", "<orderComments>none<"),
+        intercept=replace_after("<completeOrder>.*no such one", "<orderComments>[^<]*<", "<orderComments>none<"),
     ),
     Defect(
         "a new place gives all operatives one name",
         "LAW-07",
-        intercept=_after("<updateLocation>", "<resourceName>[^<]*<", "<resourceName>Nobody<"),
+        intercept=replace_after("<updateLocation>", "<resourceName>[^<]*<", "<resourceName>Nobody<"),
     ),
     Defect(
         "the members of a template come in another order",
@@ -166,7 +152,7 @@ LAW_DEFECTS: tuple[Defect, ...] = (
     Defect(
         "a phone that was changed is not changed back",
         "LAW-13",
-        intercept=_after("<updateOrder>.*<phone>1<", "<phone>[^<]*<", "<phone>1<"),
+        intercept=replace_after("<updateOrder>.*<phone>1<", "<phone>[^<]*<", "<phone>1<"),
     ),
     Defect("the case of a session does not count", "LAW-14", intercept=_ignore_the_case_of_sessions),
     Defect(
@@ -205,7 +191,7 @@ LAW_DEFECTS: tuple[Defect, ...] = (
     Defect(
         "after a cancellation the other bookings have another reason",
         "LAW-20",
-        intercept=_after("<deleteBooking>", "<bookingReason>[^<]*<", "<bookingReason>LATER<"),
+        intercept=replace_after("<deleteBooking>", "<bookingReason>[^<]*<", "<bookingReason>LATER<"),
     ),
     Defect("completed orders keep their places", "LAW-21", intercept=drops("<completeOrder>")),
     Defect(

@@ -7,6 +7,8 @@ import re
 from drs_contracts.driver.messages import Exchange
 from drs_contracts.errors import ClauseBroken, ContractsError
 
+_GAP = re.compile(r"\b(None|null)\b|[{}]")
+
 
 class NeedNotMetError(ContractsError):
     """A check cannot be carried out, because the DRS lacks what it starts from."""
@@ -57,10 +59,10 @@ def expect_success(answer: Exchange) -> None:
 
 
 def expect_refusal(answer: Exchange, *named: str) -> None:
-    """Require that a call was refused, with an errorMsg that names all of these, each as a word.
+    """Require that a call was refused, with an errorMsg without gaps that names all of these, each as a word.
 
     Raises:
-        ClauseBroken: It was not, or something is not named.
+        ClauseBroken: It was not, something is not named, or the text has a placeholder or a program's nothing.
     """
     if not answer.refused:
         raise ClauseBroken(f"{answer.operation} was not refused: {answer.fault or answer.text('status')}", answer)
@@ -68,3 +70,5 @@ def expect_refusal(answer: Exchange, *named: str) -> None:
     for name in named:
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", told) is None:
             raise ClauseBroken(f"the errorMsg of {answer.operation} does not name {name}: '{told}'", answer)
+    if _GAP.search(told):
+        raise ClauseBroken(f"the errorMsg of {answer.operation} has a gap: '{told}'", answer)

@@ -9,6 +9,7 @@ import pytest
 from drs_contracts import Clause, list_clauses
 
 MODULES = {
+    "ALT": "alternatives",
     "ANS": "answers",
     "AVL": "availability",
     "CAL": "callers",
