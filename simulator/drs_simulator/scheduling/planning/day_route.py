@@ -136,13 +136,10 @@ class DayRoute:
 
     def _best_gap(self, visit: Visit, detours: Sequence[float]) -> int | None:
         """Return the gap in which the visit fits and adds the least travel, the first of several; ``None`` if none."""
-        closes = min(visit.closes, self.shift.end)
         best: int | None = None
         for gap, (now, latest, detour) in enumerate(zip(self._ends, self._latest, detours, strict=True)):
             end = max(now, visit.opens) + visit.minutes
-            if end > closes:
-                break
-            if end <= latest and (best is None or detour < detours[best] - _SAME_KM):
+            if end <= min(latest, visit.closes) and (best is None or detour < detours[best] - _SAME_KM):
                 best = gap
         return best
 
