@@ -346,8 +346,10 @@ def force_overrides_room(drs: DrsDriver) -> None:
         shown = drs.select(order)
         window = tuple(shown.text(f"{_BOOKING}/{name}") for name in _WINDOW)
         expect(window == (slot.begin, slot.end), f"the planning window is {window}")
-        start = shown.time(f"{_BOOKING}/assignedStart")
+        start, end = (shown.time(f"{_BOOKING}/{name}") for name in ("assignedStart", "assignedEnd"))
         expect(slot.begins <= start < slot.ends, f"it is planned for {start}")
+        duration = int(shown.text(f"{_BOOKING}/duration") or 0)
+        expect(end - start == duration * _A_MINUTE, f"{start} to {end} is not {duration} minutes")
         expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), "it has no operative")
         expect(drs.free_slots(tuesday, 1) == free, "the slots of the day are not what they were")
 

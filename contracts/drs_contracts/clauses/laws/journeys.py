@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from drs_contracts.clauses.clause import clause, presumed, vendor
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
 from drs_contracts.driver.expectations import expect, need, need_success
-from drs_contracts.driver.messages import Members
+from drs_contracts.driver.messages import Exchange, Members
 from drs_contracts.strategies import lengths
 
 _WEEKS_OF_A_YEAR = 52
@@ -117,10 +117,11 @@ def schedules_agree_with_orders(drs: DrsDriver, weeks: int, choices: list[int]) 
             orders.append(drs.create_order(targetDate=drs.local(ahead + 30, time(23, 59, 59))))
             drs.need_scheduled(orders[-1], free[choice % len(free)])
     known = drs.ask("selectResource")
-    ids, names = (known.texts(f"theResources/{name}") for name in ("resourceID", "resourceName"))
+    members = ("resourceID", "externalResourceCode", "resourceName")
+    named = dict(zip(known.texts("theResources/resourceID"), _rows(known, "theResources", members), strict=True))
     asked: Members = {"contract": drs.data.contract, "scheduleDate": drs.local(ahead)}
     listed: dict[str, dict[str, str]] = {}
-    for operative in ids:
+    for operative in named:
         answer = drs.ask("getSchedule", **asked, resourceId=operative)
         need_success(answer)
         times = zip(*(answer.texts(f"theBookings/{name}") for name in ("bookingId", "assignedStart")), strict=True)
@@ -130,11 +131,17 @@ def schedules_agree_with_orders(drs: DrsDriver, weeks: int, choices: list[int]) 
         shown = drs.select(order)
         there, start = listed.get(order.booking_id, {}), shown.text(f"{_BOOKING}/assignedStart")
         operatives = shown.texts(f"{_BOOKING}/theResources/resourceID")
-        expect(set(operatives) == set(there), f"it shows {operatives}, and is in the days of {list(there)}", shown)
+        expect(
+            sorted(operatives) == sorted(there), f"it shows {operatives}, and is in the days of {list(there)}", shown
+        )
         expect(set(there.values()) == {start}, f"it begins at {start}, in the days at {there}", shown)
-        wanted = [names[ids.index(operative)] for operative in operatives]
-        found = shown.texts(f"{_BOOKING}/theResources/resourceName")
-        expect(found == wanted, f"the operatives {operatives} are named {found}, not {wanted}", shown)
+        wanted = [named[operative] for operative in operatives]
+        found = _rows(shown, f"{_BOOKING}/theResources", members)
+        expect(found == wanted, f"the operatives are {found}, not {wanted}", shown)
+
+
+def _rows(answer: Exchange, path: str, members: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [*zip(*(answer.texts(f"{path}/{name}") for name in members), strict=True)]
 
 
 def _put_place(drs: DrsDriver, name: str, latitude: float, longitude: float) -> None:
