@@ -256,8 +256,8 @@ def best_slots_can_be_asked_for(drs: DrsDriver, value: str) -> None:
     ahead=days_ahead(),
 )
 def only_best_slots_are_listed(drs: DrsDriver, ahead: int) -> None:
-    """Ask for all slots of some days, and for the best ones."""
-    members = drs.availability_members(drs.local(ahead), drs.local(ahead + 3))
+    """Ask for all slots of some days, from within the first one, and for the best ones."""
+    members = drs.availability_members(drs.local(ahead, time(10)), drs.local(ahead + 3))
     everything = read_slots(drs.call("checkAvailability", members))
     best = read_slots(drs.call("checkAvailability", members | {"onlyBestSlots": "day"}))
     expect(

@@ -223,7 +223,7 @@ def locations_are_stored(drs: DrsDriver, there: FakeProperty) -> None:
     minutes=st.integers(1, 240),
 )
 def new_codes_can_be_booked(drs: DrsDriver, minutes: int) -> None:
-    """Add a code and book it, then remove its trade."""
+    """Add a code and book it, then remove its trade; search for it with few minutes, and with too many."""
     trade = drs.create_order().exchange.text("theOrder/theBookings/template") or ""
     definition: Members = {
         "bookingCode": "NEW-1",
@@ -250,7 +250,9 @@ def new_codes_can_be_booked(drs: DrsDriver, minutes: int) -> None:
     for wrong in (0, _A_DAY + 1):
         expect_refusal(update(bookingCodeTime=wrong), "bookingCodeTime", str(wrong))
     for right in (1, _A_DAY):
-        expect_success(update(bookingCodeTime=right))
+        expect_success(update(bookingCodeTime=right, trade=trade))
+        found = drs.free_slots(drs.weekday(0, 2), 1, theBookingCodes=code)
+        expect(bool(found) is (right == 1), f"with {right} minutes it has {len(found)} slots")
     for name in ("bookingCode", "bookingCodeDescription", "bookingCodeTime"):
         lacking = {other: value for other, value in definition.items() if other != name}
         answer = drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=lacking)

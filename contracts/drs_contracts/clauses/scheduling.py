@@ -162,15 +162,15 @@ def duration_and_emergency_are_ignored(drs: DrsDriver, minutes: int) -> None:
     weeks=_WEEKS,
 )
 def without_a_window_the_next_slot_is_taken(drs: DrsDriver, weeks: int) -> None:
-    """Compare the booking's window with the first slot that is offered."""
+    """Compare the booking's window with the first slot that is offered; from that day on, and from its begin on."""
     monday = drs.weekday(weeks, 0)
-    earliest = drs.local(monday)
     first = min(slot.begins for slot in drs.need_slots(monday))
-    order = drs.create_order(earliestBookingDate=earliest, targetDate=drs.local(monday + 30))
-    answer = drs.schedule(order)
-    expect_success(answer)
-    start = drs.select(order).time(f"{_BOOKING}/planningWindowStart")
-    expect(start == first, f"it got {start}, the first slot begins {first.isoformat()}")
+    for earliest in (drs.local(monday), first):
+        order = drs.create_order(earliestBookingDate=earliest, targetDate=drs.local(monday + 30))
+        expect_success(drs.schedule(order))
+        start = drs.select(order).time(f"{_BOOKING}/planningWindowStart")
+        expect(start == first, f"it got {start}, the first slot begins {first.isoformat()}")
+        drs.delete(order)
 
 
 @clause(
@@ -346,8 +346,10 @@ def force_overrides_room(drs: DrsDriver) -> None:
         shown = drs.select(order)
         window = tuple(shown.text(f"{_BOOKING}/{name}") for name in _WINDOW)
         expect(window == (slot.begin, slot.end), f"the planning window is {window}")
-        start = shown.time(f"{_BOOKING}/assignedStart")
+        start, end = (shown.time(f"{_BOOKING}/{name}") for name in ("assignedStart", "assignedEnd"))
         expect(slot.begins <= start < slot.ends, f"it is planned for {start}")
+        duration = int(shown.text(f"{_BOOKING}/duration") or 0)
+        expect(end - start == duration * _A_MINUTE, f"{start} to {end} is not {duration} minutes")
         expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), "it has no operative")
         expect(drs.free_slots(tuesday, 1) == free, "the slots of the day are not what they were")
 

@@ -31,6 +31,7 @@ from drs_contracts.defects.interceptors import (
     share_one_session,
     shorten_long_answers,
 )
+from drs_contracts.defects.journeys import JOURNEY_DEFECTS
 from drs_contracts.defects.laws import LAW_DEFECTS
 from drs_contracts.driver.messages import NAMESPACE, SOAP
 
@@ -250,6 +251,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("a booking that moves keeps its old place too", "FLO-03", intercept=keep_a_moved_place),
     Defect("a deleted order keeps its places", "FLO-03", intercept=drops("<deleteOrder>")),
     *LAW_DEFECTS,
+    *JOURNEY_DEFECTS,
     Defect("a new order has no booking", "ORD-01", intercept=rewrite_response("<theBookings>.*</theBookings>", "")),
     Defect("comments are not trimmed", "ORD-02", intercept=rewrite_response("</orderComments>", " </orderComments>")),
     Defect(

@@ -7,6 +7,7 @@ from drs_contracts.clauses.laws import (  # noqa: F401 - importing a module regi
     conservation,
     exactness,
     frame,
+    journeys,
     metamorphoses,
     siblings,
 )

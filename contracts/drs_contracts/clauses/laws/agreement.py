@@ -88,7 +88,7 @@ def offers_and_bookings_agree(
     choices=st.lists(st.integers(0, 9), max_size=5),
 )
 def offers_for_an_operative_agree(drs: DrsDriver, weeks: int, weekday: int, choices: list[int]) -> None:
-    """Book some slots of a day; then try each slot for each operative."""
+    """Book some slots of a day; then try each slot for each operative. All together have what one of them has."""
     ahead = drs.weekday(weeks, weekday)
     target = drs.local(ahead + 30, time(23, 59, 59))
     drs.need_slots(ahead, 1)
@@ -97,9 +97,11 @@ def offers_for_an_operative_agree(drs: DrsDriver, weeks: int, weekday: int, choi
             drs.need_scheduled(drs.create_order(targetDate=target), free[choice % len(free)])
     operatives = drs.ask("selectResource").texts("theResources/resourceID")
     need(bool(operatives), "selectResource gave no operatives")
+    alone: set[tuple[str, str]] = set()
     for operative in operatives[:_MAX_OPERATIVES]:
         asked = drs.availability_members(drs.local(ahead), drs.local(ahead))
         for slot in read_slots(drs.call("checkAvailability", {**asked, "resourceIDs": operative})):
+            alone |= {(slot.begin, slot.end)} if slot.available else set()
             order = drs.create_order(targetDate=target)
             named = drs.booking(order, theResources={"resourceID": operative}, **slot.window)
             answer = drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified")
@@ -109,6 +111,9 @@ def offers_for_an_operative_agree(drs: DrsDriver, weeks: int, weekday: int, choi
                 answer.succeeded is slot.available, f"{slot.begin} is {offered} for {operative}, and: {told}", answer
             )
             _delete(drs, order)
+    if len(operatives) <= _MAX_OPERATIVES:
+        together = {(slot.begin, slot.end) for slot in drs.free_slots(ahead, 1)}
+        expect(together == alone, f"{sorted(together)} are offered, and {sorted(alone)} for one operative or another")
 
 
 @clause(
@@ -146,7 +151,7 @@ def days_can_be_filled(drs: DrsDriver) -> None:
     for contract in (drs.data.contracts or (drs.data.contract,))[:_MAX_CONTRACTS]:
         for kind in kinds:
             for weekday in range(_WORKING_DAYS):
-                _fill_day(drs, drs.weekday(1, weekday), contract, [kind])
+                _fill_day(drs, drs.weekday(1, weekday), contract, [kind], then_less=True)
         for number, pair in enumerate(combinations(kinds, 2)):
             for day in (number, number + 1):
                 _fill_day(drs, drs.weekday(1, day % _WORKING_DAYS), contract, list(pair))
@@ -168,8 +173,8 @@ def edges_of_the_year_can_be_booked(drs: DrsDriver) -> None:
             _delete(drs, _expect_agreement(drs, slot, target))
 
 
-def _fill_day(drs: DrsDriver, ahead: int, contract: str, kinds: list[_Kind]) -> None:
-    """Book what is offered until nothing is, and empty the day again."""
+def _fill_day(drs: DrsDriver, ahead: int, contract: str, kinds: list[_Kind], *, then_less: bool = False) -> None:
+    """Book what is offered until nothing is, and then try the slots for less work; empty the day again."""
     quantity = max(1, _HALF_A_DAY // sum(kind.minutes for kind in kinds))
     order: Members = {
         "contract": contract,
@@ -184,6 +189,10 @@ def _fill_day(drs: DrsDriver, ahead: int, contract: str, kinds: list[_Kind]) -> 
         free = any(slot.available for slot in slots)
         tried = [slot for slot in slots if slot.available is free][:1]
         booked += [_expect_agreement(drs, slot, made) for slot in tried]
+    if then_less and quantity > 1:
+        less: Members = {"contract": contract, "theBookingCodes": _name_codes(drs, [kinds[0].code], 1)}
+        for slot in _slots(drs, ahead, less):
+            _delete(drs, _expect_agreement(drs, slot, {**made, **less}))
     for each in booked:
         _delete(drs, each)
 

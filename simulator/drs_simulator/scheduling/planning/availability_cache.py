@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from drs_simulator.scheduling.model import Availability, BestSlots, DaySlots
 from drs_simulator.scheduling.planning.slots import Job, Offer
 
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _MAX_ENTRIES = 8192
 _MAX_ANSWERS = 4096
 _MAX_QUERIES = 4096
@@ -51,8 +53,24 @@ class ResolvedQuery(NamedTuple):
     begin: datetime
 
 
+class _Part(dict[_Key, _Value]):
+    """One part of the cache, which is emptied when it is full.
+
+    Args:
+        limit: How many values it has at most.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+
+    def __setitem__(self, key: _Key, value: _Value) -> None:
+        if len(self) >= self._limit:
+            self.clear()
+        super().__setitem__(key, value)
+
+
 class AvailabilityCache:
-    """A bounded cache: a part that is full is emptied.
+    """A bounded cache of three parts.
 
     Safe under threads: those that find nothing each work it out, and all come to the same.
 
@@ -60,28 +78,16 @@ class AvailabilityCache:
     """
 
     def __init__(self) -> None:
-        self._entries: dict[Job, dict[date, DayEntry]] = {}
-        self._entry_count = 0
-        self._answers: dict[AskedPeriod, tuple[int, datetime | None, Availability]] = {}
-        self._queries: dict[Hashable, tuple[int, ResolvedQuery]] = {}
+        self._entries = _Part[tuple[Job, date], DayEntry](_MAX_ENTRIES)
+        self._answers = _Part[AskedPeriod, tuple[int, datetime | None, Availability]](_MAX_ANSWERS)
+        self._queries = _Part[Hashable, tuple[int, ResolvedQuery]](_MAX_QUERIES)
 
-    def entries_of(self, job: Job) -> dict[date, DayEntry]:
-        """Return the entries of a job, by their days."""
-        return self._entries.setdefault(job, {})
-
-    def entry(
-        self, of_job: dict[date, DayEntry], day: date, fingerprint: Fingerprint, offers: Callable[[], tuple[Offer, ...]]
-    ) -> DayEntry:
-        """Return the entry of that day, made from ``offers`` if there is none with that fingerprint."""
-        entry = of_job.get(day)
-        if entry is not None and entry.fingerprint == fingerprint:
-            return entry
-        if self._entry_count >= _MAX_ENTRIES:
-            self._entries.clear()
-            self._entry_count = 0
-        self._entry_count += entry is None
-        made = of_job[day] = DayEntry(fingerprint, offers())
-        return made
+    def entry(self, job: Job, day: date, fingerprint: Fingerprint, offers: Callable[[], tuple[Offer, ...]]) -> DayEntry:
+        """Return the entry of that job and day, made from ``offers`` if there is none with that fingerprint."""
+        entry = self._entries.get((job, day))
+        if entry is None or entry.fingerprint != fingerprint:
+            entry = self._entries[job, day] = DayEntry(fingerprint, offers())
+        return entry
 
     def query(self, key: Hashable, version: int | None) -> ResolvedQuery | None:
         """Return what such a request meant before, or ``None``. ``key`` is all of the request that matters."""
@@ -91,8 +97,6 @@ class AvailabilityCache:
     def put_query(self, key: Hashable, version: int | None, query: ResolvedQuery) -> None:
         """Store what such a request means."""
         if version is not None:
-            if len(self._queries) >= _MAX_QUERIES:
-                self._queries.clear()
             self._queries[key] = (version, query)
 
     def answer(self, period: AskedPeriod, version: int | None, earliest: datetime) -> Availability | None:
@@ -107,6 +111,4 @@ class AvailabilityCache:
     ) -> None:
         """Store an answer in which no slot begins too early; the first one begins at ``first_begin``."""
         if version is not None:
-            if len(self._answers) >= _MAX_ANSWERS:
-                self._answers.clear()
             self._answers[period] = (version, first_begin, answer)

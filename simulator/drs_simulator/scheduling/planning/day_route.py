@@ -6,7 +6,7 @@ Times are whole minutes since the epoch, so a day on which the clocks change nee
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,11 +20,12 @@ _log = logging.getLogger(__name__)
 _EARTH_RADIUS_KM = 6371.0
 _SAME_KM = 1e-9
 """Distances that differ by less are equal: floating point has no better answer."""
-_MAX_SEARCH_STEPS = 100_000
-"""A search gives up after it has looked at this many visits, which takes less than a tenth of a second.
+_MAX_SEARCH_STEPS = 16_384
+"""A search gives up after so many steps, which take about a tenth of a second.
 
-Of n different visits, 2**n sets can be left at some time of the day. For 12 visits, which fill a working day, the
-search can look at all visits of all sets, so it is exact. Visits with the same window and length count as one.
+Of n different visits, 2**n sets can be left at some time of the day, and each takes a step forward and one back. For 12
+visits, which fill a working day, the search can try all sets, so it is exact. Visits with the same window and length
+count as one.
 """
 _MAX_ROUTES = 4096
 _MAX_WARNINGS = 1024
@@ -135,13 +136,10 @@ class DayRoute:
 
     def _best_gap(self, visit: Visit, detours: Sequence[float]) -> int | None:
         """Return the gap in which the visit fits and adds the least travel, the first of several; ``None`` if none."""
-        closes = min(visit.closes, self.shift.end)
         best: int | None = None
         for gap, (now, latest, detour) in enumerate(zip(self._ends, self._latest, detours, strict=True)):
             end = max(now, visit.opens) + visit.minutes
-            if end > closes:
-                break
-            if end <= latest and (best is None or detour < detours[best] - _SAME_KM):
+            if end <= min(latest, visit.closes) and (best is None or detour < detours[best] - _SAME_KM):
                 best = gap
         return best
 
@@ -208,100 +206,78 @@ def feasible_order(shift: Shift, visits: Sequence[Visit]) -> tuple[Visit, ...] |
     alike: defaultdict[_Kind, deque[Visit]] = defaultdict(deque)
     for visit in sorted(visits):
         alike[_kind_of(shift, visit)].append(visit)
-    kinds = Counter({kind: len(group) for kind, group in alike.items()})
-    if not _fits_if_interrupted(kinds):
-        return None
-    order = _search(shift.begin, sorted(kinds.items(), key=lambda item: (item[0].closes, item[0])))
+    kinds = sorted(alike)
+    order = _search(shift.begin, kinds, tuple(len(alike[kind]) for kind in kinds))
     return None if order is None else tuple(alike[kind].popleft() for kind in order)
 
 
 class _Kind(NamedTuple):
-    """What two visits must share to be interchangeable in time."""
+    """What two visits must share to be interchangeable in time; the more urgent one of two kinds is the lesser."""
 
-    opens: int
     closes: int
+    opens: int
     minutes: int
 
 
 def _kind_of(shift: Shift, visit: Visit) -> _Kind:
     """Return the visit's window, cut to the shift, and its length."""
-    return _Kind(max(visit.opens, shift.begin), min(visit.closes, shift.end), visit.minutes)
-
-
-def _fits_if_interrupted(kinds: Counter[_Kind]) -> bool:
-    """Whether the work fits its windows if visits could be interrupted; if it does not, no order exists."""
-    by_closes = sorted(kinds.items(), key=lambda item: item[0].closes)
-    for opens in {kind.opens for kind in kinds}:
-        now = opens
-        for kind, count in by_closes:
-            if kind.opens >= opens:
-                now += kind.minutes * count
-                if now > kind.closes:
-                    return False
-    return True
+    return _Kind(min(visit.closes, shift.end), max(visit.opens, shift.begin), visit.minutes)
 
 
 class _State(NamedTuple):
-    """A state of the search: the time, and how many visits of each kind are left."""
+    """A state of the search.
+
+    Args:
+        now: The time.
+        left: How many visits of each kind are left.
+        visited: The kinds of the visits so far, in their order.
+        untried: The kinds, with their places, of which none was tried next so far.
+    """
 
     now: int
     left: tuple[int, ...]
+    visited: tuple[_Kind, ...]
+    untried: Iterator[tuple[int, _Kind]]
 
 
-def _search(begin: int, kinds: list[tuple[_Kind, int]]) -> list[_Kind] | None:
+def _search(begin: int, kinds: Sequence[_Kind], counts: tuple[int, ...]) -> tuple[_Kind, ...] | None:
     """Search depth first over the visits that are left, the most urgent first.
 
     Args:
         begin: When the first visit can begin.
-        kinds: The kinds of visits and how many there are of each, by the end of their windows.
+        kinds: The kinds of visits, the most urgent first.
+        counts: How many visits there are of each.
 
     Raises:
         SearchLimitError: See ``_MAX_SEARCH_STEPS``.
     """
     soonest: dict[tuple[int, ...], int] = {}
-    path = [_State(begin, tuple(count for _, count in kinds))]
-    visited: list[_Kind] = []
-    # For each state of the path, the kind that is tried next.
-    following = [0]
-    # A day of many visits is searched to its end at least once.
-    steps_left = _MAX_SEARCH_STEPS + sum(path[0].left) * len(kinds)
-    while path:
-        now, left = path[-1]
+    path = [_State(begin, counts, (), enumerate(kinds))]
+    for _ in range(_MAX_SEARCH_STEPS):
+        if not path:
+            return None
+        now, left, visited, untried = path[-1]
         if not any(left):
             return visited
-        steps_left -= len(kinds)
-        if steps_left < 0:
-            raise SearchLimitError
-        for index in range(following[-1], len(kinds)):
-            kind = kinds[index][0]
+        for index, kind in untried:
             end = max(now, kind.opens) + kind.minutes
-            if left[index] == 0 or end > kind.closes:
-                continue
-            rest = (*left[:index], left[index] - 1, *left[index + 1 :])
-            # A state that was reached at the same time or sooner before leads nowhere.
-            if rest in soonest and soonest[rest] <= end:
-                continue
-            soonest[rest] = end
-            if _is_hopeless(end, rest, kinds):
-                continue
-            following[-1] = index + 1
-            path.append(_State(end, rest))
-            visited.append(kind)
-            following.append(0)
-            break
+            if left[index] and end <= kind.closes:
+                rest = (*left[:index], left[index] - 1, *left[index + 1 :])
+                # A state that was reached at the same time or sooner before leads nowhere.
+                if (rest not in soonest or end < soonest[rest]) and not _is_hopeless(end, rest, kinds):
+                    soonest[rest] = end
+                    path.append(_State(end, rest, (*visited, kind), enumerate(kinds)))
+                    break
         else:
             path.pop()
-            following.pop()
-            # Nothing was visited to come to the first state.
-            del visited[-1:]
-    return None
+    raise SearchLimitError
 
 
-def _is_hopeless(now: int, left: tuple[int, ...], kinds: list[tuple[_Kind, int]]) -> bool:
+def _is_hopeless(now: int, left: tuple[int, ...], kinds: Sequence[_Kind]) -> bool:
     """Whether the visits that are left are too many even if all of them could begin now."""
-    for count, (kind, _) in zip(left, kinds, strict=True):
-        if count:
-            now += kind.minutes * count
+    for index, kind in enumerate(kinds):
+        if left[index]:
+            now += kind.minutes * left[index]
             if now > kind.closes:
                 return True
     return False

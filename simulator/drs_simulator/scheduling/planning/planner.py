@@ -65,11 +65,10 @@ class DayPlanner:
         diaries = self._diaries(job, operatives, days[0], days[-1])
         changed = self._current.changed_of(operatives)
         cache = self._installation.availability_cache
-        of_job = cache.entries_of(job)
         entries = {}
         for day in days:
             fingerprint = (changed, *[diaries.get((operative_id, day), ()) for operative_id in operatives])
-            entries[day] = cache.entry(of_job, day, fingerprint, partial(self._offers, job, day, operatives, diaries))
+            entries[day] = cache.entry(job, day, fingerprint, partial(self._offers, job, day, operatives, diaries))
         return entries
 
     def days(
