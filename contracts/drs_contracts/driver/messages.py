@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TypeAlias
 
@@ -98,6 +99,20 @@ class NoDateError(ContractsError):
     """An answer has no date where one is read."""
 
 
+# A clause asks for several members of a reply, one after the other.
+@lru_cache(maxsize=16)
+def _read_envelope(reply: Reply) -> etree._Element:
+    try:
+        root = parse_xml(reply.body, reply.charset)
+    except NotXmlError as error:
+        begin = reply.body[:80].decode("utf-8", "replace").strip()
+        told = f"HTTP {reply.status} with no XML ({error})"
+        raise NoEnvelopeError(f"{told}: {begin}" if begin else told) from None
+    if root.tag != f"{{{SOAP}}}Envelope":
+        raise NoEnvelopeError(f"HTTP {reply.status} with <{root.tag!s}> for an envelope")
+    return root
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A call and its reply."""
@@ -113,15 +128,7 @@ class Exchange:
         Raises:
             NoEnvelopeError: It is none.
         """
-        try:
-            root = parse_xml(self.reply.body, self.reply.charset)
-        except NotXmlError as error:
-            begin = self.reply.body[:80].decode("utf-8", "replace").strip()
-            told = f"HTTP {self.reply.status} with no XML ({error})"
-            raise NoEnvelopeError(f"{told}: {begin}" if begin else told) from None
-        if root.tag != f"{{{SOAP}}}Envelope":
-            raise NoEnvelopeError(f"HTTP {self.reply.status} with <{root.tag!s}> for an envelope")
-        return root
+        return _read_envelope(self.reply)
 
     @property
     def returned(self) -> etree._Element | None:
