@@ -53,8 +53,8 @@ class ResolvedQuery(NamedTuple):
     begin: datetime
 
 
-class _Part(dict[_Key, _Value]):
-    """One part of the cache, which is emptied when it is full.
+class _BoundedDict(dict[_Key, _Value]):
+    """A part of the cache, which is emptied when it is full.
 
     Args:
         limit: How many values it has at most.
@@ -78,9 +78,9 @@ class AvailabilityCache:
     """
 
     def __init__(self) -> None:
-        self._entries = _Part[tuple[Job, date], DayEntry](_MAX_ENTRIES)
-        self._answers = _Part[AskedPeriod, tuple[int, datetime | None, Availability]](_MAX_ANSWERS)
-        self._queries = _Part[Hashable, tuple[int, ResolvedQuery]](_MAX_QUERIES)
+        self._entries = _BoundedDict[tuple[Job, date], DayEntry](_MAX_ENTRIES)
+        self._answers = _BoundedDict[AskedPeriod, tuple[int, datetime | None, Availability]](_MAX_ANSWERS)
+        self._queries = _BoundedDict[Hashable, tuple[int, ResolvedQuery]](_MAX_QUERIES)
 
     def entry(self, job: Job, day: date, fingerprint: Fingerprint, offers: Callable[[], tuple[Offer, ...]]) -> DayEntry:
         """Return the entry of that job and day, made from ``offers`` if there is none with that fingerprint."""

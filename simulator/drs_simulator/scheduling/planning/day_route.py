@@ -21,7 +21,7 @@ _EARTH_RADIUS_KM = 6371.0
 _SAME_KM = 1e-9
 """Distances that differ by less are equal: floating point has no better answer."""
 _MAX_SEARCH_STEPS = 16_384
-"""A search gives up after so many steps, which take about a tenth of a second.
+"""A search gives up after this number of steps, which take about a tenth of a second.
 
 Of n different visits, 2**n sets can be left at some time of the day, and each takes a step forward and one back. For 12
 visits, which fill a working day, the search can try all sets, so it is exact. Visits with the same window and length
