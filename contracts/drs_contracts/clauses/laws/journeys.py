@@ -128,12 +128,12 @@ def schedules_agree_with_orders(drs: DrsDriver, weeks: int, choices: list[int]) 
             listed.setdefault(booking_id, {})[operative] = start
     for order in orders:
         shown = drs.select(order)
-        there, start = listed.get(order.booking_id, {}), shown.text(f"{_BOOKING}/assignedStart")
+        there, begin = listed.get(order.booking_id, {}), shown.text(f"{_BOOKING}/assignedStart")
         operatives = shown.texts(f"{_BOOKING}/theResources/resourceID")
         expect(
             sorted(operatives) == sorted(there), f"it shows {operatives}, and is in the days of {list(there)}", shown
         )
-        expect(set(there.values()) == {start}, f"it begins at {start}, in the days at {there}", shown)
+        expect(set(there.values()) == {begin}, f"it begins at {begin}, in the days at {there}", shown)
         wanted = [named[operative] for operative in operatives]
         found = _rows(shown, f"{_BOOKING}/theResources", members)
         expect(found == wanted, f"the operatives are {found}, not {wanted}", shown)
