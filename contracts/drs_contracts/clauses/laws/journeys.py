@@ -118,30 +118,30 @@ def schedules_agree_with_orders(drs: DrsDriver, weeks: int, choices: list[int]) 
             drs.need_scheduled(orders[-1], free[choice % len(free)])
     known = drs.ask("selectResource")
     members = ("resourceID", "externalResourceCode", "resourceName")
-    named = dict(zip(known.texts("theResources/resourceID"), _rows(known, "theResources", members), strict=True))
+    named = {row[0]: row for row in _rows(known, "theResources", members)}
     asked: Members = {"contract": drs.data.contract, "scheduleDate": drs.local(ahead)}
     listed: dict[str, dict[str, str]] = {}
     for operative in named:
         answer = drs.ask("getSchedule", **asked, resourceId=operative)
         need_success(answer)
-        times = zip(*(answer.texts(f"theBookings/{name}") for name in ("bookingId", "assignedStart")), strict=True)
-        for booking_id, start in times:
+        for booking_id, start in _rows(answer, "theBookings", ("bookingId", "assignedStart")):
             listed.setdefault(booking_id, {})[operative] = start
     for order in orders:
         shown = drs.select(order)
-        there, start = listed.get(order.booking_id, {}), shown.text(f"{_BOOKING}/assignedStart")
+        there, begin = listed.get(order.booking_id, {}), shown.text(f"{_BOOKING}/assignedStart")
         operatives = shown.texts(f"{_BOOKING}/theResources/resourceID")
         expect(
             sorted(operatives) == sorted(there), f"it shows {operatives}, and is in the days of {list(there)}", shown
         )
-        expect(set(there.values()) == {start}, f"it begins at {start}, in the days at {there}", shown)
+        expect(set(there.values()) == {begin}, f"it begins at {begin}, in the days at {there}", shown)
         wanted = [named[operative] for operative in operatives]
         found = _rows(shown, f"{_BOOKING}/theResources", members)
         expect(found == wanted, f"the operatives are {found}, not {wanted}", shown)
 
 
 def _rows(answer: Exchange, path: str, members: tuple[str, ...]) -> list[tuple[str, ...]]:
-    return [*zip(*(answer.texts(f"{path}/{name}") for name in members), strict=True)]
+    found = [] if answer.returned is None else answer.returned.findall(path)
+    return [tuple(each.findtext(name, "") for name in members) for each in found]
 
 
 def _put_place(drs: DrsDriver, name: str, latitude: float, longitude: float) -> None:
