@@ -78,7 +78,7 @@ class SimulatorTarget:
         self.login = simulator.login
         self.password = simulator.password
         self._client = Client(simulator.wsgi)
-        # Made once: to make it anew for each call takes as long as the call.
+        # To make it for each call takes as long as the call.
         self._environ = EnvironBuilder(simulator.path, method="POST", content_type=_XML).get_environ()
 
     def post(self, body: bytes) -> Reply:
