@@ -338,6 +338,33 @@ class DrsDriver:
         self._numbers.append(created.number)
         return created
 
+    def create_bookings(self, count: int, **order: Value) -> list[CreatedOrder]:
+        """Create an order with that many bookings, each as if it were an order of its own.
+
+        Args:
+            count: How many bookings.
+            order: See ``create_order``.
+
+        Raises:
+            NeedNotMetError: There are not that many.
+            ClauseBroken: See ``create_order``.
+        """
+        created = self.create_order(**order)
+        for _ in range(count - 1):
+            further: Members = {"primaryOrderNumber": created.number, "theBookingCodes": self.code(created.number)}
+            need_success(self.ask("createBooking", theBooking=further))
+        return self.need_bookings(created, count)
+
+    def need_bookings(self, order: CreatedOrder, count: int) -> list[CreatedOrder]:
+        """List the bookings of an order, each as if it were an order of its own.
+
+        Raises:
+            NeedNotMetError: There are not that many.
+        """
+        ids = self.select(order).texts("theOrders/theBookings/bookingId")
+        need(len(ids) == count, f"an order with {count} bookings has {len(ids)}")
+        return [CreatedOrder(order.number, each, order.exchange) for each in ids]
+
     def booking(self, order: CreatedOrder, **more: Value) -> dict[str, Value]:
         """The members by which a booking is named, and more of it."""
         contract = self.data.contract

@@ -1,6 +1,6 @@
-"""Clauses on what DRS does in one of several ways, where no evidence says which: in one of them, and as a whole.
+"""Clauses for behaviour that has several plausible forms: no evidence says which, but DRS has one of them throughout.
 
-A clause of another prefix holds for the way that is presumed. These hold for every plausible way, and for no mixture.
+Clauses with other prefixes hold for the form that is presumed. These hold for every plausible form, and for no mixture.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Clauses on what a change does to what it does not name, and to what it cannot do."""
+"""Clauses on changes: what becomes of members that they do not send, and of changes that DRS cannot make."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from datetime import datetime, time
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.alternatives.reading import read_members
+from drs_contracts.clauses.alternatives.reading import BOOKING, ELSEWHERE, MAX_BOOKINGS, TIMES, WINDOW, read_members
 from drs_contracts.clauses.clause import clause, presumed
-from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot
+from drs_contracts.driver.driver import DrsDriver, OfferedSlot
 from drs_contracts.driver.expectations import expect, expect_success, need, need_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 
-_BOOKING = "theOrders/theBookings"
 _LIMIT = 255
-_MAX_BOOKINGS = 60
-_ELSEWHERE = "elsewhere"
 _ORDER_TEXTS = (
     "orderComments",
     "orderCommentsExtended",
@@ -28,8 +25,6 @@ _ORDER_TEXTS = (
 )
 _ORDER_STAYS = ("orderId", "contract", "locationID", "priority", "targetDate", "userId", "status")
 _BOOKING_TEXTS = ("plannerComments", "operatorComments", "bookingCategory")
-_TIMES = ("assignedStart", "assignedEnd")
-_WINDOW = ("planningWindowStart", "planningWindowEnd")
 
 
 @clause(
@@ -73,12 +68,12 @@ def an_update_keeps_or_clears_the_rest(drs: DrsDriver) -> None:
 def a_booking_keeps_or_loses_the_rest(drs: DrsDriver) -> None:
     """Send one member at a time to a booking that has them all."""
     order = drs.create_order()
-    plain = read_members(drs.select(order), _BOOKING, _BOOKING_TEXTS)
+    plain = read_members(drs.select(order), BOOKING, _BOOKING_TEXTS)
     for name in _BOOKING_TEXTS:
         full = {other: f"{other} before" for other in _BOOKING_TEXTS}
         need_success(drs.update(order, "PLANNED", {**full}))
         expect_success(drs.update(order, "PLANNED", {name: f"{name} after"}))
-        shown = read_members(drs.select(order), _BOOKING, _BOOKING_TEXTS)
+        shown = read_members(drs.select(order), BOOKING, _BOOKING_TEXTS)
         expect(shown[name] == f"{name} after", f"the {name} came back as '{shown[name]}'")
         others = [other for other in _BOOKING_TEXTS if other != name]
         is_kept = all(shown[other] == full[other] for other in others)
@@ -137,16 +132,16 @@ def completed_work_is_shown_in_one_way(drs: DrsDriver) -> None:
             order = drs.create_order()
             if is_scheduled:
                 drs.need_scheduled(order, drs.need_slots(drs.weekday(9, 0))[0])
-            planned = read_members(drs.select(order), _BOOKING, (*_TIMES, "theResources/resourceID"))
+            planned = read_members(drs.select(order), BOOKING, (*TIMES, "theResources/resourceID"))
             done: Members = {"startDateAndTime": begin, "endDateAndTime": end, "resourceId": named}
             expect_success(drs.update(order, "COMPLETED", **done))
             shown = drs.select(order, includeCompletedBookings=True)
-            found = read_members(shown, _BOOKING, (*_TIMES, "theResources/resourceID"))
-            life_cycle = shown.text(f"{_BOOKING}/bookingLifeCycleStatus")
-            expect(life_cycle == "COMPLETED", f"it is {life_cycle}", shown)
-            times = [found[name] for name in _TIMES]
-            ways = [["", ""], [planned[name] for name in _TIMES]]
-            was_sent = "" not in times and [shown.time(f"{_BOOKING}/{name}") for name in _TIMES] == [begin, end]
+            found = read_members(shown, BOOKING, (*TIMES, "theResources/resourceID"))
+            life_cycle = shown.text(f"{BOOKING}/bookingLifeCycleStatus")
+            expect(life_cycle == "COMPLETED", f"the completed booking is {life_cycle}", shown)
+            times = [found[name] for name in TIMES]
+            ways = [["", ""], [planned[name] for name in TIMES]]
+            was_sent = "" not in times and [shown.time(f"{BOOKING}/{name}") for name in TIMES] == [begin, end]
             expect(was_sent or times in ways, f"it shows the times {times}", shown)
             operative, assigned = found["theResources/resourceID"], planned["theResources/resourceID"]
             expect(operative in ("", named or assigned, assigned), f"it shows the operative {operative}", shown)
@@ -164,11 +159,11 @@ def completed_work_is_shown_in_one_way(drs: DrsDriver) -> None:
 )
 def completion_takes_all_bookings_or_none(drs: DrsDriver) -> None:
     """Complete an order with a booking in each state before completion, and one that is completed already."""
-    bookings = _make_bookings(drs, 4)
+    bookings = drs.create_bookings(4)
     drs.need_scheduled(bookings[1], drs.need_slots(drs.weekday(9, 1))[0])
     need_success(drs.update(bookings[2], "COMPLETED"))
     need_success(drs.update(bookings[3], "STARTED"))
-    path = f"{_BOOKING}/bookingLifeCycleStatus"
+    path = f"{BOOKING}/bookingLifeCycleStatus"
     before = drs.select(bookings[0], includeCompletedBookings=True).texts(path)
     named = {"contract": drs.data.contract, "primaryOrderNumber": bookings[0].number, "userId": drs.data.user_id}
     expect_success(drs.ask("completeOrder", **named))
@@ -185,17 +180,17 @@ def completion_takes_all_bookings_or_none(drs: DrsDriver) -> None:
 )
 def a_move_takes_all_bookings_or_none(drs: DrsDriver) -> None:
     """Move an order with several bookings, one of them scheduled."""
-    bookings = _make_bookings(drs, 3)
+    bookings = drs.create_bookings(3)
     drs.need_scheduled(bookings[1], drs.need_slots(drs.weekday(1, 1), 1)[0])
-    path = f"{_BOOKING}/locationID"
+    path = f"{BOOKING}/locationID"
     before = drs.select(bookings[0])
-    moved: Members = {"primaryOrderNumber": bookings[0].number, "locationID": _ELSEWHERE}
+    moved: Members = {"primaryOrderNumber": bookings[0].number, "locationID": ELSEWHERE}
     need_success(drs.ask("updateOrder", theOrder=moved))
     shown = drs.select(bookings[0])
     place = shown.text("theOrders/theLocation/locationId")
-    expect(place == _ELSEWHERE, f"the order is at {place}", shown)
-    expect(shown.texts(path) in (before.texts(path), [_ELSEWHERE] * 3), f"its bookings are at {shown.texts(path)}")
-    times = [each.texts(f"{_BOOKING}/{name}") for each in (before, shown) for name in (*_WINDOW, *_TIMES)]
+    expect(place == ELSEWHERE, f"the order is at {place}", shown)
+    expect(shown.texts(path) in (before.texts(path), [ELSEWHERE] * 3), f"its bookings are at {shown.texts(path)}")
+    times = [each.texts(f"{BOOKING}/{name}") for each in (before, shown) for name in (*WINDOW, *TIMES)]
     expect(times[:2] == times[4:6], f"the planning windows {times[:2]} became {times[4:6]}", shown)
     expect(len(times[2]) == len(times[6]), "a booking has lost its time", shown)
 
@@ -211,15 +206,15 @@ def a_follow_on_has_one_window(drs: DrsDriver, days: int) -> None:
     """Add a follow-on to a booking, with a window and without."""
     for has_window in (True, False):
         order = drs.create_order(earliestBookingDate=drs.local(1), targetDate=drs.local(40))
-        orders = [order.exchange.time(f"theOrder/theBookings/{name}") for name in _WINDOW]
+        orders = [order.exchange.time(f"theOrder/theBookings/{name}") for name in WINDOW]
         window = [drs.local(days, time(8)), drs.local(days + 1, time(12))]
         sent: Members = {"theBookingCodes": drs.code(order.number), "userId": "another"}
-        more = dict(zip(_WINDOW, window, strict=True)) if has_window else {}
+        more = dict(zip(WINDOW, window, strict=True)) if has_window else {}
         expect_success(drs.update(order, "PLANNED", theFollowOnBooking={**sent, **more}))
         shown = drs.select(order)
-        found = [datetime.fromisoformat(shown.texts(f"{_BOOKING}/{name}")[-1]) for name in _WINDOW]
+        found = [datetime.fromisoformat(shown.texts(f"{BOOKING}/{name}")[-1]) for name in WINDOW]
         expect(found in ([window] if has_window else []) + [orders], f"its window is {found}", shown)
-        path = f"{_BOOKING}/planningWindowStart"
+        path = f"{BOOKING}/planningWindowStart"
         expect(
             shown.texts(path)[0] == order.exchange.text("theOrder/theBookings/planningWindowStart"), "the first moves"
         )
@@ -236,11 +231,11 @@ def a_full_slot_is_refused_or_overbooked(drs: DrsDriver, weekday: int) -> None:
     """Fill a slot, and schedule two more bookings into it."""
     ahead = drs.weekday(1, weekday)
     slot = drs.need_slots(ahead, 1)[0]
-    for _ in range(_MAX_BOOKINGS):
+    for _ in range(MAX_BOOKINGS):
         if not _is_free(drs, ahead, slot):
             break
         drs.need_scheduled(drs.create_order(), slot)
-    need(not _is_free(drs, ahead, slot), f"a slot takes more than {_MAX_BOOKINGS} bookings")
+    need(not _is_free(drs, ahead, slot), f"a slot takes more than {MAX_BOOKINGS} bookings")
     answers = []
     for _ in range(2):
         order = drs.create_order()
@@ -251,11 +246,11 @@ def a_full_slot_is_refused_or_overbooked(drs: DrsDriver, weekday: int) -> None:
         if not answer.succeeded:
             expect(shown.reply.body == before.reply.body, "a refused booking has changed", shown)
             continue
-        window = [shown.text(f"{_BOOKING}/{name}") for name in _WINDOW]
+        window = [shown.text(f"{BOOKING}/{name}") for name in WINDOW]
         expect(window == [slot.begin, slot.end], f"its window is {window}", shown)
-        start, end = (shown.time(f"{_BOOKING}/{name}") for name in _TIMES)
+        start, end = (shown.time(f"{BOOKING}/{name}") for name in TIMES)
         expect(slot.begins <= start < end <= slot.ends, f"it is planned from {start} to {end}", shown)
-        expect(bool(shown.text(f"{_BOOKING}/theResources/resourceID")), "it has no operative", shown)
+        expect(bool(shown.text(f"{BOOKING}/theResources/resourceID")), "it has no operative", shown)
     expect(len(set(answers)) == 1, "one of two such bookings is refused")
 
 
@@ -283,7 +278,7 @@ def two_names_count_alike_everywhere(drs: DrsDriver) -> None:
         expect(answer.succeeded is (first or second), f"{operation} has the status {answer.text('status')}", answer)
         expect(not (first and second), f"{operation} changes both orders", answer)
         found[operation] = "orderId" if first else "number" if second else "neither"
-    expect(len(set(found.values())) == 1, f"what counts: {found}")
+    expect(len(set(found.values())) == 1, f"operations differ in the number by which they find an order: {found}")
 
 
 @clause(
@@ -298,13 +293,13 @@ def a_reversed_window_is_refused_or_turned(drs: DrsDriver) -> None:
     for operation in ("scheduleBooking", "createReservation"):
         order = drs.create_order()
         before = drs.select(order)
-        turned: Members = dict(zip(_WINDOW, (slot.end, slot.begin), strict=True))
+        turned: Members = dict(zip(WINDOW, (slot.end, slot.begin), strict=True))
         answer = drs.ask(operation, theBooking=drs.booking(order, **turned))
         shown = drs.select(order)
         if answer.succeeded:
-            window = [shown.text(f"{_BOOKING}/{name}") for name in _WINDOW]
+            window = [shown.text(f"{BOOKING}/{name}") for name in WINDOW]
             expect(window == [slot.begin, slot.end], f"{operation}: its window is {window}", shown)
-            expect(bool(shown.text(f"{_BOOKING}/assignedStart")), f"{operation} gives it no time", shown)
+            expect(bool(shown.text(f"{BOOKING}/assignedStart")), f"{operation} gives it no time", shown)
         else:
             expect(shown.reply.body == before.reply.body, f"a refused {operation} has changed it", shown)
 
@@ -312,19 +307,8 @@ def a_reversed_window_is_refused_or_turned(drs: DrsDriver) -> None:
 def _expect_numbers_agree(shown: Exchange) -> None:
     for name in ("secondaryOrderNumber", "tertiaryOrderNumber"):
         of_order = shown.text(f"theOrders/{name}") or ""
-        of_booking = shown.text(f"{_BOOKING}/{name}") or ""
+        of_booking = shown.text(f"{BOOKING}/{name}") or ""
         expect(of_booking == of_order, f"the booking has the {name} '{of_booking}', its order '{of_order}'", shown)
-
-
-def _make_bookings(drs: DrsDriver, count: int) -> list[CreatedOrder]:
-    """An order with that many bookings, each as if it were an order of its own."""
-    order = drs.create_order()
-    for _ in range(count - 1):
-        further: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
-        need_success(drs.ask("createBooking", theBooking=further))
-    ids = drs.select(order).texts(f"{_BOOKING}/bookingId")
-    need(len(ids) == count, f"an order with {count} bookings has {len(ids)}")
-    return [CreatedOrder(order.number, each, order.exchange) for each in ids]
 
 
 def _is_free(drs: DrsDriver, ahead: int, slot: OfferedSlot) -> bool:

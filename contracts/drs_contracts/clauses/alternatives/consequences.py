@@ -7,16 +7,18 @@ from datetime import datetime
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.alternatives.reading import read_availability, read_members
+from drs_contracts.clauses.alternatives.reading import (
+    BOOKING,
+    MAX_BOOKINGS,
+    TIMES,
+    WINDOW,
+    read_availability,
+    read_members,
+)
 from drs_contracts.clauses.clause import clause, presumed
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, read_slots
 from drs_contracts.driver.expectations import expect, expect_success, need, need_success
 from drs_contracts.driver.messages import Members, Value
-
-_BOOKING = "theOrders/theBookings"
-_MAX_BOOKINGS = 60
-_TIMES = ("assignedStart", "assignedEnd")
-_WINDOW = ("planningWindowStart", "planningWindowEnd")
 
 
 @clause(
@@ -82,7 +84,7 @@ def an_own_slot_is_free_or_taken(drs: DrsDriver, weeks: int) -> None:
     ahead = drs.weekday(weeks, 1)
     orders: list[CreatedOrder] = []
     empty = _offers(drs, ahead)
-    for _ in range(_MAX_BOOKINGS):
+    for _ in range(MAX_BOOKINGS):
         if not (free := drs.free_slots(ahead, 1)):
             break
         orders.append(drs.create_order())
@@ -117,14 +119,16 @@ def a_day_has_one_order(drs: DrsDriver) -> None:
         order = drs.create_order()
         if drs.schedule_into(order, slot).succeeded:
             made.append(order)
-    for operative in dict.fromkeys(drs.select(each).text(f"{_BOOKING}/theResources/resourceID") for each in made):
+    for operative in dict.fromkeys(drs.select(each).text(f"{BOOKING}/theResources/resourceID") for each in made):
         day: Members = {"contract": drs.data.contract, "resourceId": operative or "", "scheduleDate": drs.local(ahead)}
         answer = drs.ask("getSchedule", **day)
         expect_success(answer)
         ids = [int(each) for each in answer.texts("theBookings/bookingId")]
         starts = [datetime.fromisoformat(each) for each in answer.texts("theBookings/assignedStart")]
         by_visit = [*zip(starts, ids, strict=True)] if len(starts) == len(ids) else []
-        expect(ids == sorted(ids) or by_visit == sorted(by_visit), f"the bookings come as {ids}", answer)
+        expect(
+            ids == sorted(ids) or by_visit == sorted(by_visit), f"the bookings are listed in the order {ids}", answer
+        )
 
 
 @clause(
@@ -137,19 +141,19 @@ def a_reservation_holds_or_books(drs: DrsDriver) -> None:
     """Reserve and confirm a place, and confirm it again."""
     order = drs.create_order()
     slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
-    names = ("bookingLifeCycleStatus", *_WINDOW, *_TIMES, "theResources/resourceID")
+    names = ("bookingLifeCycleStatus", *WINDOW, *TIMES, "theResources/resourceID")
     expect_success(drs.ask("createReservation", theBooking=drs.booking(order, **slot.window)))
-    held = read_members(drs.select(order), _BOOKING, names)
+    held = read_members(drs.select(order), BOOKING, names)
     is_held = held["bookingLifeCycleStatus"] == "RESERVED"
     expect(is_held or held["bookingLifeCycleStatus"] == "PLANNED", f"it is {held['bookingLifeCycleStatus']}")
-    expect([held[name] for name in _WINDOW] == [slot.begin, slot.end], f"its window is {held}")
+    expect([held[name] for name in WINDOW] == [slot.begin, slot.end], f"its window is {held}")
     expect(all(held.values()), f"it has no place: {held}")
     confirmed = drs.ask("confirmReservation", theBooking=drs.booking(order))
     expect(
         confirmed.succeeded or not is_held, f"confirmReservation was refused: {confirmed.text('errorMsg')}", confirmed
     )
     after = drs.select(order)
-    now = read_members(after, _BOOKING, names)
+    now = read_members(after, BOOKING, names)
     expect(now == {**held, "bookingLifeCycleStatus": "PLANNED"}, f"confirmed, it has {now}, not {held}", after)
     expect(after.text("theOrders/status") == "PLANNED", f"the order is {after.text('theOrders/status')}", after)
     drs.ask("confirmReservation", theBooking=drs.booking(order))
@@ -171,7 +175,7 @@ def an_absence_takes_all_places_or_none(drs: DrsDriver) -> None:
         for slot in (drs.need_slots(ahead, 1)[0], drs.need_slots(ahead, 1)[-1]):
             orders.append(drs.create_order())
             drs.need_scheduled(orders[-1], slot)
-    path = f"{_BOOKING}/theResources/resourceID"
+    path = f"{BOOKING}/theResources/resourceID"
     before = [drs.select(each).text(path) for each in orders]
     away: Members = {"beginDateTime": drs.local(tuesday), "endDateTime": drs.local(tuesday + 1)}
     absent: list[Members] = [{"resourceID": each or "", "theUnavailabilities": away} for each in dict.fromkeys(before)]
@@ -186,13 +190,13 @@ def an_absence_takes_all_places_or_none(drs: DrsDriver) -> None:
 
 @clause(
     "ALT-22",
-    "What completes an order and adds a follow-on leaves it completed with none open, or open with the follow-on.",
+    "A call that completes an order and adds a follow-on leaves it completed without open bookings, or open.",
     presumed("either is plausible; a completed order with an open booking is not"),
     writes=True,
 )
 def a_completed_order_has_no_open_booking(drs: DrsDriver) -> None:
     """Send both in one updateBooking, and then a further follow-on alone."""
-    path = f"{_BOOKING}/bookingId"
+    path = f"{BOOKING}/bookingId"
     done = drs.create_order()
     completion = {"contract": drs.data.contract, "primaryOrderNumber": done.number, "userId": drs.data.user_id}
     need_success(drs.ask("completeOrder", **completion))
@@ -210,7 +214,7 @@ def a_completed_order_has_no_open_booking(drs: DrsDriver) -> None:
         told = f"{step} the order is {shown.text('theOrders/status')}, and its open bookings are {shown.texts(path)}"
         expect(is_completed is not bool(shown.texts(path)), told, shown)
         made = drs.select(order, includeCompletedBookings=True)
-        states = made.texts(f"{_BOOKING}/bookingLifeCycleStatus")
+        states = made.texts(f"{BOOKING}/bookingLifeCycleStatus")
         expect(states.count("COMPLETED") == len(states) - len(shown.texts(path)), f"{step} they are {states}", made)
 
 

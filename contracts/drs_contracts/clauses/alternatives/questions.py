@@ -6,16 +6,11 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from drs_contracts.clauses.alternatives.reading import read_availability
+from drs_contracts.clauses.alternatives.reading import BOOKING, ELSEWHERE, TIMES, WINDOW, read_availability
 from drs_contracts.clauses.clause import clause, presumed
 from drs_contracts.driver.driver import DrsDriver, read_slots
 from drs_contracts.driver.expectations import expect, expect_success, need, need_success
 from drs_contracts.driver.messages import Members
-
-_BOOKING = "theOrders/theBookings"
-_ELSEWHERE = "elsewhere"
-_TIMES = ("assignedStart", "assignedEnd")
-_WINDOW = ("planningWindowStart", "planningWindowEnd")
 
 
 @clause(
@@ -30,13 +25,13 @@ def all_period_filters_are_alike(drs: DrsDriver) -> None:
     drs.need_scheduled(order, drs.need_slots(drs.weekday(1, 1), 1)[0])
     shown = drs.select(order)
     filters = (
-        ("selectBooking", ("returnBookingsFrom", "returnBookingsTo"), _TIMES),
-        ("selectBooking", ("returnBookingsPWFrom", "returnBookingsPWTo"), _WINDOW),
-        ("selectOrder", ("returnBookingsFrom", "returnBookingsTo"), _TIMES),
+        ("selectBooking", ("returnBookingsFrom", "returnBookingsTo"), TIMES),
+        ("selectBooking", ("returnBookingsPWFrom", "returnBookingsPWTo"), WINDOW),
+        ("selectOrder", ("returnBookingsFrom", "returnBookingsTo"), TIMES),
     )
     ways = {True, False}
     for operation, names, of in filters:
-        lies = [shown.time(f"{_BOOKING}/{name}") for name in of]
+        lies = [shown.time(f"{BOOKING}/{name}") for name in of]
         little = timedelta(milliseconds=1)
         edges = [each + shift for each in lies for shift in (-little, timedelta(0), little)]
         for begin in (None, *edges):
@@ -46,7 +41,7 @@ def all_period_filters_are_alike(drs: DrsDriver) -> None:
                 asked = {name: at for name, at in zip(names, (begin, end), strict=True) if at is not None}
                 answer = drs.ask(operation, **asked)
                 expect_success(answer)
-                ids = answer.texts("theBookings/bookingId") + answer.texts(f"{_BOOKING}/bookingId")
+                ids = answer.texts("theBookings/bookingId") + answer.texts(f"{BOOKING}/bookingId")
                 is_there = order.booking_id in ids
                 within = (begin is None or begin <= lies[0]) and (end is None or lies[1] <= end)
                 touches = (begin is None or begin <= lies[1]) and (end is None or lies[0] <= end)
@@ -64,13 +59,13 @@ def unknown_data_find_nothing_or_do_not_count(drs: DrsDriver) -> None:
     """Ask by an unknown name alone, and beside one that fits and one that does not."""
     order = drs.create_order()
     shown = drs.select(order)
-    path = f"{_BOOKING}/theBusinessData"
+    path = f"{BOOKING}/theBusinessData"
     need(bool(shown.texts(f"{path}/value")), "bookings have no business data")
     known: Members = {"name": shown.text(f"{path}/name") or "", "value": shown.text(f"{path}/value") or ""}
     unknown: Members = {"name": "no such one", "value": "any"}
     wrong: Members = {**known, "value": "no such one"}
     found = []
-    for operation, place in (("selectBooking", "theBookings"), ("selectOrder", _BOOKING)):
+    for operation, place in (("selectBooking", "theBookings"), ("selectOrder", BOOKING)):
 
         def ask(*data: Members, operation: str = operation, place: str = place) -> bool:
             answer = drs.ask(operation, theBusinessData=list(data))
@@ -97,7 +92,7 @@ def other_filters_count_or_do_not(drs: DrsDriver) -> None:
     operatives = drs.ask("selectResource", contract=drs.data.contract).texts("theResources/resourceID")
     need(bool(operatives), "selectResource gave no operatives")
     filters: list[Members] = [
-        {"locationIDs": _ELSEWHERE},
+        {"locationIDs": ELSEWHERE},
         {"resources": operatives[0]},
         {"theBusinessData": {"name": "APPOINTMENT_REASON", "value": "no such one"}},
         {"returnBookingsFrom": drs.local(900)},

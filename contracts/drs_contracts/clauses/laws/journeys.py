@@ -73,7 +73,7 @@ def journeys_are_straight(drs: DrsDriver, weeks: int) -> None:
 
 @clause(
     "LAW-27",
-    "A slot is available no longer once it has begun, though the same search had it before.",
+    "A slot that has begun is not available, also to a search that found it available before.",
     presumed("the simplest assumption"),
     writes=True,
     moves_clock=True,

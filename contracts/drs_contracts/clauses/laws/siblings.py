@@ -70,7 +70,7 @@ def other_bookings_stay(drs: DrsDriver, weeks: int, completed: int) -> None:
 
 
 def _expect_others_to_stay(drs: DrsDriver, ahead: int, change: _Change, name: str, which: int) -> None:
-    bookings = _make_bookings(drs, ahead, 2)
+    bookings = drs.create_bookings(2, targetDate=drs.local(ahead + 30, time(23, 59, 59)))
     bookings.append(_add_follow_on(drs, bookings[0]))
     for booking in bookings:
         drs.need_scheduled(booking, drs.need_slots(ahead, 3)[0])
@@ -100,7 +100,7 @@ def ended_orders_have_no_places(drs: DrsDriver, weeks: int, ends: str) -> None:
     model = PlacesModel(drs, (ahead,))
     slots = [place.slot for place in model.places for _ in range(place.capacity)]
     need(len(slots) > 1, "the slots of the day do not have two places")
-    bookings = _make_bookings(drs, ahead, 2)
+    bookings = drs.create_bookings(2, targetDate=drs.local(ahead + 30, time(23, 59, 59)))
     for booking, slot in zip(bookings, slots, strict=False):
         drs.need_scheduled(booking, slot)
     operatives = drs.select(bookings[0]).texts(f"{_BOOKING}/theResources/resourceID")
@@ -147,26 +147,11 @@ def further_bookings_have_their_own_work(drs: DrsDriver, first: int, second: int
         )
 
 
-def _make_bookings(drs: DrsDriver, ahead: int, count: int) -> list[CreatedOrder]:
-    """An order with that many bookings, each as if it were an order of its own."""
-    order = drs.create_order(targetDate=drs.local(ahead + 30, time(23, 59, 59)))
-    for _ in range(count - 1):
-        further: Members = {"primaryOrderNumber": order.number, "theBookingCodes": drs.code(order.number)}
-        need_success(drs.ask("createBooking", theBooking=further))
-    return _list_bookings(drs, order, count)
-
-
 def _add_follow_on(drs: DrsDriver, booking: CreatedOrder) -> CreatedOrder:
     """Add a follow-on to one of an order's two bookings."""
     sent: Members = {"primaryOrderNumber": booking.number, "theBookingCodes": drs.code(booking.number)}
     need_success(drs.update(booking, "PLANNED", theFollowOnBooking=sent))
-    return _list_bookings(drs, booking, 3)[-1]
-
-
-def _list_bookings(drs: DrsDriver, order: CreatedOrder, count: int) -> list[CreatedOrder]:
-    ids = drs.select(order).texts(f"{_BOOKING}/bookingId")
-    need(len(ids) == count, f"an order with {count} bookings has {len(ids)}")
-    return [CreatedOrder(order.number, each, order.exchange) for each in ids]
+    return drs.need_bookings(booking, 3)[-1]
 
 
 def _show(drs: DrsDriver, order: CreatedOrder, booking_ids: list[str]) -> dict[str, bytes]:

@@ -98,7 +98,7 @@ def serve(load: Callable[[], WSGIApplication], server_config: ServerConfig, when
             log_enabled=False,
         )
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(before=_hold_signals, after_in_parent=_let_signals, after_in_child=_end_when_told)
+            os.register_at_fork(before=_hold_signals, after_in_parent=_release_signals, after_in_child=_end_when_told)
         # With wrap_loader off, granian calls the loader in the process that serves and takes what it returns.
         server.serve(target_loader=partial(_load, load, os.getpid()), wrap_loader=False)
 
@@ -113,7 +113,7 @@ def _hold_signals() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
 
 
-def _let_signals() -> None:
+def _release_signals() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
 
@@ -124,7 +124,7 @@ def _end_when_told() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _let_signals()
+    _release_signals()
 
 
 def _stop_with_supervisor(supervisor: int) -> None:

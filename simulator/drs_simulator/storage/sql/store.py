@@ -295,14 +295,16 @@ class SqlStore:
         with suppress(StateLostError):
             if known is not None:
                 try:
-                    return self._call_with(known, known, work)
+                    return self._call_with(known, work, is_assumed=True)
                 except _SettingsChangedError as changed:
-                    return self._call_with(changed.look, None, work)
-            look = self._look()
-        return self._call_with(look, None, work)
+                    look = changed.look
+            else:
+                look = self._look()
+        return self._call_with(look, work, is_assumed=False)
 
-    def _call_with(self, look: Look | None, assumed: Look | None, work: Callable[[], _Answer]) -> _Answer:
-        self._thread.look, self._thread.assumed = look, assumed
+    def _call_with(self, look: Look | None, work: Callable[[], _Answer], *, is_assumed: bool) -> _Answer:
+        """Run the work with a look. One that is assumed is compared with the first trip's."""
+        self._thread.look, self._thread.assumed = look, look if is_assumed else None
         try:
             answer = work()
             if self._thread.assumed is not None:
