@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated
@@ -45,6 +45,7 @@ from drs_contracts.errors import ContractsError
 from drs_contracts.reports import write_reports
 from drs_contracts.verify.discovery import FoundSetting, discover
 from drs_contracts.verify.preflight import check_ready, compare_clocks
+from drs_contracts.verify.processes import count_usable_cpus, run_clauses_in_processes
 from drs_contracts.verify.report import Report, to_data, to_html, to_json, to_junit, to_lines, to_setup_lines
 from drs_contracts.verify.runner import Finding, Outcome, VerifySettings, run_clauses
 
@@ -74,6 +75,10 @@ def verify_command(
     clause: Annotated[
         list[str] | None, typer.Option(help="Only the clause with this id. Repeatable.", show_default=False)
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help="Processes that share the clauses; with --simulator. Default: the CPUs."),
+    ] = None,
     time_budget: Annotated[
         float | None, typer.Option(min=0, help="Time budget in seconds.", show_default=False)
     ] = None,
@@ -98,8 +103,7 @@ def verify_command(
     Exit codes: 0 all clauses held; 1 some are broken; 2 none is broken but some are inconclusive, or the DRS could not
     be checked; 130 interrupted, with the report so far.
     """
-    if simulator == (url is not None):
-        raise UsageError("Give the address of a DRS, or --simulator.")
+    _check_target(url, simulator, jobs)
     installation = load_profile(profile)
     clauses = _choose_clauses(clause or [])
     examples = _QUICK_EXAMPLES if quick else max_examples
@@ -114,7 +118,16 @@ def verify_command(
         simulator_here = SimulatorTarget(Simulator(installation, clock=_CLOCK_OF_THE_CHECKS, seed=seed))
         described = f"the simulator with the profile {installation.name}"
         address = f"http://127.0.0.1:8080{simulator_here.simulator.path}"
-        plan = VerifyPlan(described, simulator_here, data, settings, simulated=True, profile=profile, url=address)
+        plan = VerifyPlan(
+            described,
+            simulator_here,
+            data,
+            settings,
+            simulated=True,
+            profile=profile,
+            url=address,
+            jobs=jobs or count_usable_cpus(),
+        )
     else:
         check_authorized(url, authorized or old_authorized)
         settings = replace(
@@ -126,6 +139,9 @@ def verify_command(
     files = ((json_file, to_json), (junit_file, to_junit), (html_file, to_html))
     try:
         plan = _prepare(plan, installation)
+        if not as_json:
+            for line in (*plan.notices, *to_setup_lines(plan.setup)):
+                echo(line)
     except ContractsError as error:
         # Who waits for a report finds out from it too.
         findings = (Finding(each, Outcome.INCONCLUSIVE, f"it was not tried: {error}") for each in clauses)
@@ -134,9 +150,6 @@ def verify_command(
     except KeyboardInterrupt:
         report = replace(_report_before_run(plan, (), shlex.join(command)), interrupted=True)
     else:
-        if not as_json:
-            for line in (*plan.notices, *to_setup_lines(plan.setup)):
-                echo(line)
         report = verify_plan(plan, clauses, shlex.join(command))
     write_reports(report, files)
     if as_json:
@@ -158,8 +171,16 @@ class VerifyPlan:
     simulated: bool
     profile: str = ""
     url: str = ""
+    jobs: int = 1
     notices: tuple[str, ...] = ()
     setup: tuple[FoundSetting, ...] = ()
+
+
+def _check_target(url: str | None, simulator: bool, jobs: int | None) -> None:
+    if simulator == (url is not None):
+        raise UsageError("Give the address of a DRS, or --simulator.")
+    if jobs is not None and not simulator:
+        raise UsageError("--jobs needs --simulator: a DRS at an address is checked one call after the other.")
 
 
 def _choose_clauses(identifiers: list[str]) -> tuple[Clause, ...]:
@@ -219,14 +240,14 @@ def verify_plan(plan: VerifyPlan, clauses: Sequence[Clause], command: str) -> Re
     started, began = datetime.now(UTC), time.monotonic()
     findings: list[Finding] = []
     interrupted = False
-    begun = run_clauses(plan.target, plan.data, clauses, plan.settings)
-    with show_progress("Verifying", len(clauses)) as advance, closing(begun):
-        try:
-            for finding in begun:
+    try:
+        # Processes are copied before there is a thread that draws progress.
+        with _checking(plan, clauses) as checked, show_progress("Verifying", len(clauses)) as advance:
+            for finding in checked:
                 findings.append(finding)
                 advance(finding.clause.id)
-        except KeyboardInterrupt:
-            interrupted = True
+    except KeyboardInterrupt:
+        interrupted = True
     return Report(
         target=plan.described,
         started=started,
@@ -243,6 +264,12 @@ def verify_plan(plan: VerifyPlan, clauses: Sequence[Clause], command: str) -> Re
         url=plan.url,
         not_tried=() if plan.settings.at_moments else (_ONE_TIME,),
     )
+
+
+def _checking(plan: VerifyPlan, clauses: Sequence[Clause]) -> AbstractContextManager[Iterator[Finding]]:
+    if isinstance(plan.target, SimulatorTarget) and plan.jobs > 1:
+        return run_clauses_in_processes(plan.target, plan.data, clauses, plan.settings, plan.jobs)
+    return closing(run_clauses(plan.target, plan.data, clauses, plan.settings))
 
 
 def _exit(report: Report) -> None:

@@ -91,6 +91,19 @@ class VerifySettings:
     shrink_seconds: float = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of one clause has shown.
+
+    Args:
+        finding: The finding.
+        http_breach: The first exchange that is wrong by HTTP.
+    """
+
+    finding: Finding
+    http_breach: Exchange | None = None
+
+
 def run_clauses(
     target: Target, data: TestData, clauses: Iterable[Clause], verify_settings: VerifySettings
 ) -> Generator[Finding]:
@@ -98,33 +111,62 @@ def run_clauses(
 
     Nothing that the target does is raised: a clause that could not be checked is inconclusive.
     """
-    began = time.monotonic()
-    controls = Controls(target, data, may_write=verify_settings.may_write)
-    unreachable = 0
-    http_breach: tuple[Clause, Exchange] | None = None
-    for number, clause in enumerate(sorted(clauses, key=lambda each: each.judges_every_call)):
-        if clause.applies_to is not AppliesTo.DRS:
-            continue
-        reason = _find_reason_to_skip(clause, verify_settings, time.monotonic() - began)
-        if reason:
-            yield Finding(clause, Outcome.SKIPPED, reason)
-            continue
-        if unreachable >= _UNREACHABLE_IN_A_ROW and not _answers(target):
-            yield Finding(clause, Outcome.INCONCLUSIVE, "it was not tried: DRS has stopped answering")
-            continue
-        trial = _Trial(target, data, clause, verify_settings, controls)
-        finding = trial.run()
-        unreachable = unreachable + 1 if trial.was_unreachable else 0
-        is_tried = verify_settings.at_moments and clause.at_any_moment and trial.has_asked_for_today
-        if finding.outcome is Outcome.HELD and is_tried:
-            finding = _try_at_moments(trial, number)
-        if http_breach is None and trial.http_breach is not None:
-            http_breach = (clause, trial.http_breach)
-        if clause.judges_every_call and finding.outcome is Outcome.HELD and http_breach is not None:
-            other, exchange = http_breach
+    checker = ClauseChecker(target, data, verify_settings)
+    return judge_calls(checker.check(number, clause) for number, clause in enumerate(order_clauses(clauses)))
+
+
+def order_clauses(clauses: Iterable[Clause]) -> list[Clause]:
+    """List the clauses for DRS in the order in which they are checked: those that judge every call at the end."""
+    return sorted(
+        (each for each in clauses if each.applies_to is AppliesTo.DRS), key=lambda each: each.judges_every_call
+    )
+
+
+def judge_calls(checks: Iterable[Checked]) -> Generator[Finding]:
+    """Yield the findings of all checks; a clause that judges every call is broken by a call of another clause too."""
+    breach: tuple[Clause, Exchange] | None = None
+    for checked in checks:
+        finding = checked.finding
+        if breach is None and checked.http_breach is not None:
+            breach = (finding.clause, checked.http_breach)
+        if finding.clause.judges_every_call and finding.outcome is Outcome.HELD and breach is not None:
+            other, exchange = breach
             reason = f"in a call of {other.id}, {exchange.operation}: {exchange.http_breach}"
             finding = replace(finding, outcome=Outcome.BROKEN, reason=reason, exchange=exchange)
         yield finding
+
+
+class ClauseChecker:
+    """Checks the clauses of one run.
+
+    Args:
+        target: What is checked.
+        data: What is known of the installation.
+        verify_settings: How far the run goes. Its seconds begin now.
+    """
+
+    def __init__(self, target: Target, data: TestData, verify_settings: VerifySettings) -> None:
+        self._target = target
+        self._data = data
+        self._settings = verify_settings
+        self._controls = Controls(target, data, may_write=verify_settings.may_write)
+        self._began = time.monotonic()
+        self._unreachable = 0
+
+    def check(self, number: int, clause: Clause) -> Checked:
+        """Check the clause that has this number in the run."""
+        reason = _find_reason_to_skip(clause, self._settings, time.monotonic() - self._began)
+        if reason:
+            return Checked(Finding(clause, Outcome.SKIPPED, reason))
+        if self._unreachable >= _UNREACHABLE_IN_A_ROW and not _answers(self._target):
+            return Checked(Finding(clause, Outcome.INCONCLUSIVE, "it was not tried: DRS has stopped answering"))
+        trial = _Trial(self._target, self._data, clause, self._settings, self._controls)
+        finding = trial.run()
+        self._unreachable = self._unreachable + 1 if trial.was_unreachable else 0
+        is_tried = self._settings.at_moments and clause.at_any_moment and trial.has_asked_for_today
+        if finding.outcome is Outcome.HELD and is_tried:
+            finding = _try_at_moments(trial, number)
+        return Checked(finding, trial.http_breach)
 
 
 def _try_at_moments(trial: _Trial, number: int) -> Finding:

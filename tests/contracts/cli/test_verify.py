@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -257,11 +258,30 @@ class TestInconclusive:
         assert out.endswith(", interrupted.\n")
         assert json.loads(file.read_text(encoding="utf-8"))["interrupted"]
 
+    @pytest.mark.parametrize("jobs", ["1", "2"])
+    def test_ctrl_c_ends_processes_too(self, jobs: str) -> None:
+        """As a terminal sends it, to all of them."""
+        command = [*COMMAND, "verify", "--simulator", "--max-examples", "500", "--jobs", jobs]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        assert process.stdout is not None
+        while "slots:" not in process.stdout.readline():
+            assert process.poll() is None
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 130, err
+        assert "Traceback" not in err
+        assert out.endswith(", interrupted.\n")
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
+
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ((), "Give the address of a DRS, or --simulator."),
+        (("http://127.0.0.1:9/soap", "--jobs", "2"), "--jobs needs --simulator"),
         (("http://127.0.0.1:1", "--simulator"), "Give the address of a DRS, or --simulator."),
         (("https://drs.example/ws/soap",), "Ask its owner, then add --authorized."),
         (("http://127.0.0.1:9/soap",), "Nothing answers at 127.0.0.1:9"),
