@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
-from multiprocessing.process import BaseProcess
+from multiprocessing import connection, get_context
+from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from drs_contracts.clauses.clause import Clause
@@ -38,38 +36,20 @@ def count_usable_cpus() -> int:
 def run_clauses_in_processes(
     target: SimulatorTarget, data: TestData, clauses: Iterable[Clause], verify_settings: VerifySettings, count: int
 ) -> Iterator[Iterator[Finding]]:
-    """Check the clauses for DRS in so many processes. The findings come in the order of ``run_clauses``.
+    """Check the clauses for DRS in several processes. The findings come in the order of ``run_clauses``.
 
     The processes are copies of this one. They are made at the beginning, and end with the block.
     """
     ordered = order_clauses(clauses)
-    run = _Run(ClauseChecker(target, data, verify_settings), ordered)
-    others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), _start, (run,))
-    checks: list[Future[_Result]] = []
-    processes: list[BaseProcess] = []
+    checker = ClauseChecker(target, data, verify_settings)
+    workers: list[_Worker] = []
     try:
         with _holding_interrupts():
-            checks += [pool.submit(_check, number) for number in range(len(ordered))]
-            processes += [each for each in multiprocessing.active_children() if each not in others]
-        yield judge_calls(map(_wait_for, ordered, checks))
+            workers += [_Worker(checker, ordered) for _ in range(count)]
+        yield judge_calls(_check_all(workers, ordered))
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        if not all(each.done() for each in checks):
-            for process in processes:
-                process.terminate()
-
-
-class _Run(NamedTuple):
-    checker: ClauseChecker
-    clauses: Sequence[Clause]
-
-
-class _Result(NamedTuple):
-    """What can be sent between processes: all but the clause, of which both have their own."""
-
-    finding: dict[str, Any]
-    http_breach: Exchange | None
+        for worker in workers:
+            worker.end()
 
 
 @contextmanager
@@ -82,28 +62,70 @@ def _holding_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_runs: list[_Run] = []
-"""The run of a process that checks clauses."""
+class _Result(NamedTuple):
+    """What a process sends: all but the clause, of which both sides have their own."""
+
+    finding: dict[str, Any]
+    http_breach: Exchange | None
 
 
-def _start(run: _Run) -> None:
-    """Begin a process. Ctrl-C is for the first one, which ends the others."""
+class _Worker:
+    """A process that checks one clause after the other."""
+
+    def __init__(self, checker: ClauseChecker, clauses: Sequence[Clause]) -> None:
+        self.pipe, there = connection.Pipe()
+        self._process = get_context("fork").Process(target=_work, args=(there, checker, clauses), daemon=True)
+        self._process.start()
+        there.close()
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.join()
+        self.pipe.close()
+
+
+def _work(pipe: Connection, checker: ClauseChecker, clauses: Sequence[Clause]) -> None:
+    """Check the clauses whose numbers come. Ctrl-C is for the first process, which ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _runs.append(run)
+    names = [each.name for each in fields(Finding) if each.name != "clause"]
+    # The first process may be killed.
+    with suppress(EOFError, OSError):
+        while True:
+            number = pipe.recv()
+            checked = checker.check(number, clauses[number])
+            pipe.send(_Result({name: getattr(checked.finding, name) for name in names}, checked.http_breach))
 
 
-def _check(number: int) -> _Result:
-    (run,) = _runs
-    checked = run.checker.check(number, run.clauses[number])
-    found = checked.finding
-    return _Result(
-        {each.name: getattr(found, each.name) for each in fields(found) if each.name != "clause"}, checked.http_breach
-    )
+def _check_all(workers: Sequence[_Worker], clauses: Sequence[Clause]) -> Iterator[Checked]:
+    """Give each process a clause whenever it has none, and yield what they find in the order of the clauses."""
+    waiting = iter(range(len(clauses)))
+    busy: dict[Connection, int] = {}
+    results: dict[int, _Result | None] = {}
 
+    def give_next(pipe: Connection) -> None:
+        number = next(waiting, None)
+        if number is not None:
+            busy[pipe] = number
+            # If the process has ended, its pipe tells.
+            with suppress(OSError):
+                pipe.send(number)
 
-def _wait_for(clause: Clause, check: Future[_Result]) -> Checked:
-    try:
-        finding, http_breach = check.result()
-    except BrokenProcessPool:
-        return Checked(Finding(clause, Outcome.INCONCLUSIVE, "the process that checked it has ended"))
-    return Checked(Finding(clause, **finding), http_breach)
+    for worker in workers:
+        give_next(worker.pipe)
+    for number, clause in enumerate(clauses):
+        while number not in results and busy:
+            for pipe in connection.wait(list(busy)):
+                assert isinstance(pipe, Connection)
+                ended = busy.pop(pipe)
+                try:
+                    results[ended] = pipe.recv()
+                except (EOFError, OSError):
+                    results[ended] = None
+                else:
+                    give_next(pipe)
+        result = results.pop(number, None)
+        if result is None:
+            yield Checked(Finding(clause, Outcome.INCONCLUSIVE, "the process that checked it has ended"))
+        else:
+            yield Checked(Finding(clause, **result.finding), result.http_breach)
