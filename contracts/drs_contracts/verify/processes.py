@@ -45,7 +45,8 @@ def run_clauses_in_processes(
     workers: list[_Worker] = []
     try:
         with _holding_interrupts():
-            workers += [_Worker(checker, ordered) for _ in range(count)]
+            for _ in range(count):
+                workers.append(_Worker(checker, ordered, [each.pipe for each in workers]))
         yield judge_calls(_check_all(workers, ordered))
     finally:
         for worker in workers:
@@ -70,11 +71,18 @@ class _Result(NamedTuple):
 
 
 class _Worker:
-    """A process that checks one clause after the other."""
+    """A process that checks one clause after the other.
 
-    def __init__(self, checker: ClauseChecker, clauses: Sequence[Clause]) -> None:
+    Args:
+        checker: Checks them.
+        clauses: All clauses of the run.
+        others: The pipes to the processes that are there already.
+    """
+
+    def __init__(self, checker: ClauseChecker, clauses: Sequence[Clause], others: Sequence[Connection]) -> None:
         self.pipe, there = connection.Pipe()
-        self._process = get_context("fork").Process(target=_work, args=(there, checker, clauses), daemon=True)
+        arguments = (there, [*others, self.pipe], checker, clauses)
+        self._process = get_context("fork").Process(target=_work, args=arguments, daemon=True)
         self._process.start()
         there.close()
 
@@ -85,11 +93,13 @@ class _Worker:
         self.pipe.close()
 
 
-def _work(pipe: Connection, checker: ClauseChecker, clauses: Sequence[Clause]) -> None:
+def _work(pipe: Connection, inherited: Sequence[Connection], checker: ClauseChecker, clauses: Sequence[Clause]) -> None:
     """Check the clauses whose numbers come. Ctrl-C is for the first process, which ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Held by the first process alone, they tell when it has been killed.
+    for each in inherited:
+        each.close()
     names = [each.name for each in fields(Finding) if each.name != "clause"]
-    # The first process may be killed.
     with suppress(EOFError, OSError):
         while True:
             number = pipe.recv()

@@ -11,6 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from drs_contracts import list_clauses
 from drs_contracts.clauses.clause import AppliesTo
@@ -275,6 +276,20 @@ class TestInconclusive:
         assert out.endswith(", interrupted.\n")
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, signal.SIGINT)
+
+
+def test_processes_end_with_a_first_one_that_is_killed() -> None:
+    command = [*COMMAND, "verify", "--simulator", "--quick", "--jobs", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    first = psutil.Process(process.pid)
+    while len(others := first.children()) < 2:
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.kill()
+    process.communicate(timeout=60)
+    _, left = psutil.wait_procs(others, timeout=60)
+    assert left == []
 
 
 @pytest.mark.parametrize(
