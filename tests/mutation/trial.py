@@ -35,6 +35,7 @@ _OTHER_JOBS: tuple[dict[str, Any], ...] = (
     {"sor_code": "N810002", "priority": "Emergency"},
     {"sor_code": "N373049", "priority": "100 Days"},
 )
+_ALL_CALLBACKS = {"completion_push": True, "cancellation_push": "confirmation-like"}
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 FEW_EXAMPLES = 2
 EXAMPLES = 15
@@ -62,13 +63,17 @@ class Installation(NamedTuple):
 def list_installations() -> dict[str, Installation]:
     """List what the clauses are checked at, by name.
 
-    First the bundled profiles; then ``full`` called with other jobs; then profiles in which guesses have alternatives.
+    First the bundled profiles; then ``full`` called with other jobs; then one that posts every message to the council's
+    service; then profiles in which guesses have alternatives.
     """
     bundled = {name: load_profile(name) for name in (BASE, *sorted(set(profile_names()) - {BASE}))}
     found = {name: Installation(profile, TestData.of(profile)) for name, profile in bundled.items()}
     full = found["full"]
     for job in _OTHER_JOBS:
         found[f"full-{job['sor_code']}"] = full._replace(data=replace(full.data, **job))
+    ordering = bundled[BASE].ordering.model_copy(update=_ALL_CALLBACKS)
+    posting = bundled[BASE].model_copy(update={"ordering": ordering})
+    found[f"{BASE}-callbacks"] = Installation(posting, TestData.of(posting))
     groups: dict[str, list[Variant]] = {f"{BASE}-guesses-{number}": [] for number in range(_GROUPS)}
     # A text says nothing of the scheduling.
     variants = [each for each in find_variants(bundled[BASE]) if not each.setting.startswith("messages.")]
@@ -111,7 +116,7 @@ class Trial:
         """
         profile, data = self.installations[check.profile]
         try:
-            target = SimulatorTarget(Simulator(profile, clock=CLOCK, seed=0))
+            target = SimulatorTarget(Simulator(profile, clock=CLOCK, seed=0, holds_callbacks=True))
         except Exception as error:
             raise NoStartError(f"the simulator does not start: {type(error).__name__}: {error}") from error
         settings = VerifySettings(examples=check.examples, shrink_seconds=0)

@@ -17,7 +17,7 @@ from drs_contracts.clauses.clause import AppliesTo, Clause
 from drs_contracts.driver.driver import DrsDriver, TestData
 from drs_contracts.driver.expectations import NeedNotMetError
 from drs_contracts.driver.messages import Exchange
-from drs_contracts.driver.targets import Target, UnreachableError
+from drs_contracts.driver.targets import Target, UnreachableError, shows_callbacks
 from drs_contracts.errors import ClauseBroken, ContractsError
 from drs_contracts.verify.controls import Controls
 from drs_contracts.verify.evidence import find_shown
@@ -105,7 +105,7 @@ def run_clauses(
     for number, clause in enumerate(sorted(clauses, key=lambda each: each.judges_every_call)):
         if clause.applies_to is not AppliesTo.DRS:
             continue
-        reason = _find_reason_to_skip(clause, verify_settings, time.monotonic() - began)
+        reason = _find_reason_to_skip(clause, verify_settings, target, time.monotonic() - began)
         if reason:
             yield Finding(clause, Outcome.SKIPPED, reason)
             continue
@@ -139,7 +139,7 @@ def _try_at_moments(trial: _Trial, number: int) -> Finding:
     return Finding(trial.clause, Outcome.HELD)
 
 
-def _find_reason_to_skip(clause: Clause, verify_settings: VerifySettings, seconds: float) -> str:
+def _find_reason_to_skip(clause: Clause, verify_settings: VerifySettings, target: Target, seconds: float) -> str:
     limit = verify_settings.seconds
     if limit is not None and seconds >= limit:
         return f"the {limit:g} seconds were over"
@@ -149,6 +149,8 @@ def _find_reason_to_skip(clause: Clause, verify_settings: VerifySettings, second
         return "it needs the target's clock, which cannot be set"
     if clause.changes_records and not verify_settings.may_change_records:
         return "it changes what it cannot put back; a simulator of its own can"
+    if clause.reads_callbacks and not shows_callbacks(target):
+        return "it needs what DRS posts to the council's service, which only --simulator shows"
     return ""
 
 
