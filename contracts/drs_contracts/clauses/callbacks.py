@@ -97,9 +97,7 @@ def a_confirmation_says_what_is_shown(drs: DrsDriver, reason: str) -> None:
         asked = drs.target.now()
         need_success(drs.schedule(booking, **slot.window, bookingReason=f"{sequence} {reason}"))
         shown = _show(drs, booking)
-        posted = _posted(drs, CONFIRMATION)
-        expect(len(posted) == (CONFIRMATION in drs.data.callbacks), f"DRS posted {len(posted)} messages")
-        for message in posted:
+        for message in _posted_once(drs):
             _expect_said(drs, message, _wanted(drs, shown, sequence, order.booking_id), asked)
 
 
@@ -151,6 +149,31 @@ def deleted_bookings_are_posted(drs: DrsDriver) -> None:
     _expect_cancelled(drs, [], asked)
 
 
+@clause(
+    "CBK-06",
+    "A code that updateBookingCode defines is posted with its description and its trade.",
+    presumed("what DRS posts of a code, it has from its definition; client: Hackney reads both members"),
+    writes=True,
+    changes_records=True,
+    reads_callbacks=True,
+    description=texts(max_size=12),
+)
+def a_defined_code_is_posted(drs: DrsDriver, description: str) -> None:
+    """Define a code with the trade of a known one, and schedule a booking of it."""
+    trade = drs.create_order().exchange.text("theOrder/theBookings/template") or ""
+    code = {"bookingCode": "CBK06", "bookingCodeDescription": description, "bookingCodeTime": 30, "trade": trade}
+    definition = {"contract": drs.data.contract, **code}
+    need_success(drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=definition))
+    number = drs.order_number()
+    order = drs.create_order(
+        primaryOrderNumber=number, theBookingCodes={**drs.code(number), "bookingCodeSORCode": "CBK06"}
+    )
+    _posted(drs, CONFIRMATION)
+    need_success(drs.schedule(order))
+    for message in _posted_once(drs):
+        _expect_equal(message.codes[0], {"bookingCodeDescription": description.strip(), "trade": trade})
+
+
 def _posted(drs: DrsDriver, kind: str) -> list[CallbackMessage]:
     """Take the messages that are new, which must all be of one kind, in the right form.
 
@@ -167,6 +190,13 @@ def _posted(drs: DrsDriver, kind: str) -> list[CallbackMessage]:
         expect(message.operation == kind, f"DRS posted a {message.operation or 'message of another form'}")
         expect(not message.flaws, f"a {kind} has a flaw: {' '.join(message.flaws)}")
     return messages
+
+
+def _posted_once(drs: DrsDriver) -> list[CallbackMessage]:
+    """Take the one confirmation that is new; none where DRS is set up to post none."""
+    posted = _posted(drs, CONFIRMATION)
+    expect(len(posted) == (CONFIRMATION in drs.data.callbacks), f"DRS posted {len(posted)} confirmations")
+    return posted
 
 
 def _expect_confirmed(drs: DrsDriver, placed: tuple[tuple[CreatedOrder, OfferedSlot], ...]) -> None:

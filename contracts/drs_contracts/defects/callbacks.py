@@ -7,6 +7,7 @@ import re
 from drs_contracts.defects.base import Defect
 
 _BOOKING_ID = re.compile(rb"<bookingId>[^<]*<")
+_DESCRIPTION = re.compile(rb"(<bookingCodeDescription>)[^<]*<")
 
 
 def _post_once(messages: tuple[bytes, ...]) -> tuple[bytes, ...]:
@@ -29,6 +30,10 @@ def _post_follow_ons_as_first(messages: tuple[bytes, ...]) -> tuple[bytes, ...]:
     return tuple(message.replace(b">FOLLOW ON<", b">FIRST<") for message in messages)
 
 
+def _post_no_descriptions(messages: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    return tuple(_DESCRIPTION.sub(rb"\1<", message) for message in messages)
+
+
 CALLBACK_DEFECTS: tuple[Defect, ...] = (
     Defect("a booking that is moved is not confirmed again", "CBK-01", post_callbacks=_post_once),
     Defect("the latest confirmation is posted first", "CBK-01", post_callbacks=_post_the_latest_first),
@@ -36,4 +41,5 @@ CALLBACK_DEFECTS: tuple[Defect, ...] = (
     Defect("a follow-on is confirmed as the first", "CBK-03", post_callbacks=_post_follow_ons_as_first),
     Defect("completed bookings are posted unasked", "CBK-04", {"ordering": {"completion_push": True}}),
     Defect("cancellations are posted unasked", "CBK-05", {"ordering": {"cancellation_push": "confirmation-like"}}),
+    Defect("codes are posted without their description", "CBK-06", post_callbacks=_post_no_descriptions),
 )
