@@ -22,7 +22,7 @@ from drs_contracts.callback_messages import (
 from drs_contracts.clauses.clause import clause, client, presumed, vendor
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot
 from drs_contracts.driver.expectations import NeedNotMetError, expect, expect_refusal, need_success
-from drs_contracts.driver.messages import Value
+from drs_contracts.driver.messages import Members
 from drs_contracts.errors import ClauseBroken, ContractsError
 from drs_contracts.strategies import texts
 
@@ -90,7 +90,7 @@ def a_reservation_is_posted_once_confirmed(drs: DrsDriver) -> None:
 def a_confirmation_says_what_is_shown(drs: DrsDriver, reason: str) -> None:
     """Schedule a booking and its follow-on, each with another reason."""
     order = drs.create_order(secondaryOrderNumber="S-1", tertiaryOrderNumber="T-1")
-    follow_on: dict[str, Value] = {"theBookingCodes": drs.code(order.number), "userId": "follow-on user"}
+    follow_on: Members = {"theBookingCodes": drs.code(order.number), "userId": "follow-on user"}
     need_success(drs.update(order, "PLANNED", theFollowOnBooking=follow_on))
     slot = drs.need_slots(drs.weekday(1, 1))[0]
     for booking, sequence in zip(drs.need_bookings(order, 2), ("FIRST", "FOLLOW ON"), strict=True):
@@ -161,8 +161,13 @@ def deleted_bookings_are_posted(drs: DrsDriver) -> None:
 def a_defined_code_is_posted(drs: DrsDriver, description: str) -> None:
     """Define a code with the trade of a known one, and schedule a booking of it."""
     trade = drs.create_order().exchange.text("theOrder/theBookings/template") or ""
-    code = {"bookingCode": "CBK06", "bookingCodeDescription": description, "bookingCodeTime": 30, "trade": trade}
-    definition = {"contract": drs.data.contract, **code}
+    definition: Members = {
+        "bookingCode": "CBK06",
+        "bookingCodeDescription": description,
+        "bookingCodeTime": 30,
+        "contract": drs.data.contract,
+        "trade": trade,
+    }
     need_success(drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=definition))
     number = drs.order_number()
     order = drs.create_order(
