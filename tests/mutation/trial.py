@@ -25,7 +25,7 @@ from drs_simulator import Profile, Simulator, Variant, apply_variants, find_vari
 
 from tests.mutation import switch
 from tests.mutation.record import Check, End, Reach, Verdict
-from tests.mutation.statements import statement_of, trace
+from tests.mutation.statements import changed_text, statement_of, trace
 
 BASE = "lincoln"
 _GROUPS = 5
@@ -54,10 +54,11 @@ class Result(NamedTuple):
 
 
 class Installation(NamedTuple):
-    """A profile, and the values of it that the clauses call it with."""
+    """A profile, and the values of it that the clauses call it with; ``variants`` are alternatives of guesses in it."""
 
     profile: Profile
     data: TestData
+    variants: tuple[Variant, ...] = ()
 
 
 def list_installations() -> dict[str, Installation]:
@@ -83,7 +84,7 @@ def list_installations() -> dict[str, Installation]:
             group.append(variant)
     for name, group in groups.items():
         profile = apply_variants(bundled[BASE], group)
-        found[name] = Installation(profile, TestData.of(profile))
+        found[name] = Installation(profile, TestData.of(profile), tuple(group))
     return found
 
 
@@ -114,7 +115,7 @@ class Trial:
         Raises:
             NoStartError: The simulator cannot be made.
         """
-        profile, data = self.installations[check.profile]
+        profile, data, _ = self.installations[check.profile]
         try:
             target = SimulatorTarget(Simulator(profile, clock=CLOCK, seed=0, holds_callbacks=True))
         except Exception as error:
@@ -143,6 +144,8 @@ class Trial:
     def plan(self, mutant: str) -> list[Check]:
         """List the checks that can notice a mutant: those that notice most for their time first, more examples last.
 
+        Before all come the clauses on the guesses of which the changed statement asks, where these have another value.
+
         With few examples only those that carry out the changed statement; with more examples all that call its
         function, since another example can come there.
         """
@@ -161,12 +164,23 @@ class Trial:
             for check in sorted(calling, key=lambda check: (check not in reaching, order.index(check.profile)))
             if self.clauses[check.clause].varies and self.reach[check].outcome == Outcome.HELD
         ]
-        return self._rank(function, reaching) + varied
+        about = [check for check in self._about_settings(mutant) if check in reaching]
+        return [*about, *self._rank(function, reaching.difference(about)), *varied]
 
     def carries_out(self, mutant: str) -> bool:
         """Whether any check carries out the statement that a mutant changes."""
         function, statement = switch.function_of(mutant), statement_of(mutant)
         return any(statement in (None, *each.statements.get(function, ())) for each in self.reach.values())
+
+    def _about_settings(self, mutant: str) -> list[Check]:
+        words = set(re.findall(r"\w+", changed_text(mutant)))
+        return [
+            Check(name, clause, FEW_EXAMPLES)
+            for name, each in self.installations.items()
+            for variant in each.variants
+            if variant.setting.rpartition(".")[2] in words
+            for clause in variant.guess.clauses
+        ]
 
     def _rank(self, function: str, checks: Iterable[Check]) -> list[Check]:
         """Sort checks, best first; a clause that is kept in one profile is less likely to be broken in the next."""
