@@ -57,8 +57,9 @@ def test_the_examples_of_callbacks_run(
     capsys: Any,
 ) -> None:
     page = (DOCS / "callbacks.md").read_text(encoding="utf-8")
-    script, example = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    exec(compile(script, "callbacks.md", "exec"), {})
+    script, held, example = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    for each in (script, held):
+        exec(compile(each, "callbacks.md", "exec"), {})
     assert capsys.readouterr().out.startswith("2021-10-")
     names: dict[str, Any] = {}
     exec(compile(example, "callbacks.md", "exec"), names)

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from drs_contracts.driver.expectations import NeedNotMetError
     from drs_contracts.driver.messages import NoDateError, NoEnvelopeError
     from drs_contracts.driver.targets import (
+        CallbacksOutOfReachError,
         ClockOutOfReachError,
+        ShowsCallbacks,
         SimulatorTarget,
         Target,
         UnreachableError,
@@ -87,6 +89,7 @@ __all__ = [
     "Call",
     "CallbackFormError",
     "CallbackReceiver",
+    "CallbacksOutOfReachError",
     "CallerFinding",
     "CannotListenError",
     "Clause",
@@ -141,6 +144,7 @@ __all__ = [
     "RunFinding",
     "SharedServer",
     "SharedServerError",
+    "ShowsCallbacks",
     "SimulatorTarget",
     "Target",
     "TestData",
@@ -176,7 +180,9 @@ _MODULES = {
     "driver.driver": "DrsDriver TestData",
     "driver.expectations": "NeedNotMetError",
     "driver.messages": "NoDateError NoEnvelopeError",
-    "driver.targets": "ClockOutOfReachError SimulatorTarget Target UnreachableError UrlTarget",
+    "driver.targets": (
+        "CallbacksOutOfReachError ClockOutOfReachError ShowsCallbacks SimulatorTarget Target UnreachableError UrlTarget"
+    ),
     "errors": "ClauseBroken ContractsError",
     "exercise.findings": "Remains RunFinding",
     "exercise.hosts": "SharedServer SharedServerError",

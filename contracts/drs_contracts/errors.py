@@ -5,6 +5,7 @@
     ContractsError
     ├── UnreachableError        the DRS does not answer            driver.targets
     ├── ClockOutOfReachError    its clock cannot be set            driver.targets
+    ├── CallbacksOutOfReachError  its callbacks cannot be seen  driver.targets
     ├── NoEnvelopeError         an answer is not a SOAP envelope      driver.messages
     ├── NoDateError             an answer has no date there        driver.messages
     ├── CannotListenError       an address cannot be listened on   http_server

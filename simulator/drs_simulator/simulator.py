@@ -26,6 +26,7 @@ from drs_simulator.journal.journal import DEFAULT_ENTRIES, Journal
 from drs_simulator.profile.loading import load_profile
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling import back_office
+from drs_simulator.scheduling.outbox import list_waiting
 from drs_simulator.scheduling.scheduler import Credentials, Scheduler
 from drs_simulator.scheduling.store import Store
 from drs_simulator.soap.gateway import Gateway
@@ -101,6 +102,7 @@ class Simulator:
         callback_url: The address of the service to notify when a booking is scheduled, moved or confirmed;
             ``http://LOGIN:PASSWORD@HOST/PATH`` for HTTP basic authentication.
         callback_every: The time from one run of posting to the next, by the simulator's clock; 0 to post at once.
+        holds_callbacks: Whether callbacks are not posted but held: ``held_callbacks`` has them.
         joins: Whether the clock and the fault rules that the database has stay as they are; those given are then only
             what a reset returns to. For a further process of one DRS.
 
@@ -131,6 +133,7 @@ class Simulator:
         admin_token: str | None = None,
         callback_url: str | None = None,
         callback_every: timedelta = timedelta(0),
+        holds_callbacks: bool = False,
         joins: bool = False,
     ) -> None:
         check_password(host, password)
@@ -152,7 +155,10 @@ class Simulator:
             # Before the state is opened: one that cannot be read is an error now.
             Clock.parse(clock, self.profile.zone)
         self._now: Callable[[], datetime] = system_time
-        self._sender = None if callback_url is None else self._make_sender(callback_url, callback_every)
+        sender = None if callback_url is None else self._make_sender(callback_url, callback_every)
+        self._sender = None if holds_callbacks else sender
+        self.holds_callbacks = holds_callbacks
+        """Whether callbacks are held, not posted."""
         self._store = open_store(state) if isinstance(state, str) else state
         self._shared: Shared | None = None
         try:
@@ -163,7 +169,7 @@ class Simulator:
             self.clock = self._choose_clock(own_clock, joins)
             """The simulated time."""
             self._first_clock_mode = own_clock.mode if joins else self.clock.mode
-            wake = None if self._sender is None else self._wake_sender
+            wake = None if callback_url is None and not holds_callbacks else self._wake_sender
             credentials = Credentials(login, password)
             self.scheduler = Scheduler(self.profile, self.clock, self._random, self._store, credentials, wake)
             """Runs use cases. For the admin API and the console; not a part of the public API."""
@@ -240,6 +246,17 @@ class Simulator:
         """Say of which scenario the clock and the fault rules from the start are. For ``serve``; not a public API."""
         self._first_scenario = title
         self._note_scenario(title)
+
+    @property
+    def held_callbacks(self) -> tuple[bytes, ...]:
+        """The SOAP messages that wait to be posted to the council's service, oldest first.
+
+        With ``holds_callbacks`` these are all since the last reset.
+        """
+        from drs_simulator.callbacks.message import write_message  # noqa: PLC0415 - few simulators post anything
+
+        waiting = self.scheduler.run_as_system(list_waiting, None)
+        return tuple(write_message(each, self.profile.zone) for each in waiting)
 
     @property
     def planner(self) -> Planner:
@@ -479,9 +496,9 @@ class Simulator:
         self.journal.record_sent(attempt)
 
     def _wake_sender(self) -> None:
-        assert self._sender is not None
-        self._sender.wake()
-        self.start_callbacks()
+        if self._sender is not None:
+            self._sender.wake()
+            self.start_callbacks()
 
     def __enter__(self) -> Self:
         if self._server is not None:

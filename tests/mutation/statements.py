@@ -40,6 +40,14 @@ class _Function(NamedTuple):
         """Return the statement on that line of the module, if there is one."""
         return next((begin - self.first for begin, end in self.statements if begin <= line <= end), None)
 
+    def text_at(self, line: int) -> str:
+        """Return the text of the statement on that line of the module; empty if there is none."""
+        lines = self.source.splitlines()
+        for begin, end in self.statements:
+            if begin <= line <= end:
+                return "\n".join(lines[begin - self.first : end - self.first + 1])
+        return ""
+
 
 def sound_of(mutant: str) -> str:
     """Name the sound copy of the function that a mutant changes."""
@@ -58,6 +66,18 @@ def source_of(name: str) -> str:
 
 def statement_of(mutant: str) -> int | None:
     """Return the statement that a mutant changes, or ``None`` where that is not certain."""
+    sound, line = _find_change(mutant)
+    return sound.statement_at(line)
+
+
+def changed_text(mutant: str) -> str:
+    """Return the text of the statement that a mutant changes, without the change; empty where that is not certain."""
+    sound, line = _find_change(mutant)
+    return sound.text_at(line)
+
+
+def _find_change(mutant: str) -> tuple[_Function, int]:
+    """Find the sound function of a mutant, and the first line of the module that it changes."""
     module, _, name = mutant.rpartition(".")
     functions = _read_functions(_path_of(module))
     sound = functions[sound_of(name)]
@@ -66,7 +86,7 @@ def statement_of(mutant: str) -> int | None:
         functions[name].source.replace(name, "f").splitlines(),
     )
     changed = next(number for number, (one, other) in enumerate(pairs) if one != other)
-    return sound.statement_at(sound.first + changed)
+    return sound, sound.first + changed
 
 
 def read_all() -> None:

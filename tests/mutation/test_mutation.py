@@ -116,6 +116,7 @@ def test_statements_that_are_carried_out_are_found(tmp_path: Path, monkeypatch: 
     name = "drs_simulator.scheduling.shares.x_share"
     changed = [statements.statement_of(f"{name}__mutmut_{number}") for number in (1, 2)]
     assert changed == [2, 3]
+    assert statements.changed_text(f"{name}__mutmut_1").strip() == "return whole / parts"
     for parts, carried_out in ((2, {1, 2}), (0, {1, 3})):
         _, found = statements.trace(partial(shares.x_share__mutmut_orig, 6, parts))
         assert found == {name: carried_out}

@@ -25,7 +25,7 @@ from drs_simulator import Profile, Simulator, Variant, apply_variants, find_vari
 
 from tests.mutation import switch
 from tests.mutation.record import Check, End, Reach, Verdict
-from tests.mutation.statements import statement_of, trace
+from tests.mutation.statements import changed_text, statement_of, trace
 
 BASE = "lincoln"
 _GROUPS = 5
@@ -35,6 +35,7 @@ _OTHER_JOBS: tuple[dict[str, Any], ...] = (
     {"sor_code": "N810002", "priority": "Emergency"},
     {"sor_code": "N373049", "priority": "100 Days"},
 )
+_ALL_CALLBACKS = {"completion_push": True, "cancellation_push": "confirmation-like"}
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 FEW_EXAMPLES = 2
 EXAMPLES = 15
@@ -53,22 +54,27 @@ class Result(NamedTuple):
 
 
 class Installation(NamedTuple):
-    """A profile, and the values of it that the clauses call it with."""
+    """A profile, and the values of it that the clauses call it with; ``variants`` are alternatives of guesses in it."""
 
     profile: Profile
     data: TestData
+    variants: tuple[Variant, ...] = ()
 
 
 def list_installations() -> dict[str, Installation]:
     """List what the clauses are checked at, by name.
 
-    First the bundled profiles; then ``full`` called with other jobs; then profiles in which guesses have alternatives.
+    First the bundled profiles; then ``full`` called with other jobs; then one that posts every message to the council's
+    service; then profiles in which guesses have alternatives.
     """
     bundled = {name: load_profile(name) for name in (BASE, *sorted(set(profile_names()) - {BASE}))}
     found = {name: Installation(profile, TestData.of(profile)) for name, profile in bundled.items()}
     full = found["full"]
     for job in _OTHER_JOBS:
         found[f"full-{job['sor_code']}"] = full._replace(data=replace(full.data, **job))
+    ordering = bundled[BASE].ordering.model_copy(update=_ALL_CALLBACKS)
+    posting = bundled[BASE].model_copy(update={"ordering": ordering})
+    found[f"{BASE}-callbacks"] = Installation(posting, TestData.of(posting))
     groups: dict[str, list[Variant]] = {f"{BASE}-guesses-{number}": [] for number in range(_GROUPS)}
     # A text says nothing of the scheduling.
     variants = [each for each in find_variants(bundled[BASE]) if not each.setting.startswith("messages.")]
@@ -78,7 +84,7 @@ def list_installations() -> dict[str, Installation]:
             group.append(variant)
     for name, group in groups.items():
         profile = apply_variants(bundled[BASE], group)
-        found[name] = Installation(profile, TestData.of(profile))
+        found[name] = Installation(profile, TestData.of(profile), tuple(group))
     return found
 
 
@@ -109,9 +115,9 @@ class Trial:
         Raises:
             NoStartError: The simulator cannot be made.
         """
-        profile, data = self.installations[check.profile]
+        profile, data, _ = self.installations[check.profile]
         try:
-            target = SimulatorTarget(Simulator(profile, clock=CLOCK, seed=0))
+            target = SimulatorTarget(Simulator(profile, clock=CLOCK, seed=0, holds_callbacks=True))
         except Exception as error:
             raise NoStartError(f"the simulator does not start: {type(error).__name__}: {error}") from error
         settings = VerifySettings(examples=check.examples, shrink_seconds=0)
@@ -138,6 +144,8 @@ class Trial:
     def plan(self, mutant: str) -> list[Check]:
         """List the checks that can notice a mutant: those that notice most for their time first, more examples last.
 
+        Before all come the clauses on the guesses of which the changed statement asks, where these have another value.
+
         With few examples only those that carry out the changed statement; with more examples all that call its
         function, since another example can come there.
         """
@@ -156,12 +164,23 @@ class Trial:
             for check in sorted(calling, key=lambda check: (check not in reaching, order.index(check.profile)))
             if self.clauses[check.clause].varies and self.reach[check].outcome == Outcome.HELD
         ]
-        return self._rank(function, reaching) + varied
+        about = [check for check in self._about_settings(mutant) if check in reaching]
+        return [*about, *self._rank(function, reaching.difference(about)), *varied]
 
     def carries_out(self, mutant: str) -> bool:
         """Whether any check carries out the statement that a mutant changes."""
         function, statement = switch.function_of(mutant), statement_of(mutant)
         return any(statement in (None, *each.statements.get(function, ())) for each in self.reach.values())
+
+    def _about_settings(self, mutant: str) -> list[Check]:
+        words = set(re.findall(r"\w+", changed_text(mutant)))
+        return [
+            Check(name, clause, FEW_EXAMPLES)
+            for name, each in self.installations.items()
+            for variant in each.variants
+            if variant.setting.rpartition(".")[2] in words
+            for clause in variant.guess.clauses
+        ]
 
     def _rank(self, function: str, checks: Iterable[Check]) -> list[Check]:
         """Sort checks, best first; a clause that is kept in one profile is less likely to be broken in the next."""

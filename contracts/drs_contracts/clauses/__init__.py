@@ -6,6 +6,7 @@ from drs_contracts.clauses import (  # noqa: F401 - importing a module registers
     alternatives,
     answers,
     availability,
+    callbacks,
     callers,
     changes,
     laws,

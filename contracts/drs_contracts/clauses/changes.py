@@ -413,7 +413,7 @@ def a_follow_on_booking_is_marked(drs: DrsDriver) -> None:
     writes=True,
 )
 def a_completed_booking_can_have_a_follow_on(drs: DrsDriver) -> None:
-    """Complete an order, and add a follow-on booking."""
+    """Complete an order, and add a follow-on booking; then do both at once with another order."""
     order = drs.create_order(targetDate=drs.local(30))
     expect_success(drs.update(order, "COMPLETED", completeOrder=True))
     answer = drs.update(order, "COMPLETED", theFollowOnBooking=_follow_on(drs, order))
@@ -426,6 +426,11 @@ def a_completed_booking_can_have_a_follow_on(drs: DrsDriver) -> None:
     expect(len(ids) == 1 and ids != [order.booking_id], f"the open bookings are {ids}")
     status = drs.select(order).text("theOrders/status")
     expect(status != "COMPLETED", "the order is still completed")
+    order = drs.create_order(targetDate=drs.local(30))
+    expect_success(drs.update(order, "COMPLETED", completeOrder=True, theFollowOnBooking=_follow_on(drs, order)))
+    shown = drs.select(order)
+    ids, status = shown.texts(f"{_BOOKING}/bookingId"), shown.text("theOrders/status")
+    expect(len(ids) == 1 and status != "COMPLETED", f"at once, the order is {status} with the open bookings {ids}")
 
 
 @clause(

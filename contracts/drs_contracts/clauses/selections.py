@@ -70,6 +70,7 @@ def orders_are_found(drs: DrsDriver) -> None:
     order, operative = _scheduled(drs)
     other = drs.create_order()
     place, contract = drs.data.location_id, drs.data.contract
+    strangers = _other_contracts(drs)
     both = {order.number, other.number}
     lists = ("contract", "primaryOrderNumberContracts", "locationIDContracts", "theBusinessDataContracts")
     of_contract: Members = dict.fromkeys(lists, contract)
@@ -81,6 +82,7 @@ def orders_are_found(drs: DrsDriver) -> None:
         ({"locationIDs": place, "resources": operative}, {order.number}),
         ({"resources": operative}, {order.number}),
         ({"theBusinessData": {"name": "unknown"}}, set()),
+        *(({"locationIDs": place, **of_contract, name: each}, set()) for each in strangers for name in lists),
     ]
     if (known := _find_datum(drs, order)) is not None:
         name, value = known
@@ -136,6 +138,8 @@ def bookings_are_found(drs: DrsDriver) -> None:
         ({"bookingStatus": "DESPATCHED", "workers": operative}, {order.booking_id}),
         ({"bookingStatus": "PLANNED", "workers": operative}, set()),
         ({"contract": drs.data.contract, "theOrderBusinessDataContracts": drs.data.contract}, both),
+        *(({"contract": [drs.data.contract, each]}, both) for each in _other_contracts(drs)),
+        *(({"contract": each}, set()) for each in _other_contracts(drs)),
         ({"theBusinessData": {"name": "unknown"}}, set()),
     ]
     if (known := _find_datum(drs, order)) is not None:
@@ -382,6 +386,11 @@ def _find_datum(drs: DrsDriver, order: CreatedOrder) -> tuple[str, str] | None:
     shown = drs.select(order).returned
     known = None if shown is None else shown.find(f"{_BOOKING}/theBusinessData")
     return None if known is None else (known.findtext("name", ""), known.findtext("value", ""))
+
+
+def _other_contracts(drs: DrsDriver) -> tuple[str, ...]:
+    """Another contract than the one of the orders; none where no other is known."""
+    return tuple(each for each in drs.data.contracts if each != drs.data.contract)[:1]
 
 
 def _asked(drs: DrsDriver, operation: str, **members: Value) -> Exchange:

@@ -115,7 +115,8 @@ def verify_command(
     settings = VerifySettings(examples, seed, seconds=time_budget)
     if url is None:
         settings = replace(settings, at_moments=True, may_replay=True)
-        simulator_here = SimulatorTarget(Simulator(installation, clock=_CLOCK_OF_THE_CHECKS, seed=seed))
+        drs = Simulator(installation, clock=_CLOCK_OF_THE_CHECKS, seed=seed, holds_callbacks=True)
+        simulator_here = SimulatorTarget(drs)
         described = f"the simulator with the profile {installation.name}"
         address = f"http://127.0.0.1:8080{simulator_here.simulator.path}"
         plan = VerifyPlan(

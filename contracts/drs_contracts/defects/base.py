@@ -50,6 +50,10 @@ class _DefectiveTarget(SimulatorTarget):
         if not self._defect.stops_clock:
             super().move_clock(by)
 
+    def callbacks(self) -> tuple[bytes, ...]:
+        """Show what the simulator posts, as the defect posts it."""
+        return self._defect.post_callbacks(super().callbacks())
+
 
 Send: TypeAlias = Callable[[bytes], Reply]
 Interceptor: TypeAlias = Callable[[bytes, Send, dict[str, Any]], Reply]
@@ -59,6 +63,10 @@ Interceptor: TypeAlias = Callable[[bytes, Send, dict[str, Any]], Reply]
 def _pass_on(body: bytes, send: Send, memory: dict[str, Any]) -> Reply:
     del memory
     return send(body)
+
+
+def _post_all(messages: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    return messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,7 @@ class Defect:
         stops_clock: Whether its clock cannot be moved.
         hidden_operation: An operation that is missing from its interface description.
         profile_name: The profile in which it shows.
+        post_callbacks: Returns what is posted to the council's service in place of what a sound DRS posts.
     """
 
     statement: str
@@ -82,13 +91,15 @@ class Defect:
     stops_clock: bool = False
     hidden_operation: str = ""
     profile_name: str = "lincoln"
+    post_callbacks: Callable[[tuple[bytes, ...]], tuple[bytes, ...]] = _post_all
 
     def target(self, profile: Profile, seed: int = 0) -> SimulatorTarget:
         """Return a new simulator with the defect and, apart from it, with ``profile``."""
         tables = profile.model_dump()
         for table, values in self.settings.items():
             tables[table] = tables[table] | values
-        return _DefectiveTarget(Simulator(Profile.model_validate(tables), clock=_CLOCK, seed=seed), self)
+        drs = Simulator(Profile.model_validate(tables), clock=_CLOCK, seed=seed, holds_callbacks=True)
+        return _DefectiveTarget(drs, self)
 
 
 def rewrite_request(pattern: str, replacement: str) -> Interceptor:

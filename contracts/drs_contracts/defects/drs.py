@@ -12,6 +12,7 @@ from drs_contracts.defects.base import (
     rewrite_request,
     rewrite_response,
 )
+from drs_contracts.defects.callbacks import CALLBACK_DEFECTS
 from drs_contracts.defects.interceptors import (
     SUMMER,
     add_afternoons,
@@ -180,6 +181,7 @@ DEFECTS: tuple[Defect, ...] = (
         "a booking can be cancelled twice", "CAN-03", intercept=accepts("deleteBookingResponse.*Unable to find booking")
     ),
     Defect("deleteOrder takes a number alone", "CAN-04", intercept=refuses("<deleteOrder>.*<theBookingCodes>")),
+    *CALLBACK_DEFECTS,
     Defect(
         "completeOrder of updateBooking is ignored",
         "CHG-01",

@@ -15,7 +15,7 @@ from drs_simulator import Profile
 
 from drs_contracts.driver.expectations import NeedNotMetError, need, need_success
 from drs_contracts.driver.messages import Exchange, Members, NoEnvelopeError, Value, request
-from drs_contracts.driver.targets import Target
+from drs_contracts.driver.targets import Target, read_callbacks
 from drs_contracts.errors import ClauseBroken, ContractsError
 
 _KEPT_EXCHANGES = 400
@@ -32,6 +32,16 @@ def _find_turn(profile: Profile) -> date | None:
     return areas.first_day + timedelta(weeks=areas.weeks * areas.sectors.index(sector))
 
 
+def _list_callbacks(profile: Profile) -> tuple[str, ...]:
+    ordering = profile.ordering
+    is_posted = {
+        "bookingConfirmation": "schedule" in ordering.confirmation_after,
+        "completedBooking": ordering.completion_push,
+        "bookingCancellation": ordering.cancellation_push != "none",
+    }
+    return tuple(name for name, posted in is_posted.items() if posted)
+
+
 @dataclass(frozen=True, slots=True)
 class TestData:
     """What a driver must know of an installation to call it. Hours are local.
@@ -43,7 +53,8 @@ class TestData:
     ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``. ``platform`` is the
     version of Apache CXF, empty if it is another one. ``not_found`` has what no value is known of, with the reason as
     a sentence; to read such a member raises ``NeedNotMetError``. A best slot adds as many more kilometres than another
-    as ``best_slot_tolerance_km`` says, at most.
+    as ``best_slot_tolerance_km`` says, at most. ``callbacks`` are the names of the messages that DRS posts to the
+    council's service for what callers do.
     """
 
     contract: str
@@ -70,6 +81,7 @@ class TestData:
     unknown_sor_codes: str = "accept"
     missing_sor_codes: str = "default_template"
     best_slot_tolerance_km: float = 0.1
+    callbacks: tuple[str, ...] = ()
     order_number_prefix: str = "CONTRACT-"
     user_id: str = "drs-contracts"
     slots_by_weekday: Mapping[int, Hours] = field(default_factory=dict)
@@ -110,6 +122,7 @@ class TestData:
             sor_code_without_template=next(
                 (code.code for code in profile.sor_codes if not (code.trade or code.job_template)), None
             ),
+            callbacks=_list_callbacks(profile),
             platform=profile.gateway.platform,
         )
 
@@ -180,6 +193,7 @@ class DrsDriver:
         self._session: str | None = None
         self._opened: list[str] = []
         self._numbers: list[str] = []
+        self._seen_callbacks = 0
 
     @property
     def today(self) -> date:
@@ -446,6 +460,16 @@ class DrsDriver:
             told = answer.text("errorMsg") or answer.fault or "no reason"
             raise NeedNotMetError(f"checkAvailability gave no slots: {told}")
         return [slot for slot in read_slots(answer) if slot.available]
+
+    def new_callbacks(self) -> tuple[bytes, ...]:
+        """Return what DRS has posted to the council's service since this was last asked, oldest first.
+
+        Raises:
+            CallbacksOutOfReachError: It cannot be seen.
+        """
+        known = read_callbacks(self.target)
+        new, self._seen_callbacks = known[self._seen_callbacks :], len(known)
+        return new
 
     def code(self, number: str) -> Members:
         """One SOR code of that order, as a member of ``theBookingCodes``."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 from ipaddress import ip_address
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 import requests
@@ -20,6 +20,7 @@ from drs_contracts.errors import ContractsError
 from drs_contracts.xml import NotXmlError, parse_xml
 
 _XML = "text/xml; charset=UTF-8"
+_OUT_OF_REACH = "What DRS posts to the council's service is seen only at a Simulator with holds_callbacks=True."
 _WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 
 
@@ -29,6 +30,10 @@ class UnreachableError(ContractsError):
 
 class ClockOutOfReachError(ContractsError):
     """The target's clock cannot be set from here."""
+
+
+class CallbacksOutOfReachError(ContractsError):
+    """What the target posts to the council's service cannot be seen from here."""
 
 
 class Target(Protocol):
@@ -70,6 +75,38 @@ class Target(Protocol):
         """
 
 
+@runtime_checkable
+class ShowsCallbacks(Protocol):
+    """A target that can show what it posts to the council's service."""
+
+    def callbacks(self) -> tuple[bytes, ...]:
+        """Return the messages since the target was renewed, oldest first.
+
+        Raises:
+            CallbacksOutOfReachError: They cannot be seen.
+        """
+
+
+def shows_callbacks(target: Target) -> bool:
+    """Whether a target shows what it posts to the council's service."""
+    try:
+        read_callbacks(target)
+    except CallbacksOutOfReachError:
+        return False
+    return True
+
+
+def read_callbacks(target: Target) -> tuple[bytes, ...]:
+    """Return what a target has posted to the council's service since it was renewed, oldest first.
+
+    Raises:
+        CallbacksOutOfReachError: It cannot be seen.
+    """
+    if not isinstance(target, ShowsCallbacks):
+        raise CallbacksOutOfReachError(_OUT_OF_REACH)
+    return target.callbacks()
+
+
 class SimulatorTarget:
     """A simulator in this process, called without a socket."""
 
@@ -105,6 +142,12 @@ class SimulatorTarget:
     def move_clock(self, by: timedelta) -> None:
         """See ``Target.move_clock``."""
         self.simulator.clock.shift(by)
+
+    def callbacks(self) -> tuple[bytes, ...]:
+        """See ``ShowsCallbacks.callbacks``: those of a simulator with ``holds_callbacks``."""
+        if not self.simulator.holds_callbacks:
+            raise CallbacksOutOfReachError(_OUT_OF_REACH)
+        return self.simulator.held_callbacks
 
 
 def _query_of_part(described: bytes) -> str:

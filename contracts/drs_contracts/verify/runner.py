@@ -17,7 +17,7 @@ from drs_contracts.clauses.clause import AppliesTo, Clause
 from drs_contracts.driver.driver import DrsDriver, TestData
 from drs_contracts.driver.expectations import NeedNotMetError
 from drs_contracts.driver.messages import Exchange
-from drs_contracts.driver.targets import Target, UnreachableError
+from drs_contracts.driver.targets import Target, UnreachableError, shows_callbacks
 from drs_contracts.errors import ClauseBroken, ContractsError
 from drs_contracts.verify.controls import Controls
 from drs_contracts.verify.evidence import find_shown
@@ -155,7 +155,7 @@ class ClauseChecker:
 
     def check(self, number: int, clause: Clause) -> Checked:
         """Check the clause that has this number in the run."""
-        reason = _find_reason_to_skip(clause, self._settings, time.monotonic() - self._began)
+        reason = _find_reason_to_skip(clause, self._settings, self._target, time.monotonic() - self._began)
         if reason:
             return Checked(Finding(clause, Outcome.SKIPPED, reason))
         if self._unreachable >= _UNREACHABLE_IN_A_ROW and not _answers(self._target):
@@ -181,7 +181,7 @@ def _try_at_moments(trial: _Trial, number: int) -> Finding:
     return Finding(trial.clause, Outcome.HELD)
 
 
-def _find_reason_to_skip(clause: Clause, verify_settings: VerifySettings, seconds: float) -> str:
+def _find_reason_to_skip(clause: Clause, verify_settings: VerifySettings, target: Target, seconds: float) -> str:
     limit = verify_settings.seconds
     if limit is not None and seconds >= limit:
         return f"the {limit:g} seconds were over"
@@ -191,6 +191,8 @@ def _find_reason_to_skip(clause: Clause, verify_settings: VerifySettings, second
         return "it needs the target's clock, which cannot be set"
     if clause.changes_records and not verify_settings.may_change_records:
         return "it changes what it cannot put back; a simulator of its own can"
+    if clause.reads_callbacks and not shows_callbacks(target):
+        return "it needs what DRS posts to the council's service, which only --simulator shows"
     return ""
 
 

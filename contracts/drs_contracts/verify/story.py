@@ -15,7 +15,7 @@ from typing import TypeAlias
 from xml.sax.saxutils import escape
 
 from drs_contracts.driver.messages import Exchange, Reply
-from drs_contracts.driver.targets import Target
+from drs_contracts.driver.targets import Target, read_callbacks
 
 _Event: TypeAlias = "tuple[bytes, Reply, timedelta]"
 """A call: request, answer, and how far the clock was set forward before it."""
@@ -125,6 +125,10 @@ class RecordingTarget:
         self._target.move_clock(by)
         if self.began is not None:
             self._wait += by
+
+    def callbacks(self) -> tuple[bytes, ...]:
+        """See ``ShowsCallbacks.callbacks``."""
+        return read_callbacks(self._target)
 
     def list_events(self) -> list[_Event]:
         """List the calls since the last renewal: request, answer, and the move of the clock before it."""

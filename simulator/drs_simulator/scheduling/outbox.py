@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from drs_simulator.scheduling.context import UseCaseContext
+from drs_simulator.scheduling.context import UseCaseContext, only_reads
 from drs_simulator.scheduling.model import Booking, Confirmation, Order, PushKind
 
 Occasion = Literal["schedule", "move", "confirm"]
@@ -60,6 +60,12 @@ def queue_completion(
     """Tell the council's service that the booking is completed, if the profile says so."""
     if context.profile.ordering.completion_push:
         _queue(context, PushKind.COMPLETION, booking, order, business_data)
+
+
+@only_reads
+def list_waiting(context: UseCaseContext, request: None) -> tuple[Confirmation, ...]:  # noqa: ARG001 - all of them
+    """Return the messages that the council's service has not received yet, oldest first."""
+    return context.transaction.confirmations()
 
 
 def claim_next(context: UseCaseContext, request: LeaseRequest) -> Lease:

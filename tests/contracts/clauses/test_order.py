@@ -14,6 +14,7 @@ MODULES = {
     "AVL": "availability",
     "CAL": "callers",
     "CAN": "changes",
+    "CBK": "callbacks",
     "CHG": "changes",
     "FLO": "workflow",
     "LAW": "laws",

@@ -72,7 +72,8 @@ class _Recorded(SimulatorTarget):
 
 def outcomes(profile: Profile, clauses: Sequence[Clause]) -> tuple[list[Outcome], list[Reply]]:
     """How clauses end for a simulator with that profile, and all of its answers."""
-    target = _Recorded(Simulator(profile, clock="fixed@2021-10-22T12:20:59.555+01:00", seed=0))
+    drs = Simulator(profile, clock="fixed@2021-10-22T12:20:59.555+01:00", seed=0, holds_callbacks=True)
+    target = _Recorded(drs)
     findings = list(run_clauses(target, TestData.of(LINCOLN), clauses, QUICK))
     return [finding.outcome for finding in findings], target.replies
 

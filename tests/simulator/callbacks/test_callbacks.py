@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from drs_contracts import CallbackReceiver
+from drs_contracts import CallbackReceiver, ReceivedConfirmation
 from drs_simulator import AdminClient, Outcome, ReceiverUrlError, Simulator
 from drs_simulator.callbacks.sender import pause_after
 from hypothesis import given
@@ -22,9 +22,11 @@ from tests.simulator.callbacks.council import (
     create_booking,
     move_booking,
     pending,
+    wait_until,
     with_ordering,
 )
 from tests.simulator.cli.test_cli import run, serving
+from tests.simulator.soap.wire import ORDER
 
 
 @pytest.fixture
@@ -46,6 +48,37 @@ def test_moved_booking_is_posted_whole(receiver: CallbackReceiver) -> None:
     assert received.date("changedDate").isoformat() == "2021-10-22T12:20:59"
     assert received.codes[0]["bookingCodeSORCode"] == "N373049"
     assert re.fullmatch("[A-Za-z0-9]{40}", received["tokenId"])
+
+
+def test_held_callbacks_are_not_posted(receiver: CallbackReceiver) -> None:
+    with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url, holds_callbacks=True) as drs:
+        caller = Caller(drs)
+        bookings = [caller.order(ORDER.replace("10000047", each)) for each in ("10000047", "10000048")]
+        for booking in reversed(bookings):
+            caller.schedule(booking)
+        held = [ReceivedConfirmation.of(each) for each in drs.held_callbacks]
+        assert [each["bookingId"] for each in held] == [str(each) for each in reversed(bookings)]
+        assert receiver.attempts == 0
+        drs.reset()
+        assert drs.held_callbacks == ()
+
+
+def test_what_waits_to_be_posted_is_held_too(receiver: CallbackReceiver) -> None:
+    """A message that was received is held no more."""
+    hourly = timedelta(hours=1)
+    with Simulator("lincoln", clock=CLOCK, callback_url=receiver.url, callback_every=hourly) as drs:
+        create_booking(drs)
+        (held,) = drs.held_callbacks
+        drs.clock.shift(hourly)
+        (received,) = receiver.wait_for(1)
+        assert received.body == held
+        wait_until(lambda: drs.held_callbacks == ())
+
+
+def test_a_simulator_without_a_service_holds_none() -> None:
+    drs = Simulator("lincoln", clock=CLOCK)
+    create_booking(drs)
+    assert drs.held_callbacks == ()
 
 
 def test_schedule_booking_is_posted_each_time(receiver: CallbackReceiver) -> None:
