@@ -63,4 +63,10 @@ JOURNEY_DEFECTS: tuple[Defect, ...] = (
             "(<updateLocation>.*<latitude>)[^<]*(</latitude><longitude>)[^<]*<", r"\g<1>53.2\g<2>-0.5<"
         ),
     ),
+    Defect(
+        "quotas are ignored",
+        "LAW-34",
+        intercept=rewrite_request("(<scheduleBooking>.*)<theBooking>", r"\1<force>true</force><theBooking>"),
+        profile_name="full",
+    ),
 )

@@ -56,6 +56,18 @@ def _find_workers(profile: Profile, priority: str) -> dict[str, Workers]:
     return found
 
 
+def _find_quotas(profile: Profile) -> dict[tuple[str, str], int]:
+    """How many minutes of a day operatives give to work of priorities with a type, by both ids, if they have quotas."""
+    quotas = {
+        (each.id, priority.id): each.quotas.of(priority.type)
+        for priority in profile.priorities
+        if priority.type and not priority.bound_to_areas
+        for each in profile.operatives
+        if each.quotas
+    }
+    return {ids: quota for ids, quota in quotas.items() if quota is not None}
+
+
 class Workers(NamedTuple):
     """The ids of those who can come to the location for some work, and whether two come together."""
 
@@ -71,7 +83,8 @@ class TestData:
     appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where there are areas.
     ``area_turns`` has the weeks of a turn and the number of areas, ``turn_begins`` the first day of a turn of the
     location's area, where that is known. ``job_codes`` are the SOR codes that have a job template; ``workers`` has
-    those who come for the work of a code, where that is known.
+    those who come for the work of a code, where that is known, and ``quotas`` how many minutes of a day an
+    operative gives to work of a priority, by the ids of both.
     ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``. ``platform`` is the
     version of Apache CXF, empty if it is another one. ``not_found`` has what no value is known of, with the reason as
     a sentence; to read such a member raises ``NeedNotMetError``. A best slot adds as many more kilometres than another
@@ -95,6 +108,7 @@ class TestData:
     turn_begins: date | None = None
     job_codes: tuple[str, ...] = ()
     workers: Mapping[str, Workers] = field(default_factory=dict)
+    quotas: Mapping[tuple[str, str], int] = field(default_factory=dict)
     sor_code_without_template: str | None = None
     quantities_below_1: str = "refuse"
     blank_priorities: str = "refuse"
@@ -129,6 +143,7 @@ class TestData:
             turn_begins=_find_turn(profile),
             job_codes=tuple(code.code for code in profile.sor_codes if code.trade),
             workers=_find_workers(profile, priority),
+            quotas=_find_quotas(profile),
             slots=tuple((slot.begin, slot.end) for slot in profile.availability.slots),
             day_cap=profile.availability.day_cap,
             best_slot_tolerance_km=profile.availability.best_slot_tolerance_km,

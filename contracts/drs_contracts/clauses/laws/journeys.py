@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed, vendor
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
-from drs_contracts.driver.expectations import expect, need, need_success
+from drs_contracts.driver.expectations import expect, expect_success, need, need_success
 from drs_contracts.driver.messages import Exchange, Members
 from drs_contracts.strategies import lengths
 
@@ -188,7 +188,7 @@ def _find_operative(drs: DrsDriver, ahead: int, place: str) -> str:
 def _search(drs: DrsDriver, operative: str, ahead: int, place: str, best: str) -> list[OfferedSlot]:
     members = drs.availability_members(drs.local(ahead), drs.local(ahead + 1), locationID=place)
     answer = drs.call("checkAvailability", {**members, "resourceIDs": operative, "onlyBestSlots": best})
-    need_success(answer)
+    expect_success(answer)
     return [slot for slot in read_slots(answer) if slot.available]
 
 

@@ -130,6 +130,43 @@ def too_much_work_can_be_forced(drs: DrsDriver) -> None:
             expect(operative in _who(forced), f"forced upon {operative}, {_who(forced)} come", forced)
 
 
+@clause(
+    "LAW-34",
+    "An operative's day is filled with work of a priority up to the quota of its type, and no further.",
+    vendor("quotas, in minutes, of each type of priority", "4p5zgt4ehd", "37fxqj1syi", "a2jkrrlcrb"),
+    writes=True,
+)
+def quotas_are_kept(drs: DrsDriver) -> None:
+    """Give operatives whose quota is known as many visits as it takes, and another one."""
+    ahead = drs.weekday(1, 1)
+    day = drs.local(ahead), drs.local(ahead + 1)
+    for (operative, priority), quota in drs.data.quotas.items():
+        alone = (
+            code for code, each in drs.data.workers.items() if operative in each.operative_ids and not each.are_paired
+        )
+        if (code := next(alone, None)) is None:
+            continue
+        members: Members = {"theBookingCodes": _code(drs, code), "priority": priority}
+        booked: list[CreatedOrder] = []
+        filled, minutes = 0, 0
+        while filled <= quota:
+            booked.append(drs.create_order(**members))
+            minutes = int(booked[-1].exchange.text("theOrder/theBookings/duration") or 0)
+            answer = _plan(drs, booked[-1], day, operative)
+            filled += max(1, minutes)
+            told = f"{operative} has {filled} of {quota} minutes for {priority} with the next visit, which is "
+            expect(
+                answer.succeeded is (filled <= quota), f"{told}{'planned' if answer.succeeded else 'refused'}", answer
+            )
+        asked = drs.availability_members(drs.local(ahead), drs.local(ahead), **members)
+        offered = drs.call("checkAvailability", {**asked, "resourceIDs": operative})
+        need_success(offered)
+        free = [slot.begin for slot in read_slots(offered) if slot.available]
+        expect(not free, f"{operative} is offered at {free}, with a full quota of {quota} minutes", offered)
+        for each in booked:
+            need_success(drs.delete(each))
+
+
 def _code(drs: DrsDriver, code: str) -> Members:
     return {**drs.code("any"), "bookingCodeSORCode": code}
 
