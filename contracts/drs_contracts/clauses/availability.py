@@ -479,11 +479,15 @@ def best_slots_of_a_day_that_fills_up_are_available(drs: DrsDriver, weeks: int) 
 
 @clause(
     "AVL-26",
-    "A priority that waits for its area has slots in the weeks of the area's turn, and in no others.",
+    "A priority that waits for its area has slots in the weeks of the area's turn, and is planned in no others.",
     client("Areas: in Lincoln, each of four sectors is worked in for three weeks in turn"),
+    writes=True,
 )
 def an_area_is_worked_in_by_turns(drs: DrsDriver) -> None:
-    """Search the weeks of two cycles: those with slots are within turns. A week of a turn may be full."""
+    """Search the weeks of two cycles: those with slots are within turns. A week of a turn may be full.
+
+    Then plan a visit in a window from a week without slots on.
+    """
     if drs.data.area_turns is None:
         return
     weeks, areas = drs.data.area_turns
@@ -495,6 +499,14 @@ def an_area_is_worked_in_by_turns(drs: DrsDriver) -> None:
     if (begins := drs.data.turn_begins) is not None:
         since = [(drs.today + timedelta(days=drs.weekday(week, 0)) - begins).days // 7 for week in worked]
         expect(all(week % cycle < weeks for week in since), f"{told}; a turn begins on {begins}")
+    idle = next((week for week in range(cycle) if week not in worked), None)
+    if worked and idle is not None:
+        window = drs.local(drs.weekday(idle, 0)), drs.local(drs.weekday(2 * cycle, 0))
+        order = drs.create_order(priority=drs.data.scheduled_priority, targetDate=window[1])
+        expect_success(drs.schedule(order, planningWindowStart=window[0], planningWindowEnd=window[1]))
+        start = drs.select(order).time("theOrders/theBookings/assignedStart")
+        found = (start.astimezone(drs.data.zone).date() - drs.local(drs.weekday(0, 0)).date()).days // 7
+        expect(found in worked, f"a visit is planned on {start:%d %B %Y}; {told}")
 
 
 @clause(

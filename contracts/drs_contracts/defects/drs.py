@@ -171,6 +171,12 @@ DEFECTS: tuple[Defect, ...] = (
         intercept=rewrite_request("<priority>(Priority 20 Days|100 Days)<", "<priority>3 Days<"),
     ),
     Defect(
+        "visits do not wait for an area's turn",
+        "AVL-26",
+        profile_name="lincoln-areas",
+        intercept=rewrite_request("(<createOrder>.*<priority>)(Priority 20 Days|100 Days)<", r"\g<1>3 Days<"),
+    ),
+    Defect(
         "onlyBestSlots fullPeriod lists all slots",
         "AVL-27",
         intercept=rewrite_request("<onlyBestSlots>fullPeriod<", "<onlyBestSlots>no<"),
@@ -434,11 +440,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("resourceLock is ignored", "SCH-18", intercept=rewrite_request(_member("resourceLock"), "")),
     Defect("reservations last a day", "SCH-19", {"ordering": {"reservation_minutes": 24 * 60}}),
     Defect("a booking that has begun can be moved", "SCH-20", intercept=accepts("cannot become")),
-    Defect(
-        "visits end after their window",
-        "SCH-21",
-        intercept=rewrite_response("(<assignedEnd>[^<]*)T..", r"\1T23"),
-    ),
+    Defect("visits end after their window", "SCH-21", intercept=rewrite_response("(<assignedEnd>[^<]*)T..", r"\1T23")),
     Defect("visits take a minute", "SCH-22", intercept=rewrite_response(r"<duration>\d+<", "<duration>1<")),
     Defect(
         "a scheduled order has no status",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from secrets import token_hex
 from types import TracebackType
-from typing import Any, ClassVar, Self, TypeAlias
+from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from drs_simulator import Profile
@@ -42,6 +42,49 @@ def _list_callbacks(profile: Profile) -> tuple[str, ...]:
     return tuple(name for name, posted in is_posted.items() if posted)
 
 
+def _find_workers(profile: Profile, priority: str) -> dict[str, Workers]:
+    """Who does the work of each SOR code at the first location under the first contract, for that priority."""
+    location = profile.locations[0] if profile.locations else profile.unknown_location
+    templates = {template.name: template for template in profile.job_templates}
+    found = {}
+    for code in profile.sor_codes:
+        template = templates.get(code.job_template or code.trade)
+        if template is not None:
+            template = templates.get(template.by_priority.get(priority, ""), template)
+        trades = (code.trade,) if template is None else template.trades
+        rule = "any" if template is None else template.sectors
+        sectors = {"any": 0, "primary": 1, "secondary": len(profile.sectors)}[rule]
+        ids = frozenset(
+            each.id
+            for each in profile.operatives
+            if profile.contracts[0] in each.contracts
+            and set(trades) <= set(each.trades)
+            and (not sectors or location.sector in each.sectors[:sectors])
+        )
+        if code.trade or code.job_template:
+            found[code.code] = Workers(ids, template is not None and template.operatives > 1)
+    return found
+
+
+def _find_quotas(profile: Profile) -> dict[tuple[str, str], int]:
+    """How many minutes of a day operatives give to work of priorities with a type, by both ids, if they have quotas."""
+    quotas = {
+        (each.id, priority.id): each.quotas.of(priority.type)
+        for priority in profile.priorities
+        if priority.type and not priority.bound_to_areas
+        for each in profile.operatives
+        if each.quotas
+    }
+    return {ids: quota for ids, quota in quotas.items() if quota is not None}
+
+
+class Workers(NamedTuple):
+    """The ids of those who can come to the location for some work, and whether two come together."""
+
+    operative_ids: frozenset[str]
+    are_paired: bool
+
+
 @dataclass(frozen=True, slots=True)
 class TestData:
     """What a driver must know of an installation to call it. Hours are local.
@@ -49,7 +92,9 @@ class TestData:
     ``contracts`` are all that are known, ``contract`` among them; empty where no other is. ``priority`` gets
     appointments in every area at any time; ``scheduled_priority`` waits for its area's turn, where there are areas.
     ``area_turns`` has the weeks of a turn and the number of areas, ``turn_begins`` the first day of a turn of the
-    location's area, where that is known. ``job_codes`` are the SOR codes that have a job template.
+    location's area, where that is known. ``job_codes`` are the SOR codes that have a job template; ``workers`` has
+    those who come for the work of a code, where that is known, and ``quotas`` how many minutes of a day an
+    operative gives to work of a priority, by the ids of both.
     ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``. ``platform`` is the
     version of Apache CXF, empty if it is another one. ``not_found`` has what no value is known of, with the reason as
     a sentence; to read such a member raises ``NeedNotMetError``. A best slot adds as many more kilometres than another
@@ -73,6 +118,8 @@ class TestData:
     area_turns: tuple[int, int] | None = None
     turn_begins: date | None = None
     job_codes: tuple[str, ...] = ()
+    workers: Mapping[str, Workers] = field(default_factory=dict)
+    quotas: Mapping[tuple[str, str], int] = field(default_factory=dict)
     sor_code_without_template: str | None = None
     quantities_below_1: str = "refuse"
     blank_priorities: str = "refuse"
@@ -95,17 +142,20 @@ class TestData:
     def of(cls, profile: Profile) -> TestData:
         """The test data of a profile: its first contract, location, priorities and SOR code with a trade."""
         first = profile.priorities[0]
+        priority = next((each for each in profile.priorities if not each.bound_to_areas), first).id
         return cls(
             contract=profile.contracts[0],
             contracts=tuple(profile.contracts),
             location_id=profile.locations[0].id if profile.locations else profile.unknown_location.id,
             sor_code=next(code.code for code in profile.sor_codes if code.trade or code.job_template),
-            priority=next((each for each in profile.priorities if not each.bound_to_areas), first).id,
+            priority=priority,
             scheduled_priority=next((each for each in profile.priorities if each.bound_to_areas), first).id,
             priority_required=profile.availability.priority_required,
             area_turns=None if profile.areas is None else (profile.areas.weeks, len(profile.areas.sectors)),
             turn_begins=_find_turn(profile),
             job_codes=tuple(code.code for code in profile.sor_codes if code.trade),
+            workers=_find_workers(profile, priority),
+            quotas=_find_quotas(profile),
             slots=tuple((slot.begin, slot.end) for slot in profile.availability.slots),
             day_cap=profile.availability.day_cap,
             best_slot_tolerance_km=profile.availability.best_slot_tolerance_km,

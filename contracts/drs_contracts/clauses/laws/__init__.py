@@ -9,5 +9,6 @@ from drs_contracts.clauses.laws import (  # noqa: F401 - importing a module regi
     frame,
     journeys,
     metamorphoses,
+    operatives,
     siblings,
 )

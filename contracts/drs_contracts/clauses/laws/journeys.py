@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed, vendor
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, read_slots
-from drs_contracts.driver.expectations import expect, need, need_success
+from drs_contracts.driver.expectations import expect, expect_success, need, need_success
 from drs_contracts.driver.messages import Exchange, Members
 from drs_contracts.strategies import lengths
 
@@ -139,6 +139,33 @@ def schedules_agree_with_orders(drs: DrsDriver, weeks: int, choices: list[int]) 
         expect(found == wanted, f"the operatives are {found}, not {wanted}", shown)
 
 
+@clause(
+    "LAW-33",
+    "Visits to one place in one slot are made one after the other, with no journey to another place between them.",
+    vendor("schedules, in which journeys count", "te8fnq38v6", also="presumed: that a day is put in order like this"),
+    writes=True,
+    changes_records=True,
+)
+def visits_to_a_place_follow_each_other(drs: DrsDriver) -> None:
+    """Plan a visit at a place, one far from it, and another one at the place, all in one slot of one operative."""
+    ahead, place, other = drs.weekday(1, 1), drs.order_number(), drs.order_number()
+    home = drs.create_order().exchange
+    latitude, longitude = (float(home.text(f"theOrder/theLocation/{name}") or 0) for name in ("latitude", "longitude"))
+    _put_place(drs, place, latitude + 1, longitude)
+    _put_place(drs, other, latitude, longitude + 1)
+    operative = _find_operative(drs, ahead, place)
+    day = drs.local(ahead).date()
+    free = [slot for slot in _search(drs, operative, ahead, place, "no") if slot.begins.date() == day]
+    widest = max(free, key=lambda slot: slot.ends - slot.begins)
+    orders = [_visit(drs, operative, ahead, there, widest.window) for there in (place, other, place)]
+    if len(drs.select(orders[0]).texts(f"{_BOOKING}/theResources/resourceID")) > 1:
+        # Those who come together keep their time.
+        return
+    first, far, again = (drs.select(order).time(f"{_BOOKING}/assignedStart") for order in orders)
+    between = min(first, again) < far < max(first, again)
+    expect(not between, f"they begin at {first} and {again}, and the one far away at {far}")
+
+
 def _rows(answer: Exchange, path: str, members: tuple[str, ...]) -> list[tuple[str, ...]]:
     found = [] if answer.returned is None else answer.returned.findall(path)
     return [tuple(each.findtext(name, "") for name in members) for each in found]
@@ -161,15 +188,16 @@ def _find_operative(drs: DrsDriver, ahead: int, place: str) -> str:
 def _search(drs: DrsDriver, operative: str, ahead: int, place: str, best: str) -> list[OfferedSlot]:
     members = drs.availability_members(drs.local(ahead), drs.local(ahead + 1), locationID=place)
     answer = drs.call("checkAvailability", {**members, "resourceIDs": operative, "onlyBestSlots": best})
-    need_success(answer)
+    expect_success(answer)
     return [slot for slot in read_slots(answer) if slot.available]
 
 
-def _visit(drs: DrsDriver, operative: str, ahead: int, place: str) -> CreatedOrder:
-    """Plan a visit of the operative."""
+def _visit(drs: DrsDriver, operative: str, ahead: int, place: str, wanted: Members | None = None) -> CreatedOrder:
+    """Plan a visit of the operative, in the first slot of the day if none is wanted."""
     day = drs.local(ahead).date()
     slots = [slot for slot in _search(drs, operative, ahead, place, "no") if slot.begins.date() == day]
-    need(bool(slots), "the operative has no slot on one of the days")
+    slots = [slot for slot in slots if wanted in (None, slot.window)]
+    need(bool(slots), "the operative has no such slot on one of the days")
     order = drs.create_order(locationID=place, targetDate=drs.local(ahead + 30, time(23, 59, 59)))
     named = drs.booking(order, theResources={"resourceID": operative}, **slots[0].window)
     need_success(drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified"))

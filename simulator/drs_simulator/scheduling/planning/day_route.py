@@ -117,9 +117,12 @@ class DayRoute:
         """
         gap = self._best_gap(visit, detours)
         if gap is not None:
-            return round(detours[gap], 9)
-        longer = self._rearranged(visit)
-        return None if longer is None else round(sum(longer._legs) - sum(self._legs), 9)
+            added = detours[gap]
+        elif (longer := self._rearranged(visit)) is not None:
+            added = sum(longer._legs) - sum(self._legs)
+        else:
+            return None
+        return round(added, 9)
 
     def insert(self, visit: Visit) -> DayRoute | None:
         """Return the route with one more visit, or ``None`` if the day has no room for it.
