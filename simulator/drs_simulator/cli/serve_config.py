@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # One thread is quickest, since Python runs one at a time. With several processes, threads share what waits for the
 # database; and a slow call must not hold up the others.
-_THREADS, _THREADS_OF_WORKERS, _THREADS_WITH_FAULTS = 1, 4, 32
+_THREADS, _THREADS_OF_WORKERS, _THREADS_WITH_FAULTS = 1, 16, 32
 _TENANT_JOURNAL = 200
 """How many exchanges a tenant's journal has at most, so that many tenants fit into memory."""
 

@@ -13,7 +13,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Submission(Generic[_Work, _Answer]):
-    """What one thread wants done, and what came of it.
+    """What one thread wants done. Its answer, or an error, ends the wait.
 
     Args:
         work: What is wanted.
@@ -22,18 +22,21 @@ class Submission(Generic[_Work, _Answer]):
     def __init__(self, work: _Work) -> None:
         self.work = work
         self.is_done = False
+        self.is_awake = False
         self._answers: list[_Answer] = []
         self._error: BaseException | None = None
+        self._gate = Lock()
+        self._gate.acquire()
 
     def answer(self, answer: _Answer) -> None:
-        """End it with an answer."""
+        """Give the answer to the thread that waits."""
         self._answers.append(answer)
-        self.is_done = True
+        self._end()
 
     def fail(self, error: BaseException) -> None:
-        """End it with an error."""
+        """Raise the error in the thread that waits."""
         self._error = error
-        self.is_done = True
+        self._end()
 
     def result(self) -> _Answer:
         """Return the answer, or raise the error, once it is done."""
@@ -41,9 +44,22 @@ class Submission(Generic[_Work, _Answer]):
             raise self._error
         return self._answers[0]
 
+    def wait(self) -> None:
+        """Wait until it is done, or its thread has to do the work of all that wait."""
+        self._gate.acquire()
+
+    def wake(self) -> None:
+        """Let its thread go on."""
+        self.is_awake = True
+        self._gate.release()
+
+    def _end(self) -> None:
+        self.is_done = True
+        self.wake()
+
 
 class Batcher(Generic[_Work, _Answer]):
-    """Lets one thread at a time do the work of all threads that wait; those that come later wait for their turn.
+    """Lets one thread at a time do the work of all threads that wait; those that come later wait for the next one.
 
     Args:
         do: Does the work. It is given a function that takes what is submitted at that moment, oldest first, and answers
@@ -56,41 +72,54 @@ class Batcher(Generic[_Work, _Answer]):
     ) -> None:
         self._do = do
         self._max_taken = max_taken
-        self._turn = Lock()
         self._guard = Lock()
         self._waiting: deque[Submission[_Work, _Answer]] = deque()
         self._taken: list[Submission[_Work, _Answer]] = []
+        self._is_busy = False
 
     def submit(self, work: _Work) -> _Answer:
         """Have the work done, by this thread or by another, and return its answer."""
         submitted: Submission[_Work, _Answer] = Submission(work)
-        try:
-            with self._guard:
-                self._waiting.append(submitted)
-            with self._turn:
-                while not submitted.is_done:
-                    self._do_all()
-        finally:
-            if not submitted.is_done:
-                # This thread was interrupted, and wants nothing done any more.
-                with self._guard, suppress(ValueError):
-                    self._waiting.remove(submitted)
+        with self._guard:
+            self._waiting.append(submitted)
+            must_wait, self._is_busy = self._is_busy, True
+        if must_wait:
+            self._wait(submitted)
+        if not submitted.is_done:
+            try:
+                self._do(self._take)
+            except BaseException as error:
+                self._take()
+                for each in self._taken:
+                    if not each.is_done:
+                        each.fail(error)
+            finally:
+                self._taken = []
+                self._pass_on()
         return submitted.result()
 
-    def _do_all(self) -> None:
-        """Do what is submitted now. An error ends it, for all."""
+    def _wait(self, submitted: Submission[_Work, _Answer]) -> None:
+        """Wait; a thread that is interrupted leaves its place, so that no other one waits for it."""
         try:
-            self._do(self._take)
-        except BaseException as error:
-            self._take()
-            for each in self._taken:
-                if not each.is_done:
-                    each.fail(error)
-        finally:
-            self._taken = []
+            submitted.wait()
+        except BaseException:
+            with self._guard:
+                with suppress(ValueError):
+                    self._waiting.remove(submitted)
+                must_pass_on = submitted.is_awake and not submitted.is_done
+            if must_pass_on:
+                self._pass_on()
+            raise
 
     def _take(self) -> Sequence[Submission[_Work, _Answer]]:
         with self._guard:
             taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._max_taken))]
         self._taken += taken
         return taken
+
+    def _pass_on(self) -> None:
+        """Let the thread that has waited longest do the work of all that wait now."""
+        with self._guard:
+            self._is_busy = bool(self._waiting)
+            if self._waiting:
+                self._waiting[0].wake()

@@ -127,7 +127,7 @@ def test_a_thread_that_is_interrupted_holds_up_no_other() -> None:
     def interrupt() -> None:
         main = main_thread().ident
         assert main is not None
-        while sys._current_frames()[main].f_code is not Batcher.submit.__code__:
+        while sys._current_frames()[main].f_code is not Submission.wait.__code__:
             sleep(0.001)
         signal.pthread_kill(main, signal.SIGINT)
 
