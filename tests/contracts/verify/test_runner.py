@@ -41,7 +41,7 @@ CLAUSES = {clause.id: clause for clause in list_clauses(AppliesTo.DRS)}
 
 
 def simulator() -> Simulator:
-    return Simulator(PROFILE, clock=CLOCK, seed=0)
+    return Simulator(PROFILE, clock=CLOCK, seed=0, holds_callbacks=True)
 
 
 def clause_of(check: Callable[..., Any], **varies: SearchStrategy[Any]) -> Clause:

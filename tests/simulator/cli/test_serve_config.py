@@ -16,7 +16,7 @@ ONE = ServeConfig(load_profile("lincoln"))
     [
         (ONE, 1),
         (replace(ONE, state="sqlite:///drs.db"), 1),
-        (replace(ONE, state="sqlite:///drs.db", workers=2), 4),
+        (replace(ONE, state="sqlite:///drs.db", workers=2), 16),
         (replace(ONE, scenario="Slow days"), 32),
         (replace(ONE, scenario="Slow days", state="sqlite:///drs.db", workers=2), 32),
         (replace(ONE, threads=7, state="sqlite:///drs.db", workers=2), 7),
