@@ -170,9 +170,7 @@ def a_defined_code_is_posted(drs: DrsDriver, description: str) -> None:
     }
     need_success(drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=definition))
     number = drs.order_number()
-    order = drs.create_order(
-        primaryOrderNumber=number, theBookingCodes={**drs.code(number), "bookingCodeSORCode": "CBK06"}
-    )
+    order = drs.create_order(primaryOrderNumber=number, theBookingCodes=drs.code(number, "CBK06"))
     _posted(drs, CONFIRMATION)
     need_success(drs.schedule(order))
     for message in _posted_once(drs):

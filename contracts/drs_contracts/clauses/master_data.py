@@ -138,9 +138,7 @@ def an_absence_unschedules_bookings(drs: DrsDriver) -> None:
     early, late = slots[0], slots[-1]
     drs.need_scheduled(before, early)
     operative = drs.select(before).text(_OPERATIVE) or ""
-    named = late.window
-    booking = drs.booking(order, theResources={"resourceID": operative}, **named)
-    expect_success(drs.ask("scheduleBooking", theBooking=booking, resourceLock="lockAsSpecified"))
+    expect_success(drs.schedule_for(operative, order, late))
     drs.need_scheduled(later, drs.need_slots(tuesday + 1, 1)[0])
     away: Members = {"beginDateTime": late.begin, "endDateTime": late.end}
     absence: Members = {"resourceID": operative, "theUnavailabilities": away}
@@ -237,7 +235,7 @@ def new_codes_can_be_booked(drs: DrsDriver, minutes: int) -> None:
         return drs.ask("updateBookingCode", contract=drs.data.contract, theBookingCodeDefinitions=sent)
 
     expect_success(update(trade=trade))
-    code = {**drs.code("any"), "bookingCodeSORCode": "NEW-1"}
+    code = drs.code("any", "NEW-1")
     order = drs.create_order(theBookingCodes=code)
     duration = order.exchange.text("theOrder/theBookings/duration")
     expect(duration == str(minutes), f"it takes {duration} minutes, not {minutes}")

@@ -198,7 +198,7 @@ def an_unknown_contract_is_refused(drs: DrsDriver) -> None:
 )
 def an_unknown_sor_code_has_no_template(drs: DrsDriver) -> None:
     """Create an order with an unknown SOR code, and schedule its booking."""
-    code = {**drs.code("x"), "bookingCodeSORCode": "NOSUCH"}
+    code = drs.code("x", "NOSUCH")
     if drs.data.unknown_sor_codes == "refuse":
         expect_refusal(drs.call("createOrder", drs.order_members(theBookingCodes=code)), "NOSUCH")
         return

@@ -47,7 +47,7 @@ def an_offered_slot_can_be_booked(
         if free := drs.free_slots(ahead, 1):
             drs.need_scheduled(drs.create_order(targetDate=target), free[choice % len(free)])
     codes = drs.data.job_codes or (drs.data.sor_code,)
-    code = {**drs.code("any"), "bookingCodeSORCode": codes[job % len(codes)], "quantity": quantity}
+    code = {**drs.code("any", codes[job % len(codes)]), "quantity": quantity}
     for slot in drs.free_slots(ahead, 1, theBookingCodes=code):
         order = drs.create_order(theBookingCodes=code, targetDate=target)
         answer = drs.schedule_into(order, slot)
@@ -313,7 +313,7 @@ def without_a_template_nothing_is_planned(drs: DrsDriver) -> None:
     if code is None:
         return
     slot = drs.need_slots(drs.weekday(1, 1), 1)[0]
-    order = drs.create_order(theBookingCodes={**drs.code("any"), "bookingCodeSORCode": code})
+    order = drs.create_order(theBookingCodes=drs.code("any", code))
     for answer in (drs.schedule_into(order, slot), drs.schedule(order)):
         expect(answer.refused, f"the status is {answer.text('status')}")
         expect(answer.text("errorMsg") == _PLANNING_FAILED, f"the errorMsg is '{answer.text('errorMsg')}'")
@@ -393,8 +393,7 @@ def a_locked_operative_stays(drs: DrsDriver) -> None:
     for operative in drs.capable_operatives(order):
         if not _has_room(drs, operative, slot):
             continue
-        named = drs.booking(order, theResources={"resourceID": operative}, **window)
-        expect_success(drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified"))
+        expect_success(drs.schedule_for(operative, order, slot))
         _expect_operative(drs, order, operative)
     found = drs.create_order()
     expect_success(
@@ -581,9 +580,7 @@ def _fill_operative(drs: DrsDriver, operative: str, slot: OfferedSlot) -> None:
     """Give all other operatives a booking in that slot, so that they are nearer."""
     for other in drs.capable_operatives(drs.create_order()):
         if other != operative:
-            order = drs.create_order()
-            named = drs.booking(order, theResources={"resourceID": other}, **slot.window)
-            drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified")
+            drs.schedule_for(other, drs.create_order(), slot)
 
 
 def _has_room(drs: DrsDriver, operative: str, slot: OfferedSlot) -> bool:

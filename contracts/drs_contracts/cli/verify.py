@@ -45,7 +45,7 @@ from drs_contracts.errors import ContractsError
 from drs_contracts.reports import write_reports
 from drs_contracts.verify.discovery import FoundSetting, discover
 from drs_contracts.verify.preflight import check_ready, compare_clocks
-from drs_contracts.verify.processes import count_usable_cpus, run_clauses_in_processes
+from drs_contracts.verify.processes import MAX_PROCESSES, count_processes, run_clauses_in_processes
 from drs_contracts.verify.report import Report, to_data, to_html, to_json, to_junit, to_lines, to_setup_lines
 from drs_contracts.verify.runner import Finding, Outcome, VerifySettings, run_clauses
 
@@ -77,7 +77,7 @@ def verify_command(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, max=64, help="Processes that share the clauses; with --simulator. Default: the CPUs."),
+        typer.Option(min=1, help="Processes that share the clauses, with --simulator. Default: the CPUs, 8 at most."),
     ] = None,
     time_budget: Annotated[
         float | None, typer.Option(min=0, help="Time budget in seconds.", show_default=False)
@@ -127,7 +127,7 @@ def verify_command(
             simulated=True,
             profile=profile,
             url=address,
-            jobs=jobs or count_usable_cpus(),
+            jobs=jobs or count_processes(),
         )
     else:
         check_authorized(url, authorized or old_authorized)
@@ -182,6 +182,8 @@ def _check_target(url: str | None, simulator: bool, jobs: int | None) -> None:
         raise UsageError("Give the address of a DRS, or --simulator.")
     if jobs is not None and not simulator:
         raise UsageError("--jobs needs --simulator: a DRS at an address is checked one call after the other.")
+    if jobs is not None and jobs > MAX_PROCESSES:
+        raise UsageError(f"--jobs {jobs} is too much: this system takes {MAX_PROCESSES} at most.")
 
 
 def _choose_clauses(identifiers: list[str]) -> tuple[Clause, ...]:
@@ -220,7 +222,9 @@ def _prepare(plan: VerifyPlan, profile: Profile) -> VerifyPlan:
     found = discover(plan.target, profile)
     plan = replace(plan, data=found.data, setup=found.settings)
     if not isinstance(plan.target, UrlTarget):
-        return plan
+        # The profile is that of the simulator.
+        known = TestData.of(profile)
+        return replace(plan, data=replace(plan.data, workers=known.workers, quotas=known.quotas))
     difference = compare_clocks(plan.target, plan.data, may_write=plan.settings.may_write)
     notices = []
     if difference is not None:

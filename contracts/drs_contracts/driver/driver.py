@@ -454,6 +454,11 @@ class DrsDriver:
         """Send scheduleBooking with a slot's times as its planning window."""
         return self.schedule(order, **slot.window)
 
+    def schedule_for(self, operative: str, order: CreatedOrder, slot: OfferedSlot) -> Exchange:
+        """Send scheduleBooking for that operative and no other, with a slot's times as its planning window."""
+        named = self.booking(order, theResources={"resourceID": operative}, **slot.window)
+        return self.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified")
+
     def need_scheduled(self, order: CreatedOrder, slot: OfferedSlot) -> Exchange:
         """Schedule an order's booking into a slot, where a check starts from that.
 
@@ -521,10 +526,10 @@ class DrsDriver:
         new, self._seen_callbacks = known[self._seen_callbacks :], len(known)
         return new
 
-    def code(self, number: str) -> Members:
-        """One SOR code of that order, as a member of ``theBookingCodes``."""
+    def code(self, number: str, sor_code: str | None = None) -> Members:
+        """One SOR code of that order, as a member of ``theBookingCodes``; without a name, that of the test data."""
         return {
-            "bookingCodeSORCode": self.data.sor_code,
+            "bookingCodeSORCode": self.data.sor_code if sor_code is None else sor_code,
             "itemNumberWithinBooking": "1",
             "primaryOrderNumber": number,
             "quantity": "1",

@@ -245,7 +245,7 @@ class _Search:
         self._use(sor_code=working[0], job_codes=tuple(working))
 
     def _finds_slots(self, code: str) -> bool:
-        named = {**self._drs.code("anything"), "bookingCodeSORCode": code}
+        named = self._drs.code("anything", code)
         return any(self._is_free(week, theBookingCodes=named) for week in _WEEKS_ASKED)
 
     def _is_free(self, week: int, **order: Value) -> bool:
@@ -405,7 +405,7 @@ class _Search:
             return
         candidates = dict.fromkeys((known, *self._candidates.all["sor_code_without_template"]))
         for code in candidates:
-            named = {**self._drs.code("anything"), "bookingCodeSORCode": code}
+            named = self._drs.code("anything", code)
             answer = self._search(theBookingCodes=named)
             if answer.succeeded or not _names(answer.text("errorMsg") or "", code):
                 self._use(sor_code_without_template=code)

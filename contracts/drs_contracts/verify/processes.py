@@ -26,10 +26,14 @@ from drs_contracts.verify.runner import (
     order_clauses,
 )
 
+MAX_PROCESSES = 64 if sys.platform == "linux" else 1
+"""How many processes can share the clauses: one where a process cannot be copied safely."""
+_MAX_BY_DEFAULT = 8
 
-def count_usable_cpus() -> int:
-    """Count the CPUs on which processes can share the clauses: 1 where a process cannot be copied safely."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+def count_processes() -> int:
+    """Count the processes that share the clauses by default: one for each CPU, up to a bound."""
+    return min(len(os.sched_getaffinity(0)), _MAX_BY_DEFAULT) if sys.platform == "linux" else 1
 
 
 @contextmanager
@@ -38,14 +42,15 @@ def run_clauses_in_processes(
 ) -> Iterator[Iterator[Finding]]:
     """Check the clauses for DRS in several processes. The findings come in the order of ``run_clauses``.
 
-    The processes are copies of this one. They are made at the beginning, and end with the block.
+    The processes are copies of this one, no more than there are clauses. They are made at the beginning, and end with
+    the block.
     """
     ordered = order_clauses(clauses)
     checker = ClauseChecker(target, data, verify_settings)
     workers: list[_Worker] = []
     try:
         with _holding_interrupts():
-            for _ in range(count):
+            for _ in range(min(count, len(ordered))):
                 workers.append(_Worker(checker, ordered, [each.pipe for each in workers]))
         yield judge_calls(_check_all(workers, ordered))
     finally:

@@ -155,7 +155,7 @@ class ClauseChecker:
 
     def check(self, number: int, clause: Clause) -> Checked:
         """Check the clause that has this number in the run."""
-        reason = _find_reason_to_skip(clause, self._settings, self._target, time.monotonic() - self._began)
+        reason = self._find_reason_to_skip(clause)
         if reason:
             return Checked(Finding(clause, Outcome.SKIPPED, reason))
         if self._unreachable >= _UNREACHABLE_IN_A_ROW and not _answers(self._target):
@@ -168,6 +168,22 @@ class ClauseChecker:
             finding = _try_at_moments(trial, number)
         return Checked(finding, trial.http_breach)
 
+    def _find_reason_to_skip(self, clause: Clause) -> str:
+        settings, limit = self._settings, self._settings.seconds
+        if limit is not None and time.monotonic() - self._began >= limit:
+            return f"the {limit:g} seconds were over"
+        reasons = {
+            "it writes, and writing is not allowed": clause.writes and not settings.may_write,
+            "it needs the target's clock, which cannot be set": clause.moves_clock and not settings.may_move_clock,
+            "it changes what it cannot put back; a simulator of its own can": clause.changes_records
+            and not settings.may_change_records,
+            "it needs to know who does which work, which only --simulator tells": clause.needs_workers
+            and not self._data.workers,
+            "it needs what DRS posts to the council's service, which only --simulator shows": clause.reads_callbacks
+            and not shows_callbacks(self._target),
+        }
+        return next((reason for reason, applies in reasons.items() if applies), "")
+
 
 def _try_at_moments(trial: _Trial, number: int) -> Finding:
     """Try a clause that held at the moments too: at each, or at one of them in turn."""
@@ -179,21 +195,6 @@ def _try_at_moments(trial: _Trial, number: int) -> Finding:
         if found.outcome is Outcome.BROKEN:
             return replace(found, reason=f"{moment}: {found.reason}")
     return Finding(trial.clause, Outcome.HELD)
-
-
-def _find_reason_to_skip(clause: Clause, verify_settings: VerifySettings, target: Target, seconds: float) -> str:
-    limit = verify_settings.seconds
-    if limit is not None and seconds >= limit:
-        return f"the {limit:g} seconds were over"
-    if clause.writes and not verify_settings.may_write:
-        return "it writes, and writing is not allowed"
-    if clause.moves_clock and not verify_settings.may_move_clock:
-        return "it needs the target's clock, which cannot be set"
-    if clause.changes_records and not verify_settings.may_change_records:
-        return "it changes what it cannot put back; a simulator of its own can"
-    if clause.reads_callbacks and not shows_callbacks(target):
-        return "it needs what DRS posts to the council's service, which only --simulator shows"
-    return ""
 
 
 def _answers(target: Target) -> bool:

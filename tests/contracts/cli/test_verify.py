@@ -23,7 +23,8 @@ from tests.contracts.cli.commands import COMMAND, run
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 COUNT = len(list_clauses(AppliesTo.DRS))
 SKIPPED = sum(
-    clause.moves_clock or clause.changes_records or clause.reads_callbacks for clause in list_clauses(AppliesTo.DRS)
+    clause.moves_clock or clause.changes_records or clause.needs_workers or clause.reads_callbacks
+    for clause in list_clauses(AppliesTo.DRS)
 )
 
 
@@ -55,6 +56,17 @@ def test_what_is_skipped_is_named_with_the_reason() -> None:
         done = run("verify", drs.url, "--max-examples", "1", "--clause", "SES-01", "--clause", needs_clock)
     (line,) = (line for line in done.stdout.splitlines() if line.startswith("skipped"))
     assert line == f"skipped, because it needs the target's clock, which cannot be set: {needs_clock}"
+
+
+def test_who_works_is_known_of_a_simulator_in_process_only() -> None:
+    clauses = [part for each in ("LAW-29", "LAW-30", "LAW-32", "LAW-34") for part in ("--clause", each)]
+    done = run("verify", "--simulator", "--profile", "full", "--quick", *clauses)
+    assert done.stdout.endswith("\n4 held, 0 broken, 0 inconclusive, 0 skipped.\n")
+    with Simulator("full") as drs:
+        done = run("verify", drs.url, "--profile", "full", "--quick", *clauses)
+    reason = "it needs to know who does which work, which only --simulator tells"
+    assert f"skipped, because {reason}: LAW-29, LAW-30, LAW-32, LAW-34\n" in done.stdout
+    assert done.stdout.endswith("\n0 held, 0 broken, 0 inconclusive, 4 skipped.\n")
 
 
 class TestClocks:
@@ -93,7 +105,10 @@ class TestClocks:
             done = run("verify", drs.url, "--max-examples", "1", "--clock-control")
             assert drs.clock.now() == before
         assert done.returncode == 0, done.stdout
-        skipped = sum(clause.changes_records or clause.reads_callbacks for clause in list_clauses(AppliesTo.DRS))
+        skipped = sum(
+            clause.changes_records or clause.needs_workers or clause.reads_callbacks
+            for clause in list_clauses(AppliesTo.DRS)
+        )
         assert done.stdout.endswith(f" held, 0 broken, 0 inconclusive, {skipped} skipped.\n")
 
     def test_clock_control_needs_the_admin_interface(self) -> None:
@@ -299,6 +314,7 @@ def test_processes_end_with_a_first_one_that_is_killed() -> None:
     [
         ((), "Give the address of a DRS, or --simulator."),
         (("http://127.0.0.1:9/soap", "--jobs", "2"), "--jobs needs --simulator"),
+        (("--simulator", "--jobs", "65"), "--jobs 65 is too much"),
         (("http://127.0.0.1:1", "--simulator"), "Give the address of a DRS, or --simulator."),
         (("https://drs.example/ws/soap",), "Ask its owner, then add --authorized."),
         (("http://127.0.0.1:9/soap",), "Nothing answers at 127.0.0.1:9"),

@@ -58,8 +58,7 @@ def quantities_count_for_all_codes_or_none(drs: DrsDriver, quantity: int) -> Non
     found = []
     for amounts in ((1, 1), (quantity, 1), (1, quantity), (quantity, quantity)):
         codes = [
-            {**drs.code("any"), "bookingCodeSORCode": names[number % len(names)], "quantity": amount}
-            for number, amount in enumerate(amounts)
+            {**drs.code("any", names[number % len(names)]), "quantity": amount} for number, amount in enumerate(amounts)
         ]
         items = [{**code, "itemNumberWithinBooking": str(item)} for item, code in enumerate(codes, 1)]
         made = drs.create_order(theBookingCodes=items).exchange

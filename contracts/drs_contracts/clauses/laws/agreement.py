@@ -103,8 +103,7 @@ def offers_for_an_operative_agree(drs: DrsDriver, weeks: int, weekday: int, choi
         for slot in read_slots(drs.call("checkAvailability", {**asked, "resourceIDs": operative})):
             alone |= {(slot.begin, slot.end)} if slot.available else set()
             order = drs.create_order(targetDate=target)
-            named = drs.booking(order, theResources={"resourceID": operative}, **slot.window)
-            answer = drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified")
+            answer = drs.schedule_for(operative, order, slot)
             told = answer.text("errorMsg") or answer.fault or answer.text("status")
             offered = "offered" if slot.available else "not offered"
             expect(
@@ -243,7 +242,7 @@ def _codes(drs: DrsDriver, jobs: list[int], quantity: int) -> list[Members]:
 
 def _name_codes(drs: DrsDriver, names: list[str], quantity: int) -> list[Members]:
     return [
-        {**drs.code("any"), "bookingCodeSORCode": name, "itemNumberWithinBooking": str(item), "quantity": quantity}
+        {**drs.code("any", name), "itemNumberWithinBooking": str(item), "quantity": quantity}
         for item, name in enumerate(names, 1)
     ]
 

@@ -167,10 +167,7 @@ def several_codes_keep_their_order(drs: DrsDriver, one: int, other: int) -> None
 
 
 def _codes(drs: DrsDriver, names: list[str]) -> list[Members]:
-    return [
-        {**drs.code("any"), "bookingCodeSORCode": name, "itemNumberWithinBooking": str(item)}
-        for item, name in enumerate(names, 1)
-    ]
+    return [{**drs.code("any", name), "itemNumberWithinBooking": str(item)} for item, name in enumerate(names, 1)]
 
 
 @clause(

@@ -199,6 +199,5 @@ def _visit(drs: DrsDriver, operative: str, ahead: int, place: str, wanted: Membe
     slots = [slot for slot in slots if wanted in (None, slot.window)]
     need(bool(slots), "the operative has no such slot on one of the days")
     order = drs.create_order(locationID=place, targetDate=drs.local(ahead + 30, time(23, 59, 59)))
-    named = drs.booking(order, theResources={"resourceID": operative}, **slots[0].window)
-    need_success(drs.ask("scheduleBooking", theBooking=named, resourceLock="lockAsSpecified"))
+    need_success(drs.schedule_for(operative, order, slots[0]))
     return order

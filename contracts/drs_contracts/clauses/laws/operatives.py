@@ -27,13 +27,16 @@ _Window: TypeAlias = "tuple[datetime, datetime]"
     "Work is offered for the operatives who have its trades and, if its template asks for that, its sector, only.",
     vendor("workers' abilities and sectors, and templates that say which matter", "oaav6218c9", "k0xi27j54a"),
     at_any_moment=False,
+    needs_workers=True,
 )
 def those_who_can_are_offered(drs: DrsDriver) -> None:
     """Search a week for each operative and each SOR code of which it is known who comes."""
     monday = drs.weekday(1, 0)
     operatives = drs.ask("selectResource").texts("theResources/resourceID")[:_MAX_OPERATIVES]
     for code, workers in drs.data.workers.items():
-        asked = drs.availability_members(drs.local(monday), drs.local(monday + 4), theBookingCodes=_code(drs, code))
+        asked = drs.availability_members(
+            drs.local(monday), drs.local(monday + 4), theBookingCodes=drs.code("any", code)
+        )
         for operative in operatives:
             answer = drs.call("checkAvailability", {**asked, "resourceIDs": operative})
             need_success(answer)
@@ -48,6 +51,7 @@ def those_who_can_are_offered(drs: DrsDriver) -> None:
     "Two operatives come to work for two, and begin together at the first minute at which both can.",
     vendor("paired jobs", "pe4lyq6i08", also="presumed: that the first minute is taken"),
     writes=True,
+    needs_workers=True,
 )
 def two_begin_together(drs: DrsDriver) -> None:
     """Plan such work on a day, with each operative who can do it and with any; then leave it a minute less."""
@@ -56,7 +60,7 @@ def two_begin_together(drs: DrsDriver) -> None:
     for code, workers in drs.data.workers.items():
         if not workers.are_paired:
             continue
-        order = drs.create_order(theBookingCodes=_code(drs, code))
+        order = drs.create_order(theBookingCodes=drs.code("any", code))
         for operative in (None, *sorted(workers.operative_ids)):
             who = "any operative" if operative is None else operative
             expect_success(_plan(drs, order, day, operative))
@@ -83,7 +87,7 @@ def forced_visits_begin_in_time(drs: DrsDriver) -> None:
     midnight, next_midnight = drs.local(ahead), drs.local(ahead + 1)
     pairs = [code for code, workers in drs.data.workers.items() if workers.are_paired]
     for code in dict.fromkeys((drs.data.sor_code, *pairs)):
-        codes: Members = {"theBookingCodes": _code(drs, code)}
+        codes: Members = {"theBookingCodes": drs.code("any", code)}
         order = drs.create_order(**codes)
         need_success(_plan(drs, order, (midnight, next_midnight), None))
         planned = _show(drs, order)
@@ -114,13 +118,14 @@ def forced_visits_begin_in_time(drs: DrsDriver) -> None:
     "More work than there are hours in a day is refused, and can be forced upon every operative who can do it.",
     vendor("forcing jobs, and quotas that planners override", "7vlmkiaf08", "a2jkrrlcrb", also="seen: planning failed"),
     writes=True,
+    needs_workers=True,
 )
 def too_much_work_can_be_forced(drs: DrsDriver) -> None:
     """Plan work of more than a day for each operative: without force, and with it."""
     ahead = drs.weekday(1, 1)
     day = drs.local(ahead), drs.local(ahead + 1)
     for code, workers in drs.data.workers.items():
-        order = drs.create_order(theBookingCodes={**_code(drs, code), "quantity": _MORE_THAN_A_DAY})
+        order = drs.create_order(theBookingCodes={**drs.code("any", code), "quantity": _MORE_THAN_A_DAY})
         duration = int(order.exchange.text("theOrder/theBookings/duration") or 0)
         need(duration > _MINUTES_OF_A_DAY, f"{_MORE_THAN_A_DAY} units of {code} take {duration} minutes")
         for operative in sorted(workers.operative_ids):
@@ -135,6 +140,7 @@ def too_much_work_can_be_forced(drs: DrsDriver) -> None:
     "An operative's day is filled with work of a priority up to the quota of its type, and no further.",
     vendor("quotas, in minutes, of each type of priority", "4p5zgt4ehd", "37fxqj1syi", "a2jkrrlcrb"),
     writes=True,
+    needs_workers=True,
 )
 def quotas_are_kept(drs: DrsDriver) -> None:
     """Give operatives whose quota is known as many visits as it takes, and another one."""
@@ -146,7 +152,7 @@ def quotas_are_kept(drs: DrsDriver) -> None:
         )
         if (code := next(alone, None)) is None:
             continue
-        members: Members = {"theBookingCodes": _code(drs, code), "priority": priority}
+        members: Members = {"theBookingCodes": drs.code("any", code), "priority": priority}
         booked: list[CreatedOrder] = []
         filled, minutes = 0, 0
         while filled <= quota:
@@ -167,18 +173,12 @@ def quotas_are_kept(drs: DrsDriver) -> None:
             need_success(drs.delete(each))
 
 
-def _code(drs: DrsDriver, code: str) -> Members:
-    return {**drs.code("any"), "bookingCodeSORCode": code}
-
-
 def _plan(drs: DrsDriver, order: CreatedOrder, window: _Window, operative: str | None, **more: Value) -> Exchange:
     """Plan a booking in a window: for one operative, or for any."""
-    members: Members = {"planningWindowStart": window[0], "planningWindowEnd": window[1]}
+    members: dict[str, Value] = {"planningWindowStart": window[0], "planningWindowEnd": window[1]}
     if operative is not None:
-        members, more = (
-            {**members, "theResources": {"resourceID": operative}},
-            {**more, "resourceLock": "lockAsSpecified"},
-        )
+        members["theResources"] = {"resourceID": operative}
+        more["resourceLock"] = "lockAsSpecified"
     return drs.ask("scheduleBooking", theBooking=drs.booking(order, **members), **more)
 
 
