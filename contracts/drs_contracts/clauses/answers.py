@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from drs_contracts.clauses.clause import clause, presumed, published, seen, vendor
-from drs_contracts.clauses.interface_schema import expect_valid, read_schema
 from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import expect
+from drs_contracts.driver.interface_schema import expect_valid, read_schema
 from drs_contracts.strategies import days_ahead
 
 _ORDER = "theOrder"

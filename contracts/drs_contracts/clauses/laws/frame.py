@@ -9,10 +9,10 @@ from datetime import time
 from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed, published
-from drs_contracts.clauses.interface_schema import expect_valid, read_schema
 from drs_contracts.clauses.laws.all_operations import call_all_operations, call_record_operations
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver
 from drs_contracts.driver.expectations import expect, need, need_success
+from drs_contracts.driver.interface_schema import expect_valid, read_schema
 from drs_contracts.driver.messages import Exchange, Members
 
 # One in winter and one in summer.
