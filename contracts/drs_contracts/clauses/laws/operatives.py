@@ -24,7 +24,7 @@ _Window: TypeAlias = "tuple[datetime, datetime]"
 
 @clause(
     "LAW-29",
-    "Work is offered for the operatives who have its trades and, if its template asks for that, its sector, only.",
+    "Work is offered only for operatives who have its trades and, if its template asks for that, its sector.",
     vendor("workers' abilities and sectors, and templates that say which matter", "oaav6218c9", "k0xi27j54a"),
     at_any_moment=False,
     needs_workers=True,
@@ -48,13 +48,13 @@ def those_who_can_are_offered(drs: DrsDriver) -> None:
 
 @clause(
     "LAW-30",
-    "Two operatives come to work for two, and begin together at the first minute at which both can.",
+    "Work for two gets two operatives, who begin together at the first minute at which both can.",
     vendor("paired jobs", "pe4lyq6i08", also="presumed: that the first minute is taken"),
     writes=True,
     needs_workers=True,
 )
 def two_begin_together(drs: DrsDriver) -> None:
-    """Plan such work on a day, with each operative who can do it and with any; then leave it a minute less."""
+    """Plan such work on a day, with each operative who can do it and with any; then try to end it a minute earlier."""
     ahead = drs.weekday(1, 1)
     day = drs.local(ahead), drs.local(ahead + 1)
     for code, workers in drs.data.workers.items():
@@ -77,7 +77,7 @@ def two_begin_together(drs: DrsDriver) -> None:
 
 @clause(
     "LAW-31",
-    "A forced visit begins as soon as its window and its operatives' hours have, or with its window if they are apart.",
+    "A forced visit begins once its window and its operatives' hours have begun; if these do not overlap, with its window.",
     vendor("forcing jobs, which leaves their slot as it is", "7vlmkiaf08", also="presumed: when it begins"),
     writes=True,
 )
@@ -115,7 +115,7 @@ def forced_visits_begin_in_time(drs: DrsDriver) -> None:
 
 @clause(
     "LAW-32",
-    "More work than there are hours in a day is refused, and can be forced upon every operative who can do it.",
+    "Work that takes longer than a day is refused, and can be forced upon each operative who can do it.",
     vendor("forcing jobs, and quotas that planners override", "7vlmkiaf08", "a2jkrrlcrb", also="seen: planning failed"),
     writes=True,
     needs_workers=True,
@@ -137,7 +137,7 @@ def too_much_work_can_be_forced(drs: DrsDriver) -> None:
 
 @clause(
     "LAW-34",
-    "An operative's day is filled with work of a priority up to the quota of its type, and no further.",
+    "An operative takes work of a priority on a day up to the quota of its type, and no more.",
     vendor("quotas, in minutes, of each type of priority", "4p5zgt4ehd", "37fxqj1syi", "a2jkrrlcrb"),
     writes=True,
     needs_workers=True,
