@@ -42,7 +42,7 @@ class _Wanted(NamedTuple):
 
 @clause(
     "CBK-01",
-    "scheduleBooking posts a bookingConfirmation for each place it gives, in the order of the calls; updates post none.",
+    "scheduleBooking posts a bookingConfirmation for each place it gives, in the order of calls; updates post none.",
     vendor("what DRS tells the back office, which is each job that is created and scheduled", "xbz3jjohmz"),
     writes=True,
     reads_callbacks=True,

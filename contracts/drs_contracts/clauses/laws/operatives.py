@@ -54,7 +54,7 @@ def those_who_can_are_offered(drs: DrsDriver) -> None:
     needs_workers=True,
 )
 def two_begin_together(drs: DrsDriver) -> None:
-    """Plan such work on a day, with each operative who can do it and with any; then try to end it a minute earlier."""
+    """Plan such work on a day, with each operative who can do it and with any; then try a minute earlier."""
     ahead = drs.weekday(1, 1)
     day = drs.local(ahead), drs.local(ahead + 1)
     for code, workers in drs.data.workers.items():
@@ -77,7 +77,7 @@ def two_begin_together(drs: DrsDriver) -> None:
 
 @clause(
     "LAW-31",
-    "A forced visit begins once its window and its operatives' hours have begun; if these do not overlap, with its window.",
+    "A forced visit begins once its window and its operatives' hours have begun; if they are apart, with its window.",
     vendor("forcing jobs, which leaves their slot as it is", "7vlmkiaf08", also="presumed: when it begins"),
     writes=True,
 )
