@@ -49,7 +49,7 @@ def main() -> None:
             say("[bold]Cancel[/bold] it: the place is free again.")
         far = client.check_availability(LOCATION, SOR_CODE, PRIORITY, begin.begin, begin.begin + timedelta(days=13))
         say(f"[bold]Ask for 14 days[/bold] and {len(far.days)} come, with the warning: {far.warning}\n")
-    target = SimulatorTarget(Simulator("lincoln", clock=CLOCK, seed=1))
+    target = SimulatorTarget(Simulator("lincoln", clock=CLOCK, seed=1, holds_callbacks=True))
     clauses = list_clauses(AppliesTo.DRS)
     checked = run_clauses(target, TestData.of(target.simulator.profile), clauses, VerifySettings(examples=1))
     findings = list(track(checked, f"[bold]Verify[/bold] {len(clauses)} clauses with generated requests", len(clauses)))
