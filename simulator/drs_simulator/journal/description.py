@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from drs_simulator.exchange import Outcome, Reply, SoapCall, outcome_of
 from drs_simulator.journal.diagnosis import DiagnosisContext, diagnose
 from drs_simulator.journal.entry import ENTRY_BYTES, MAX_TEXT, Bounds, JournalEntry, max_body, read_error_message
-from drs_simulator.journal.masking import Masked, Masker, mask_plain_session, shorten_session_id
+from drs_simulator.journal.masking import Masker, mask_plain_session, shorten_session_id
 from drs_simulator.journal.secret_scan import SecretScanner
 from drs_simulator.profile.model import Profile
 from drs_simulator.soap.interface import OPERATIONS
@@ -40,6 +40,14 @@ class Undiagnosed(NamedTuple):
 
     entry: JournalEntry
     charset: str | None
+
+
+class QuicklyMasked(NamedTuple):
+    """The bodies of an exchange without its session's id, and the part of the id that may be shown."""
+
+    request: bytes
+    response: bytes
+    session: str
 
 
 class Describer:
@@ -74,23 +82,22 @@ class Describer:
             and self._scanner.is_clean(call, reply.body)
         )
 
-    def mask_quickly(self, exchange: Exchange) -> Undiagnosed | None:
+    def mask_quickly(self, exchange: Exchange) -> QuicklyMasked | None:
         """Mask an exchange that ``can_wait``; ``None`` if it has to be described at once."""
         if not self.can_wait(exchange):
             return None
-        session_id = mask_plain_session(exchange.call.body, exchange.reply.body)
-        if session_id is None:
+        call, request, response = exchange.call, exchange.call.body, exchange.reply.body
+        session_id = mask_plain_session(request, response)
+        if session_id is None or any(session_id in text for text in (call.path, *call.headers.values()) if session_id):
             return None
+        if not session_id:
+            return QuicklyMasked(request, response, "")
         shown = shorten_session_id(session_id)
-        request, response = (
-            body.replace(session_id.encode(), f"{shown}***".encode()) if session_id else body
-            for body in (exchange.call.body, exchange.reply.body)
-        )
-        masked = Masked(request, response, (self._password,), (session_id,) if session_id else ())
-        return Undiagnosed(self._entry_of(exchange, masked, exchange.reply.operation, shown), exchange.call.charset)
+        secret, mask = session_id.encode(), f"{shown}***".encode()
+        return QuicklyMasked(request.replace(secret, mask), response.replace(secret, mask), shown)
 
     def diagnose_later(self, undiagnosed: Undiagnosed) -> JournalEntry:
-        """Diagnose an entry of ``mask_quickly`` by what is left of its request."""
+        """Diagnose an entry that was masked quickly by what is left of its request."""
         entry = undiagnosed.entry
         headers = {"content-type": entry.content_type, "soapaction": entry.soap_action}
         call = SoapCall(entry.request, undiagnosed.charset, entry.method, headers=headers)
@@ -106,31 +113,43 @@ class Describer:
         diagnosis = masked.clean(diagnose(call, reply.status, error_message, context))
         if exchange.faults:
             diagnosis = f"Fault effects applied: {', '.join(exchange.faults)}. {diagnosis}".rstrip()
-        entry = self._entry_of(exchange, masked, call.operation, shorten_session_id(call.session_id))
-        return replace(entry, diagnosis=diagnosis[:MAX_DIAGNOSIS])
-
-    def _entry_of(self, exchange: Exchange, masked: Masked, operation: str, session: str) -> JournalEntry:
-        """Make an entry without a diagnosis."""
-        call, reply = exchange.call, exchange.reply
+        operation = call.operation if call.operation in OPERATIONS else ""
         return JournalEntry(
             number=0,
-            time=exchange.began,
-            method=call.method[:MAX_TEXT],
-            path=masked.clean(call.path)[:MAX_TEXT],
-            address=call.address[:MAX_TEXT],
-            content_type=masked.clean(call.headers.get("content-type", ""))[:MAX_TEXT],
-            soap_action=masked.clean(call.headers.get("soapaction", ""))[:MAX_TEXT],
-            operation=operation if operation in OPERATIONS else "",
-            session=session,
-            status=0 if reply.reset else int(reply.status),
-            response_type="" if reply.reset else reply.content_type,
+            operation=operation,
             outcome=outcome_of(reply),
-            faults=exchange.faults,
-            duration=exchange.duration,
             request=masked.request[: max_body(self.bounds)],
             response=masked.response[: max_body(self.bounds)],
-            request_size=len(call.body),
-            response_size=len(reply.body),
-            diagnosis="",
-            system_time=exchange.ended - timedelta(seconds=exchange.duration),
+            diagnosis=diagnosis[:MAX_DIAGNOSIS],
+            **list_facts(exchange, shorten_session_id(call.session_id), masked.clean),
         )
+
+
+def list_facts(exchange: Exchange, session: str, clean: Callable[[str], str] = str) -> dict[str, Any]:
+    """List what an entry tells of an exchange besides operation, outcome, bodies and diagnosis.
+
+    Args:
+        exchange: The exchange.
+        session: The part of its session's id that may be shown.
+        clean: Masks the secrets in a text; by default there are none.
+
+    Returns:
+        Members of ``JournalEntry`` by their names.
+    """
+    call, reply = exchange.call, exchange.reply
+    return {
+        "time": exchange.began,
+        "method": call.method[:MAX_TEXT],
+        "path": clean(call.path)[:MAX_TEXT],
+        "address": call.address[:MAX_TEXT],
+        "content_type": clean(call.headers.get("content-type", ""))[:MAX_TEXT],
+        "soap_action": clean(call.headers.get("soapaction", ""))[:MAX_TEXT],
+        "session": session,
+        "status": 0 if reply.reset else int(reply.status),
+        "response_type": "" if reply.reset else reply.content_type,
+        "faults": exchange.faults,
+        "duration": exchange.duration,
+        "request_size": len(call.body),
+        "response_size": len(reply.body),
+        "system_time": exchange.ended - timedelta(seconds=exchange.duration),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -105,7 +106,12 @@ class JournalEntry:
     def size(self) -> int:
         """How many of the journal's bytes it takes."""
         texts = (self.path, self.content_type, self.soap_action, self.diagnosis)
-        return ENTRY_BYTES + len(self.request) + len(self.response) + sum(len(text.encode()) for text in texts)
+        return size_of(self.request, self.response, texts)
+
+
+def size_of(request: bytes, response: bytes, texts: Iterable[str]) -> int:
+    """How many of the journal's bytes an entry takes that has these bodies and texts."""
+    return ENTRY_BYTES + len(request) + len(response) + len("".join(texts).encode())
 
 
 def read_error_message(response: bytes) -> str:

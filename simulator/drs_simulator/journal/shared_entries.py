@@ -7,15 +7,15 @@ import logging
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any, NamedTuple
 
 from drs_simulator.clock import system_time
 from drs_simulator.exchange import Outcome
-from drs_simulator.journal.description import Describer, Exchange, Undiagnosed
-from drs_simulator.journal.entry import JournalEntry
+from drs_simulator.journal.description import Describer, Exchange, Undiagnosed, list_facts
+from drs_simulator.journal.entry import JournalEntry, size_of
 from drs_simulator.journal.write_behind import Pause, WriteBehind
 from drs_simulator.storage.shared_records import SharedRecords, StoredExchange
 
@@ -26,10 +26,23 @@ _MAX_QUEUED_BYTES = 16 * 1024 * 1024
 _WRITTEN_AT_ONCE = 50
 _PAGE = 200
 _FACTS = (
-    *("method", "path", "address", "content_type", "soap_action", "session", "status", "response_type", "faults"),
-    *("duration", "request_size", "response_size", "diagnosis", "is_callback"),
+    *(
+        "time",
+        "system_time",
+        "method",
+        "path",
+        "address",
+        "content_type",
+        "soap_action",
+        "session",
+        "status",
+        "response_type",
+    ),
+    *("faults", "duration", "request_size", "response_size", "diagnosis", "is_callback"),
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_JSON = json.JSONEncoder(check_circular=False)
 
 
 class Shared(NamedTuple):
@@ -57,7 +70,7 @@ class SharedEntries:
         self._queue: deque[Exchange | JournalEntry] = deque()
         self._queued_bytes = 0
         self._dropped = 0
-        self._dropped_before = 0
+        self._left_out = 0
         self._writer.add(self._write)
 
     @property
@@ -99,29 +112,36 @@ class SharedEntries:
         with self._lock:
             self._queue.append(queued)
             self._queued_bytes += queued.size
+            # The later ones alone fill the journal: it would be deleted as soon as it is written.
+            while len(self._queue) > self._describer.bounds.max_entries:
+                self._leave_out()
             while len(self._queue) > _MAX_QUEUED or self._queued_bytes > _MAX_QUEUED_BYTES:
-                self._queued_bytes -= self._queue.popleft().size
+                self._leave_out()
                 self._dropped += 1
-                self._dropped_before += 1
         self._writer.wake()
 
+    def _leave_out(self) -> None:
+        """Take the oldest of the queue, which is not written, and has its number all the same."""
+        self._queued_bytes -= self._queue.popleft().size
+        self._left_out += 1
+
     def _take(self, count: int) -> tuple[list[Exchange | JournalEntry], int]:
-        """Take the oldest of the queue, and the number of those before them that were dropped."""
+        """Take the oldest of the queue, and the number of those before them that were left out."""
         with self._lock:
             taken = [self._queue.popleft() for _ in range(min(count, len(self._queue)))]
             self._queued_bytes -= sum(each.size for each in taken)
-            dropped, self._dropped_before = self._dropped_before, 0
-        return taken, dropped
+            left_out, self._left_out = self._left_out, 0
+        return taken, left_out
 
     def _write(self, pause: Pause) -> None:
         """Write what is queued now, some at a time. What the database does not take is dropped, the rest stays.
 
-        Exchanges that were dropped have their numbers too, also if none comes after them.
+        Exchanges that were left out have their numbers too, also if none comes after them.
         """
-        if not self._queue and not self._dropped_before:
+        if not self._queue and not self._left_out:
             return
         for _ in range(0, max(len(self._queue), 1), _WRITTEN_AT_ONCE):
-            taken, dropped = self._take(_WRITTEN_AT_ONCE)
+            taken, left_out = self._take(_WRITTEN_AT_ONCE)
             stored = []
             for each in taken:
                 try:
@@ -131,50 +151,61 @@ class SharedEntries:
                     self._drop(1)
                 pause()
             try:
-                self._records.put(stored, dropped)
+                self._records.put(stored, left_out)
             except BaseException:
-                self._drop(len(stored), dropped)
+                self._drop(len(stored), left_out)
                 raise
             pause()
         bounds = self._describer.bounds
         self._records.trim(bounds.max_entries, bounds.max_bytes)
 
     def _drop(self, count: int, before: int = 0) -> None:
-        """Count what was dropped, and what was dropped before it and is counted already."""
+        """Count what was dropped; what was left out before it keeps its numbers too."""
         with self._lock:
             self._dropped += count
-            self._dropped_before += count + before
+            self._left_out += count + before
 
     def _store(self, queued: Exchange | JournalEntry) -> StoredExchange:
         """Bring an exchange into the form in which it leaves the process: without secrets."""
         if isinstance(queued, JournalEntry):
-            return self._stored(queued, {})
-        undiagnosed = self._describer.mask_quickly(queued)
-        if undiagnosed is None:
-            return self._stored(self._describer.describe(queued), {})
-        return self._stored(undiagnosed.entry, {"diagnosis": None, "charset": undiagnosed.charset})
+            return self._store_entry(queued)
+        masked = self._describer.mask_quickly(queued)
+        if masked is None:
+            return self._store_entry(self._describer.describe(queued))
+        request, response, session = masked
+        facts = list_facts(queued, session)
+        texts = (facts["path"], facts["content_type"], facts["soap_action"])
+        # No diagnosis tells that it is yet to be made.
+        facts |= {"is_callback": False, "diagnosis": None, "charset": queued.call.charset}
+        return StoredExchange(
+            number=0,
+            ended=(queued.ended - _EPOCH) // _MICROSECOND,
+            operation=queued.reply.operation,
+            outcome=Outcome.SUCCESS.value,
+            size=size_of(request, response, texts),
+            facts=self._write_facts(facts),
+            request=request,
+            response=response,
+        )
 
-    def _stored(self, entry: JournalEntry, facts: Mapping[str, Any]) -> StoredExchange:
+    def _store_entry(self, entry: JournalEntry) -> StoredExchange:
         ended = entry.system_time + timedelta(seconds=entry.duration)
         return StoredExchange(
             number=0,
-            ended=(ended - _EPOCH) // timedelta(microseconds=1),
+            ended=(ended - _EPOCH) // _MICROSECOND,
             operation=entry.operation,
             outcome=entry.outcome.value,
             size=entry.size,
-            facts=json.dumps(
-                {
-                    "time": entry.time.isoformat(),
-                    "system_time": entry.system_time.isoformat(),
-                    **{name: getattr(entry, name) for name in _FACTS},
-                    "host": self._host,
-                    "worker": self._worker,
-                    **facts,
-                }
-            ),
+            facts=self._write_facts({name: getattr(entry, name) for name in _FACTS}),
             request=entry.request,
             response=entry.response,
         )
+
+    def _write_facts(self, facts: dict[str, Any]) -> str:
+        facts["time"] = facts["time"].isoformat()
+        facts["system_time"] = facts["system_time"].isoformat()
+        facts["host"], facts["worker"] = self._host, self._worker
+        return _JSON.encode(facts)
 
     def _read(self, stored: StoredExchange) -> JournalEntry:
         facts = json.loads(stored.facts)

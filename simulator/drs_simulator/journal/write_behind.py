@@ -10,7 +10,7 @@ from time import thread_time
 from drs_simulator.process_end import call_at_end
 
 _log = logging.getLogger(__name__)
-_COLLECT_SECONDS = 0.25
+_COLLECT_SECONDS = 0.5
 _AFTER_FAILURE_SECONDS = 1.0
 _STOP_WITHIN_SECONDS = 5
 _WORK_SECONDS = 0.0001

@@ -41,14 +41,14 @@ class Figure(NamedTuple):
 class SharedRecords(Protocol):
     """Exchanges and figures of all processes. Safe under threads. Every method raises ``StateError`` if it fails."""
 
-    def put(self, exchanges: Sequence[StoredExchange], dropped: int) -> None:
+    def put(self, exchanges: Sequence[StoredExchange], left_out: int) -> None:
         """Store exchanges and give them the next numbers.
 
         Those that ended before the exchanges were last deleted are left out.
 
         Args:
             exchanges: The exchanges, oldest first.
-            dropped: How many exchanges before them are lost; they have numbers too.
+            left_out: How many exchanges before them are not stored; they have numbers too.
         """
 
     def trim(self, max_entries: int, max_bytes: int) -> None:

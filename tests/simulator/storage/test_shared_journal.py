@@ -172,6 +172,14 @@ class TestOneJournal:
         assert drs.journal.entry(7) is None
         assert drs.journal.entry(2**80) is None
 
+    def test_a_burst_leaves_the_last_exchanges_with_their_numbers(self, simulator: Sharing) -> None:
+        drs = simulator(journal=20)
+        session = open_session(drs)
+        for _ in range(99):
+            search(drs, session)
+        assert [entry.number for entry in drs.journal.entries()] == list(range(81, 101))
+        assert drs.journal.dropped == 0
+
     def test_admin_and_console_show_host_and_worker(self, simulator: Sharing) -> None:
         drs = simulator(admin=True)
         open_session(drs)
@@ -288,13 +296,13 @@ class BrokenRecords:
     def __init__(self) -> None:
         self.is_gone = True
         self.stored: list[StoredExchange] = []
-        self.dropped = 0
+        self.left_out = 0
 
-    def put(self, exchanges: list[StoredExchange], dropped: int) -> None:
+    def put(self, exchanges: list[StoredExchange], left_out: int) -> None:
         if self.is_gone:
             raise StateLostError("gone")
         self.stored += exchanges
-        self.dropped += dropped
+        self.left_out += left_out
 
     def trim(self, max_entries: int, max_bytes: int) -> None:
         """Nothing is bounded here."""
@@ -336,7 +344,7 @@ class TestDatabaseGone:
         record(journal, 1)
         with pytest.raises(StateError):
             journal.entries()
-        assert (len(broken.stored), broken.dropped, journal.dropped) == (1, 3, 3)
+        assert (len(broken.stored), broken.left_out, journal.dropped) == (1, 3, 3)
         assert "written again" in caplog.text
 
     def test_dropped_exchanges_are_numbered_if_none_follows(self, journal: Journal, broken: BrokenRecords) -> None:
@@ -345,16 +353,29 @@ class TestDatabaseGone:
             broken.is_gone = is_gone
             with pytest.raises(StateError):
                 journal.entries()
-        assert (broken.stored, broken.dropped, journal.dropped) == ([], 3, 3)
+        assert (broken.stored, broken.left_out, journal.dropped) == ([], 3, 3)
 
     def test_the_queue_is_bounded_in_entries(self, journal: Journal) -> None:
         """What the writer has taken from it at that moment is dropped a moment later."""
+        journal.max_entries = 5000
         record(journal, 1600)
         wait_until(lambda: journal.dropped >= 100)
 
     def test_the_queue_is_bounded_in_bytes(self, journal: Journal) -> None:
         record(journal, 18, b"x" * 1024 * 1024)
         wait_until(lambda: journal.dropped >= 1)
+
+    def test_exchanges_that_a_full_journal_would_delete_are_not_written(
+        self, journal: Journal, broken: BrokenRecords
+    ) -> None:
+        broken.is_gone = False
+        journal.max_entries = 10
+        record(journal, 95)
+        with pytest.raises(StateError):
+            journal.entries()
+        # How many it takes depends on when the writer comes.
+        assert (len(broken.stored) + broken.left_out, journal.dropped) == (95, 0)
+        assert len(broken.stored) >= 10
 
     def test_calls_go_on(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         with Simulator("lincoln", state=f"sqlite:///{tmp_path}/drs.db", password=PASSWORD) as drs:

@@ -143,19 +143,19 @@ class SqlRecords:
             self.close()
             raise
 
-    def put(self, exchanges: Sequence[StoredExchange], dropped: int) -> None:
+    def put(self, exchanges: Sequence[StoredExchange], left_out: int) -> None:
         """See ``SharedRecords.put``."""
         with self._begin() as connection:
             found = select(_counted.c.last, _counted.c.clearings, _counted.c.cleared).with_for_update()
             last, clearings, cleared = connection.execute(found).one()
             if clearings != self._clearings:
                 exchanges = [each for each in exchanges if each.ended > cleared]
-                dropped = 0
-            first = last + dropped + 1
+                left_out = 0
+            first = last + left_out + 1
             numbered = [each._replace(number=number) for number, each in enumerate(exchanges, start=first)]
             if numbered:
                 self._insert(connection, numbered)
-            if numbered or dropped:
+            if numbered or left_out:
                 connection.execute(update(_counted).values(last=first - 1 + len(numbered)))
         self._clearings = clearings
 
