@@ -30,6 +30,9 @@ class Link(Protocol):
     def rows(self, statements: Sequence[Statement]) -> list[Row]:
         """Execute the statements in their order, and return the rows of the last one."""
 
+    def ask(self, statement: Statement) -> Callable[[], list[Row]]:
+        """Begin to execute a statement, and return what waits for its rows, which has to be called next."""
+
     def begin(self, statement: Statement) -> list[Row]:
         """Wait until no other transaction that writes is open, begin one, and return the rows of the statement."""
 
@@ -66,6 +69,11 @@ class SqliteLink:
         for statement in statements:
             cursor = self._execute(statement)
         return cursor.fetchall()
+
+    def ask(self, statement: Statement) -> Callable[[], list[Row]]:
+        """See ``Link.ask``. The rows are there at once."""
+        rows = self.rows((statement,))
+        return lambda: rows
 
     def begin(self, statement: Statement) -> list[Row]:
         """See ``Link.begin``."""

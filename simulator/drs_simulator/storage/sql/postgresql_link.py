@@ -53,6 +53,17 @@ class PostgresqlLink:
             found = self._run(statements[first : first + _MAX_SENT_AT_ONCE])
         return found
 
+    def ask(self, statement: Statement) -> Callable[[], list[Row]]:
+        """See ``Link.ask``. One that the server has not prepared is waited for at once."""
+        self._on_trip()
+        written = self._write(statement)
+        name = self._prepared.get(written.text)
+        if name is None:
+            rows = self._rows_of(self._ask_in_pipeline([written]))
+            return lambda: rows
+        self._libpq.send_query_prepared(name, written.values)
+        return lambda: self._rows_of(self._receive(1))
+
     def begin(self, statement: Statement) -> list[Row]:
         """See ``Link.begin``."""
         return self.rows((_BEGIN, _LOCK, statement))
@@ -85,7 +96,10 @@ class PostgresqlLink:
 
     def _run(self, statements: Sequence[Statement]) -> list[Row]:
         written = [self._write(each) for each in statements]
-        results = self._ask(written[0]) if len(written) == 1 else self._ask_in_pipeline(written)
+        return self._rows_of(self._ask(written[0]) if len(written) == 1 else self._ask_in_pipeline(written))
+
+    def _rows_of(self, results: Sequence[PGresult]) -> list[Row]:
+        """Read the rows of the last answer, or raise the first error."""
         failed = next((result for result in results if result.status == ExecStatus.FATAL_ERROR), None)
         if failed is not None:
             self._has_failed = True

@@ -144,6 +144,8 @@ class SqlStore:
         self._idle: list[_Lent] = []
         self._is_closed = False
         self._thread = _OfThread()
+        # As many as threads answer calls; a list, since it counts safely under threads.
+        self._calls: list[None] = []
         self.trips = 0
         """How often a thread has waited for the database."""
         self._display_url = url.set(query={}).render_as_string(hide_password=True)
@@ -198,6 +200,8 @@ class SqlStore:
 
     def write(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """See ``Store.write``. The work of all threads that wait meanwhile shares one transaction."""
+        if self._thread.asked is not None:
+            self._look_for_call()
         assumed, self._thread.look, self._thread.assumed = self._thread.assumed, None, None
         checked = work if assumed is None else partial(self._write_if_still, assumed, work)
         answer: _Answer = self._writers.submit(checked)
@@ -234,19 +238,24 @@ class SqlStore:
                 return partial(write.answer, write.work(transaction))
         except self._driver_error:
             raise
-        except (Exception, _SettingsChangedError) as error:
+        except (Exception, _ChangedError) as error:
             return partial(write.fail, error)
 
     def _write_alone(self, write: _Write) -> Callable[[], None]:
         try:
             with self.transaction() as transaction:
                 answer = write.work(transaction)
-        except (Exception, _SettingsChangedError) as error:
+        except (Exception, _ChangedError) as error:
             return partial(write.fail, error)
         return partial(write.answer, answer)
 
     def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """See ``Store.read``. What this process knows needs no further trip; else the work runs again in a snapshot."""
+        assumed = self._thread.assumed
+        # Calls that come together share a look instead.
+        if assumed is not None and self._thread.asked is None and len(self._calls) == 1:
+            with suppress(NotKnownError, _ConnectionLostError):
+                return self._read_ahead(assumed, work)
         look, self._thread.look = self._thread.look, None
         if look is None or self._thread.assumed is not None:
             look = self._look_for_call()
@@ -260,6 +269,18 @@ class SqlStore:
                 finally:
                     self._thread.look = None
             return self._read_snapshot(work)
+
+    def _read_ahead(self, assumed: Look, work: Callable[[Transaction], _Answer]) -> _Answer:
+        """Read what is known while the database tells whether it still stands; what this thread does next compares.
+
+        Raises:
+            NotKnownError: It has to be read first.
+        """
+        self._thread.asked = self._ask()
+        with self._mirror.lock:
+            if self._mirror.version != assumed.version:
+                raise NotKnownError
+            return work(SqlTransaction(self._mirror, assumed, assumed.version, None))
 
     def _read_snapshot(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         known = self._mirror.version
@@ -286,9 +307,10 @@ class SqlStore:
         self._rows((Statement("BEGIN", {}), *added, Statement("COMMIT", {})))
 
     def call(self, work: Callable[[], _Answer]) -> _Answer:
-        """See ``Store.call``. Clock and fault rules are first taken to be as they were when this process last looked.
+        """See ``Store.call``. The state is first taken to be as it was when this process last looked.
 
-        The first trip, whatever it is for, tells whether they still are. If not, the work runs again.
+        The first trip, whatever it is for, tells whether clock and fault rules still are, and whether what was read
+        is. If not, the work runs again.
         """
         known, look = self._last_look, None
         # A database that is gone is noticed where its answer is needed.
@@ -296,7 +318,7 @@ class SqlStore:
             if known is not None:
                 try:
                     return self._call_with(known, work, is_assumed=True)
-                except _SettingsChangedError as changed:
+                except _ChangedError as changed:
                     look = changed.look
             else:
                 look = self._look()
@@ -305,25 +327,54 @@ class SqlStore:
     def _call_with(self, look: Look | None, work: Callable[[], _Answer], *, is_assumed: bool) -> _Answer:
         """Run the work with a look. One that is assumed is compared with the first trip's."""
         self._thread.look, self._thread.assumed = look, look if is_assumed else None
+        self._calls.append(None)
         try:
             answer = work()
             if self._thread.assumed is not None:
-                # It made no trip.
+                # It made no trip, or one that is not over.
                 self._look_for_call()
             return answer
         finally:
+            self._calls.pop()
             self._thread.look = self._thread.assumed = None
+            asked, self._thread.asked = self._thread.asked, None
+            if asked is not None:
+                with suppress(StateLostError):
+                    self._receive(asked)
 
     def _look_for_call(self) -> Look:
         """Look at the state, and compare that with what this thread has assumed.
 
         Raises:
-            _SettingsChangedError: It was wrong.
+            _ChangedError: It was wrong.
         """
         assumed, self._thread.assumed = self._thread.assumed, None
-        look = self._look()
+        asked, self._thread.asked = self._thread.asked, None
+        if asked is None:
+            look = self._look()
+            _check_settings(assumed, look)
+            return look
+        try:
+            look = self._receive(asked)
+        except _ConnectionLostError:
+            # What is behind the next connection may be another database.
+            raise _ChangedError(self._look()) from None
+        if assumed is not None and look.version != assumed.version:
+            raise _ChangedError(look)
         _check_settings(assumed, look)
         return look
+
+    def _ask(self) -> _Asked:
+        """Ask for a look at the state. The connection stays lent until the answer is received."""
+        with ExitStack() as lent:
+            link = lent.enter_context(self._link())
+            receive = link.ask(changes_since(self._mirror.version))
+            return _Asked(lent.pop_all(), receive)
+
+    def _receive(self, asked: _Asked) -> Look:
+        with asked.lent:
+            rows = asked.receive()
+        return self._look_of_changes(rows)
 
     def reset(self) -> None:
         """See ``Store.reset``."""
@@ -394,7 +445,10 @@ class SqlStore:
             each.answer(look)
 
     def _look_now(self) -> Look:
-        moved = moved_of(self._rows((changes_since(self._mirror.version),)))
+        return self._look_of_changes(self._rows((changes_since(self._mirror.version),)))
+
+    def _look_of_changes(self, rows: Sequence[Row]) -> Look:
+        moved = moved_of(rows)
         self._mirror.advance(*moved)
         return self._known_look(moved.version) or self._keep_look(self._rows((look_since(self._mirror.version),)))
 
@@ -434,6 +488,8 @@ class SqlStore:
     @contextmanager
     def _begin(self) -> Iterator[tuple[Link, Look]]:
         """Hold the lock of all writers. What is not committed at the end is undone."""
+        if self._thread.asked is not None:
+            self._look_for_call()
         assumed, self._thread.look, self._thread.assumed = self._thread.assumed, None, None
         with self._writing:
             known = self._mirror.version
@@ -562,16 +618,25 @@ class _OfThread(local):
 
     look: Look | None = None
     assumed: Look | None = None
-    """The same look if it is of an earlier call, and no trip of this one has shown yet whether its settings stand."""
+    """The same look if it is of an earlier call, and no trip of this one has shown yet whether it stands."""
+    asked: _Asked | None = None
+    """What will show it."""
 
 
-class _SettingsChangedError(BaseException):
-    """Clock or fault rules are not what this thread took them for. Nothing is done yet, and the call is made again.
+class _Asked(NamedTuple):
+    """A look that was asked for: the connection, and what waits for the answer."""
+
+    lent: ExitStack
+    receive: Callable[[], list[Row]]
+
+
+class _ChangedError(BaseException):
+    """The state is not what this thread took it for. Nothing is done yet, and the call is made again.
 
     It is no ``Exception``: what catches all failures must let it pass.
 
     Args:
-        look: What they are.
+        look: What it is.
     """
 
     def __init__(self, look: Look) -> None:
@@ -585,7 +650,7 @@ class _ConnectionLostError(StateLostError):
 
 def _check_settings(assumed: Look | None, look: Look) -> None:
     if assumed is not None and not assumed.has_settings_of(look):
-        raise _SettingsChangedError(look)
+        raise _ChangedError(look)
 
 
 def _setting(name: str) -> Statement:
