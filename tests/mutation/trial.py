@@ -121,7 +121,11 @@ class Trial:
         except Exception as error:
             raise NoStartError(f"the simulator does not start: {type(error).__name__}: {error}") from error
         settings = VerifySettings(examples=check.examples, shrink_seconds=0)
-        (finding,) = run_clauses(target, data, [self.clauses[check.clause]], settings)
+        try:
+            (finding,) = run_clauses(target, data, [self.clauses[check.clause]], settings)
+        except Exception as error:
+            # The simulator fails where the check steers it, and not in a call.
+            return Result(Outcome.INCONCLUSIVE, f"{type(error).__name__}: {error}")
         return Result(finding.outcome, _VARYING.sub("#", finding.reason))
 
     def find_reach(self, checks: Iterable[Check]) -> dict[Check, Reach]:
