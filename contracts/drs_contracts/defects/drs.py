@@ -322,7 +322,12 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("extended comments are refused", "ORD-19", intercept=refuses("<createOrder>.*<orderCommentsExtended>")),
     Defect("a targetDate that is over is refused", "ORD-20", intercept=refuses("<createOrder>.*<targetDate>2020-")),
     Defect("a code must be sent", "ORD-21", {"ordering": {"missing_sor_codes": "refuse"}}),
-    Defect("another job template is the default one", "ORD-21", {"ordering": {"default_template": "Plumber"}}),
+    Defect(
+        "another job template is the default one",
+        "ORD-21",
+        profile_name="full",
+        intercept=rewrite_response("<template>Plumber<", "<template>Joiner<"),
+    ),
     Defect("a blank priority is accepted", "ORD-22", intercept=accepts("createOrderResponse.*priority is required")),
     Defect("a quarter counts as a whole", "ORD-22", {"ordering": {"quantities_below_1": "accept"}}),
     Defect("sent members do not come back", "ORD-23", {"ordering": {"sent_members": "drop"}}),

@@ -184,7 +184,7 @@ class TestData:
             sor_code_without_template=next(
                 (code.code for code in profile.sor_codes if not (code.trade or code.job_template)), None
             ),
-            default_template=next((each.name for each in profile.job_templates if each.default), profile.default_trade),
+            default_template=next((each.name for each in profile.job_templates if each.default), None),
             archived_after_days=profile.ordering.archived_after_days,
             first_days=_find_first_days(profile),
             callbacks=_list_callbacks(profile),

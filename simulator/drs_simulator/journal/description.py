@@ -126,7 +126,7 @@ class Describer:
 
 
 def list_facts(exchange: Exchange, session: str, clean: Callable[[str], str] = str) -> dict[str, Any]:
-    """List what an entry tells of an exchange besides operation, outcome, bodies and diagnosis.
+    """List what an entry tells of an exchange other than operation, outcome, bodies and diagnosis.
 
     Args:
         exchange: The exchange.
