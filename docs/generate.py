@@ -71,8 +71,6 @@ What else is known of DRS, why no call to a single DRS can show it, and what che
   recordings.
 - Codes in answers have three members that the interface lacks (seen). Versions differ, so a DRS without them is not
   wrong. Checked by the scenario `extra-elements` and the tests of the client.
-- Orders are archived, and then selectOrder does not find them: after three months at Hackney (client). A verification
-  cannot wait that long. Checked by the tests of archiving.
 - The housing system exports flat files, in which `N Days` means N weekdays (seen). A file is not a call. Checked by
   the tests of the import.
 - DRS calls back when a booking is scheduled (vendor: help article xbz3jjohmz) and when a planner moves an appointment

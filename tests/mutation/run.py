@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from hashlib import sha256
@@ -35,14 +37,18 @@ from tests.mutation.statements import read_all
 from tests.mutation.switch import function_of
 from tests.mutation.trial import BASE, Scores, Trial
 
-_SEED = 0
+_SEED = 1
 _FIRST_BUDGET = 10.0
 _CHECKS_AT_ONCE = 30
+_TIME_ZONE = "Pacific/Auckland"
 _WARM_UP = ("SES-01", "SCH-01", "SEL-11", "REF-01")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Try the mutants, and print what became of them."""
+    # A mutant that takes the machine's time zone for DRS's must differ, so the machine's is neither that nor UTC.
+    os.environ["TZ"] = _TIME_ZONE
+    time.tzset()
     options = _read_options(arguments)
     if not Path(drs_simulator.__file__).is_relative_to(FOLDER):
         print("The mutants are not imported; run `make mutants`.", file=sys.stderr)

@@ -64,14 +64,15 @@ class Installation(NamedTuple):
 def list_installations() -> dict[str, Installation]:
     """List what the clauses are checked at, by name.
 
-    First the bundled profiles; then ``full`` called with other jobs; then one that posts every message to the council's
-    service; then profiles in which guesses have alternatives.
+    First the bundled profiles; then ``full`` called with other jobs, and without job templates; then one that posts
+    every message to the council's service; then profiles in which guesses have alternatives.
     """
     bundled = {name: load_profile(name) for name in (BASE, *sorted(set(profile_names()) - {BASE}))}
     found = {name: Installation(profile, TestData.of(profile)) for name, profile in bundled.items()}
     full = found["full"]
     for job in _OTHER_JOBS:
         found[f"full-{job['sor_code']}"] = full._replace(data=replace(full.data, **job))
+    found["full-no-templates"] = _without_job_templates(full.profile)
     ordering = bundled[BASE].ordering.model_copy(update=_ALL_CALLBACKS)
     posting = bundled[BASE].model_copy(update={"ordering": ordering})
     found[f"{BASE}-callbacks"] = Installation(posting, TestData.of(posting))
@@ -86,6 +87,13 @@ def list_installations() -> dict[str, Installation]:
         profile = apply_variants(bundled[BASE], group)
         found[name] = Installation(profile, TestData.of(profile), tuple(group))
     return found
+
+
+def _without_job_templates(profile: Profile) -> Installation:
+    """Leave the types of priorities as the only rules, so that each trade is its own job template."""
+    codes = tuple(code.model_copy(update={"job_template": ""}) for code in profile.sor_codes)
+    plain = profile.model_copy(update={"job_templates": (), "sor_codes": codes})
+    return Installation(plain, TestData.of(plain))
 
 
 class NotHeldError(Exception):
@@ -121,7 +129,11 @@ class Trial:
         except Exception as error:
             raise NoStartError(f"the simulator does not start: {type(error).__name__}: {error}") from error
         settings = VerifySettings(examples=check.examples, shrink_seconds=0)
-        (finding,) = run_clauses(target, data, [self.clauses[check.clause]], settings)
+        try:
+            (finding,) = run_clauses(target, data, [self.clauses[check.clause]], settings)
+        except Exception as error:
+            # The simulator fails where the check steers it, and not in a call.
+            return Result(Outcome.INCONCLUSIVE, f"{type(error).__name__}: {error}")
         return Result(finding.outcome, _VARYING.sub("#", finding.reason))
 
     def find_reach(self, checks: Iterable[Check]) -> dict[Check, Reach]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from math import dist
 
@@ -22,6 +23,7 @@ _PERIODS = 6
 _DAYS_OF_A_PERIOD = 14
 _DAYS_WANTED = 5
 _MAX_BOOKINGS = 60
+_A_MINUTE = timedelta(minutes=1)
 _ELSEWHERE = "elsewhere"
 # Of latitude; one of longitude is half as much in the north of Scotland.
 _KM_OF_A_DEGREE = 111
@@ -551,6 +553,32 @@ def best_slots_of_a_period_are_near(drs: DrsDriver, weeks: int, weekday: int, is
         return
     told = f"a visit there on {drs.local(visited):%d %B} makes no difference: the best slots are on both days"
     expect({drs.local(visited).date()} in best_days, told)
+
+
+@clause(
+    "AVL-28",
+    "Work is available from the first day of its slots template on, counted from the local day, and not before.",
+    vendor("slots templates, which can begin on a later day", "kiavs61icn"),
+    moves_clock=True,
+    at_any_moment=False,
+)
+def a_template_begins_on_its_day(drs: DrsDriver) -> None:
+    """Ask for such work a minute before a Monday is over, and a minute after; other work shows which days have room."""
+    midnight = drs.local(drs.weekday(0, 1))
+    for moment in (midnight - _A_MINUTE, midnight + _A_MINUTE):
+        drs.target.move_clock(moment - drs.target.now())
+        drs.renew_session()
+        for priority, first in drs.data.first_days.items():
+            soon, later = (drs.free_slots(ahead, _WITHIN_CAP, priority=priority) for ahead in (0, first))
+            found = _offered_days(drs, [*soon, *later])
+            early = [day for day in found if day < drs.today + timedelta(days=first)]
+            expect(not early, f"on {drs.today}, {priority} is offered for {early}, and begins {first} days later")
+            usual = min(_offered_days(drs, drs.need_slots(first, _WITHIN_CAP)))
+            expect(usual in found, f"on {drs.today}, {priority} is not offered for {usual}, and other work is")
+
+
+def _offered_days(drs: DrsDriver, slots: Iterable[OfferedSlot]) -> set[date]:
+    return {slot.begins.astimezone(drs.data.zone).date() for slot in slots}
 
 
 def _has_slots(drs: DrsDriver, week: int) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed, vendor
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver
-from drs_contracts.driver.expectations import expect, expect_refusal, expect_success
+from drs_contracts.driver.expectations import expect, expect_refusal, expect_success, need_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 from drs_contracts.fake_data import FakeProperty
 from drs_contracts.strategies import properties
@@ -24,7 +24,7 @@ _A_DAY = 24 * 60
 
 @clause(
     "REC-01",
-    "While updateResource says that all operatives are away, no slot in that time is available; the others stay.",
+    "While updateResource says that all operatives are away, no slot is free and no visit is planned; others stay.",
     vendor("days off and unavailability", "rk49mc32f2", also="published: the members"),
     writes=True,
     changes_records=True,
@@ -33,7 +33,7 @@ _A_DAY = 24 * 60
     seconds=st.integers(0, 59),
 )
 def absences_close_slots(drs: DrsDriver, split: int, overlap: int, seconds: int) -> None:
-    """Send an absence of all operatives for the first slot of a day, in two parts that meet or overlap."""
+    """Send an absence of all for the first slot of a day, in two parts; then one that ends within a minute."""
     tuesday = drs.weekday(0, 1)
     before = _free(drs, tuesday)
     first = before[0]
@@ -56,6 +56,14 @@ def absences_close_slots(drs: DrsDriver, split: int, overlap: int, seconds: int)
     for name, wanted in (("reason", {"Holiday", ""}), ("comments", {"away", ""})):
         kept = set(shown.texts(f"theResources/theUnavailabilities/{name}"))
         expect(kept == wanted, f"the {name} is {kept}")
+    back = begin + timedelta(minutes=overlap, seconds=max(1, seconds))
+    _update_all(drs, theUnavailabilities={"beginDateTime": begin - timedelta(hours=1), "endDateTime": back})
+    order = drs.create_order()
+    duration = timedelta(minutes=int(order.exchange.text("theOrder/theBookings/duration") or 0))
+    too_soon = back.replace(second=0) + duration
+    answer = drs.schedule(order, planningWindowStart=begin, planningWindowEnd=too_soon)
+    told = f"all operatives are away until {back}, and a visit of {duration} is planned before {too_soon}"
+    expect(answer.refused, told, answer)
 
 
 @clause(
@@ -190,8 +198,11 @@ def abilities_apply(drs: DrsDriver) -> None:
     there=properties(),
 )
 def locations_are_stored(drs: DrsDriver, there: FakeProperty) -> None:
-    """Send a location in two calls, and read an order there."""
+    """Send a location in three calls; read an order there, and search beside it and beside a new one in its place."""
     order = drs.create_order(locationID=there.id)
+    tuesday = drs.weekday(1, 1)
+    slot = drs.need_slots(tuesday, 1)[0]
+    drs.need_scheduled(order, slot)
     parts: tuple[Members, ...] = (
         {"address1": there.address1, "latitude": there.latitude, "longitude": there.longitude},
         {"address2": "Second", "address3": "Third", "address4": "Fourth"},
@@ -204,6 +215,12 @@ def locations_are_stored(drs: DrsDriver, there: FakeProperty) -> None:
         for name, value in part.items():
             kept = shown.text(f"theOrders/theLocation/{name}")
             expect(kept == value, f"the {name} is '{kept}', not '{value}'")
+    offered = drs.free_slots(tuesday, 1, locationID=there.id)
+    need_success(drs.delete(order))
+    new = drs.create_order(locationID=there.id)
+    need_success(drs.schedule_for(shown.text(_OPERATIVE) or "", new, slot))
+    wanted = drs.free_slots(tuesday, 1, locationID=there.id)
+    expect(offered == wanted, f"beside the visit there are the offers {offered}, and beside a new one {wanted}")
     for name, wrong in (("latitude", "90.1"), ("latitude", "-91"), ("longitude", "180.1"), ("longitude", "east")):
         flawed: Members = {"locationId": there.id, name: wrong}
         expect_refusal(drs.ask("updateLocation", theLocation=flawed), name, wrong)

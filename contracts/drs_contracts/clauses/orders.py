@@ -354,6 +354,8 @@ def without_codes_the_default_template_applies(drs: DrsDriver) -> None:
     made = answer.text(f"{_NEW_BOOKING}/template")
     added = drs.ask("createBooking", theBooking=further).text("theBookings/template")
     expect(made == added and bool(made), f"the job templates are '{made}' and '{added}'")
+    default = drs.data.default_template
+    expect(default in (None, made), f"the job template is '{made}', and '{default}' is the default one")
     booking: Members = {**further, "bookingId": answer.text(f"{_NEW_BOOKING}/bookingId") or ""}
     drs.need_slots(drs.weekday(1, 1), 1)
     expect_success(drs.ask("scheduleBooking", theBooking=booking))
@@ -384,7 +386,7 @@ def small_quantities_and_blank_priorities(drs: DrsDriver, quantity: str) -> None
 
 @clause(
     "ORD-23",
-    "What createOrder brings of further numbers, comments, codes, values and trades comes back, unless it is dropped.",
+    "Further numbers, comments, codes, values, trades and references of createOrder come back, unless all are dropped.",
     presumed("by the members' names, which are published; services send them"),
     writes=True,
     text=texts(max_size=20),
@@ -404,6 +406,7 @@ def further_members_come_back(drs: DrsDriver, text: str) -> None:
         "bookingCodeDescription": f"Door {text}",
         "comments": f"Green {text}",
         "itemValue": "57",
+        "reference": f"A {text}",
         "trade": "Any",
     }
     order = drs.create_order(theBookingCodes={**drs.code("any"), **of_code}, **of_order)
@@ -413,3 +416,27 @@ def further_members_come_back(drs: DrsDriver, text: str) -> None:
             found = shown.text(f"{path}/{name}") or ""
             wanted = ("57", "57.0") if name == "itemValue" else (str(value).strip(),)
             expect(found.strip() in wanted, f"the {name} '{value}' came back as '{found}'")
+
+
+@clause(
+    "ORD-24",
+    "An order is archived some days after it was created, as the profile says: selectOrder then does not find it.",
+    client("Hackney: orders older than three months are not found"),
+    writes=True,
+    moves_clock=True,
+    at_any_moment=False,
+)
+def old_orders_are_archived(drs: DrsDriver) -> None:
+    """Create orders for soon and for much later; ask for them a day before they are archived, and a day after."""
+    days = drs.data.archived_after_days
+    if days is None:
+        return
+    later = {"earliestBookingDate": drs.local(days // 2), "targetDate": drs.local(3 * days)}
+    orders = [drs.create_order(), drs.create_order(**later)]
+    for wait, is_found in ((days - 1, True), (2, False)):
+        drs.target.move_clock(timedelta(days=wait))
+        drs.renew_session()
+        for order in orders:
+            found = drs.select(order)
+            told = f"{days - 1 if is_found else days + 1} days old, it is {'not found' if is_found else 'found'}"
+            expect(found.succeeded is is_found, told, found)

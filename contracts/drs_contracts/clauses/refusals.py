@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drs_contracts.clauses.clause import clause, presumed
 from drs_contracts.driver.driver import CreatedOrder, DrsDriver
-from drs_contracts.driver.expectations import expect_refusal
+from drs_contracts.driver.expectations import expect_refusal, need_success
 from drs_contracts.driver.messages import Exchange, Members, Value
 
 _UNKNOWN = "no such one"
@@ -66,9 +66,11 @@ def a_missing_field_is_named(drs: DrsDriver) -> None:
     presumed("seen: which must be sent, and that 1 is the least quantity, not what follows"),
 )
 def a_wrong_code_is_named(drs: DrsDriver) -> None:
-    """Ask for slots without each member, then with values that are no number of at least 1, or above 0 by profile."""
+    """Ask for slots, then without each member, then with values that are no number of at least 1, or above 0."""
     code = drs.code("anything")
     begin, end = drs.local(1), drs.local(3)
+    # One that was answered while it was complete is refused all the same.
+    need_success(drs.check_availability(begin, end, theBookingCodes=code))
     for name in ("bookingCodeSORCode", "itemNumberWithinBooking", "primaryOrderNumber", "quantity"):
         expect_refusal(drs.check_availability(begin, end, theBookingCodes=_without(code, name)), name)
         expect_refusal(drs.check_availability(begin, end, theBookingCodes={**code, name: " "}), name)

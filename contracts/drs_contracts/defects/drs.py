@@ -181,6 +181,12 @@ DEFECTS: tuple[Defect, ...] = (
         "AVL-27",
         intercept=rewrite_request("<onlyBestSlots>fullPeriod<", "<onlyBestSlots>no<"),
     ),
+    Defect(
+        "the first day of a slots template is ignored",
+        "AVL-28",
+        profile_name="full",
+        intercept=rewrite_request("(<checkAvailability>.*<priority>)100 Days<", r"\g<1>Priority 20 Days<"),
+    ),
     Defect("the refusal of an unknown order has another text", "CAN-01", {"messages": {"order_missing": "Not found"}}),
     Defect("a deleted order stays", "CAN-02", intercept=drops("<deleteOrder>")),
     Defect(
@@ -316,13 +322,29 @@ DEFECTS: tuple[Defect, ...] = (
     Defect("extended comments are refused", "ORD-19", intercept=refuses("<createOrder>.*<orderCommentsExtended>")),
     Defect("a targetDate that is over is refused", "ORD-20", intercept=refuses("<createOrder>.*<targetDate>2020-")),
     Defect("a code must be sent", "ORD-21", {"ordering": {"missing_sor_codes": "refuse"}}),
+    Defect(
+        "another job template is the default one",
+        "ORD-21",
+        profile_name="full",
+        intercept=rewrite_response("<template>Plumber<", "<template>Joiner<"),
+    ),
     Defect("a blank priority is accepted", "ORD-22", intercept=accepts("createOrderResponse.*priority is required")),
     Defect("a quarter counts as a whole", "ORD-22", {"ordering": {"quantities_below_1": "accept"}}),
     Defect("sent members do not come back", "ORD-23", {"ordering": {"sent_members": "drop"}}),
+    Defect("a code's reference is lost", "ORD-23", intercept=rewrite_request(_member("reference"), "")),
+    Defect("orders are never archived", "ORD-24", {"ordering": {"archived_after_days": None}}, profile_name="hackney"),
+    Defect(
+        "orders are archived after a month", "ORD-24", {"ordering": {"archived_after_days": 30}}, profile_name="hackney"
+    ),
     Defect(
         "absences are ignored",
         "REC-01",
         intercept=rewrite_request("<theUnavailabilities>.*?</theUnavailabilities>", ""),
+    ),
+    Defect(
+        "absences end with the whole minute",
+        "REC-01",
+        intercept=rewrite_request(r"(<endDateTime>[^<]*:\d\d):\d\d", r"\1:00"),
     ),
     Defect(
         "working hours are ignored",

@@ -78,6 +78,13 @@ def _find_quotas(profile: Profile) -> dict[tuple[str, str], int]:
     return {ids: quota for ids, quota in quotas.items() if quota is not None}
 
 
+def _find_first_days(profile: Profile) -> dict[str, int]:
+    """On which day from today on the slots template of a priority begins, by the priority's id, if it is not today."""
+    first_days = {template.name: template.first_day for template in profile.slots_templates}
+    found = {priority.id: first_days.get(priority.slots_template or "", 0) for priority in profile.priorities}
+    return {priority: first_day for priority, first_day in found.items() if first_day}
+
+
 class Workers(NamedTuple):
     """The ids of those who can come to the location for some work, and whether two come together."""
 
@@ -94,7 +101,9 @@ class TestData:
     ``area_turns`` has the weeks of a turn and the number of areas, ``turn_begins`` the first day of a turn of the
     location's area, where that is known. ``job_codes`` are the SOR codes that have a job template; ``workers`` has
     those who come for the work of a code, where that is known, and ``quotas`` how many minutes of a day an
-    operative gives to work of a priority, by the ids of both.
+    operative gives to work of a priority, by the ids of both. ``default_template`` is the job template of work without
+    an SOR code, where that is known; ``archived_after_days`` says when orders are archived, where they are;
+    ``first_days`` has the first day of the slots template of a priority, by its id, where that is not today.
     ``slots`` are those of every day, but for the weekdays (Monday is 0) in ``slots_by_weekday``. ``platform`` is the
     version of Apache CXF, empty if it is another one. ``not_found`` has what no value is known of, with the reason as
     a sentence; to read such a member raises ``NeedNotMetError``. A best slot adds as many more kilometres than another
@@ -121,6 +130,9 @@ class TestData:
     workers: Mapping[str, Workers] = field(default_factory=dict)
     quotas: Mapping[tuple[str, str], int] = field(default_factory=dict)
     sor_code_without_template: str | None = None
+    default_template: str | None = None
+    archived_after_days: int | None = None
+    first_days: Mapping[str, int] = field(default_factory=dict)
     quantities_below_1: str = "refuse"
     blank_priorities: str = "refuse"
     sent_members: str = "return"
@@ -172,6 +184,9 @@ class TestData:
             sor_code_without_template=next(
                 (code.code for code in profile.sor_codes if not (code.trade or code.job_template)), None
             ),
+            default_template=next((each.name for each in profile.job_templates if each.default), None),
+            archived_after_days=profile.ordering.archived_after_days,
+            first_days=_find_first_days(profile),
             callbacks=_list_callbacks(profile),
             platform=profile.gateway.platform,
         )
