@@ -88,10 +88,12 @@ class Describer:
             return None
         call, request, response = exchange.call, exchange.call.body, exchange.reply.body
         session_id = mask_plain_session(request, response)
-        if session_id is None or any(session_id in text for text in (call.path, *call.headers.values()) if session_id):
+        if session_id is None:
             return None
         if not session_id:
             return QuicklyMasked(request, response, "")
+        if any(session_id in text for text in (call.path, *call.headers.values())):
+            return None
         shown = shorten_session_id(session_id)
         secret, mask = session_id.encode(), f"{shown}***".encode()
         return QuicklyMasked(request.replace(secret, mask), response.replace(secret, mask), shown)

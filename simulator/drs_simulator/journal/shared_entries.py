@@ -26,19 +26,8 @@ _MAX_QUEUED_BYTES = 16 * 1024 * 1024
 _WRITTEN_AT_ONCE = 50
 _PAGE = 200
 _FACTS = (
-    *(
-        "time",
-        "system_time",
-        "method",
-        "path",
-        "address",
-        "content_type",
-        "soap_action",
-        "session",
-        "status",
-        "response_type",
-    ),
-    *("faults", "duration", "request_size", "response_size", "diagnosis", "is_callback"),
+    *("time", "system_time", "method", "path", "address", "content_type", "soap_action", "session", "status"),
+    *("response_type", "faults", "duration", "request_size", "response_size", "diagnosis", "is_callback"),
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
