@@ -8,6 +8,8 @@ from datetime import date
 from time import monotonic, sleep
 from typing import Any, NamedTuple, Protocol
 
+from drs_simulator.storage.errors import StateLostError
+
 _RETRY_SECONDS = 0.0005
 # Another process writes, or has just opened the file and reads what a killed one has left.
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
@@ -22,6 +24,10 @@ class Statement(NamedTuple):
 
     text: str
     parameters: dict[str, Any]
+
+
+class ConnectionLostError(StateLostError):
+    """The database has closed the connection."""
 
 
 class Link(Protocol):

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from threading import Lock, local
+from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import URL, Engine, PoolProxiedConnection, create_engine, make_url, update
@@ -24,27 +24,19 @@ from drs_simulator.storage.shared_records import SharedRecords
 from drs_simulator.storage.sql import codec, schema, statements
 from drs_simulator.storage.sql.batcher import Batcher, Submission
 from drs_simulator.storage.sql.failures import first_line
-from drs_simulator.storage.sql.links import LOCK, Link, Row, SqliteLink, Statement
-from drs_simulator.storage.sql.mirror import LAPSES, UNKNOWN, Cell, Mirror, write_change
+from drs_simulator.storage.sql.links import LOCK, ConnectionLostError, Link, Row, SqliteLink, Statement
+from drs_simulator.storage.sql.looks import ChangedError, Looks, check_settings
+from drs_simulator.storage.sql.mirror import Cell, Mirror, write_change
 from drs_simulator.storage.sql.records import SqlRecords
-from drs_simulator.storage.sql.statements import (
-    CLOCK,
-    FAULTS,
-    Look,
-    Moved,
-    changes_since,
-    look_of,
-    look_since,
-    moved_of,
-)
+from drs_simulator.storage.sql.statements import CLOCK, FAULTS, Look, changes_since, moved_of
 from drs_simulator.storage.sql.tenant_schema import TenantSchema
 from drs_simulator.storage.sql.transaction import NotKnownError, SqlTransaction
 
 _Answer = TypeVar("_Answer")
 _Write = Submission[Callable[[Transaction], Any], Any]
 _WAIT_SECONDS = 30
-_MAX_WRITERS, _MAX_LOOKERS = 32, 1024
-"""How many threads share a transaction, and a look. What a transaction changes should fit the log."""
+_MAX_WRITERS = 32
+"""How many threads share a transaction. What it changes should fit the log."""
 _CONNECT_SECONDS = 10
 _LINK = "drs_link"
 _POSTGRESQL_LINK = "drs_simulator.storage.sql.postgresql_link"
@@ -137,15 +129,11 @@ class SqlStore:
         # Threads of this process queue here, because waiting for the database is polling.
         self._writing = Lock()
         self._mirror = Mirror()
-        self._last_look: Look | None = None
         self._writers: Batcher[Callable[[Transaction], Any], Any] = Batcher(self._write_all, _MAX_WRITERS)
-        self._lookers: Batcher[None, Look] = Batcher(self._look_for_all, _MAX_LOOKERS)
+        self._looks = Looks(self._mirror, self._rows, self._link)
         # Lent again without asking the pool, which takes longer than a statement.
         self._idle: list[_Lent] = []
         self._is_closed = False
-        self._thread = _OfThread()
-        # As many as threads answer calls; a list, since it counts safely under threads.
-        self._calls: list[None] = []
         self.trips = 0
         """How often a thread has waited for the database."""
         self._display_url = url.set(query={}).render_as_string(hide_password=True)
@@ -200,9 +188,7 @@ class SqlStore:
 
     def write(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """See ``Store.write``. The work of all threads that wait meanwhile shares one transaction."""
-        if self._thread.asked is not None:
-            self._look_for_call()
-        assumed, self._thread.look, self._thread.assumed = self._thread.assumed, None, None
+        assumed = self._looks.hand_over()
         checked = work if assumed is None else partial(self._write_if_still, assumed, work)
         answer: _Answer = self._writers.submit(checked)
         return answer
@@ -211,9 +197,9 @@ class SqlStore:
         self, assumed: Look, work: Callable[[Transaction], _Answer], transaction: Transaction
     ) -> _Answer:
         """Do the work in a transaction whose look is this thread's, if that tells what was assumed."""
-        look = self._thread.look
+        look = self._looks.of_thread
         assert look is not None
-        _check_settings(assumed, look)
+        check_settings(assumed, look)
         return work(transaction)
 
     def _write_all(self, take: Callable[[], Sequence[_Write]]) -> None:
@@ -224,7 +210,7 @@ class SqlStore:
                 ends = [self._write_part(transaction, write) for write in writes]
         except StateLostError as error:
             is_shared = len(writes) > 1
-            if not is_shared or isinstance(error, _ConnectionLostError):
+            if not is_shared or isinstance(error, ConnectionLostError):
                 raise
             # The database refuses what one thread wants and has undone the work of all.
             ends = [self._write_alone(write) for write in writes]
@@ -238,45 +224,35 @@ class SqlStore:
                 return partial(write.answer, write.work(transaction))
         except self._driver_error:
             raise
-        except (Exception, _ChangedError) as error:
+        except (Exception, ChangedError) as error:
             return partial(write.fail, error)
 
     def _write_alone(self, write: _Write) -> Callable[[], None]:
         try:
             with self.transaction() as transaction:
                 answer = write.work(transaction)
-        except (Exception, _ChangedError) as error:
+        except (Exception, ChangedError) as error:
             return partial(write.fail, error)
         return partial(write.answer, answer)
 
     def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         """See ``Store.read``. What this process knows needs no further trip; else the work runs again in a snapshot."""
-        assumed = self._thread.assumed
-        # Calls that come together share a look instead.
-        if assumed is not None and self._thread.asked is None and len(self._calls) == 1:
-            with suppress(NotKnownError, _ConnectionLostError):
-                return self._read_ahead(assumed, work)
-        look, self._thread.look = self._thread.look, None
-        if look is None or self._thread.assumed is not None:
-            look = self._look_for_call()
+        with suppress(NotKnownError, ConnectionLostError):
+            if (assumed := self._looks.ask()) is not None:
+                return self._read_known(assumed, work)
+        look = self._looks.take()
         with self._mirror.lock:
             if self._mirror.advance(look.version, look.changes):
-                self._thread.look = look
-                try:
+                with suppress(NotKnownError), self._looks.working_by(look):
                     return work(SqlTransaction(self._mirror, look, look.version, None))
-                except NotKnownError:
-                    pass
-                finally:
-                    self._thread.look = None
             return self._read_snapshot(work)
 
-    def _read_ahead(self, assumed: Look, work: Callable[[Transaction], _Answer]) -> _Answer:
-        """Read what is known while the database tells whether it still stands; what this thread does next compares.
+    def _read_known(self, assumed: Look, work: Callable[[Transaction], _Answer]) -> _Answer:
+        """Read what is known, while the database tells whether it stands.
 
         Raises:
             NotKnownError: It has to be read first.
         """
-        self._thread.asked = self._ask()
         with self._mirror.lock:
             if self._mirror.version != assumed.version:
                 raise NotKnownError
@@ -285,96 +261,21 @@ class SqlStore:
     def _read_snapshot(self, work: Callable[[Transaction], _Answer]) -> _Answer:
         known = self._mirror.version
         with self._begun(lambda link: link.begin_snapshot(changes_since(known))) as (link, rows):
-            look = self._look_after(moved_of(rows), link)
-            with self._looking(look):
+            look = self._looks.look_after(moved_of(rows), link)
+            with self._looks.working_by(look):
                 answer = work(SqlTransaction(self._mirror, look, look.version, link))
             link.commit()
             return answer
 
-    def _look_after(self, moved: Moved, link: Link) -> Look:
-        """Move the mirror to a version that no other thread can have overtaken, and return the rest of a look."""
-        if not self._mirror.advance(*moved):
-            # An earlier version than one that was seen before: the database was restored from a copy.
-            self._forget()
-            self._mirror.advance(moved.version, ())
-        return self._known_look(moved.version) or self._keep_look(link.rows((look_since(moved.version),)))
-
     def add_session(self, session: Session) -> None:
         """See ``Store.add_session``."""
-        if self._thread.assumed is not None:
-            self._look_for_call()
+        self._looks.compare()
         added = statements.put_by_text("drs_sessions", session.id, codec.SESSION.write(session))
         self._rows((Statement("BEGIN", {}), *added, Statement("COMMIT", {})))
 
     def call(self, work: Callable[[], _Answer]) -> _Answer:
-        """See ``Store.call``. The state is first taken to be as it was when this process last looked.
-
-        The first trip, whatever it is for, tells whether clock and fault rules still are, and whether what was read
-        is. If not, the work runs again.
-        """
-        known, look = self._last_look, None
-        # A database that is gone is noticed where its answer is needed.
-        with suppress(StateLostError):
-            if known is not None:
-                try:
-                    return self._call_with(known, work, is_assumed=True)
-                except _ChangedError as changed:
-                    look = changed.look
-            else:
-                look = self._look()
-        return self._call_with(look, work, is_assumed=False)
-
-    def _call_with(self, look: Look | None, work: Callable[[], _Answer], *, is_assumed: bool) -> _Answer:
-        """Run the work with a look. One that is assumed is compared with the first trip's."""
-        self._thread.look, self._thread.assumed = look, look if is_assumed else None
-        self._calls.append(None)
-        try:
-            answer = work()
-            if self._thread.assumed is not None:
-                # It made no trip, or one that is not over.
-                self._look_for_call()
-            return answer
-        finally:
-            self._calls.pop()
-            self._thread.look = self._thread.assumed = None
-            asked, self._thread.asked = self._thread.asked, None
-            if asked is not None:
-                with suppress(StateLostError):
-                    self._receive(asked)
-
-    def _look_for_call(self) -> Look:
-        """Look at the state, and compare that with what this thread has assumed.
-
-        Raises:
-            _ChangedError: It was wrong.
-        """
-        assumed, self._thread.assumed = self._thread.assumed, None
-        asked, self._thread.asked = self._thread.asked, None
-        if asked is None:
-            look = self._look()
-            _check_settings(assumed, look)
-            return look
-        try:
-            look = self._receive(asked)
-        except _ConnectionLostError:
-            # What is behind the next connection may be another database.
-            raise _ChangedError(self._look()) from None
-        if assumed is not None and look.version != assumed.version:
-            raise _ChangedError(look)
-        _check_settings(assumed, look)
-        return look
-
-    def _ask(self) -> _Asked:
-        """Ask for a look at the state. The connection stays lent until the answer is received."""
-        with ExitStack() as lent:
-            link = lent.enter_context(self._link())
-            receive = link.ask(changes_since(self._mirror.version))
-            return _Asked(lent.pop_all(), receive)
-
-    def _receive(self, asked: _Asked) -> Look:
-        with asked.lent:
-            rows = asked.receive()
-        return self._look_of_changes(rows)
+        """See ``Store.call``, and ``Looks.call``."""
+        return self._looks.call(work)
 
     def reset(self) -> None:
         """See ``Store.reset``."""
@@ -383,11 +284,11 @@ class SqlStore:
 
     def ping(self) -> None:
         """See ``Store.ping``. It takes no lock, so that it waits for no transaction."""
-        self._look()
+        self._looks.look()
 
     def setting(self, name: str) -> str | None:
         """See ``SharedSettings.setting``."""
-        look = self._thread.look
+        look = self._looks.of_thread
         if look is not None and name in (CLOCK, FAULTS):
             return look.setting(name)
         rows = self._rows((_setting(name),))
@@ -434,45 +335,6 @@ class SqlStore:
         self._is_closed = True
         self._disconnect()
 
-    def _look(self) -> Look:
-        """Look at the state without a lock, once for all threads that wait for a look."""
-        return self._lookers.submit(None)
-
-    def _look_for_all(self, take: Callable[[], Sequence[Submission[None, Look]]]) -> None:
-        waiting = take()
-        look = self._look_now()
-        for each in waiting:
-            each.answer(look)
-
-    def _look_now(self) -> Look:
-        return self._look_of_changes(self._rows((changes_since(self._mirror.version),)))
-
-    def _look_of_changes(self, rows: Sequence[Row]) -> Look:
-        moved = moved_of(rows)
-        self._mirror.advance(*moved)
-        return self._known_look(moved.version) or self._keep_look(self._rows((look_since(self._mirror.version),)))
-
-    def _known_look(self, version: int) -> Look | None:
-        """Return the look at a version if all of it is known."""
-        if self._last_look is not None and self._last_look.version == version:
-            return self._last_look
-        with self._mirror.lock:
-            if self._mirror.version != version:
-                return None
-            clock, faults, lapses = map(self._mirror.get, _LOOKED_AT)
-        if UNKNOWN in (clock, faults, lapses):
-            return None
-        self._last_look = Look(version, clock, faults, lapses, changes=())
-        return self._last_look
-
-    def _keep_look(self, rows: Sequence[Row]) -> Look:
-        """Read the rows of a look, and store what it tells."""
-        look = look_of(rows)
-        if self._mirror.advance(look.version, look.changes):
-            for cell, value in zip(_LOOKED_AT, (look.clock, look.faults, look.lapses), strict=True):
-                self._mirror.put(cell, value, look.version)
-        return look
-
     def _rows(self, wanted: Sequence[Statement]) -> list[Row]:
         """Execute statements outside a transaction, and return the rows of the last one.
 
@@ -481,22 +343,20 @@ class SqlStore:
         try:
             with self._link() as link:
                 return link.rows(wanted)
-        except _ConnectionLostError:
+        except ConnectionLostError:
             with self._link() as link:
                 return link.rows(wanted)
 
     @contextmanager
     def _begin(self) -> Iterator[tuple[Link, Look]]:
         """Hold the lock of all writers. What is not committed at the end is undone."""
-        if self._thread.asked is not None:
-            self._look_for_call()
-        assumed, self._thread.look, self._thread.assumed = self._thread.assumed, None, None
+        assumed = self._looks.hand_over()
         with self._writing:
             known = self._mirror.version
             with self._begun(lambda link: link.begin(changes_since(known))) as (link, rows):
-                look = self._look_after(moved_of(rows), link)
-                _check_settings(assumed, look)
-                with self._looking(look):
+                look = self._looks.look_after(moved_of(rows), link)
+                check_settings(assumed, look)
+                with self._looks.working_by(look):
                     yield link, look
 
     @contextmanager
@@ -511,19 +371,10 @@ class SqlStore:
                     link = tried.enter_context(self._link())
                     rows = begin(link)
                     lent.enter_context(tried.pop_all())
-            except _ConnectionLostError:
+            except ConnectionLostError:
                 link = lent.enter_context(self._link())
                 rows = begin(link)
             yield link, rows
-
-    @contextmanager
-    def _looking(self, look: Look) -> Iterator[None]:
-        """Take the shared settings from this look, as long as it is the present one."""
-        self._thread.look = look
-        try:
-            yield
-        finally:
-            self._thread.look = None
 
     @contextmanager
     def _link(self) -> Iterator[Link]:
@@ -546,9 +397,9 @@ class SqlStore:
                 # Others are lost too, and what is known may be of another database.
                 lent.pooled.invalidate()
                 self._disconnect()
-                self._forget()
+                self._looks.forget()
                 if isinstance(error, self._driver_error):
-                    raise _ConnectionLostError(self._message_of(error)) from error
+                    raise ConnectionLostError(self._message_of(error)) from error
                 raise
             else:
                 self._take_back(lent)
@@ -588,10 +439,6 @@ class SqlStore:
                 self._idle.pop().pooled.invalidate()
         self._engine.dispose()
 
-    def _forget(self) -> None:
-        self._mirror.clear()
-        self._last_look = None
-
     def _count_trip(self) -> None:
         self.trips += 1
 
@@ -603,54 +450,11 @@ class SqlStore:
         return self._display_url
 
 
-_LOOKED_AT = (Cell("setting", CLOCK), Cell("setting", FAULTS), LAPSES)
-
-
 class _Lent(NamedTuple):
     """A connection of the pool, and its link."""
 
     pooled: PoolProxiedConnection
     link: Link
-
-
-class _OfThread(local):
-    """What one thread has read for the call that it answers."""
-
-    look: Look | None = None
-    assumed: Look | None = None
-    """The same look if it is of an earlier call, and no trip of this one has shown yet whether it stands."""
-    asked: _Asked | None = None
-    """What will show it."""
-
-
-class _Asked(NamedTuple):
-    """A look that was asked for: the connection, and what waits for the answer."""
-
-    lent: ExitStack
-    receive: Callable[[], list[Row]]
-
-
-class _ChangedError(BaseException):
-    """The state is not what this thread took it for. Nothing is done yet, and the call is made again.
-
-    It is no ``Exception``: what catches all failures must let it pass.
-
-    Args:
-        look: What it is.
-    """
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self.look = look
-
-
-class _ConnectionLostError(StateLostError):
-    """The database has closed the connection."""
-
-
-def _check_settings(assumed: Look | None, look: Look) -> None:
-    if assumed is not None and not assumed.has_settings_of(look):
-        raise _ChangedError(look)
 
 
 def _setting(name: str) -> Statement:
