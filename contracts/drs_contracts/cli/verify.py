@@ -223,8 +223,7 @@ def _prepare(plan: VerifyPlan, profile: Profile) -> VerifyPlan:
     plan = replace(plan, data=found.data, setup=found.settings)
     if not isinstance(plan.target, UrlTarget):
         # The profile is that of the simulator.
-        known = TestData.of(profile)
-        return replace(plan, data=replace(plan.data, workers=known.workers, quotas=known.quotas))
+        return replace(plan, data=plan.data.with_set_up_of(TestData.of(profile)))
     difference = compare_clocks(plan.target, plan.data, may_write=plan.settings.may_write)
     notices = []
     if difference is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from secrets import token_hex
 from types import TracebackType
@@ -189,6 +189,21 @@ class TestData:
             first_days=_find_first_days(profile),
             callbacks=_list_callbacks(profile),
             platform=profile.gateway.platform,
+        )
+
+    def without_set_up(self) -> TestData:
+        """Leave out what no call finds out, and only the profile of the same DRS tells."""
+        return replace(self, workers={}, quotas={}, default_template=None, archived_after_days=None, first_days={})
+
+    def with_set_up_of(self, known: TestData) -> TestData:
+        """Take what no call finds out from the data of the DRS's own profile."""
+        return replace(
+            self,
+            workers=known.workers,
+            quotas=known.quotas,
+            default_template=known.default_template,
+            archived_after_days=known.archived_after_days,
+            first_days=known.first_days,
         )
 
     def __getattribute__(self, name: str) -> Any:

@@ -112,8 +112,8 @@ class _Search:
 
     def __init__(self, target: Target, profile: Profile) -> None:
         self._target = target
-        # Who works for another DRS is not known.
-        self._profile = replace(TestData.of(profile), workers={}, quotas={})
+        # It may be the profile of another DRS.
+        self._profile = TestData.of(profile).without_set_up()
         self._candidates = Candidates.of(profile)
         self._drs = DrsDriver(target, self._profile)
         self._settings: list[FoundSetting] = []
