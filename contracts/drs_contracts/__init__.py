@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from drs_contracts.caller_command import CommandError
     from drs_contracts.clauses import list_clauses
     from drs_contracts.clauses.clause import AppliesTo, Clause, Evidence, Grade
-    from drs_contracts.driver.driver import DrsDriver, TestData
+    from drs_contracts.driver.driver import DrsDriver
     from drs_contracts.driver.expectations import NeedNotMetError
+    from drs_contracts.driver.installation import TestData
     from drs_contracts.driver.messages import NoDateError, NoEnvelopeError
     from drs_contracts.driver.targets import (
         CallbacksOutOfReachError,
@@ -177,8 +178,9 @@ _MODULES = {
     "caller_command": "CommandError",
     "clauses": "list_clauses",
     "clauses.clause": "AppliesTo Clause Evidence Grade",
-    "driver.driver": "DrsDriver TestData",
+    "driver.driver": "DrsDriver",
     "driver.expectations": "NeedNotMetError",
+    "driver.installation": "TestData",
     "driver.messages": "NoDateError NoEnvelopeError",
     "driver.targets": (
         "CallbacksOutOfReachError ClockOutOfReachError ShowsCallbacks SimulatorTarget Target UnreachableError UrlTarget"

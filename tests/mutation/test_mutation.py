@@ -8,8 +8,9 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+from drs_contracts import Outcome
 
-from tests.mutation import record, statements, switch
+from tests.mutation import record, statements, switch, trial
 from tests.mutation.record import Check, End, Record, Verdict
 from tests.mutation.report import describe
 
@@ -136,6 +137,17 @@ def test_a_sample_is_told_with_its_margin() -> None:
     verdicts = [Verdict(f"m.x_f__mutmut_{n}", End.NOTICED if n else End.SURVIVED) for n in range(100)]
     assert "99 of 100 are noticed: 99.0 % of a sample, within 1.9 points" in describe(verdicts, 4000, [])
     assert "99.0 % of all that a call to DRS can reach" in describe(verdicts, 100, [])
+
+
+def test_a_check_that_cannot_steer_a_mutant_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run goes on with other checks, which call the mutant and may notice it."""
+
+    def fail(*_: object) -> None:
+        raise AttributeError("no session")
+
+    monkeypatch.setattr(trial, "run_clauses", fail)
+    result = trial.Trial().run(Check(trial.BASE, "SES-01", 2))
+    assert result == (Outcome.INCONCLUSIVE, "AttributeError: no session")
 
 
 def test_equivalent_mutants_are_told_apart() -> None:

@@ -560,6 +560,7 @@ def best_slots_of_a_period_are_near(drs: DrsDriver, weeks: int, weekday: int, is
     "Work is available from the first day of its slots template on, counted from the local day, and not before.",
     vendor("slots templates, which can begin on a later day", "kiavs61icn"),
     moves_clock=True,
+    needs_hidden_settings=True,
     at_any_moment=False,
 )
 def a_template_begins_on_its_day(drs: DrsDriver) -> None:
@@ -568,7 +569,7 @@ def a_template_begins_on_its_day(drs: DrsDriver) -> None:
     for moment in (midnight - _A_MINUTE, midnight + _A_MINUTE):
         drs.target.move_clock(moment - drs.target.now())
         drs.renew_session()
-        for priority, first in drs.data.first_days.items():
+        for priority, first in drs.hidden_settings.first_days.items():
             soon, later = (drs.free_slots(ahead, _WITHIN_CAP, priority=priority) for ahead in (0, first))
             found = _offered_days(drs, [*soon, *later])
             early = [day for day in found if day < drs.today + timedelta(days=first)]

@@ -130,7 +130,7 @@ class Clause:
         moves_clock: Whether the check must set the clock of that DRS.
         changes_records: Whether the check changes operatives, places or codes, which others use and which it cannot
             restore.
-        needs_workers: Whether the check must know who does which work, which no operation of DRS tells.
+        needs_hidden_settings: Whether the check must know what only that DRS's own profile tells (``HiddenSettings``).
         reads_callbacks: Whether the check must see what that DRS posts to the council's service.
         at_any_moment: Whether the check is also tried about midnight and at other moments, if it speaks of a day.
         judges_every_call: Whether it is broken by a call of any other check too; such a clause is checked last.
@@ -145,7 +145,7 @@ class Clause:
     writes: bool = False
     moves_clock: bool = False
     changes_records: bool = False
-    needs_workers: bool = False
+    needs_hidden_settings: bool = False
     reads_callbacks: bool = False
     at_any_moment: bool = True
     judges_every_call: bool = False
@@ -163,7 +163,7 @@ def clause(
     writes: bool = False,
     moves_clock: bool = False,
     changes_records: bool = False,
-    needs_workers: bool = False,
+    needs_hidden_settings: bool = False,
     reads_callbacks: bool = False,
     at_any_moment: bool = True,
     judges_every_call: bool = False,
@@ -192,7 +192,7 @@ def clause(
             writes=writes,
             moves_clock=moves_clock,
             changes_records=changes_records,
-            needs_workers=needs_workers,
+            needs_hidden_settings=needs_hidden_settings,
             reads_callbacks=reads_callbacks,
             at_any_moment=at_any_moment,
             judges_every_call=judges_every_call,

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot, TestData
+from drs_contracts.driver.driver import CreatedOrder, DrsDriver, OfferedSlot
 from drs_contracts.driver.expectations import expect, expect_success
+from drs_contracts.driver.installation import TestData
 from drs_contracts.driver.targets import Target
 
 _BOOKING = "theOrders/theBookings"

@@ -39,7 +39,7 @@ from drs_contracts.cli.output import (
     exit_with,
     show_progress,
 )
-from drs_contracts.driver.driver import TestData
+from drs_contracts.driver.installation import TestData
 from drs_contracts.driver.targets import SimulatorTarget, Target, UrlTarget, is_loopback
 from drs_contracts.errors import ContractsError
 from drs_contracts.reports import write_reports
@@ -223,7 +223,7 @@ def _prepare(plan: VerifyPlan, profile: Profile) -> VerifyPlan:
     plan = replace(plan, data=found.data, setup=found.settings)
     if not isinstance(plan.target, UrlTarget):
         # The profile is that of the simulator.
-        return replace(plan, data=plan.data.with_set_up_of(TestData.of(profile)))
+        return replace(plan, data=replace(plan.data, hidden_settings=TestData.of(profile).hidden_settings))
     difference = compare_clocks(plan.target, plan.data, may_write=plan.settings.may_write)
     notices = []
     if difference is not None:

@@ -13,8 +13,9 @@ from datetime import time
 from types import MappingProxyType
 
 from drs_contracts.clauses.clause import Clause
-from drs_contracts.driver.driver import DrsDriver, TestData
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import need
+from drs_contracts.driver.installation import TestData
 from drs_contracts.driver.messages import Exchange, Members
 from drs_contracts.driver.targets import Target
 from drs_contracts.errors import ClauseBroken, ContractsError

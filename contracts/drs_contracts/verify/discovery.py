@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from drs_simulator import Profile, load_profile, profile_names
 
-from drs_contracts.driver.driver import DrsDriver, Hours, TestData, read_slots
+from drs_contracts.driver.driver import DrsDriver, read_slots
+from drs_contracts.driver.installation import Hours, TestData
 from drs_contracts.driver.messages import Exchange, NoEnvelopeError, Value
 from drs_contracts.driver.targets import Target, UnreachableError
 from drs_contracts.errors import ContractsError
@@ -113,7 +114,7 @@ class _Search:
     def __init__(self, target: Target, profile: Profile) -> None:
         self._target = target
         # It may be the profile of another DRS.
-        self._profile = TestData.of(profile).without_set_up()
+        self._profile = replace(TestData.of(profile), hidden_settings=None)
         self._candidates = Candidates.of(profile)
         self._drs = DrsDriver(target, self._profile)
         self._settings: list[FoundSetting] = []

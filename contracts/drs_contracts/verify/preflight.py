@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TypeVar
 
-from drs_contracts.driver.driver import DrsDriver, TestData
+from drs_contracts.driver.driver import DrsDriver
+from drs_contracts.driver.installation import TestData
 from drs_contracts.driver.messages import Exchange, NoEnvelopeError, Reply, request
 from drs_contracts.driver.targets import UnreachableError, UrlTarget
 from drs_contracts.errors import ClauseBroken, ContractsError

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from drs_contracts.clauses.clause import Clause
-from drs_contracts.driver.driver import TestData
+from drs_contracts.driver.installation import TestData
 from drs_contracts.driver.messages import Exchange
 from drs_contracts.driver.targets import SimulatorTarget
 from drs_contracts.verify.runner import (

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky, UnsatisfiedAssumption
 
 from drs_contracts.clauses.clause import AppliesTo, Clause
-from drs_contracts.driver.driver import DrsDriver, TestData
+from drs_contracts.driver.driver import DrsDriver
 from drs_contracts.driver.expectations import NeedNotMetError
+from drs_contracts.driver.installation import TestData
 from drs_contracts.driver.messages import Exchange
 from drs_contracts.driver.targets import Target, UnreachableError, shows_callbacks
 from drs_contracts.errors import ClauseBroken, ContractsError
@@ -177,8 +178,8 @@ class ClauseChecker:
             "it needs the target's clock, which cannot be set": clause.moves_clock and not settings.may_move_clock,
             "it changes what it cannot put back; a simulator of its own can": clause.changes_records
             and not settings.may_change_records,
-            "it needs to know who does which work, which only --simulator tells": clause.needs_workers
-            and not self._data.workers,
+            "it needs to know how the DRS is set up inside, which only --simulator tells": clause.needs_hidden_settings
+            and self._data.hidden_settings is None,
             "it needs what DRS posts to the council's service, which only --simulator shows": clause.reads_callbacks
             and not shows_callbacks(self._target),
         }

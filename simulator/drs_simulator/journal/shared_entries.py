@@ -8,6 +8,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any, NamedTuple
@@ -25,13 +26,11 @@ _MAX_QUEUED_BYTES = 16 * 1024 * 1024
 # Few at a time: in SQLite, calls that change something wait for each other's transactions, and for this one.
 _WRITTEN_AT_ONCE = 50
 _PAGE = 200
-_FACTS = (
-    *("time", "system_time", "method", "path", "address", "content_type", "soap_action", "session", "status"),
-    *("response_type", "faults", "duration", "request_size", "response_size", "diagnosis", "is_callback"),
-)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _JSON = json.JSONEncoder(check_circular=False)
+_FACTS = tuple(each.name for each in fields(JournalEntry) if each.name not in StoredExchange._fields)
+"""What a stored exchange tells of an entry as JSON, since it has no column of its own."""
 
 
 class Shared(NamedTuple):

@@ -23,7 +23,7 @@ from tests.contracts.cli.commands import COMMAND, run
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 COUNT = len(list_clauses(AppliesTo.DRS))
 SKIPPED = sum(
-    clause.moves_clock or clause.changes_records or clause.needs_workers or clause.reads_callbacks
+    clause.moves_clock or clause.changes_records or clause.needs_hidden_settings or clause.reads_callbacks
     for clause in list_clauses(AppliesTo.DRS)
 )
 
@@ -58,15 +58,17 @@ def test_what_is_skipped_is_named_with_the_reason() -> None:
     assert line == f"skipped, because it needs the target's clock, which cannot be set: {needs_clock}"
 
 
-def test_who_works_is_known_of_a_simulator_in_process_only() -> None:
-    clauses = [part for each in ("LAW-29", "LAW-30", "LAW-32", "LAW-34") for part in ("--clause", each)]
+def test_how_it_is_set_up_inside_is_known_of_a_simulator_in_process_only() -> None:
+    """With an address and control of its clock too: the profile may be that of another DRS."""
+    wanted = ("AVL-28", "LAW-29", "LAW-30", "LAW-32", "LAW-34", "ORD-24")
+    clauses = [part for each in wanted for part in ("--clause", each)]
     done = run("verify", "--simulator", "--profile", "full", "--quick", *clauses)
-    assert done.stdout.endswith("\n4 held, 0 broken, 0 inconclusive, 0 skipped.\n")
+    assert done.stdout.endswith("\n6 held, 0 broken, 0 inconclusive, 0 skipped.\n")
     with Simulator("full") as drs:
-        done = run("verify", drs.url, "--profile", "full", "--quick", *clauses)
-    reason = "it needs to know who does which work, which only --simulator tells"
-    assert f"skipped, because {reason}: LAW-29, LAW-30, LAW-32, LAW-34\n" in done.stdout
-    assert done.stdout.endswith("\n0 held, 0 broken, 0 inconclusive, 4 skipped.\n")
+        done = run("verify", drs.url, "--profile", "full", "--quick", "--clock-control", *clauses)
+    reason = "it needs to know how the DRS is set up inside, which only --simulator tells"
+    assert f"skipped, because {reason}: {', '.join(wanted)}\n" in done.stdout
+    assert done.stdout.endswith("\n0 held, 0 broken, 0 inconclusive, 6 skipped.\n")
 
 
 class TestClocks:
@@ -106,7 +108,7 @@ class TestClocks:
             assert drs.clock.now() == before
         assert done.returncode == 0, done.stdout
         skipped = sum(
-            clause.changes_records or clause.needs_workers or clause.reads_callbacks
+            clause.changes_records or clause.needs_hidden_settings or clause.reads_callbacks
             for clause in list_clauses(AppliesTo.DRS)
         )
         assert done.stdout.endswith(f" held, 0 broken, 0 inconclusive, {skipped} skipped.\n")

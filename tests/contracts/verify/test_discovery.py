@@ -87,6 +87,9 @@ class TestOtherSetUp:
         assert all("set " in each.reason for each in inconclusive)
         assert len(inconclusive) <= 1
 
+    def test_what_only_its_own_profile_tells_is_not_taken_from_another(self) -> None:
+        assert find_out(load_profile("hackney"), load_profile("full")).data.hidden_settings is None
+
     def test_turns_that_begin_in_another_week_are_told(self) -> None:
         profile = load_profile("lincoln-areas")
         assert profile.areas is not None

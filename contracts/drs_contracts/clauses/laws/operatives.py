@@ -27,13 +27,13 @@ _Window: TypeAlias = "tuple[datetime, datetime]"
     "Work is offered only for operatives who have its trades and, if its template asks for that, its sector.",
     vendor("workers' abilities and sectors, and templates that say which matter", "oaav6218c9", "k0xi27j54a"),
     at_any_moment=False,
-    needs_workers=True,
+    needs_hidden_settings=True,
 )
 def those_who_can_are_offered(drs: DrsDriver) -> None:
     """Search a week for each operative and each SOR code of which it is known who comes."""
     monday = drs.weekday(1, 0)
     operatives = drs.ask("selectResource").texts("theResources/resourceID")[:_MAX_OPERATIVES]
-    for code, workers in drs.data.workers.items():
+    for code, workers in drs.hidden_settings.workers.items():
         asked = drs.availability_members(
             drs.local(monday), drs.local(monday + 4), theBookingCodes=drs.code("any", code)
         )
@@ -51,13 +51,13 @@ def those_who_can_are_offered(drs: DrsDriver) -> None:
     "Work for two gets two operatives, who begin together at the first minute at which both can.",
     vendor("paired jobs", "pe4lyq6i08", also="presumed: that the first minute is taken"),
     writes=True,
-    needs_workers=True,
+    needs_hidden_settings=True,
 )
 def two_begin_together(drs: DrsDriver) -> None:
     """Plan such work on a day, with each operative who can do it and with any; then try a minute earlier."""
     ahead = drs.weekday(1, 1)
     day = drs.local(ahead), drs.local(ahead + 1)
-    for code, workers in drs.data.workers.items():
+    for code, workers in drs.hidden_settings.workers.items():
         if not workers.are_paired:
             continue
         order = drs.create_order(theBookingCodes=drs.code("any", code))
@@ -85,7 +85,8 @@ def forced_visits_begin_in_time(drs: DrsDriver) -> None:
     """Force work into minutes before, at and after the begin of hours, and into a morning without room."""
     ahead = drs.weekday(1, 1)
     midnight, next_midnight = drs.local(ahead), drs.local(ahead + 1)
-    pairs = [code for code, workers in drs.data.workers.items() if workers.are_paired]
+    known = drs.data.hidden_settings
+    pairs = [] if known is None else [code for code, workers in known.workers.items() if workers.are_paired]
     for code in dict.fromkeys((drs.data.sor_code, *pairs)):
         codes: Members = {"theBookingCodes": drs.code("any", code)}
         order = drs.create_order(**codes)
@@ -118,13 +119,13 @@ def forced_visits_begin_in_time(drs: DrsDriver) -> None:
     "Work that takes longer than a day is refused, and can be forced upon each operative who can do it.",
     vendor("forcing jobs, and quotas that planners override", "7vlmkiaf08", "a2jkrrlcrb", also="seen: planning failed"),
     writes=True,
-    needs_workers=True,
+    needs_hidden_settings=True,
 )
 def too_much_work_can_be_forced(drs: DrsDriver) -> None:
     """Plan work of more than a day for each operative: without force, and with it."""
     ahead = drs.weekday(1, 1)
     day = drs.local(ahead), drs.local(ahead + 1)
-    for code, workers in drs.data.workers.items():
+    for code, workers in drs.hidden_settings.workers.items():
         order = drs.create_order(theBookingCodes={**drs.code("any", code), "quantity": _MORE_THAN_A_DAY})
         duration = int(order.exchange.text("theOrder/theBookings/duration") or 0)
         need(duration > _MINUTES_OF_A_DAY, f"{_MORE_THAN_A_DAY} units of {code} take {duration} minutes")
@@ -140,15 +141,17 @@ def too_much_work_can_be_forced(drs: DrsDriver) -> None:
     "An operative takes work of a priority on a day up to the quota of its type, and no more.",
     vendor("quotas, in minutes, of each type of priority", "4p5zgt4ehd", "37fxqj1syi", "a2jkrrlcrb"),
     writes=True,
-    needs_workers=True,
+    needs_hidden_settings=True,
 )
 def quotas_are_kept(drs: DrsDriver) -> None:
     """Give operatives whose quota is known as many visits as it takes, and another one."""
     ahead = drs.weekday(1, 1)
     day = drs.local(ahead), drs.local(ahead + 1)
-    for (operative, priority), quota in drs.data.quotas.items():
+    for (operative, priority), quota in drs.hidden_settings.quotas.items():
         alone = (
-            code for code, each in drs.data.workers.items() if operative in each.operative_ids and not each.are_paired
+            code
+            for code, each in drs.hidden_settings.workers.items()
+            if operative in each.operative_ids and not each.are_paired
         )
         if (code := next(alone, None)) is None:
             continue

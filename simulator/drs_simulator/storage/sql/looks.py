@@ -130,7 +130,7 @@ class Looks:
         with ExitStack() as lent:
             link = lent.enter_context(self._link())
             receive = link.ask(changes_since(self._mirror.version))
-            self._thread.asked = _Asked(lent.pop_all(), receive)
+            self._thread.asked = _Asked(assumed, lent.pop_all(), receive)
         return assumed
 
     def _receive(self, asked: _Asked) -> Look:
@@ -138,13 +138,14 @@ class Looks:
             rows = asked.receive()
         return self._look_of(rows)
 
-    def compare(self) -> Look | None:
-        """Compare what this thread has assumed, if it has, with a new look, which is returned.
+    def compare(self) -> None:
+        """Compare what this thread has assumed, if anything, with a new look.
 
         Raises:
             ChangedError: It was wrong.
         """
-        return None if self._thread.assumed is None else self._compare()
+        if self._thread.assumed is not None:
+            self._compare()
 
     def _compare(self) -> Look:
         assumed, self._thread.assumed = self._thread.assumed, None
@@ -157,7 +158,7 @@ class Looks:
             except ConnectionLostError:
                 # What is behind the next connection may be another database.
                 raise ChangedError(self.look()) from None
-            if assumed is not None and look.version != assumed.version:
+            if look.version != asked.assumed.version:
                 raise ChangedError(look)
         check_settings(assumed, look)
         return look
@@ -244,8 +245,9 @@ def check_settings(assumed: Look | None, look: Look) -> None:
 
 
 class _Asked(NamedTuple):
-    """A look that was asked for: the connection, and what waits for the answer."""
+    """A look that was asked for: what it is compared with, the connection, and what waits for the answer."""
 
+    assumed: Look
     lent: ExitStack
     receive: Callable[[], list[Row]]
 

@@ -47,22 +47,28 @@ class PostgresqlLink:
 
     def rows(self, statements: Sequence[Statement]) -> list[Row]:
         """See ``Link.rows``."""
+        if len(statements) == 1:
+            return self.ask(statements[0])()
         self._on_trip()
         # The server stops reading while its answers to more than these are not fetched.
         for first in range(0, len(statements), _MAX_SENT_AT_ONCE):
-            found = self._run(statements[first : first + _MAX_SENT_AT_ONCE])
+            written = map(self._write, statements[first : first + _MAX_SENT_AT_ONCE])
+            found = self._read_last(self._ask_in_pipeline(list(written)))
         return found
 
     def ask(self, statement: Statement) -> Callable[[], list[Row]]:
-        """See ``Link.ask``. One that the server has not prepared is waited for at once."""
+        """See ``Link.ask``. One that is prepared needs no pipeline, which takes longer than the trip.
+
+        One that the server has not prepared is waited for at once.
+        """
         self._on_trip()
         written = self._write(statement)
         name = self._prepared.get(written.text)
         if name is None:
-            rows = self._rows_of(self._ask_in_pipeline([written]))
+            rows = self._read_last(self._ask_in_pipeline([written]))
             return lambda: rows
         self._libpq.send_query_prepared(name, written.values)
-        return lambda: self._rows_of(self._receive(1))
+        return lambda: self._read_last(self._receive(1))
 
     def begin(self, statement: Statement) -> list[Row]:
         """See ``Link.begin``."""
@@ -94,25 +100,13 @@ class PostgresqlLink:
         """See ``Link.is_lost``."""
         return bool(self._connection.closed)
 
-    def _run(self, statements: Sequence[Statement]) -> list[Row]:
-        written = [self._write(each) for each in statements]
-        return self._rows_of(self._ask(written[0]) if len(written) == 1 else self._ask_in_pipeline(written))
-
-    def _rows_of(self, results: Sequence[PGresult]) -> list[Row]:
+    def _read_last(self, results: Sequence[PGresult]) -> list[Row]:
         """Read the rows of the last answer, or raise the first error."""
         failed = next((result for result in results if result.status == ExecStatus.FATAL_ERROR), None)
         if failed is not None:
             self._has_failed = True
             raise error_from_result(failed, encoding=self._encoding)
         return _read(results[-1], self._encoding)
-
-    def _ask(self, written: _Written) -> list[PGresult]:
-        """Execute one statement, without a pipeline if it is prepared: that takes longer than the trip."""
-        name = self._prepared.get(written.text)
-        if name is None:
-            return self._ask_in_pipeline([written])
-        self._libpq.send_query_prepared(name, written.values)
-        return self._receive(1)
 
     def _ask_in_pipeline(self, written: Sequence[_Written]) -> list[PGresult]:
         self._libpq.enter_pipeline_mode()

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from drs_simulator.profile.tables import SorCode
-from drs_simulator.scheduling.store import Transaction
+from drs_simulator.scheduling.store import Store, Transaction
 from drs_simulator.storage.opening import open_store
 from drs_simulator.storage.sql.store import SqlStore
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from tests.simulator.storage.conftest import NewDatabase
-from tests.simulator.storage.sql.test_postgresql_faults import OTHERS
-
-
-@contextmanager
-def opened(database: str) -> Iterator[SqlStore]:
-    store = open_store(database)
-    assert isinstance(store, SqlStore)
-    yield store
-    store.close()
+from tests.simulator.storage.sql.test_postgresql_faults import OTHERS, connected
 
 
 @pytest.fixture
-def one(database: str) -> Iterator[SqlStore]:
+def one(opened: Callable[[], SqlStore]) -> SqlStore:
     """A store that knows the state."""
-    with opened(database) as store:
-        set_minutes(store, 1)
-        assert store.call(lambda: store.read(minutes_in)) == 1
-        yield store
+    store = opened()
+    set_minutes(store, 1)
+    assert store.call(lambda: store.read(minutes_in)) == 1
+    return store
 
 
 @pytest.fixture
-def other(database: str) -> Iterator[SqlStore]:
+def other(opened: Callable[[], SqlStore]) -> SqlStore:
     """The same state at another process."""
-    with opened(database) as store:
-        yield store
+    return opened()
 
 
 def minutes_in(transaction: Transaction) -> int:
@@ -51,12 +42,12 @@ def put(transaction: Transaction, minutes: int) -> None:
     transaction.put_sor_code(SorCode(code="X", trade="Plumber", minutes=minutes))
 
 
-def set_minutes(store: SqlStore, to: int) -> None:
+def set_minutes(store: Store, to: int) -> None:
     with store.transaction() as transaction:
         put(transaction, to)
 
 
-def noting(store: SqlStore, found: list[int], then: Callable[[], object] = lambda: None) -> Callable[[], int]:
+def noting(store: Store, found: list[int], then: Callable[[], object] = lambda: None) -> Callable[[], int]:
     """A call that reads, notes what it has read, and does something more."""
 
     def work() -> int:
@@ -130,9 +121,8 @@ def test_every_read_of_a_call_is_compared(one: SqlStore, other: SqlStore) -> Non
 
 
 def test_a_connection_that_is_lost_meanwhile_is_replaced(new_postgresql: NewDatabase) -> None:
-    database = new_postgresql()
-    administrator = create_engine(database, isolation_level="AUTOCOMMIT")
-    with opened(database) as store, opened(database) as other, administrator.connect() as connection:
+    state = new_postgresql()
+    with closing(open_store(state)) as store, closing(open_store(state)) as other, connected(state) as administrator:
         set_minutes(store, 1)
         assert store.call(lambda: store.read(minutes_in)) == 1
         found: list[int] = []
@@ -140,8 +130,7 @@ def test_a_connection_that_is_lost_meanwhile_is_replaced(new_postgresql: NewData
         def lose() -> None:
             if len(found) == 1:
                 set_minutes(other, 2)
-                connection.execute(text(f"SELECT pg_terminate_backend(pid) {OTHERS}"))
+                administrator.execute(text(f"SELECT pg_terminate_backend(pid) {OTHERS}"))
 
         assert store.call(noting(store, found, lose)) in {1, 2}
         assert store.call(noting(store, found)) == 2
-    administrator.dispose()

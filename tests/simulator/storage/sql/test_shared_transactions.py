@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
@@ -21,12 +21,9 @@ THREADS = 12
 
 
 @pytest.fixture
-def store(database: str) -> Iterator[SqlStore]:
+def store(opened: Callable[[], SqlStore]) -> SqlStore:
     """A store in an empty database of each kind in turn."""
-    opened = open_store(database)
-    assert isinstance(opened, SqlStore)
-    yield opened
-    opened.close()
+    return opened()
 
 
 @pytest.fixture

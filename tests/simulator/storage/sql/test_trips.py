@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -47,22 +47,6 @@ class Counted:
     def book(self, operation: str, members: str) -> tuple[str, int]:
         """The same in its session."""
         return self.ask(operation, f"{members}<sessionId>{self.session}</sessionId>")
-
-
-@pytest.fixture
-def opened(database: str) -> Iterator[Callable[[], SqlStore]]:
-    """Opens stores of one database."""
-    stores: list[SqlStore] = []
-
-    def new() -> SqlStore:
-        store = open_store(database)
-        assert isinstance(store, SqlStore)
-        stores.append(store)
-        return store
-
-    yield new
-    for store in stores:
-        store.close()
 
 
 def scheduling(booking: str) -> str:
