@@ -40,6 +40,19 @@ def load():
 serve(load, ServerConfig("127.0.0.1", 0, workers=2), lambda port: None)
 """
 
+LOADS_AT_ONCE = """
+import os
+from drs_simulator.http.servers.granian_server import ServerConfig, serve
+
+def load():
+    print("loaded", flush=True)
+    return lambda environ, start_response: []
+
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
+serve(load, ServerConfig("127.0.0.1", 0, workers=3), lambda port: None)
+"""
+
 
 class TestAddress:
     @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -184,6 +197,19 @@ class TestServe:
             assert process.stdout is not None
             assert process.stdout.readline() == "loading\n"
             process.send_signal(signal_number)
+            try:
+                assert process.wait(timeout=60) == 0
+            finally:
+                process.kill()
+
+    @pytest.mark.parametrize("attempt", range(5))
+    def test_a_server_can_be_stopped_when_it_is_about_to_serve(self, attempt: int) -> None:
+        """Its workers are told while they are not yet ready to hear it, now one, now another."""
+        with subprocess.Popen([sys.executable, "-c", LOADS_AT_ONCE], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for _ in range(3):
+                assert process.stdout.readline() == "loaded\n"
+            process.terminate()
             try:
                 assert process.wait(timeout=60) == 0
             finally:

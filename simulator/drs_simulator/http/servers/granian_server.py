@@ -6,8 +6,10 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 
 from drs_simulator.http.servers.address import reserve_port, resolve_host
+from drs_simulator.http.servers.processors import share_processors, stay_on
 
 if TYPE_CHECKING:
     from drs_simulator.http.servers.tls import Tls
@@ -25,16 +28,25 @@ if TYPE_CHECKING:
 _CONNECT_EVERY_SECONDS = 0.005
 _CHECK_SUPERVISOR_EVERY_SECONDS = 0.5
 _STOP_WITHIN_SECONDS = 5
+_FORGETS_WITHIN_SECONDS = 1
 _HEADERS_WITHIN_MILLISECONDS = 10_000
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class _AnnouncingServer(Granian):  # type: ignore[misc,valid-type]
-    """Starts a thread once its workers have started: granian's own hook comes before, and a fork must not copy it."""
+    """Gives each worker its processors, and starts a thread once all have started.
+
+    Granian's own hook comes before they have, and a fork must not copy the thread.
+    """
 
     def __init__(self, announcer: Thread, target: str, **settings: Any) -> None:
         super().__init__(target, **settings)
         self._announcer = announcer
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Callable[[], WSGIApplication]) -> Any:
+        """Extend granian's method, which knows the number of the worker."""
+        processors = share_processors(self.workers)[idx]
+        return super()._spawn_worker(idx, target, partial(_load_on, processors, callback_loader))
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         super().startup(spawn_target, target_loader)
@@ -106,6 +118,15 @@ def serve(load: Callable[[], WSGIApplication], server_config: ServerConfig, when
 def _load(load: Callable[[], WSGIApplication], supervisor: int) -> WSGIApplication:
     """Load the application in a worker, which ends itself if its supervisor is killed and cannot end it."""
     Thread(target=_stop_with_supervisor, args=(supervisor,), daemon=True).start()
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell)
+    Thread(target=_stop_if_forgotten, args=(told,), daemon=True).start()
+    return load()
+
+
+def _load_on(processors: frozenset[int], load: Callable[[], WSGIApplication]) -> WSGIApplication:
+    stay_on(processors)
     return load()
 
 
@@ -133,6 +154,28 @@ def _stop_with_supervisor(supervisor: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     sleep(_STOP_WITHIN_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _stop_if_forgotten(told: int) -> None:
+    """Tell this worker again if it still listens: granian forgets a signal that comes just before it serves.
+
+    It must not be told twice while it finishes calls.
+    """
+    os.read(told, 1)
+    while True:
+        sleep(_FORGETS_WITHIN_SECONDS)
+        if _listens():
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _listens() -> bool:
+    """Whether this process listens at a socket; not known on Windows."""
+    for each in Path("/dev/fd").glob("*"):
+        if each.is_socket():
+            with suppress(OSError), socket.socket(fileno=os.dup(int(each.name))) as opened:
+                if opened.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    return True
+    return False
 
 
 def _announce_when_listening(address: str, port: int, when_up: Callable[[int], None]) -> None:
