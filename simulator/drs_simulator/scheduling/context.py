@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.model import Booking, Order, OrderStatus, OrderWithBookings, Session
@@ -20,6 +20,7 @@ from drs_simulator.scheduling.validation import Validator
 
 _UseCase = TypeVar("_UseCase", bound=Callable[..., object])
 _READERS: set[Callable[..., object]] = set()
+_LOOKS_UP: dict[Callable[..., object], Callable[[Any], str | None]] = {}
 _TOKEN_LENGTH = 40
 _CHARACTERS = (string.ascii_letters + string.digits).encode()
 # A letter or digit for each byte.
@@ -35,6 +36,26 @@ def only_reads(use_case: _UseCase) -> _UseCase:
 def is_reader(use_case: Callable[..., object]) -> bool:
     """Whether the use case is declared to write nothing."""
     return use_case in _READERS
+
+
+def looks_up(number_of: Callable[[Any], str | None]) -> Callable[[_UseCase], _UseCase]:
+    """Declare that a use case looks up the orders of a number, so that a store may read them beforehand.
+
+    Args:
+        number_of: Returns the number that a request has; ``None`` if it has none.
+    """
+
+    def declare(use_case: _UseCase) -> _UseCase:
+        _LOOKS_UP[use_case] = number_of
+        return use_case
+
+    return declare
+
+
+def number_to_look_up(use_case: Callable[..., object], request: object) -> str | None:
+    """Return the number whose orders the use case will look up, if it is declared to."""
+    number_of = _LOOKS_UP.get(use_case)
+    return None if number_of is None else number_of(request)
 
 
 @dataclass(frozen=True, slots=True)

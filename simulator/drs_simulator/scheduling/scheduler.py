@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from drs_simulator.clock import Clock
 from drs_simulator.profile.model import Profile
-from drs_simulator.scheduling.context import UseCaseContext, is_reader
+from drs_simulator.scheduling.context import UseCaseContext, is_reader, number_to_look_up
 from drs_simulator.scheduling.model import LifeCycle, Session
 from drs_simulator.scheduling.planning import calendar
 from drs_simulator.scheduling.planning.installation import CurrentInstallation, Installation
@@ -116,7 +116,7 @@ class Scheduler:
             self._release_lapsed(transaction, context.now)
             return use_case(context, request)
 
-        return self._run(work, only_reads=is_reader(use_case))
+        return self._run(work, use_case, request)
 
     def run_as_system(self, use_case: Callable[[UseCaseContext, _Request], _Answer], request: _Request) -> _Answer:
         """Run the use case without a session, for DRS itself: planners, imported files, confirmations.
@@ -130,20 +130,20 @@ class Scheduler:
             self._release_lapsed(transaction, context.now)
             return use_case(context, request)
 
-        return self._run(work, only_reads=is_reader(use_case))
+        return self._run(work, use_case, request)
 
     def call(self, work: Callable[[], _Answer]) -> _Answer:
         """Run what answers one call, and return its answer; see ``Store.call``."""
         return self._store.call(work)
 
-    def _run(self, work: Callable[[Transaction], _Answer], *, only_reads: bool) -> _Answer:
-        if only_reads:
+    def _run(self, work: Callable[[Transaction], _Answer], use_case: Callable[..., object], request: object) -> _Answer:
+        if is_reader(use_case):
             try:
                 return self._store.read(work)
             except OnlyReadsError:
                 # A reservation has lapsed: its place has to be released first.
                 pass
-        return self._store.write(work)
+        return self._store.write(work, number_to_look_up(use_case, request))
 
     def _context(self, transaction: Transaction, session_id: str = "") -> UseCaseContext:
         current = CurrentInstallation(self.installation, transaction)

@@ -160,10 +160,14 @@ class Store(Protocol):
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Return a transaction. Transactions are serializable: none sees the unfinished work of another."""
 
-    def write(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+    def write(self, work: Callable[[Transaction], _Answer], order_number: str | None = None) -> _Answer:
         """Run work in a transaction and return its answer. A store may commit the work of several threads at once.
 
         The work may run in another thread, and twice if the first time is undone.
+
+        Args:
+            work: Reads and writes.
+            order_number: The primaryOrderNumber whose orders it will ask for; a store may read them beforehand.
         """
 
     def read(self, work: Callable[[Transaction], _Answer]) -> _Answer:

@@ -69,8 +69,8 @@ class MemoryStore:
             finally:
                 self._undo.clear()
 
-    def write(self, work: Callable[[Transaction], _Answer]) -> _Answer:
-        """See ``Store.write``."""
+    def write(self, work: Callable[[Transaction], _Answer], order_number: str | None = None) -> _Answer:  # noqa: ARG002
+        """See ``Store.write``. There is nothing to read beforehand."""
         with self.transaction() as transaction:
             return work(transaction)
 

@@ -149,7 +149,7 @@ class RestartableStore:
     def transaction(self) -> AbstractContextManager[Transaction]:
         return self._commit().transaction()
 
-    def write(self, work: Callable[[Transaction], Answer]) -> Answer:
+    def write(self, work: Callable[[Transaction], Answer], order_number: str | None = None) -> Answer:
         if self._written == 3:
             self._commit()
         self._written += 1

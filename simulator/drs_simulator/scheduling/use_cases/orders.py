@@ -9,7 +9,7 @@ from typing import Any
 
 from drs_simulator.profile.model import Profile
 from drs_simulator.scheduling.commands import OrderCompletion, OrderFilter, OrderRequest
-from drs_simulator.scheduling.context import UseCaseContext, only_reads
+from drs_simulator.scheduling.context import UseCaseContext, looks_up, only_reads
 from drs_simulator.scheduling.model import Booking, Order, OrderWithBookings, PlannedBooking
 from drs_simulator.scheduling.outbox import queue_cancellation
 from drs_simulator.scheduling.refusal import Refusal
@@ -19,6 +19,7 @@ from drs_simulator.scheduling.use_cases.locations import keep_location
 _KEPT = ("secondary_number", "tertiary_number", "comments_extended", "reason_code", "subcontract")
 
 
+@looks_up(lambda request: request.number)
 def create_order(context: UseCaseContext, request: OrderRequest) -> OrderWithBookings:
     """Create an order with its first booking, which is planned but not yet scheduled.
 

@@ -64,7 +64,7 @@ class Batcher(Generic[_Work, _Answer]):
     Args:
         do: Does the work. It is given a function that takes what is submitted at that moment, oldest first, and answers
             or fails each of them. What it raises, all threads get whose work is not done.
-        max_taken: How many are taken at once.
+        max_taken: How many are done at once.
     """
 
     def __init__(
@@ -113,7 +113,8 @@ class Batcher(Generic[_Work, _Answer]):
 
     def _take(self) -> Sequence[Submission[_Work, _Answer]]:
         with self._guard:
-            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._max_taken))]
+            left = self._max_taken - len(self._taken)
+            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), left))]
         self._taken += taken
         return taken
 

@@ -36,11 +36,14 @@ class Link(Protocol):
     def rows(self, statements: Sequence[Statement]) -> list[Row]:
         """Execute the statements in their order, and return the rows of the last one."""
 
+    def rows_of_each(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """Execute at most 64 statements in their order, and return the rows of each."""
+
     def ask(self, statement: Statement) -> Callable[[], list[Row]]:
         """Begin to execute a statement, and return what waits for its rows, which has to be called next."""
 
-    def begin(self, statement: Statement) -> list[Row]:
-        """Wait until no other transaction that writes is open, begin one, and return the rows of the statement."""
+    def begin(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """Wait until no other transaction that writes is open, begin one, and return the rows of each statement."""
 
     def begin_snapshot(self, statement: Statement) -> list[Row]:
         """Begin to read the state as it is at this moment, and return the rows of the statement. Waits for nobody."""
@@ -76,14 +79,19 @@ class SqliteLink:
             cursor = self._execute(statement)
         return cursor.fetchall()
 
+    def rows_of_each(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """See ``Link.rows_of_each``."""
+        self._on_trip()
+        return [self._execute(statement).fetchall() for statement in statements]
+
     def ask(self, statement: Statement) -> Callable[[], list[Row]]:
         """See ``Link.ask``. The rows are there at once."""
         rows = self.rows((statement,))
         return lambda: rows
 
-    def begin(self, statement: Statement) -> list[Row]:
+    def begin(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """See ``Link.begin``."""
-        return self.rows((Statement("BEGIN IMMEDIATE", {}), statement))
+        return self.rows_of_each((Statement("BEGIN IMMEDIATE", {}), *statements))[1:]
 
     def begin_snapshot(self, statement: Statement) -> list[Row]:
         """See ``Link.begin_snapshot``."""

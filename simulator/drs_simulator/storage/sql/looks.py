@@ -86,7 +86,7 @@ class Looks:
         The first trip, whatever it is for, tells whether clock and fault rules still are, and whether what was read
         is. If not, the work runs again.
         """
-        known, look = self._last, None
+        known, look = self._find_newest(), None
         # A database that is gone is noticed where its answer is needed.
         with suppress(StateLostError):
             if known is not None:
@@ -206,6 +206,13 @@ class Looks:
             self.forget()
             self._mirror.advance(moved.version, ())
         return self._find_known(moved.version) or self._keep(link.rows((look_since(moved.version),)))
+
+    def _find_newest(self) -> Look | None:
+        """Return the look at the version that this process knows, or else the last one."""
+        last, version = self._last, self._mirror.version
+        if last is None or version is None or last.version == version:
+            return last
+        return self._find_known(version) or last
 
     def _find_known(self, version: int) -> Look | None:
         """Return the look at a version if all of it is known."""

@@ -7,6 +7,7 @@ import select
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from psycopg import DataError, Error
@@ -29,7 +30,8 @@ _LOCK = Statement(LOCK, {})
 class PostgresqlLink:
     """A connection to a PostgreSQL database: statements that are sent together are one round trip.
 
-    The server parses and plans each text once for a connection.
+    The server parses and plans each text once for a connection. It would plan the look at the state anew each time, for
+    the version that is sent, which takes longer than to execute it.
 
     Args:
         connection: The driver's connection, which commits each statement by itself.
@@ -44,6 +46,8 @@ class PostgresqlLink:
         self._prepared: dict[bytes, bytes] = {}
         self._has_failed = False
         self._wait_for_answer, self._wait_for_either = _waits_for(self._libpq.socket)
+        # Before version 12, the server does not know the setting, and goes on without.
+        self._libpq.exec_(b"SET plan_cache_mode = force_generic_plan")
 
     def rows(self, statements: Sequence[Statement]) -> list[Row]:
         """See ``Link.rows``."""
@@ -52,9 +56,13 @@ class PostgresqlLink:
         self._on_trip()
         # The server stops reading while its answers to more than these are not fetched.
         for first in range(0, len(statements), _MAX_SENT_AT_ONCE):
-            written = map(self._write, statements[first : first + _MAX_SENT_AT_ONCE])
-            found = self._read_last(self._ask_in_pipeline(list(written)))
-        return found
+            results = self._ask_in_pipeline(statements[first : first + _MAX_SENT_AT_ONCE])
+        return self._read(results[-1])
+
+    def rows_of_each(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """See ``Link.rows_of_each``."""
+        self._on_trip()
+        return [self._read(result) for result in self._ask_in_pipeline(statements)]
 
     def ask(self, statement: Statement) -> Callable[[], list[Row]]:
         """See ``Link.ask``. One that is prepared needs no pipeline, which takes longer than the trip.
@@ -65,14 +73,19 @@ class PostgresqlLink:
         written = self._write(statement)
         name = self._prepared.get(written.text)
         if name is None:
-            rows = self._read_last(self._ask_in_pipeline([written]))
+            rows = self._read(self._ask_in_pipeline([statement])[-1])
             return lambda: rows
         self._libpq.send_query_prepared(name, written.values)
-        return lambda: self._read_last(self._receive(1))
+        return self._receive_rows
 
-    def begin(self, statement: Statement) -> list[Row]:
+    def _receive_rows(self) -> list[Row]:
+        results = self._receive(1)
+        self._check(results)
+        return self._read(results[-1])
+
+    def begin(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """See ``Link.begin``."""
-        return self.rows((_BEGIN, _LOCK, statement))
+        return self.rows_of_each((_BEGIN, _LOCK, *statements))[2:]
 
     def begin_snapshot(self, statement: Statement) -> list[Row]:
         """See ``Link.begin_snapshot``."""
@@ -100,28 +113,23 @@ class PostgresqlLink:
         """See ``Link.is_lost``."""
         return bool(self._connection.closed)
 
-    def _read_last(self, results: Sequence[PGresult]) -> list[Row]:
-        """Read the rows of the last answer, or raise the first error."""
-        failed = next((result for result in results if result.status == ExecStatus.FATAL_ERROR), None)
-        if failed is not None:
-            self._has_failed = True
-            raise error_from_result(failed, encoding=self._encoding)
-        return _read(results[-1], self._encoding)
-
-    def _ask_in_pipeline(self, written: Sequence[_Written]) -> list[PGresult]:
+    def _ask_in_pipeline(self, statements: Sequence[Statement]) -> list[PGresult]:
+        """Send the statements together, and return the answer to each, or raise the first error."""
+        written = [self._write(statement) for statement in statements]
         self._libpq.enter_pipeline_mode()
         try:
-            sent = sum(map(self._send, written))
+            sent = [self._send(each) for each in written]
             self._libpq.pipeline_sync()
             self._flush()
-            results = self._receive(sent)
+            results = self._receive(sum(sent))
             # What ends the pipeline has come with the last answer.
             self._libpq.get_result()
-            return results
         finally:
             # It cannot be left after an interruption; then the connection is closed.
             with suppress(Error):
                 self._libpq.exit_pipeline_mode()
+        self._check(results)
+        return [results[end - 1] for end in accumulate(sent)]
 
     def _write(self, statement: Statement) -> _Written:
         text, names = _for_libpq(statement.text)
@@ -163,16 +171,23 @@ class PostgresqlLink:
             results += iter(self._libpq.get_result, None)
         return results
 
+    def _check(self, results: Sequence[PGresult]) -> None:
+        """Raise the first error."""
+        failed = next((result for result in results if result.status == ExecStatus.FATAL_ERROR), None)
+        if failed is not None:
+            self._has_failed = True
+            raise error_from_result(failed, encoding=self._encoding)
 
-def _read(result: PGresult, encoding: str) -> list[Row]:
-    reads = [int if result.ftype(column) in _INTEGERS else _decoder(encoding) for column in range(result.nfields)]
-    return [
-        tuple(
-            None if (value := result.get_value(row, column)) is None else read(value)
-            for column, read in enumerate(reads)
-        )
-        for row in range(result.ntuples)
-    ]
+    def _read(self, result: PGresult) -> list[Row]:
+        decode = _decoder(self._encoding)
+        reads = [int if result.ftype(column) in _INTEGERS else decode for column in range(result.nfields)]
+        return [
+            tuple(
+                None if (value := result.get_value(row, column)) is None else read(value)
+                for column, read in enumerate(reads)
+            )
+            for row in range(result.ntuples)
+        ]
 
 
 @lru_cache(maxsize=4)

@@ -111,6 +111,11 @@ def documents(table: str, where: str = "", parameters: Mapping[str, Any] | None 
     return Statement(f"SELECT document FROM {table}{condition} ORDER BY id", dict(parameters or {}))  # noqa: S608
 
 
+def orders_numbered(number: str) -> Statement:
+    """Make the statement that reads the orders of a number."""
+    return documents("drs_orders", "number = :number", {"number": number})
+
+
 def move_on(version: int, change: str) -> list[Statement]:
     """Make the statements that end a transaction: its version, and what the log keeps of it."""
     logged = Statement(

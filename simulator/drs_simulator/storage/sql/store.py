@@ -26,14 +26,14 @@ from drs_simulator.storage.sql.batcher import Batcher, Submission
 from drs_simulator.storage.sql.failures import first_line
 from drs_simulator.storage.sql.links import LOCK, ConnectionLostError, Link, Row, SqliteLink, Statement
 from drs_simulator.storage.sql.looks import ChangedError, Looks, check_settings
-from drs_simulator.storage.sql.mirror import Cell, Mirror, write_change
+from drs_simulator.storage.sql.mirror import UNKNOWN, Cell, Mirror, write_change
 from drs_simulator.storage.sql.records import SqlRecords
 from drs_simulator.storage.sql.statements import CLOCK, FAULTS, Look, changes_since, moved_of
 from drs_simulator.storage.sql.tenant_schema import TenantSchema
 from drs_simulator.storage.sql.transaction import NotKnownError, SqlTransaction
 
 _Answer = TypeVar("_Answer")
-_Write = Submission[Callable[[Transaction], Any], Any]
+_Found = TypeVar("_Found")
 _WAIT_SECONDS = 30
 _MAX_WRITERS = 32
 """How many threads share a transaction. What it changes should fit the log."""
@@ -108,6 +108,16 @@ def make_engine(url: URL) -> Engine:
     )
 
 
+class _Work(NamedTuple):
+    """The work of one thread in a transaction, and the number whose orders it will ask for."""
+
+    do: Callable[[Transaction], Any]
+    order_number: str | None
+
+
+_Write = Submission[_Work, Any]
+
+
 class SqlStore:
     """Stores the state in a database. Transactions that write run one after the other; readers wait for none.
 
@@ -129,7 +139,7 @@ class SqlStore:
         # Threads of this process queue here, because waiting for the database is polling.
         self._writing = Lock()
         self._mirror = Mirror()
-        self._writers: Batcher[Callable[[Transaction], Any], Any] = Batcher(self._write_all, _MAX_WRITERS)
+        self._writers: Batcher[_Work, Any] = Batcher(self._write_all, _MAX_WRITERS)
         self._looks = Looks(self._mirror, self._rows, self._link)
         # Lent again without asking the pool, which takes longer than a statement.
         self._idle: list[_Lent] = []
@@ -181,16 +191,25 @@ class SqlStore:
     @contextmanager
     def transaction(self) -> Iterator[SqlTransaction]:
         """See ``Store.transaction``. It waits for transactions of other processes as well."""
-        with self._begin() as (link, look):
+        with self._transaction_that_reads(()) as transaction:
+            yield transaction
+
+    @contextmanager
+    def _transaction_that_reads(self, numbers: Sequence[str]) -> Iterator[SqlTransaction]:
+        """Return a transaction that reads the orders of those numbers as it begins, unless they are known."""
+        unknown = [number for number in numbers if self._mirror.get(Cell("numbered", number)) is UNKNOWN]
+        with self._begin([statements.orders_numbered(number) for number in unknown]) as (link, look, found):
             transaction = SqlTransaction(self._mirror, look, look.version, link, can_write=True)
+            for number, rows in zip(unknown, found, strict=True):
+                transaction.keep_orders_numbered(number, rows)
             yield transaction
             transaction.commit()
 
-    def write(self, work: Callable[[Transaction], _Answer]) -> _Answer:
+    def write(self, work: Callable[[Transaction], _Answer], order_number: str | None = None) -> _Answer:
         """See ``Store.write``. The work of all threads that wait meanwhile shares one transaction."""
         assumed = self._looks.hand_over()
         checked = work if assumed is None else partial(self._write_if_still, assumed, work)
-        answer: _Answer = self._writers.submit(checked)
+        answer: _Answer = self._writers.submit(_Work(checked, order_number))
         return answer
 
     def _write_if_still(
@@ -205,8 +224,11 @@ class SqlStore:
     def _write_all(self, take: Callable[[], Sequence[_Write]]) -> None:
         writes: Sequence[_Write] = ()
         try:
-            with self.transaction() as transaction:
-                writes = take()
+            at_first = take()
+            with self._transaction_that_reads(_numbers_of(at_first)) as transaction:
+                # The lock may have been waited for.
+                writes = (*at_first, *take())
+                transaction.read_orders_numbered(_numbers_of(writes))
                 ends = [self._write_part(transaction, write) for write in writes]
         except StateLostError as error:
             is_shared = len(writes) > 1
@@ -221,7 +243,7 @@ class SqlStore:
         """Do the work of one thread in a transaction with others; return what ends its wait once that is committed."""
         try:
             with transaction.part():
-                return partial(write.answer, write.work(transaction))
+                return partial(write.answer, write.work.do(transaction))
         except self._driver_error:
             raise
         except (Exception, ChangedError) as error:
@@ -230,7 +252,7 @@ class SqlStore:
     def _write_alone(self, write: _Write) -> Callable[[], None]:
         try:
             with self.transaction() as transaction:
-                answer = write.work(transaction)
+                answer = write.work.do(transaction)
         except (Exception, ChangedError) as error:
             return partial(write.fail, error)
         return partial(write.answer, answer)
@@ -296,7 +318,7 @@ class SqlStore:
 
     def change_setting(self, name: str, change: Callable[[str | None], str]) -> None:
         """See ``SharedSettings.change_setting``."""
-        with self._begin() as (link, look):
+        with self._begin() as (link, look, _):
             rows = link.rows((_setting(name),))
             before = None if not rows else str(rows[0][0])
             after = change(before)
@@ -348,20 +370,20 @@ class SqlStore:
                 return link.rows(wanted)
 
     @contextmanager
-    def _begin(self) -> Iterator[tuple[Link, Look]]:
-        """Hold the lock of all writers. What is not committed at the end is undone."""
+    def _begin(self, wanted: Sequence[Statement] = ()) -> Iterator[tuple[Link, Look, Sequence[list[Row]]]]:
+        """Hold the lock of all writers, and read what is wanted. What is not committed at the end is undone."""
         assumed = self._looks.hand_over()
         with self._writing:
             known = self._mirror.version
-            with self._begun(lambda link: link.begin(changes_since(known))) as (link, rows):
-                look = self._looks.look_after(moved_of(rows), link)
+            with self._begun(lambda link: link.begin((*wanted, changes_since(known)))) as (link, (*found, moved)):
+                look = self._looks.look_after(moved_of(moved), link)
                 check_settings(assumed, look)
                 with self._looks.working_by(look):
-                    yield link, look
+                    yield link, look, found
 
     @contextmanager
-    def _begun(self, begin: Callable[[Link], list[Row]]) -> Iterator[tuple[Link, list[Row]]]:
-        """Lend a connection, and give the rows of its first statement.
+    def _begun(self, begin: Callable[[Link], _Found]) -> Iterator[tuple[Link, _Found]]:
+        """Lend a connection, and give what its first trip has found.
 
         If the connection was lost since it was last used, another one is tried. Nothing was done yet that counts twice.
         """
@@ -455,6 +477,11 @@ class _Lent(NamedTuple):
 
     pooled: PoolProxiedConnection
     link: Link
+
+
+def _numbers_of(writes: Sequence[_Write]) -> Sequence[str]:
+    """Return the numbers whose orders will be asked for, each once."""
+    return tuple(dict.fromkeys(each.work.order_number for each in writes if each.work.order_number is not None))
 
 
 def _setting(name: str) -> Statement:

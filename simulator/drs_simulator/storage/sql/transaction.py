@@ -167,15 +167,29 @@ class SqlTransaction:
 
     def orders_numbered(self, number: str) -> tuple[Order, ...]:
         """See ``Transaction.orders_numbered``."""
-
-        def read() -> tuple[int, ...]:
-            orders = self._all("drs_orders", codec.ORDER, "number = :number", number=number)
-            for order in orders:
-                self._keep(Cell("order", order.id), order)
-            return tuple(order.id for order in orders)
-
-        ids = self._value(Cell("numbered", number), read)
+        ids = self._known(Cell("numbered", number))
+        if ids is UNKNOWN:
+            ids = self.keep_orders_numbered(number, self._rows(statements.orders_numbered(number)))
         return tuple(order for order in map(self.order, ids) if order is not None)
+
+    def keep_orders_numbered(self, number: str, rows: Sequence[Row]) -> tuple[int, ...]:
+        """Keep the rows of ``statements.orders_numbered``, and return the ids of the orders."""
+        orders = [codec.ORDER.read(row[0]) for row in rows]
+        for order in orders:
+            self._keep(Cell("order", order.id), order)
+        ids = tuple(order.id for order in orders)
+        self._keep(Cell("numbered", number), ids)
+        return ids
+
+    def read_orders_numbered(self, numbers: Iterable[str]) -> None:
+        """Read the orders of those numbers that are unknown, all in one trip. Nothing is changed yet."""
+        assert self._link is not None
+        assert not self._has_written
+        unknown = [number for number in numbers if self._known(Cell("numbered", number)) is UNKNOWN]
+        if unknown:
+            found = self._link.rows_of_each([statements.orders_numbered(number) for number in unknown])
+            for number, rows in zip(unknown, found, strict=True):
+                self.keep_orders_numbered(number, rows)
 
     def orders(self) -> Iterable[Order]:
         """See ``Transaction.orders``."""

@@ -65,6 +65,14 @@ def test_a_call_is_made_once_while_nothing_changes(one: SqlStore) -> None:
     assert (found, one.trips - before) == ([1], 1)
 
 
+def test_a_call_is_made_once_after_a_change_of_its_own_process(one: SqlStore) -> None:
+    found: list[int] = []
+    for minutes in (2, 3):
+        set_minutes(one, minutes)
+        one.call(noting(one, found))
+    assert found == [2, 3]
+
+
 def test_what_another_process_has_changed_is_read(one: SqlStore, other: SqlStore) -> None:
     set_minutes(other, 2)
     found: list[int] = []

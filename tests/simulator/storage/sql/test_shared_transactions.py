@@ -16,6 +16,7 @@ from drs_simulator.storage.sql.store import SqlStore
 from drs_simulator.storage.sql.transaction import SqlTransaction
 
 from tests.simulator.scheduling.builders import Desk
+from tests.simulator.storage.sql.test_batcher import wait_until_waiting
 
 THREADS = 12
 
@@ -87,6 +88,34 @@ def test_a_reset_that_is_undone_leaves_everything(database: str, store: SqlStore
             reset_and_break_off(transaction)
         assert transaction.order(order.id) == order
     assert numbers(database) == ["before"]
+
+
+def test_threads_read_the_orders_of_their_numbers_together(database: str, store: SqlStore, order: Order) -> None:
+    other = open_store(database)
+    before = store.trips
+    barrier = Barrier(THREADS)
+
+    def create(number: str) -> tuple[int, ...]:
+        def change(transaction: Transaction) -> tuple[int, ...]:
+            known = tuple(each.id for each in transaction.orders_numbered(number))
+            put(transaction, order, number)
+            return known
+
+        barrier.wait()
+        return store.write(change, number)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        # While another process writes, one thread waits for it and the others for that one.
+        with other.transaction() as transaction:
+            put(transaction, order, "order 0")
+            asked = [pool.submit(create, f"order {number}") for number in range(THREADS)]
+            wait_until_waiting(THREADS - 1)
+        known = [each.result() for each in asked]
+    other.close()
+    assert known == [(order.id + 1,), *[()] * (THREADS - 1)]
+    # The transaction begins, reads what came later, and is committed.
+    assert store.trips - before == 3
+    assert sorted(numbers(database)) == sorted(["before", "order 0", *(f"order {each}" for each in range(THREADS))])
 
 
 def test_every_thread_gets_what_its_own_work_deserves(database: str, store: SqlStore, order: Order) -> None:
