@@ -30,8 +30,8 @@ _LOCK = Statement(LOCK, {})
 class PostgresqlLink:
     """A connection to a PostgreSQL database: statements that are sent together are one round trip.
 
-    The server parses and plans each text once for a connection. It would plan the look at the state anew each time, for
-    the version that is sent, which takes longer than to execute it.
+    The server parses and plans each text once for a connection. It would plan the look at the state each time, for the
+    version that is sent, which takes longer than to execute it.
 
     Args:
         connection: The driver's connection, which commits each statement by itself.
