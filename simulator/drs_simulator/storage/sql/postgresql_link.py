@@ -30,8 +30,7 @@ _LOCK = Statement(LOCK, {})
 class PostgresqlLink:
     """A connection to a PostgreSQL database: statements that are sent together are one round trip.
 
-    The server parses and plans each text once for a connection. It would plan the look at the state each time, for the
-    version that is sent, which takes longer than to execute it.
+    The server parses and plans each text once for a connection.
 
     Args:
         connection: The driver's connection, which commits each statement by itself.
@@ -46,8 +45,6 @@ class PostgresqlLink:
         self._prepared: dict[bytes, bytes] = {}
         self._has_failed = False
         self._wait_for_answer, self._wait_for_either = _waits_for(self._libpq.socket)
-        # Before version 12, the server does not know the setting, and goes on without.
-        self._libpq.exec_(b"SET plan_cache_mode = force_generic_plan")
 
     def rows(self, statements: Sequence[Statement]) -> list[Row]:
         """See ``Link.rows``."""

@@ -41,12 +41,13 @@ class Look(NamedTuple):
         return (self.clock, self.faults) == (other.clock, other.faults)
 
 
-_CHANGES = """SELECT s.version, c.version, c.document
-FROM drs_state s LEFT JOIN drs_changes c ON c.version > :known WHERE s.id = 1"""
+# If it saw the version, PostgreSQL would plan for each one that is sent, which takes longer than to execute the plan.
+_LATER = "drs_state s LEFT JOIN drs_changes c ON c.version > (SELECT CAST(:known AS bigint)) WHERE s.id = 1"
+_CHANGES = f"SELECT s.version, c.version, c.document FROM {_LATER}"  # noqa: S608
 _LOOK = f"""SELECT s.version, c.version, c.document,
 (SELECT document FROM drs_settings WHERE id = '{CLOCK}'), (SELECT document FROM drs_settings WHERE id = '{FAULTS}'),
 (SELECT min(held_until) FROM drs_bookings WHERE held_until IS NOT NULL)
-FROM drs_state s LEFT JOIN drs_changes c ON c.version > :known WHERE s.id = 1"""  # noqa: S608
+FROM {_LATER}"""  # noqa: S608
 
 
 class Moved(NamedTuple):
