@@ -13,8 +13,8 @@ _EVERY: frozenset[int] = frozenset()
 def share_processors(workers: int) -> Sequence[frozenset[int]]:
     """Divide the processors of this process among its workers, as evenly as it goes.
 
-    Python runs one thread of a process at a time. Where threads of a worker change processors, each finds what it needs
-    in the memory of another one. A worker that is alone has all processors.
+    Python runs one thread of a process at a time. A thread is slower if it runs on another processor than the one
+    before it: what both use is in that processor's cache. A worker that is alone has all processors.
 
     Returns:
         The numbers of the processors of each worker; none where the system does not let a process choose.

@@ -200,8 +200,7 @@ class SqlStore:
         unknown = [number for number in numbers if self._mirror.get(Cell("numbered", number)) is UNKNOWN]
         with self._begin([statements.orders_numbered(number) for number in unknown]) as (link, look, found):
             transaction = SqlTransaction(self._mirror, look, look.version, link, can_write=True)
-            for number, rows in zip(unknown, found, strict=True):
-                transaction.keep_orders_numbered(number, rows)
+            transaction.keep_orders_numbered(zip(unknown, found, strict=True))
             yield transaction
             transaction.commit()
 

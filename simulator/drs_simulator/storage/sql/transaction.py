@@ -167,19 +167,24 @@ class SqlTransaction:
 
     def orders_numbered(self, number: str) -> tuple[Order, ...]:
         """See ``Transaction.orders_numbered``."""
-        ids = self._known(Cell("numbered", number))
-        if ids is UNKNOWN:
-            ids = self.keep_orders_numbered(number, self._rows(statements.orders_numbered(number)))
+
+        def read() -> tuple[int, ...]:
+            return self._keep_orders(self._rows(statements.orders_numbered(number)))
+
+        ids = self._value(Cell("numbered", number), read)
         return tuple(order for order in map(self.order, ids) if order is not None)
 
-    def keep_orders_numbered(self, number: str, rows: Sequence[Row]) -> tuple[int, ...]:
-        """Keep the rows of ``statements.orders_numbered``, and return the ids of the orders."""
+    def keep_orders_numbered(self, found: Iterable[tuple[str, Sequence[Row]]]) -> None:
+        """Keep the rows of ``statements.orders_numbered`` for each number."""
+        for number, rows in found:
+            self._keep(Cell("numbered", number), self._keep_orders(rows))
+
+    def _keep_orders(self, rows: Sequence[Row]) -> tuple[int, ...]:
+        """Keep the orders of these rows, and return their ids."""
         orders = [codec.ORDER.read(row[0]) for row in rows]
         for order in orders:
             self._keep(Cell("order", order.id), order)
-        ids = tuple(order.id for order in orders)
-        self._keep(Cell("numbered", number), ids)
-        return ids
+        return tuple(order.id for order in orders)
 
     def read_orders_numbered(self, numbers: Iterable[str]) -> None:
         """Read the orders of those numbers that are unknown, all in one trip. Nothing is changed yet."""
@@ -188,8 +193,7 @@ class SqlTransaction:
         unknown = [number for number in numbers if self._known(Cell("numbered", number)) is UNKNOWN]
         if unknown:
             found = self._link.rows_of_each([statements.orders_numbered(number) for number in unknown])
-            for number, rows in zip(unknown, found, strict=True):
-                self.keep_orders_numbered(number, rows)
+            self.keep_orders_numbered(zip(unknown, found, strict=True))
 
     def orders(self) -> Iterable[Order]:
         """See ``Transaction.orders``."""
