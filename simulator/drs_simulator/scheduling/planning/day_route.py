@@ -147,8 +147,19 @@ class DayRoute:
         return best
 
     def _rearranged(self, visit: Visit) -> DayRoute | None:
-        order = feasible_order(self.shift, (*self.visits, visit))
+        # Most days without a gap lack the time too, which sums tell much sooner than a search.
+        order = None if self._lacks_time(visit) else feasible_order(self.shift, (*self.visits, visit))
         return None if order is None else DayRoute(self.shift, order)
+
+    def _lacks_time(self, visit: Visit) -> bool:
+        """Whether the shift, or the visit's window in it, is shorter than the visits that must lie in it."""
+        begin, end = self.shift.begin, self.shift.end
+        of_day = of_window = visit.minutes
+        for each in self.visits:
+            of_day += each.minutes
+            if visit.opens <= each.opens and each.closes <= visit.closes:
+                of_window += each.minutes
+        return of_day > end - begin or of_window > min(visit.closes, end) - max(visit.opens, begin)
 
 
 class DayRoutes:

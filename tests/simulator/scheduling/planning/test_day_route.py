@@ -169,6 +169,18 @@ def test_crowded_day_counts_as_full_and_is_logged_once(caplog: pytest.LogCapture
     assert "1970-01-01 00:00 UTC counts as full: its 21 visits" in record.getMessage()
 
 
+def test_window_without_the_minutes_for_one_more_is_full_and_nothing_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Twenty visits of different length go anywhere in the day; two fill the window that a third would need."""
+    shift, routes = Shift(0, 1000, DEPOT), DayRoutes()
+    anywhere = [Visit(key, 0, 1000, 10 + key, DEPOT) for key in range(1, 21)]
+    route = routes.route(shift, (*anywhere, *(Visit(key, 300, 400, 50, DEPOT) for key in (31, 32))))
+    assert route is not None
+    assert routes.added_travel_km(route, Visit(33, 300, 400, 50, DEPOT), route.detours_km(DEPOT)) is None
+    assert not caplog.records
+
+
 def test_day_of_many_short_visits_is_searched_to_its_end() -> None:
     """Each visit must come before those added earlier, so the day is rearranged; it is too deep for recursion."""
     visits = [Visit(key, 0, 1200 - key, 1, DEPOT) for key in range(1200)]
