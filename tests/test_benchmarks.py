@@ -255,8 +255,10 @@ class TestReport:
             Growth("memory", 100_000, 400, Timing(900, 50, 100), 210),
         )
         results = self.results(growth=grown)
-        flat, memory = (each for each in verdicts(results) if each.target.startswith("memory: "))
+        flat, busy, memory = (each for each in verdicts(results) if each.target.startswith("memory: "))
         assert flat.met is met
+        assert busy.met is False
+        assert busy.reached.startswith("9.00 x search after a change")
         assert memory.met is True
         assert "| memory | 100,000 | 400 | 900 | 9.00 x | 50 | 1.00 x | 100 | 1.00 x | 210 MiB |" in report(results)
 

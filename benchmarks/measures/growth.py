@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import count, cycle, islice
 from multiprocessing import get_context
 from multiprocessing.managers import BaseManager
 from statistics import median
@@ -28,8 +28,9 @@ _BUSY_WINDOWS = 40
 """Two of every working day until the last of them ends, and more."""
 _MOVED = tuple(str(50_000_000 + index) for index in range(4))
 """The orders whose bookings are moved about."""
-_CALLS = 100
-_ROUNDS = 2
+_CALLS = 30
+_ROUNDS = 10
+"""Short turns, since a machine may be slower for seconds on end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +80,15 @@ class FilledDrs:
         self._busy = fill_weeks(self._call, self._bodies, _BUSY_WINDOWS) if busy else 0
         if history:
             fill_with_history(self._simulator, self._call, self._bodies, state, history)
-        self._searches = searches_with_windows(self._bodies, _DAYS)
         create = self._bodies.create[0]
-        self._moved = [(number, booking_in(self._call(filled_in(create, number)))) for number in _MOVED]
+        moved = [(number, booking_in(self._call(filled_in(create, number)))) for number in _MOVED]
+        searches = searches_with_windows(self._bodies, _DAYS)
+        self._calls = zip(count(), cycle(moved), cycle(searches), strict=False)
 
     def timing(self, calls: int) -> Timing:
-        """What each operation takes now."""
-        orders, searches = cycle(self._moved), cycle(self._searches)
+        """What each operation takes now, in the next calls."""
         taken: tuple[list[float], list[float], list[float]] = ([], [], [])
-        for number, order, (search, window) in zip(range(calls), orders, searches, strict=False):
+        for number, order, (search, window) in islice(self._calls, calls):
             for body, seconds in zip(
                 (
                     filled_in(window, *order),
