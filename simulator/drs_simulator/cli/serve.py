@@ -74,7 +74,7 @@ def serve_command(
         int | None,
         typer.Option(
             metavar="NUMBER",
-            help="Threads of each worker (default: 1; 16 with --workers; 32 with --faults or --scenario).",
+            help="Threads of each worker (default: 1; 16 with a database; 32 with --faults or --scenario).",
             min=1,
             show_default=False,
             rich_help_panel=_NETWORK,

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from drs_simulator.scheduling.store import Store
     from drs_simulator.tenants.server import ServedTenants
 
-# One thread is quickest, since Python runs one at a time. With several processes, threads share what waits for the
-# database; and a slow call must not hold up the others.
-_THREADS, _THREADS_OF_WORKERS, _THREADS_WITH_FAULTS = 1, 16, 32
+# One thread is quickest, since Python runs one at a time. With a database, threads share what waits for it; and a slow
+# call must not hold up the others.
+_THREADS, _THREADS_WITH_DATABASE, _THREADS_WITH_FAULTS = 1, 16, 32
 _TENANT_JOURNAL = 200
 """How many exchanges a tenant's journal has at most, so that many tenants fit into memory."""
 
@@ -139,7 +139,7 @@ class ServeConfig:
             return self.threads
         if self.faults or self.scenario:
             return _THREADS_WITH_FAULTS
-        return _THREADS_OF_WORKERS if self.workers > 1 else _THREADS
+        return _THREADS if self.state == MEMORY else _THREADS_WITH_DATABASE
 
     @property
     def has_admin(self) -> bool:

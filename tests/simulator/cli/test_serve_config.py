@@ -15,13 +15,22 @@ ONE = ServeConfig(load_profile("lincoln"))
     ("config", "threads"),
     [
         (ONE, 1),
-        (replace(ONE, state="sqlite:///drs.db"), 1),
+        (replace(ONE, state="sqlite:///drs.db"), 16),
         (replace(ONE, state="sqlite:///drs.db", workers=2), 16),
         (replace(ONE, scenario="Slow days"), 32),
+        (replace(ONE, scenario="Slow days", state="sqlite:///drs.db"), 32),
         (replace(ONE, scenario="Slow days", state="sqlite:///drs.db", workers=2), 32),
         (replace(ONE, threads=7, state="sqlite:///drs.db", workers=2), 7),
     ],
-    ids=["memory", "a database", "several workers", "a scenario", "a scenario for several workers", "as told"],
+    ids=[
+        "memory",
+        "a database",
+        "several workers",
+        "a scenario",
+        "a scenario with a database",
+        "a scenario for several workers",
+        "as told",
+    ],
 )
 def test_threads_follow_from_what_is_served(config: ServeConfig, threads: int) -> None:
     assert config.worker_threads == threads

@@ -1,17 +1,14 @@
-"""The workers of a server divide the processors that it may use."""
+"""Each worker with several threads stays on one of the processors that its server may use."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from itertools import combinations
-from unittest.mock import patch
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
-from drs_simulator.http.servers.processors import share_processors
-from hypothesis import given
-from hypothesis import strategies as st
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems choose the processors themselves")
 
@@ -24,53 +21,89 @@ def load():
     print(*sorted(os.sched_getaffinity(0)), flush=True)
     return lambda environ, start_response: []
 
-os.sched_setaffinity(0, map(int, sys.argv[2:]))
-serve(load, ServerConfig("127.0.0.1", 0, workers=int(sys.argv[1])), lambda port: None)
+workers, threads, *own = map(int, sys.argv[1:])
+os.sched_setaffinity(0, own)
+serve(load, ServerConfig("127.0.0.1", 0, threads, workers), lambda port: None)
 """
-PROCESSORS = st.frozensets(st.integers(0, 255), min_size=1, max_size=64)
 
 
-@given(own=PROCESSORS, workers=st.integers(1, 64))
-def test_workers_divide_all_processors_evenly(own: frozenset[int], workers: int) -> None:
-    with patch.object(os, "sched_getaffinity", lambda _: own):
-        shares = share_processors(workers)
-    assert len(shares) == workers
-    assert frozenset().union(*shares) == own if workers <= len(own) else frozenset().union(*shares) <= own
-    sizes = [len(share) for share in shares]
-    assert min(sizes) >= 1
-    assert max(sizes) - min(sizes) <= 1
-    if workers <= len(own):
-        assert not any(one & other for one, other in combinations(shares, 2))
-
-
-@given(own=PROCESSORS, workers=st.integers(1, 200))
-def test_no_processor_has_many_more_workers_than_another(own: frozenset[int], workers: int) -> None:
-    with patch.object(os, "sched_getaffinity", lambda _: own):
-        shares = share_processors(workers)
-    having = [sum(processor in share for share in shares) for processor in own]
-    assert max(having) - min(having) <= 1
-
-
-def processors_of(workers: int, own: list[int]) -> list[list[int]]:
-    """The processors on which the workers of a server run that may use those."""
-    arguments = [sys.executable, "-c", TELLS_ITS_PROCESSORS, str(workers), *map(str, own)]
+@contextmanager
+def served(workers: int, threads: int, own: list[int]) -> Iterator[list[list[int]]]:
+    """The processors of each worker of a server that may use those."""
+    arguments = [sys.executable, "-c", TELLS_ITS_PROCESSORS, *map(str, (workers, threads, *own))]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        found = [[int(number) for number in server.stdout.readline().split()] for _ in range(workers)]
-        server.terminate()
-    return sorted(found)
+        try:
+            yield [[int(number) for number in server.stdout.readline().split()] for _ in range(workers)]
+        finally:
+            server.terminate()
 
 
-def test_a_worker_that_is_alone_has_all_processors() -> None:
-    own = sorted(os.sched_getaffinity(0))
-    assert processors_of(1, own) == [own]
+def own_processors() -> list[int]:
+    return sorted(os.sched_getaffinity(0))
 
 
-def test_each_worker_runs_on_processors_of_its_own() -> None:
-    own = sorted(os.sched_getaffinity(0))[:2]
-    assert processors_of(2, own) == sorted([[own[0]], [own[-1]]])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_with_one_thread_has_all_processors(workers: int) -> None:
+    with served(workers, 1, own_processors()) as found:
+        assert found == [own_processors()] * workers
+
+
+def test_a_worker_with_several_threads_stays_on_one_processor() -> None:
+    with served(1, 4, own_processors()) as found:
+        ((processor,),) = found
+        assert processor in own_processors()
 
 
 def test_workers_share_a_processor_if_there_are_too_few() -> None:
-    own = sorted(os.sched_getaffinity(0))[:1]
-    assert processors_of(3, own) == [own] * 3
+    own = own_processors()[:1]
+    with served(3, 2, own) as found:
+        assert found == [own] * 3
+
+
+STAYS = """
+import os
+import sys
+from drs_simulator.http.servers.processors import stay_on_one_processor
+
+os.sched_getaffinity = lambda _: set(map(int, sys.argv[1:]))
+os.sched_setaffinity = lambda _, chosen: print(*chosen, flush=True)
+stay_on_one_processor()
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def staying(own: list[int]) -> Iterator[int]:
+    """The processor of a worker that may use those, which need not exist."""
+    arguments = [sys.executable, "-c", STAYS, *map(str, own)]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        yield int(worker.stdout.readline())
+
+
+def unused_processors(count: int) -> list[int]:
+    """Numbers of processors on which no server of any test stays."""
+    return [os.getpid() * 1000 + number for number in range(count)]
+
+
+def test_a_worker_goes_where_the_fewest_are() -> None:
+    own = unused_processors(3)
+    with ExitStack() as running:
+        found = [running.enter_context(staying(own)) for _ in range(7)]
+        assert sorted(found[:3]) == sorted(found[3:6]) == own
+
+
+def test_the_place_of_a_worker_that_has_ended_is_free() -> None:
+    own = unused_processors(2)
+    with staying(own) as first:
+        with staying(own) as second:
+            assert {first, second} == set(own)
+        with staying(own) as third:
+            assert third == second
+
+
+def test_a_worker_counts_only_the_processors_that_it_may_use() -> None:
+    own = unused_processors(2)
+    with staying(own[:1]), staying(own[:1]), staying(own) as found:
+        assert found == own[1]

@@ -20,7 +20,7 @@ from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 
 from drs_simulator.http.servers.address import reserve_port, resolve_host
-from drs_simulator.http.servers.processors import share_processors, stay_on
+from drs_simulator.http.servers.processors import stay_on_one_processor
 
 if TYPE_CHECKING:
     from drs_simulator.http.servers.tls import Tls
@@ -34,7 +34,7 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class _AnnouncingServer(Granian):  # type: ignore[misc,valid-type]
-    """Gives each worker its processors, and starts a thread once all have started.
+    """Starts a thread once all workers have started.
 
     Granian's own hook comes before they have, and a fork must not copy the thread.
     """
@@ -42,11 +42,6 @@ class _AnnouncingServer(Granian):  # type: ignore[misc,valid-type]
     def __init__(self, announcer: Thread, target: str, **settings: Any) -> None:
         super().__init__(target, **settings)
         self._announcer = announcer
-
-    def _spawn_worker(self, idx: int, target: Any, callback_loader: Callable[[], WSGIApplication]) -> Any:
-        """Extend granian's method, which knows the number of the worker."""
-        processors = share_processors(self.workers)[idx]
-        return super()._spawn_worker(idx, target, partial(_load_on, processors, callback_loader))
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         super().startup(spawn_target, target_loader)
@@ -112,21 +107,21 @@ def serve(load: Callable[[], WSGIApplication], server_config: ServerConfig, when
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(before=_hold_signals, after_in_parent=_release_signals, after_in_child=_end_when_told)
         # With wrap_loader off, granian calls the loader in the process that serves and takes what it returns.
-        server.serve(target_loader=partial(_load, load, os.getpid()), wrap_loader=False)
+        server.serve(target_loader=partial(_load, load, os.getpid(), server_config.threads > 1), wrap_loader=False)
 
 
-def _load(load: Callable[[], WSGIApplication], supervisor: int) -> WSGIApplication:
-    """Load the application in a worker, which ends itself if its supervisor is killed and cannot end it."""
+def _load(load: Callable[[], WSGIApplication], supervisor: int, has_threads: bool) -> WSGIApplication:
+    """Load the application in a worker, which ends itself if its supervisor is killed and cannot end it.
+
+    One thread of a worker is best served by all processors, since others receive and send for it.
+    """
+    if has_threads:
+        stay_on_one_processor()
     Thread(target=_stop_with_supervisor, args=(supervisor,), daemon=True).start()
     told, tell = os.pipe()
     os.set_blocking(tell, False)
     signal.set_wakeup_fd(tell)
     Thread(target=_stop_if_forgotten, args=(told,), daemon=True).start()
-    return load()
-
-
-def _load_on(processors: frozenset[int], load: Callable[[], WSGIApplication]) -> WSGIApplication:
-    stay_on(processors)
     return load()
 
 

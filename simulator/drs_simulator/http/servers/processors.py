@@ -1,35 +1,43 @@
-"""The processors on which each worker of a server runs."""
+"""The processor on which a worker with several threads runs."""
 
 from __future__ import annotations
 
 import os
+import random
+import socket
 import sys
-from collections.abc import Sequence
-from itertools import pairwise
 
-_EVERY: frozenset[int] = frozenset()
+_MAX_WORKERS = 64
+"""Of one processor; more of them are not divided evenly."""
+_claims: list[socket.socket] = []
+"""What this process has claimed, kept open as long as it runs."""
 
 
-def share_processors(workers: int) -> Sequence[frozenset[int]]:
-    """Divide the processors of this process among its workers, as evenly as it goes.
+def stay_on_one_processor() -> None:
+    """Keep this thread, and those that it will start, on one processor.
 
     Python runs one thread of a process at a time. A thread is slower if it runs on another processor than the one
-    before it: what both use is in that processor's cache. A worker that is alone has all processors.
+    before it: what both use is in that processor's cache, and another processor may have to wake up first.
 
-    Returns:
-        The numbers of the processors of each worker; none where the system does not let a process choose.
+    It is one of those with the fewest workers. Workers in other containers are not seen, so that any of these is taken.
+    On systems other than Linux nothing happens.
     """
     if sys.platform != "linux":
-        return [_EVERY] * workers
+        return
     own = sorted(os.sched_getaffinity(0))
-    count = len(own)
-    if workers > count:
-        return [frozenset({own[worker % count]}) for worker in range(workers)]
-    bounds = [worker * count // workers for worker in range(workers + 1)]
-    return [frozenset(own[first:end]) for first, end in pairwise(bounds)]
+    tried = random.sample(own, len(own))
+    places = ((place, processor) for place in range(_MAX_WORKERS) for processor in tried)
+    chosen = next((processor for place, processor in places if _claim(place, processor)), tried[0])
+    os.sched_setaffinity(0, {chosen})
 
 
-def stay_on(processors: frozenset[int]) -> None:
-    """Keep this thread, and those that it will start, on these processors; on all if there are none."""
-    if sys.platform == "linux" and processors:
-        os.sched_setaffinity(0, processors)
+def _claim(place: int, processor: int) -> bool:
+    """Claim one of a processor's places by a name that the kernel gives to one process, and frees when that ends."""
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0drs-simulator worker {place} on processor {processor}")
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
