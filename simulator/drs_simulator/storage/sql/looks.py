@@ -14,6 +14,7 @@ from drs_simulator.storage.sql.mirror import LAPSES, UNKNOWN, Cell, Mirror
 from drs_simulator.storage.sql.statements import (
     CLOCK,
     FAULTS,
+    VERSION,
     Look,
     Moved,
     changes_since,
@@ -61,6 +62,7 @@ class Looks:
         self._rows = rows
         self._link = link
         self._last: Look | None = None
+        self._has_moved = True
         self._lookers: Batcher[None, Look] = Batcher(self._look_for_all, _MAX_LOOKERS)
         self._thread = _OfThread()
         # As many as threads answer calls; a list, since it counts safely under threads.
@@ -129,7 +131,7 @@ class Looks:
             return None
         with ExitStack() as lent:
             link = lent.enter_context(self._link())
-            receive = link.ask(changes_since(self._mirror.version))
+            receive = link.ask(self._question())
             self._thread.asked = _Asked(assumed, lent.pop_all(), receive)
         return assumed
 
@@ -189,13 +191,22 @@ class Looks:
 
     def _look_for_all(self, take: Callable[[], Sequence[Submission[None, Look]]]) -> None:
         waiting = take()
-        look = self._look_of(self._rows((changes_since(self._mirror.version),)))
+        look = self._look_of(self._rows((self._question(),)))
         for each in waiting:
             each.answer(look)
 
+    def _question(self) -> Statement:
+        """Return what a look asks: the version alone, which is read sooner, if it had not moved at the last look."""
+        return changes_since(self._mirror.version) if self._has_moved else VERSION
+
     def _look_of(self, rows: Sequence[Row]) -> Look:
-        """Move the mirror by the rows of ``changes_since``, and return the whole look."""
-        moved = moved_of(rows)
+        """Move the mirror by the answer to what a look asks, and return the whole look."""
+        version, *log = rows[0]
+        known = self._mirror.version
+        self._has_moved = version != known
+        moved = Moved(version, ())
+        if self._has_moved:
+            moved = moved_of(rows if log else self._rows((changes_since(known),)))
         self._mirror.advance(*moved)
         return self._find_known(moved.version) or self._keep(self._rows((look_since(self._mirror.version),)))
 

@@ -41,6 +41,8 @@ class Look(NamedTuple):
         return (self.clock, self.faults) == (other.clock, other.faults)
 
 
+VERSION = Statement("SELECT version FROM drs_state WHERE id = 1", {})
+"""Reads the version of the state alone."""
 # If it saw the version, PostgreSQL would plan for each one that is sent, which takes longer than to execute the plan.
 _LATER = "drs_state s LEFT JOIN drs_changes c ON c.version > (SELECT CAST(:known AS bigint)) WHERE s.id = 1"
 _CHANGES = f"SELECT s.version, c.version, c.document FROM {_LATER}"  # noqa: S608
