@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from drs_simulator.http.servers.processors import stay_on_one_processor
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems choose the processors themselves")
 
@@ -101,6 +102,18 @@ def test_the_place_of_a_worker_that_has_ended_is_free() -> None:
             assert {first, second} == set(own)
         with staying(own) as third:
             assert third == second
+
+
+def test_a_worker_works_where_it_may_not_choose(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(*_: object) -> None:
+        raise PermissionError
+
+    before = own_processors()
+    with monkeypatch.context() as forbidding:
+        forbidding.setattr(os, "sched_getaffinity", lambda _: unused_processors(1))
+        forbidding.setattr(os, "sched_setaffinity", forbid)
+        stay_on_one_processor()
+    assert own_processors() == before
 
 
 def test_a_worker_counts_only_the_processors_that_it_may_use() -> None:

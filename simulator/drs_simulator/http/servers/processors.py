@@ -6,6 +6,7 @@ import os
 import random
 import socket
 import sys
+from contextlib import suppress
 
 _MAX_WORKERS = 64
 """Of one processor; more of them are not divided evenly."""
@@ -20,15 +21,16 @@ def stay_on_one_processor() -> None:
     before it: what both use is in that processor's cache, and another processor may have to wake up first.
 
     It is one of those with the fewest workers. Workers in other containers are not seen, so that any of these is taken.
-    On systems other than Linux nothing happens.
+    On systems other than Linux nothing happens, nor where a sandbox forbids it.
     """
     if sys.platform != "linux":
         return
     own = sorted(os.sched_getaffinity(0))
     tried = random.sample(own, len(own))
     places = ((place, processor) for place in range(_MAX_WORKERS) for processor in tried)
-    chosen = next((processor for place, processor in places if _claim(place, processor)), tried[0])
-    os.sched_setaffinity(0, {chosen})
+    with suppress(OSError):
+        chosen = next((processor for place, processor in places if _claim(place, processor)), tried[0])
+        os.sched_setaffinity(0, {chosen})
 
 
 def _claim(place: int, processor: int) -> bool:
