@@ -15,13 +15,13 @@ _claims: list[socket.socket] = []
 
 
 def stay_on_one_processor() -> None:
-    """Keep this thread, and those that it will start, on one processor.
+    """Keep this thread, and those that it will start, on one processor: on one of those with the fewest workers.
 
     Python runs one thread of a process at a time. A thread is slower if it runs on another processor than the one
     before it: what both use is in that processor's cache, and another processor may have to wake up first.
 
-    It is one of those with the fewest workers. Workers in other containers are not seen, so that any of these is taken.
-    On systems other than Linux nothing happens, nor where a sandbox forbids it.
+    Workers in other containers are not seen, so the choice begins anywhere: not all take the same processor. On systems
+    other than Linux nothing happens, nor where a sandbox forbids it.
     """
     if sys.platform != "linux":
         return
