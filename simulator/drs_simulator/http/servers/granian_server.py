@@ -113,7 +113,7 @@ def serve(load: Callable[[], WSGIApplication], server_config: ServerConfig, when
 def _load(load: Callable[[], WSGIApplication], supervisor: int, has_threads: bool) -> WSGIApplication:
     """Load the application in a worker, which ends itself if its supervisor is killed and cannot end it.
 
-    If one thread makes all its answers, it has all processors, so that the one that receives and sends can run beside it.
+    If one thread makes all answers, it has all processors: another one receives and sends beside it.
     """
     if has_threads:
         stay_on_one_processor()
