@@ -204,11 +204,10 @@ class Looks:
         version, *log = rows[0]
         known = self._mirror.version
         self._has_moved = version != known
-        moved = Moved(version, ())
         if self._has_moved:
-            moved = moved_of(rows if log else self._rows((changes_since(known),)))
-        self._mirror.advance(*moved)
-        return self._find_known(moved.version) or self._keep(self._rows((look_since(self._mirror.version),)))
+            version, changes = moved_of(rows if log else self._rows((changes_since(known),)))
+            self._mirror.advance(version, changes)
+        return self._find_known(version) or self._keep(self._rows((look_since(self._mirror.version),)))
 
     def look_after(self, moved: Moved, link: Link) -> Look:
         """Move the mirror to a version that no other thread can have overtaken, and return the rest of a look."""
