@@ -18,6 +18,7 @@ from drs_contracts.driver.messages import Reply
 from drs_contracts.verify.controls import PLAIN_CALLS
 from drs_contracts.verify.discovery import discover
 from drs_simulator import FaultRule, Profile, Simulator, effects, load_profile, load_scenario, scenario_names
+from drs_simulator.clock import SYSTEM
 
 CLOCK = "fixed@2021-10-22T12:20:59.555+01:00"
 PROFILE = load_profile("lincoln")
@@ -59,7 +60,7 @@ def find_broken(found: dict[str, Outcome]) -> set[str]:
 @pytest.mark.parametrize("name", sorted(set(scenario_names()) - NOT_TRIED))
 def test_a_scenario_breaks_only_what_it_is_about(name: str) -> None:
     scenario = load_scenario(name)
-    clock = CLOCK if scenario.clock == "wall" else scenario.clock
+    clock = CLOCK if scenario.clock == SYSTEM else scenario.clock
     target = AtAnAddress(Simulator(scenario.installation(), clock=clock, faults=scenario.faults, seed=0))
     found = outcomes(target, discover(target, PROFILE).data)
     assert find_broken(found) == BROKEN.get(name, set())
