@@ -67,7 +67,9 @@ import os
 import sys
 from drs_simulator.http.servers.processors import stay_on_one_processor
 
-os.sched_getaffinity = lambda _: set(map(int, sys.argv[1:]))
+server, *own = map(int, sys.argv[1:])
+os.getppid = lambda: server
+os.sched_getaffinity = lambda _: set(own)
 os.sched_setaffinity = lambda _, chosen: print(*chosen, flush=True)
 stay_on_one_processor()
 sys.stdin.read()
@@ -75,9 +77,9 @@ sys.stdin.read()
 
 
 @contextmanager
-def staying(own: list[int]) -> Iterator[int]:
-    """The processor of a worker that may use those, which need not exist."""
-    arguments = [sys.executable, "-c", STAYS, *map(str, own)]
+def staying(own: list[int], server: int = 1) -> Iterator[int]:
+    """The processor of a worker of a server that may use those, which need not exist."""
+    arguments = [sys.executable, "-c", STAYS, str(server), *map(str, own)]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
         yield int(worker.stdout.readline())
@@ -93,6 +95,21 @@ def test_a_worker_goes_where_the_fewest_are() -> None:
     with ExitStack() as running:
         found = [running.enter_context(staying(own)) for _ in range(7)]
         assert sorted(found[:3]) == sorted(found[3:6]) == own
+
+
+def test_a_worker_goes_where_the_fewest_of_other_servers_are() -> None:
+    own = unused_processors(2)
+    with staying(own, server=1) as first, staying(own, server=2) as second:
+        assert {first, second} == set(own)
+
+
+def test_workers_of_one_server_do_not_meet_because_of_another_server() -> None:
+    own = unused_processors(2)
+    with ExitStack() as running:
+        for server in range(5):
+            running.enter_context(staying(own, server=2 * server))
+            found = {running.enter_context(staying(own, server=2 * server + 1)) for _ in range(2)}
+            assert found == set(own)
 
 
 def test_the_place_of_a_worker_that_has_ended_is_free() -> None:
