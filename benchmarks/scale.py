@@ -17,11 +17,11 @@ from benchmarks.command import run, show, tell
 from benchmarks.generators.choice import GeneratorName, load_generator
 from benchmarks.generators.generator import LoadGenerator, Reading, Task
 from benchmarks.measures.databases import postgresql
-from benchmarks.peers.peer import Peer, running
+from benchmarks.peers.peer import Peer, Running, running
 from benchmarks.peers.simulator import SIMULATOR
 from benchmarks.peers.wiremock import HOW_TO_GET, wiremock_jar, wiremocks
 from benchmarks.reports.machine import Machine, this_machine
-from benchmarks.workload.bodies import CLOCK, LOGIN, PASSWORD, PROFILE, Step, Workload, bodies_of
+from benchmarks.workload.bodies import CLOCK, LOGIN, PASSWORD, PROFILE, Bodies, Step, Workload, bodies_of
 
 BOOKING_STEPS = (Step.CREATE, Step.SCHEDULE, Step.SELECT, Step.DELETE)
 MEMORY, SQLITE, POSTGRESQL, WIREMOCK = "memory", "SQLite", "PostgreSQL", "WireMock as it comes"
@@ -80,6 +80,21 @@ class Verdict:
     met: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Driven:
+    """A server that runs, and what it is asked."""
+
+    served: Served
+    server: Running
+    bodies: Bodies
+    generator: LoadGenerator
+
+    def run(self, point: Point, seconds: float, prefix: str) -> Reading:
+        where = (self.server.url, self.bodies, point.workload, point.connections)
+        # Workers may answer in another order than they are asked.
+        return self.generator.run(Task(*where, seconds, prefix, BOOKING_STEPS, rest=4))
+
+
 def measure(
     served: Sequence[Served],
     new_state: Callable[[Served], str],
@@ -88,36 +103,37 @@ def measure(
     seconds: float,
     tell: Callable[[str], None],
 ) -> Readings:
-    """Drive each server in turn, round after round, each time with an empty state.
+    """Start all servers, each with an empty state, and drive them in turn at each point, round after round.
+
+    Every other round goes backwards: a machine that becomes slower meanwhile is so for all of them.
 
     Raises:
         RefusedError: A server did not come up, or did not answer with success.
     """
     found: Readings = {}
     for number in range(1, rounds + 1):
-        for each in served:
-            tell(f"round {number} of {rounds}: {each}")
-            for point, reading in _turn(each, new_state(each), generator, seconds):
-                found.setdefault((each, point), []).append(reading)
+        with ExitStack() as stack:
+            driven: list[_Driven] = []
+            for each in served if number % 2 else reversed(served):
+                tell(f"round {number} of {rounds}: {each}")
+                driven.append(_start(each, new_state(each), generator, seconds, stack))
+            for place, point in enumerate(POINTS):
+                for one in driven:
+                    found.setdefault((one.served, point), []).append(one.run(point, seconds, f"8{place}0"))
     return found
 
 
-def _turn(served: Served, state: str, generator: LoadGenerator, seconds: float) -> Iterator[tuple[Point, Reading]]:
+def _start(served: Served, state: str, generator: LoadGenerator, seconds: float, stack: ExitStack) -> _Driven:
     peer = _peer(served, state)
-    with running(peer) as server:
-        bodies = bodies_of(server.session)
-
-        def run(point: Point, duration: float, prefix: str) -> Reading:
-            where = (server.url, bodies, point.workload, point.connections)
-            # Workers may answer in another order than they are asked.
-            return generator.run(Task(*where, duration, prefix, BOOKING_STEPS, rest=4))
-
-        for number, point in enumerate(POINTS[1:3]):
-            # A JVM compiles itself as it is used.
-            warm_up = _WARM_UP_OF_JVM_SECONDS if peer.compiles_itself else _WARM_UP_SECONDS
-            run(point, min(warm_up, seconds * 5 if peer.compiles_itself else seconds), f"7{number}")
-        for number, point in enumerate(POINTS):
-            yield point, run(point, seconds, f"8{number}0")
+    server = stack.enter_context(running(peer))
+    driven = _Driven(served, server, bodies_of(server.session), generator)
+    # A JVM compiles itself as it is used.
+    warm_up = min(_WARM_UP_SECONDS, seconds)
+    if peer.compiles_itself:
+        warm_up = min(_WARM_UP_OF_JVM_SECONDS, seconds * 5)
+    for place, point in enumerate(POINTS[1:3]):
+        driven.run(point, warm_up, f"7{place}")
+    return driven
 
 
 def _peer(served: Served, state: str) -> Peer:
@@ -131,65 +147,55 @@ def _command(served: Served, state: str, port: int, folder: Path) -> list[str]:
     return [*_SERVE, "--port", str(port), *_SETTINGS, "--state", where, "--workers", str(served.workers)]
 
 
-def searches(found: Readings, served: Served, connections: int) -> float | None:
-    """Return the searches answered in a second, the median of the rounds; ``None`` if none were measured."""
-    readings = found.get((served, Point(Workload.AVAILABILITY, connections)))
-    return None if readings is None else median(each.per_second for each in readings)
+def rates(found: Readings, served: Served, point: Point) -> list[float]:
+    """Return the searches answered or the workflows finished in a second, round by round; none if not measured."""
+    readings = found.get((served, point), [])
+    if point.workload is Workload.WORKFLOW:
+        return [each.sent.get(Step.DELETE, 0) / each.seconds for each in readings]
+    return [each.per_second for each in readings]
 
 
-def workflows(found: Readings, served: Served, connections: int) -> float | None:
-    """Return the workflows finished in a second, the median of the rounds; ``None`` if none were measured."""
-    readings = found.get((served, Point(Workload.WORKFLOW, connections)))
-    return None if readings is None else median(_workflows_of(each) for each in readings)
-
-
-def _workflows_of(reading: Reading) -> float:
-    return reading.sent.get(Step.DELETE, 0) / reading.seconds
+def ratio(found: Readings, ours: Served, theirs: Served, point: Point) -> float | None:
+    """Return how many times as much one server does as the other, the median of the rounds; ``None`` if unknown."""
+    pairs = list(zip(rates(found, ours, point), rates(found, theirs, point), strict=False))
+    return median(our / their for our, their in pairs) if pairs and all(their for _, their in pairs) else None
 
 
 def verdicts(found: Readings) -> list[Verdict]:
     """Hold what was found against the targets."""
-    memory = searches(found, Served(MEMORY), 8)
-    sqlite, one, two = (
-        searches(found, each, 8) for each in (Served(SQLITE), Served(POSTGRESQL), Served(POSTGRESQL, 2))
-    )
-    at_one = found.get((Served(POSTGRESQL), Point(Workload.AVAILABILITY, 1)))
-    at_32 = found.get((Served(POSTGRESQL, 2), Point(Workload.WORKFLOW, 32)))
-    p50 = None if at_one is None else median(each.p50_us for each in at_one)
-    p99 = None if at_32 is None else median(each.p99_us for each in at_32)
-    done = workflows(found, Served(POSTGRESQL, 2), 32)
-    beside = workflows(found, Served(SQLITE, 2), 32), workflows(found, Served(WIREMOCK), 32)
+    memory, sqlite, one, two = Served(MEMORY), Served(SQLITE), Served(POSTGRESQL), Served(POSTGRESQL, 2)
+    at_1, at_8, at_32 = POINTS[0], POINTS[1], POINTS[3]
+    p50 = [each.p50_us / 1000 for each in found.get((one, at_1), [])]
+    p99 = [each.p99_us / 1000 for each in found.get((two, at_32), [])]
+    done = rates(found, two, at_32)
+    beside = ratio(found, Served(SQLITE, 2), Served(WIREMOCK), at_32)
     return [
-        _ratio("searches at 8 connections: PostgreSQL, one worker, beside memory", one, memory, 0.4),
-        _ratio("searches at 8 connections: PostgreSQL, two workers, beside one", two, one, 1.5),
-        _ratio("searches at 8 connections: SQLite, one worker, beside memory", sqlite, memory, 0.6),
-        Verdict(
-            "median of a search at one connection, PostgreSQL: under 1 ms",
-            "not measured" if p50 is None else f"{p50 / 1000:.2f} ms",
-            None if p50 is None else p50 < 1000,
+        _ratio(
+            "searches at 8 connections: PostgreSQL, one worker, beside memory", ratio(found, one, memory, at_8), 0.4
         ),
-        Verdict(
-            "workflows a second at 32 connections, PostgreSQL, two workers: 300",
-            "not measured" if done is None else f"{done:,.0f}",
-            None if done is None else done >= 300,
+        _ratio("searches at 8 connections: PostgreSQL, two workers, beside one", ratio(found, two, one, at_8), 1.5),
+        _ratio("searches at 8 connections: SQLite, one worker, beside memory", ratio(found, sqlite, memory, at_8), 0.6),
+        _figure("median of a search at one connection, PostgreSQL: under 1 ms", p50, "{:.2f} ms", lambda ms: ms < 1),
+        _figure(
+            "workflows a second at 32 connections, PostgreSQL, two workers: 300", done, "{:,.0f}", lambda n: n >= 300
         ),
-        Verdict(
-            "99 % of their calls: under 50 ms",
-            "not measured" if p99 is None else f"{p99 / 1000:.1f} ms",
-            None if p99 is None else p99 < 50_000,
-        ),
-        Verdict("workflows at 32 connections: SQLite, two workers, beside WireMock as it comes", _times(*beside), None),
+        _figure("99 % of their calls: under 50 ms", p99, "{:.1f} ms", lambda ms: ms < 50),
+        Verdict("workflows at 32 connections: SQLite, two workers, beside WireMock as it comes", _times(beside), None),
     ]
 
 
-def _times(ours: float | None, theirs: float | None) -> str:
-    return "not measured" if ours is None or not theirs else f"{ours / theirs:.2f} x"
+def _times(reached: float | None) -> str:
+    return _NOT_MEASURED if reached is None else f"{reached:.2f} x"
 
 
-def _ratio(target: str, ours: float | None, theirs: float | None, wanted: float) -> Verdict:
-    if ours is None or theirs is None:
-        return Verdict(f"{target}: {wanted} x", "not measured", None)
-    return Verdict(f"{target}: {wanted} x", f"{ours / theirs:.2f} x", ours / theirs >= wanted)
+def _ratio(target: str, reached: float | None, wanted: float) -> Verdict:
+    return Verdict(f"{target}: {wanted} x", _times(reached), None if reached is None else reached >= wanted)
+
+
+def _figure(target: str, readings: Sequence[float], form: str, enough: Callable[[float], bool]) -> Verdict:
+    if not readings:
+        return Verdict(target, _NOT_MEASURED, None)
+    return Verdict(target, form.format(median(readings)), enough(median(readings)))
 
 
 def report(found: Readings, machine: Machine, generator: str, missing: Sequence[str]) -> str:
@@ -203,7 +209,7 @@ def report(found: Readings, machine: Machine, generator: str, missing: Sequence[
             f"{machine.date}. {machine.processor}, {machine.cores} cores, {machine.memory_gib:.0f} GiB, "
             f"{machine.system}, {machine.python}. Load average before: {machine.load_before:.1f}. Driven by "
             f"{generator}, which shares the cores with servers and database. Where others use the machine too, only "
-            "the ratios mean anything."
+            "the ratios mean anything. Every figure is the median of the rounds, a ratio that of the rounds' ratios."
         ),
         "",
         *(f"Not measured: {line}" for line in missing),
@@ -226,24 +232,22 @@ def report(found: Readings, machine: Machine, generator: str, missing: Sequence[
     return "\n".join(lines)
 
 
+_NOT_MEASURED = "not measured"
 _WORDS = {True: "yes", False: "**no**", None: ""}
 
 
 def _rows(found: Readings, point: Point) -> Iterator[str]:
-    count = workflows if point.workload is Workload.WORKFLOW else searches
-    memory = count(found, Served(MEMORY), point.connections)
     for served in SERVED:
         readings = found.get((served, point))
-        reached = count(found, served, point.connections)
-        if readings is not None and reached is not None:
-            beside = f"{reached / memory:.2f} x" if memory else ""
+        if readings is not None:
+            reached, beside = median(rates(found, served, point)), _times(ratio(found, served, Served(MEMORY), point))
             p50, p99 = (median(getattr(each, name) for each in readings) / 1000 for name in ("p50_us", "p99_us"))
             yield f"| {served} | {reached:,.0f} | {beside} | {p50:.2f} | {p99:.2f} |"
 
 
 def benchmark(
-    seconds: Annotated[float, typer.Option(help="How long each point is measured.", min=0.05)] = 10,
-    rounds: Annotated[int, typer.Option(help="How many turns each server has.", min=1)] = 3,
+    seconds: Annotated[float, typer.Option(help="How long each point is measured.", min=0.05)] = 5,
+    rounds: Annotated[int, typer.Option(help="How many turns each server has.", min=1)] = 5,
     load: Annotated[
         GeneratorName | None, typer.Option(help="What drives the servers; wrk by default, where it is installed.")
     ] = None,
