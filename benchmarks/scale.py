@@ -58,12 +58,9 @@ SERVED = (
     Served(POSTGRESQL, 2),
     Served(WIREMOCK),
 )
-POINTS = (
-    Point(Workload.AVAILABILITY, 1),
-    Point(Workload.AVAILABILITY, 8),
-    Point(Workload.WORKFLOW, 8),
-    Point(Workload.WORKFLOW, 32),
-)
+ONE_SEARCH, SEARCHES = Point(Workload.AVAILABILITY, 1), Point(Workload.AVAILABILITY, 8)
+FEW_WORKFLOWS, MANY_WORKFLOWS = Point(Workload.WORKFLOW, 8), Point(Workload.WORKFLOW, 32)
+POINTS = (ONE_SEARCH, SEARCHES, FEW_WORKFLOWS, MANY_WORKFLOWS)
 _NAMES = {
     Workload.AVAILABILITY: "checkAvailability of six days",
     Workload.WORKFLOW: "create, schedule, select, delete",
@@ -131,7 +128,7 @@ def _start(served: Served, state: str, generator: LoadGenerator, seconds: float,
     warm_up = min(_WARM_UP_SECONDS, seconds)
     if peer.compiles_itself:
         warm_up = min(_WARM_UP_OF_JVM_SECONDS, seconds * 5)
-    for place, point in enumerate(POINTS[1:3]):
+    for place, point in enumerate((SEARCHES, FEW_WORKFLOWS)):
         driven.run(point, warm_up, f"7{place}")
     return driven
 
@@ -164,17 +161,18 @@ def ratio(found: Readings, ours: Served, theirs: Served, point: Point) -> float 
 def verdicts(found: Readings) -> list[Verdict]:
     """Hold what was found against the targets."""
     memory, sqlite, one, two = Served(MEMORY), Served(SQLITE), Served(POSTGRESQL), Served(POSTGRESQL, 2)
-    at_1, at_8, at_32 = POINTS[0], POINTS[1], POINTS[3]
-    p50 = [each.p50_us / 1000 for each in found.get((one, at_1), [])]
-    p99 = [each.p99_us / 1000 for each in found.get((two, at_32), [])]
-    done = rates(found, two, at_32)
-    beside = ratio(found, Served(SQLITE, 2), Served(WIREMOCK), at_32)
+    p50 = [each.p50_us / 1000 for each in found.get((one, ONE_SEARCH), [])]
+    p99 = [each.p99_us / 1000 for each in found.get((two, MANY_WORKFLOWS), [])]
+    done = rates(found, two, MANY_WORKFLOWS)
+    beside = ratio(found, Served(SQLITE, 2), Served(WIREMOCK), MANY_WORKFLOWS)
     return [
         _ratio(
-            "searches at 8 connections: PostgreSQL, one worker, beside memory", ratio(found, one, memory, at_8), 0.4
+            "searches at 8 connections: PostgreSQL, one worker, beside memory", ratio(found, one, memory, SEARCHES), 0.4
         ),
-        _ratio("searches at 8 connections: PostgreSQL, two workers, beside one", ratio(found, two, one, at_8), 1.5),
-        _ratio("searches at 8 connections: SQLite, one worker, beside memory", ratio(found, sqlite, memory, at_8), 0.6),
+        _ratio("searches at 8 connections: PostgreSQL, two workers, beside one", ratio(found, two, one, SEARCHES), 1.5),
+        _ratio(
+            "searches at 8 connections: SQLite, one worker, beside memory", ratio(found, sqlite, memory, SEARCHES), 0.6
+        ),
         _figure("median of a search at one connection, PostgreSQL: under 1 ms", p50, "{:.2f} ms", lambda ms: ms < 1),
         _figure(
             "workflows a second at 32 connections, PostgreSQL, two workers: 300", done, "{:,.0f}", lambda n: n >= 300

@@ -296,7 +296,7 @@ def test_databases_are_measured_beside_memory() -> None:
 
 
 def test_the_targets_of_scale_are_held_against_what_was_reached() -> None:
-    at_8, at_32 = scale.Point(Workload.AVAILABILITY, 8), scale.Point(Workload.WORKFLOW, 32)
+    at_8, at_32 = scale.SEARCHES, scale.MANY_WORKFLOWS
     two = scale.Served(scale.POSTGRESQL, 2)
     found = {
         (scale.Served(scale.MEMORY), at_8): [Reading(1000, 1, 1, 1)],
@@ -314,3 +314,14 @@ def test_the_targets_of_scale_are_held_against_what_was_reached() -> None:
         ("51.0 ms", False),
         ("not measured", None),
     ]
+
+
+def test_servers_are_compared_round_by_round() -> None:
+    """A machine that is three times slower in some rounds is so for both."""
+    one, two = scale.Served(scale.SQLITE), scale.Served(scale.SQLITE, 2)
+    found = {
+        (one, scale.SEARCHES): [Reading(each, 1, 1, 1) for each in (100, 300, 300)],
+        (two, scale.SEARCHES): [Reading(each, 1, 1, 1) for each in (160, 480, 150)],
+    }
+    assert scale.ratio(found, two, one, scale.SEARCHES) == 1.6
+    assert scale.ratio(found, two, one, scale.MANY_WORKFLOWS) is None
